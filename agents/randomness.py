@@ -1,0 +1,161 @@
+"""Luck as a pure function: ``u = U(seed, replicate, stream, year, uid, k)``.
+
+There is no generator state anywhere. A draw is Philox4x32-10 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers:
+as easy as 1, 2, 3") of a counter that names the household, the stream, the year and the draw, under a key that names
+the study's seed and the replicate. The scenario is never part of it: a household meets the same luck under every policy,
+in every row order, chunk, worker or process.
+
+Counter words: uid low, uid high, ``stream << 16 | year``, block. Key words: seed, replicate. One block gives four
+uniforms on the open interval (0, 1), each from 32 bits.
+
+This is the only module of the project that makes random numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.compiled import compiled
+
+MAXIMUM_SEED = 2**32 - 1
+_UNIT = 2.0**-32
+
+STREAMS: dict[str, int] = {}
+"""Every declared stream by name; two streams never share a number."""
+
+
+def declare_stream(name: str, number: int) -> int:
+    """Declare a stream of luck and return its number (1..65535).
+
+    Raises ValueError if the name or the number is taken, or the number is out of range: two mechanisms that shared a stream
+    would share their luck.
+    """
+    if not 1 <= number <= 65535:
+        raise ValueError(f"stream {name!r}: number {number} is outside 1..65535")
+    for other, taken in STREAMS.items():
+        if other == name or taken == number:
+            raise ValueError(f"stream {name!r} ({number}) clashes with {other!r} ({taken})")
+    STREAMS[name] = number
+    return number
+
+
+@compiled
+def philox4x32_10(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
+    """Return the four 32-bit words of Philox4x32-10 for a 128-bit counter and a 64-bit key (uint32 words)."""
+    x0 = np.uint32(c0)
+    x1 = np.uint32(c1)
+    x2 = np.uint32(c2)
+    x3 = np.uint32(c3)
+    key0 = np.uint32(k0)
+    key1 = np.uint32(k1)
+    for _ in range(10):
+        p0 = np.uint64(0xD2511F53) * np.uint64(x0)
+        p1 = np.uint64(0xCD9E8D57) * np.uint64(x2)
+        y0 = np.uint32(np.uint32(p1 >> np.uint64(32)) ^ x1 ^ key0)
+        y2 = np.uint32(np.uint32(p0 >> np.uint64(32)) ^ x3 ^ key1)
+        x1 = np.uint32(p1)
+        x3 = np.uint32(p0)
+        x0 = y0
+        x2 = y2
+        key0 = np.uint32(key0 + np.uint32(0x9E3779B9))
+        key1 = np.uint32(key1 + np.uint32(0xBB67AE85))
+    return x0, x1, x2, x3
+
+
+@compiled
+def uniform4(seed: Any, replicate: Any, stream: Any, year: Any, uid: Any, block: Any) -> Any:
+    """Return four independent uniforms on (0, 1) for one key; `block` 0, 1, ... gives further fours."""
+    identity = np.uint64(uid)
+    x0, x1, x2, x3 = philox4x32_10(
+        np.uint32(identity & np.uint64(0xFFFFFFFF)),
+        np.uint32(identity >> np.uint64(32)),
+        np.uint32((np.uint32(stream) << np.uint32(16)) | np.uint32(year)),
+        np.uint32(block),
+        np.uint32(seed),
+        np.uint32(replicate),
+    )
+    return (x0 + 0.5) * _UNIT, (x1 + 0.5) * _UNIT, (x2 + 0.5) * _UNIT, (x3 + 0.5) * _UNIT
+
+
+@compiled
+def normal_pair(u0: Any, u1: Any) -> Any:
+    """Two independent standard normals from two uniforms on (0, 1) (Box & Muller 1958)."""
+    radius = math.sqrt(-2.0 * math.log(u0))
+    angle = 2.0 * math.pi * u1
+    return radius * math.cos(angle), radius * math.sin(angle)
+
+
+@compiled
+def _fill(seed: Any, replicate: Any, stream: Any, year: Any, uids: Any, out: Any) -> None:
+    draws = out.shape[1]
+    for i in range(out.shape[0]):
+        for block in range((draws + 3) // 4):
+            u0, u1, u2, u3 = uniform4(seed, replicate, stream, year, uids[i], block)
+            base = 4 * block
+            out[i, base] = u0
+            if base + 1 < draws:
+                out[i, base + 1] = u1
+            if base + 2 < draws:
+                out[i, base + 2] = u2
+            if base + 3 < draws:
+                out[i, base + 3] = u3
+
+
+@dataclass(frozen=True)
+class Luck:
+    """The luck of one replicate of one study; shared by all its scenarios."""
+
+    seed: int
+    replicate: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.seed <= MAXIMUM_SEED or not 0 <= self.replicate <= MAXIMUM_SEED:
+            raise ValueError(f"seed and replicate must lie in 0..{MAXIMUM_SEED}: {self.seed}, {self.replicate}")
+
+    def uniforms(self, stream: int, year: int, uids: NDArray[np.int64], draws: int = 1) -> NDArray[np.float64]:
+        """Return an array (len(uids), draws) of uniforms on (0, 1); row i depends on uids[i] alone."""
+        out = np.empty((len(uids), draws))
+        _fill(self.seed, self.replicate, stream, year, np.ascontiguousarray(uids, dtype=np.int64), out)
+        return out
+
+    def uniform(self, stream: int, year: int, uids: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return one uniform per uid, shape (len(uids),)."""
+        return self.uniforms(stream, year, uids, 1)[:, 0]
+
+    def normals(self, stream: int, year: int, uids: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return one standard normal per uid, shape (len(uids),), by Box-Muller."""
+        u = self.uniforms(stream, year, uids, 2)
+        result: NDArray[np.float64] = np.sqrt(-2.0 * np.log(u[:, 0])) * np.cos(2.0 * np.pi * u[:, 1])
+        return result
+
+
+# The register of streams. Numbers are for life: renumbering one changes every published result.
+PARAMETERS = declare_stream("parameters", 1)
+POPULATION = declare_stream("population", 2)
+VILLAGES = declare_stream("villages", 3)
+REGISTRATION = declare_stream("registration", 4)
+DEMOGRAPHY = declare_stream("demography", 10)
+SPLITS = declare_stream("splits", 11)
+MARKET_SHOCKS = declare_stream("market shocks", 20)
+VILLAGE_SHOCKS = declare_stream("village shocks", 21)
+ILLNESS = declare_stream("illness", 22)
+LIVELIHOOD_SHOCKS = declare_stream("livelihood shocks", 23)
+INCOME_RISK = declare_stream("income risk", 24)
+LABOUR = declare_stream("labour", 25)
+FIRMS = declare_stream("firms", 26)
+SURVEY = declare_stream("survey", 30)
+VERIFICATION = declare_stream("verification", 31)
+TARGETING = declare_stream("targeting", 40)
+TAKE_UP = declare_stream("take-up", 41)
+RATIONING = declare_stream("rationing", 42)
+RELOCATION = declare_stream("relocation", 50)
+COOPERATIVE = declare_stream("cooperative", 51)
+HEALTH_INSURANCE = declare_stream("health insurance", 52)
+LOW_INCOME_SUPPORT = declare_stream("low-income support", 53)
+FIRST_EXTERNAL_STREAM = 1000
+"""Policies of other packages declare streams from this number on."""
