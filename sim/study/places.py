@@ -1,0 +1,60 @@
+"""Place files: found beside the study or among the shipped ones, validated with the same messages as a study."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from sim.study.document import Document, read_document
+from sim.study.model import NAME
+from sim.study.problems import Problem, StudyError, nearest, one_of
+from sim.study.pydantic_problems import note_errors
+from sim.study.shipped import find_place, places_seen
+
+
+def load_place(path: Path, model: type[BaseModel] | None = None) -> Any:
+    """Read and validate one place file into `agents.place.Place` (or the given model).
+
+    Raises:
+        StudyError: with every mistake in the file.
+    """
+    if model is None:
+        from agents.place import Place
+
+        return load_place(path, Place)
+    document = read_document(path, what="a place file")
+    try:
+        place = model.model_validate(document.data)
+    except ValidationError as error:
+        note_errors(document, error, model)
+        place = None
+    document.raise_problems()
+    return place
+
+
+def load_places(
+    study: Document, beside: Path | None, model: type[BaseModel]
+) -> tuple[Mapping[str, Any], list[Problem]]:
+    """Read the places a study names; unknown names are noted in `study`, mistakes in place files are returned."""
+    raw = study.data.get("place")
+    places: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for position, name in enumerate(raw if isinstance(raw, list | tuple) else [raw]):
+        if not isinstance(name, str) or re.fullmatch(NAME, name) is None:
+            continue  # the study's own validation tells
+        file = find_place(name, beside)
+        if file is None:
+            known = places_seen(beside)
+            path = ("place",) if isinstance(raw, str) else ("place", position)
+            wrong = f"there is no place '{name}'{nearest(name, known)}"
+            study.add(path, wrong, f"{one_of(known)}, or a file places/{name}.yaml beside the study")
+            continue
+        try:
+            places[name] = load_place(file, model)
+        except StudyError as error:
+            problems += error.problems
+    return places, problems

@@ -1,0 +1,124 @@
+"""The rules between the keys of a study: mechanisms, parameter overrides, scenarios and their policies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sim.study.declarations import MechanismLike, ParameterLike
+from sim.study.document import Document
+from sim.study.model import SCENARIO_NAME
+from sim.study.problems import Path, nearest, one_of, shown
+from sim.study.values import INVALID, Years, check_value
+
+# Series of the model reach back into the burn-in and on past the last year: overrides may too.
+SERIES_YEARS: Years = (1990, 2060)
+
+
+def check_mechanisms(document: Document, mechanisms: Mapping[str, MechanismLike]) -> dict[str, bool | str]:
+    """Check ``mechanisms:``, a mapping of switches to one of their declared values."""
+    result: dict[str, bool | str] = {}
+    for name, raw in _mapping(document, ("mechanisms",), "a mapping of switches").items():
+        path = ("mechanisms", name)
+        if name not in mechanisms:
+            document.add(path, f"unknown mechanism '{name}'{nearest(name, mechanisms)}", one_of(mechanisms))
+            continue
+        choices = mechanisms[name].choices
+        if any(raw == choice and isinstance(raw, bool) == isinstance(choice, bool) for choice in choices):
+            result[name] = raw
+        else:
+            written = [("true" if choice else "false") if isinstance(choice, bool) else choice for choice in choices]
+            document.add(path, f"is {shown(raw)}", f"allowed: {' or '.join(sorted(written, reverse=True))}")
+    return result
+
+
+def check_parameters(document: Document, parameters: Mapping[str, ParameterLike]) -> dict[str, Any]:
+    """Check ``parameters:``, a mapping ``group.name: value`` of overrides of the model's sourced numbers."""
+    result: dict[str, Any] = {}
+    for name, raw in _mapping(document, ("parameters",), "a mapping group.name: value").items():
+        path = ("parameters", name)
+        if name not in parameters:
+            allowed = "allowed: the parameters that `tuopin explain` prints, as group.name"
+            document.add(path, f"unknown parameter '{name}'{nearest(name, parameters)}", allowed)
+            continue
+        value = check_value(document, path, raw, parameters[name], SERIES_YEARS)
+        if value is not INVALID:
+            result[name] = value
+    return result
+
+
+def check_scenarios(
+    document: Document, policies: Mapping[str, Any], years: Years
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """Check ``scenarios:``, name -> policy -> parameter -> value. An empty scenario or policy (null) is ``{}``."""
+    root = ("scenarios",)
+    kind = "a mapping of scenario names to policies"
+    if "scenarios" in document.data and document.data["scenarios"] in (None, {}):
+        document.add(root, "has no scenario", f"allowed: {kind}, at least one")
+        return {}
+    result = {}
+    for name, raw in _mapping(document, root, kind).items():
+        path = (*root, name)
+        if not isinstance(name, str) or re.fullmatch(SCENARIO_NAME, name) is None:
+            allowed = "allowed: up to 64 letters, digits, _, - and ., beginning with a letter, digit or _"
+            document.add(path, f"'{name}' is not a scenario name", allowed)
+        result[str(name)] = _scenario(document, path, raw, policies, years)
+    return result
+
+
+def _scenario(
+    document: Document, path: Path, raw: object, policies: Mapping[str, Any], years: Years
+) -> dict[str, dict[str, Any]]:
+    result: dict[str, dict[str, Any]] = {}
+    if raw is None:
+        return result
+    if not isinstance(raw, Mapping):
+        document.add(path, f"is {shown(raw)}, not a mapping", "allowed: a mapping of policies to parameters, or {}")
+        return result
+    for name, given in raw.items():
+        here = (*path, name)
+        if name not in policies:
+            document.add(here, f"unknown policy '{name}'{nearest(name, policies)}", one_of(sorted(policies)))
+            continue
+        result[name] = _policy(document, here, given, policies[name].parameters, years)
+    return result
+
+
+def _policy(
+    document: Document, path: Path, raw: object, parameters: Mapping[str, ParameterLike], years: Years
+) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    if raw is None:
+        return result
+    if not isinstance(raw, Mapping):
+        document.add(path, f"is {shown(raw)}, not a mapping", "allowed: a mapping of parameters to values, or {}")
+        return result
+    for name, given in raw.items():
+        here = (*path, name)
+        if name not in parameters:
+            document.add(here, f"unknown parameter '{name}'{nearest(name, parameters)}", one_of(sorted(parameters)))
+            continue
+        value = check_value(document, here, given, parameters[name], years)
+        if value is not INVALID:
+            result[name] = value
+    return result
+
+
+def check_baseline(document: Document) -> None:
+    """``baseline:`` must name a scenario of the study."""
+    baseline, scenarios = document.data.get("baseline"), document.data.get("scenarios")
+    if isinstance(baseline, str) and isinstance(scenarios, Mapping) and scenarios and baseline not in scenarios:
+        names = [str(name) for name in scenarios]
+        wrong = f"'{baseline}' is not a scenario of this study{nearest(baseline, names)}"
+        document.add(("baseline",), wrong, one_of(names))
+
+
+def _mapping(document: Document, path: Path, kind: str) -> Mapping[Any, Any]:
+    raw = document.data.get(path[0])
+    if raw is None:
+        return {}
+    if not isinstance(raw, Mapping):
+        document.add(path, f"is {shown(raw)}, not a mapping", f"allowed: {kind}")
+        return {}
+    return raw

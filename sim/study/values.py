@@ -1,0 +1,153 @@
+"""Check one value of a study against its declaration: type, unit, bounds, choices, years."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sim.study.declarations import ParameterLike
+from sim.study.document import Document
+from sim.study.problems import Path, shown
+
+FIRST_YEAR: Final = 2008
+LAST_YEAR: Final = 2040
+Years = tuple[int, int]
+
+
+class Invalid:
+    """Stands for a value that was reported and cannot be used."""
+
+
+INVALID: Final = Invalid()
+
+
+def check_value(document: Document, path: Path, raw: object, declared: ParameterLike, years: Years) -> Any:
+    """Return `raw` in the type of its declaration, or INVALID after noting every mistake in `document`.
+
+    `raw` is a scalar, a mapping year -> number where the declaration is by year, or either of them in the form
+    ``{value: ..., unit: ...}``, whose unit must be the declared one. Years must lie in `years` (first, last).
+    """
+    if isinstance(raw, Mapping) and "value" in raw:
+        if not _check_unit(document, path, raw, declared):
+            return INVALID
+        return check_value(document, (*path, "value"), raw["value"], declared, years)
+    if isinstance(raw, Mapping) and declared.by_year:
+        return _check_years(document, path, raw, declared, years)
+    if isinstance(declared.value, list | tuple):
+        return _check_list(document, path, raw, declared)
+    return _check_scalar(document, path, raw, declared)
+
+
+def allowed_values(declared: ParameterLike) -> str:
+    """What a value of `declared` may be, e.g. ``allowed: a number from 0 up (yuan), or a mapping year: number``."""
+    unit = f" ({declared.unit})" if declared.unit and declared.unit not in ("1", "-") else ""
+    if declared.choices:
+        return f"allowed: {', '.join(_written(choice) for choice in declared.choices)}{unit}"
+    if isinstance(declared.value, bool):
+        return "allowed: true or false"
+    if isinstance(declared.value, str):
+        return "allowed: text"
+    low, high = declared.minimum, declared.maximum
+    if low is not None and high is not None:
+        bounds = f"a number in {low:g}..{high:g}"
+    elif low is not None:
+        bounds = f"a number from {low:g} up"
+    elif high is not None:
+        bounds = f"a number up to {high:g}"
+    else:
+        bounds = "a number"
+    return f"allowed: {bounds}{unit}{', or a mapping year: number' if declared.by_year else ''}"
+
+
+def _check_unit(document: Document, path: Path, raw: Mapping[Any, Any], declared: ParameterLike) -> bool:
+    good = True
+    for key in raw:
+        if key not in ("value", "unit"):
+            document.add((*path, key), f"unknown key '{key}'", "allowed: value, unit")
+            good = False
+    if "unit" in raw and raw["unit"] != declared.unit:
+        document.add((*path, "unit"), f"wrong unit, is {shown(raw['unit'])}", f"allowed: {declared.unit}")
+        good = False
+    return good
+
+
+def _check_years(document: Document, path: Path, raw: Mapping[Any, Any], declared: ParameterLike, years: Years) -> Any:
+    if not raw:
+        document.add(path, "is an empty mapping {}", allowed_values(declared))
+        return INVALID
+    result: dict[int, Any] = {}
+    for year, value in raw.items():
+        here = (*path, year)
+        if not isinstance(year, int) or isinstance(year, bool):
+            document.add(here, f"'{year}' is not a year", f"allowed: years {years[0]}..{years[1]} as keys")
+            continue
+        if not years[0] <= year <= years[1]:
+            document.add(here, f"{year} is outside the years of the study", f"allowed: {years[0]}..{years[1]}")
+            continue
+        result[year] = _check_scalar(document, here, value, declared)
+    good = len(result) == len(raw) and INVALID not in result.values()
+    return dict(sorted(result.items())) if good else INVALID
+
+
+def _check_list(document: Document, path: Path, raw: object, declared: ParameterLike) -> Any:
+    if not isinstance(raw, list):
+        document.add(path, f"is {shown(raw)}, not a list", f"{allowed_values(declared)}, as a list")
+        return INVALID
+    items = [_check_scalar(document, (*path, position), item, declared) for position, item in enumerate(raw)]
+    return INVALID if INVALID in items else items
+
+
+def _check_scalar(document: Document, path: Path, raw: object, declared: ParameterLike) -> Any:
+    wrong, value = _judge(raw, declared)
+    if wrong is None:
+        return value
+    document.add(path, wrong, allowed_values(declared))
+    return INVALID
+
+
+def _judge(raw: object, declared: ParameterLike) -> tuple[str | None, Any]:
+    default = _example(declared.value)
+    if declared.choices:
+        for choice in declared.choices:
+            if raw == choice and isinstance(raw, bool) == isinstance(choice, bool):
+                return None, choice
+        return f"is {shown(raw)}, which is no choice here", raw
+    if isinstance(default, bool):
+        return (None, raw) if isinstance(raw, bool) else (f"is {shown(raw)}, not true or false", raw)
+    if isinstance(default, str):
+        return (None, raw) if isinstance(raw, str) else (f"is {shown(raw)}, not text", raw)
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        return f"is {shown(raw)}, not a number{_by_year_hint(raw, declared)}", raw
+    return _judge_number(raw, declared, whole=isinstance(default, int))
+
+
+def _judge_number(raw: int | float, declared: ParameterLike, *, whole: bool) -> tuple[str | None, int | float]:
+    try:
+        number = float(raw)
+    except OverflowError:
+        return f"is {shown(raw)}, too large", raw
+    if not math.isfinite(number):
+        return f"is {shown(raw)}, not a finite number", raw
+    if declared.minimum is not None and number < declared.minimum:
+        return f"is {shown(raw)}, below {declared.minimum:g}", raw
+    if declared.maximum is not None and number > declared.maximum:
+        return f"is {shown(raw)}, above {declared.maximum:g}", raw
+    return None, int(number) if whole and number.is_integer() else number
+
+
+def _by_year_hint(raw: object, declared: ParameterLike) -> str:
+    return " (it does not change by year)" if isinstance(raw, Mapping) and not declared.by_year else ""
+
+
+def _example(default: object) -> object:
+    """One value of the default's type: of a dated series or a list its first."""
+    if isinstance(default, Mapping):
+        return next(iter(default.values()), 0.0)
+    if isinstance(default, list | tuple):
+        return default[0] if default else 0.0
+    return default
+
+
+def _written(choice: object) -> str:
+    return ("true" if choice else "false") if isinstance(choice, bool) else str(choice)
