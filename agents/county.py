@@ -1,0 +1,102 @@
+"""The state of one county in one scenario of one replicate: everything a mechanism or a policy may read."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.columns import LINES
+from agents.economy import price_index, registry_line, statistical_line
+from agents.flows import Flows
+from agents.households import Households
+from agents.parameters import Parameters
+from agents.place import Place
+from agents.randomness import Luck
+
+
+@dataclass
+class Villages:
+    """Villages as columns (length = number of villages); `hours` are the team's working hours of the year."""
+
+    uid: NDArray[np.int64]
+    remoteness: NDArray[np.float64]
+    hazard: NDArray[np.float64]
+    cadre_quality: NDArray[np.float64]
+    effect: NDArray[np.float64]
+    hours: NDArray[np.float64]
+    crop_left: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.uid)
+
+
+@dataclass
+class Markets:
+    """One market per industry line: this year's price against trend and the supply it opened with (grams of scale)."""
+
+    price: NDArray[np.float64] = field(default_factory=lambda: np.ones(len(LINES)))
+    base_supply: NDArray[np.int64] = field(default_factory=lambda: np.zeros(len(LINES), dtype=np.int64))
+    weather: float = 1.0
+    labour_demand: float = 1.0
+
+
+@dataclass
+class County:
+    """One county, living year by year. `start` is the initial year A; `in_burn_in` before the registry exists."""
+
+    place: Place
+    parameters: Parameters
+    mechanisms: dict[str, bool | str]
+    luck: Luck
+    households: Households
+    villages: Villages
+    start: int
+    year: int
+    scale: float = 1.0
+    level: float = 1.0
+    in_burn_in: bool = False
+    markets: Markets = field(default_factory=Markets)
+    flows: Flows = field(default_factory=Flows)
+    jobs_in_county: int = 0
+    notes: dict[str, float] = field(default_factory=dict)
+
+    def fork(self) -> County:
+        """Return an independent copy that lives on under other policies; place, parameters and luck are shared."""
+        twin = copy.copy(self)
+        twin.households = self.households.copy()
+        twin.villages = copy.deepcopy(self.villages)
+        twin.markets = copy.deepcopy(self.markets)
+        twin.flows = Flows()
+        twin.notes = dict(self.notes)
+        return twin
+
+    def on(self, mechanism: str) -> bool:
+        """Whether a switch is on."""
+        return self.mechanisms[mechanism] is True
+
+    def value(self, id: str) -> float:
+        """The parameter `id` in the current year."""
+        return self.parameters.value(id, self.year)
+
+    @property
+    def prices(self) -> float:
+        """Consumer prices of the year against 2016."""
+        return price_index(self.parameters, self.year)
+
+    @property
+    def line(self) -> float:
+        """The statistical line of the year, yuan a person."""
+        return statistical_line(self.parameters, self.year)
+
+    @property
+    def registry_line(self) -> float:
+        """The registry's line of the year, yuan a person."""
+        return registry_line(self.parameters, self.year)
+
+    def village_array(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Spread one value per village over its households."""
+        return values[self.households.village]

@@ -1,0 +1,184 @@
+"""Step 1, demography: ageing, births, deaths, marriage, school stages, retirement and household split.
+
+Counts, not persons, are simulated: each stage is left by at most one member a household and year, with the probability
+(number in the stage) / (years the stage lasts). All luck of a household's year is eight uniforms of one stream.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.compiled import compiled
+from agents.county import County
+from agents.households import Households
+from agents.population import DERIVED_UID, UID_PLACE_SHIFT
+from agents.randomness import DEMOGRAPHY, SPLITS, Luck, uniform4
+
+SHARED_AT_SPLIT = (
+    "land", "forest", "productive_assets", "savings", "debt_due_1", "debt_due_2", "debt_due_3",
+)  # fmt: skip
+"""Columns divided by members when a household splits."""
+
+PEOPLE = (
+    "small_children", "pupils", "upper_students", "college_students", "working_age", "elderly", "able_workers",
+    "disabled", "chronic", "off_farm", "migrants",
+)  # fmt: skip
+
+
+class DemographyTerms(NamedTuple):
+    """Parameters of group `demography` that the yearly kernel needs."""
+
+    birth_rate: float
+    elderly_mortality: float
+    adult_mortality: float
+    split_rate: float
+    marriage_rate: float
+    upper_school_share: float
+    college_share: float
+    graduate_leaves: float
+    elderly_able_share: float
+
+
+def live_a_year(county: County) -> None:
+    """Age every household by a year; remove households whose last member died or left; append split-off households."""
+    if not county.on("demography"):
+        return
+    h = county.households
+    terms = county.parameters.fill(DemographyTerms, "demography", county.year)
+    splits = np.zeros(len(h), dtype=np.bool_)
+    _age(
+        h.uid, h.members, h.small_children, h.pupils, h.upper_students, h.college_students, h.working_age, h.elderly,
+        h.able_workers, h.disabled, h.chronic, h.off_farm, h.migrants, splits, county.luck.seed,
+        county.luck.replicate, DEMOGRAPHY, county.year, terms,
+    )  # fmt: skip
+    if splits.any():
+        _split(h, np.flatnonzero(splits), county.year, county.luck)
+
+
+@compiled
+def _age(
+    uid: Any, members: Any, small: Any, pupils: Any, upper: Any, college: Any, working: Any, elderly: Any, able: Any,
+    disabled: Any, chronic: Any, off_farm: Any, migrants: Any, splits: Any, seed: Any, replicate: Any, stream: Any,
+    year: Any, t: Any,
+) -> None:  # fmt: skip
+    for i in range(uid.shape[0]):
+        a0, a1, a2, a3 = uniform4(seed, replicate, stream, year, uid[i], 0)
+        b0, b1, b2, b3 = uniform4(seed, replicate, stream, year, uid[i], 1)
+        adults_before = working[i] + elderly[i]
+        # deaths first; one death a year at most
+        p_old = elderly[i] * t.elderly_mortality
+        p_adult = working[i] * t.adult_mortality
+        lost_able = False
+        if a0 < p_old:
+            elderly[i] -= 1
+        elif a0 < p_old + p_adult:
+            working[i] -= 1
+            lost_able = True
+        # retirement: 44 years of working age
+        if b0 < working[i] / 44.0:
+            working[i] -= 1
+            elderly[i] += 1
+            if b1 > t.elderly_able_share:
+                lost_able = True
+        if lost_able and able[i] > 0:
+            able[i] -= 1
+        # school stages, the last first, so that nobody moves two stages in a year
+        if college[i] > 0 and a1 < college[i] / 4.0:
+            college[i] -= 1
+            if b2 > t.graduate_leaves:
+                working[i] += 1
+                able[i] += 1
+        elif upper[i] > 0 and a1 > 1.0 - upper[i] / 3.0:
+            upper[i] -= 1
+            if b2 < t.college_share:
+                college[i] += 1
+            else:
+                working[i] += 1
+                able[i] += 1
+        if pupils[i] > 0 and a2 < pupils[i] / 10.0:
+            pupils[i] -= 1
+            if b3 < t.upper_school_share:
+                upper[i] += 1
+            else:
+                working[i] += 1
+                able[i] += 1
+        if small[i] > 0 and a2 > 1.0 - small[i] / 6.0:
+            small[i] -= 1
+            pupils[i] += 1
+        if working[i] >= 2 and a3 < t.birth_rate * members[i]:
+            small[i] += 1
+        # marriage: as many leave as join
+        if a3 > 1.0 - t.marriage_rate and working[i] >= 1:
+            working[i] += 1
+            able[i] += 1
+        elif a3 > 1.0 - 2.0 * t.marriage_rate and working[i] >= 3:
+            working[i] -= 1
+            if able[i] > 0:
+                able[i] -= 1
+        members[i] = small[i] + pupils[i] + upper[i] + college[i] + working[i] + elderly[i]
+        adults = working[i] + elderly[i]
+        able[i] = min(able[i], adults)
+        chronic[i] = min(chronic[i], adults)
+        disabled[i] = min(disabled[i], members[i])
+        off_farm[i] = min(off_farm[i], able[i])
+        migrants[i] = min(migrants[i], off_farm[i])
+        if adults == 0 and adults_before > 0:
+            members[i] = 0  # children left without adults join relatives: the household ends
+        splits[i] = working[i] >= 3 and members[i] >= 4 and b1 < t.split_rate * 2.2
+
+
+def derived_uid(parent: NDArray[np.int64], year: int, luck: Luck, taken: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the uid of the household that splits off each parent in `year`, shape (len(parent),).
+
+    It is a hash of parent and year within the parent's place (41 bits), the same whatever happens to other households; a
+    clash with `taken` or within the batch is settled by the next ordinal, in the order of parents. Replicate and seed do not
+    enter: the number names the event, not the luck.
+    """
+    naming = Luck(0, 0)
+    known = set(taken.tolist())
+    result = np.empty(len(parent), dtype=np.int64)
+    for k in np.argsort(parent, kind="stable"):
+        for ordinal in range(1, 100):
+            u = naming.uniforms(SPLITS, year, parent[k : k + 1], 4 * ordinal)[0, -2:]
+            local = (int(u[0] * 2**32) << 9) | (int(u[1] * 2**32) >> 23)
+            uid = (int(parent[k]) >> UID_PLACE_SHIFT << UID_PLACE_SHIFT) | DERIVED_UID | local
+            if uid not in known:
+                break
+        else:
+            raise RuntimeError(f"no free household number for a split of {parent[k]} in {year}")
+        known.add(uid)
+        result[k] = uid
+    return result
+
+
+def _split(h: Households, rows: NDArray[np.int64], year: int, luck: Luck) -> None:
+    """Let a younger couple leave: two of working age with a child if there is one; wealth and land go by members."""
+    child = h.take(rows)
+    before = h.members[rows].astype(np.float64)
+    has_child = h.small_children[rows] > 0
+    moved = {name: np.zeros(len(rows), dtype=np.int64) for name in PEOPLE}
+    moved["working_age"][:] = 2
+    moved["small_children"][:] = has_child
+    moved["able_workers"][:] = np.minimum(2, h.able_workers[rows])
+    moved["off_farm"][:] = np.minimum(moved["able_workers"], (h.off_farm[rows] + 1) // 2)
+    moved["migrants"][:] = np.minimum(moved["off_farm"], (h.migrants[rows] + 1) // 2)
+    for name in PEOPLE:
+        child.set(name, moved[name])
+        h.column(name)[rows] -= moved[name].astype(h.column(name).dtype)
+    leavers = 2 + moved["small_children"]
+    child.set("members", leavers)
+    h.members[rows] -= leavers.astype(np.int16)
+    h.disabled[rows] = np.minimum(h.disabled[rows], h.members[rows])
+    h.chronic[rows] = np.minimum(h.chronic[rows], h.working_age[rows] + h.elderly[rows])
+    h.migrants[rows] = np.minimum(h.migrants[rows], h.off_farm[rows])
+    h.able_workers[rows] = np.maximum(h.able_workers[rows], h.off_farm[rows])
+    share = leavers / before
+    for name in SHARED_AT_SPLIT:
+        whole = h.column(name)[rows].astype(np.float64)
+        child.set(name, whole * share)
+        h.column(name)[rows] = whole * (1.0 - share)
+    child.set("uid", derived_uid(h.uid[rows], year, luck, h.uid))
+    h.append(child)

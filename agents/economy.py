@@ -1,0 +1,77 @@
+"""Lines, prices and wages of a year: printed series, then named assumptions after their end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from agents.parameters import Parameters
+
+BASE_YEAR = 2016
+
+
+def _series(p: Parameters, id: str) -> Mapping[int, float]:
+    value = p[id].value
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{id}: expected a value by year")
+    return value
+
+
+def inflation(p: Parameters, year: int) -> float:
+    """Rural consumer price inflation of `year` (share)."""
+    if year > max(_series(p, "economy.rural_cpi")):
+        return p.value("economy.rural_cpi_after")
+    return p.value("economy.rural_cpi", year)
+
+
+def price_index(p: Parameters, year: int, base: int = BASE_YEAR) -> float:
+    """Rural consumer prices of `year` against `base` (ratio)."""
+    index = 1.0
+    for y in range(min(year, base) + 1, max(year, base) + 1):
+        index *= 1.0 + inflation(p, y)
+    return index if year >= base else 1.0 / index
+
+
+def statistical_line(p: Parameters, year: int) -> float:
+    """The statistical line in yuan a person: the 2016 value indexed by rural consumer prices."""
+    return p.value("economy.statistical_line_2016") * price_index(p, year)
+
+
+def registry_line(p: Parameters, year: int) -> float:
+    """The registry's printed nominal line in yuan a person, indexed by prices after its last year."""
+    last = max(_series(p, "economy.registry_line"))
+    return p.value("economy.registry_line", min(year, last)) * (price_index(p, year, last) if year > last else 1.0)
+
+
+def _damped(p: Parameters, nominal: float, year: int, start: int) -> float:
+    """Let through only the switched share of the real growth that `nominal` made between `start` and `year`."""
+    share = p.value("economy.real_growth_switch")
+    if year <= start or share >= 1.0:
+        return nominal
+    prices = price_index(p, year, start)
+    return prices * (nominal / prices) ** share
+
+
+def monthly_wage(p: Parameters, year: int, start: int) -> float:
+    """Mean off-farm wage in yuan a month; real growth after `start` is damped by `economy.real_growth_switch`."""
+    series = _series(p, "economy.migrant_wage")
+    last = max(series)
+
+    def printed(y: int) -> float:
+        growth = (1.0 + p.value("economy.wage_growth_after")) ** max(0, y - last)
+        return p.value("economy.migrant_wage", min(y, last)) * growth
+
+    return printed(start) * _damped(p, printed(year) / printed(start), year, start) if year > start else printed(year)
+
+
+def margin_index(p: Parameters, year: int, start: int) -> float:
+    """Nominal business margins of `year` against 2016: prices times real growth (damped after `start`)."""
+    growth = 1.0 + p.value("economy.local_real_growth")
+    before = price_index(p, min(year, start)) * growth ** (min(year, start) - BASE_YEAR)
+    after = price_index(p, max(year, start), start) * growth ** max(0, year - start)
+    return before * _damped(p, after, year, start)
+
+
+def labour_demand(p: Parameters, year: int, start: int) -> float:
+    """Off-farm labour demand against `start` (ratio)."""
+    growth = p.value("economy.off_farm_growth") * p.value("economy.real_growth_switch")
+    return (1.0 + growth) ** max(0, year - start)

@@ -1,0 +1,155 @@
+"""Illness and its bills: who falls ill (step 2), what care costs and what the ordinary basic scheme pays (step 5).
+
+The luck of a hospital stay is kept as `stay_ratio`, luck over probability: better insurance raises the use of care
+(moral hazard) by moving the threshold, so a household with more cover never loses a stay it would have had. An induced
+stay costs money but no income.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+from agents.compiled import compiled
+from agents.county import County
+from agents.randomness import ILLNESS, normal_pair, uniform4
+
+WELL, CHRONIC, HOSPITAL_STAY, MAJOR_ILLNESS = range(4)
+
+
+class IllnessTerms(NamedTuple):
+    """Parameters of group `health` (bills in yuan of the year) for the kernel of illness."""
+
+    inpatient_rate: float
+    chronic_onset: float
+    chronic_recovery: float
+    chronic_risk: float
+    elderly_risk: float
+    bill_median: float
+    bill_sigma: float
+    major_rate: float
+    major_median: float
+    major_sigma: float
+    income_loss: float
+    major_income_loss: float
+    disability_rate: float
+    forgone_risk: float
+
+
+class BasicScheme(NamedTuple):
+    """Terms of the basic medical scheme; money in yuan of the year."""
+
+    basic_deductible: float
+    basic_rate: float
+    basic_cap: float
+    basic_outpatient_rate: float
+
+
+def fall_ill(county: County) -> None:
+    """Draw illness of the year: hospital stays, major illness, chronic illness, accidents, and income left."""
+    h, f, p, year = county.households, county.flows, county.parameters, county.year
+    terms = p.fill(
+        IllnessTerms, "health", year,
+        bill_median=county.value("health.bill_median") * county.prices,
+        major_median=county.value("health.major_median") * county.prices,
+        forgone_risk=county.value("health.forgone_risk") if county.on("health_loop") else 1.0,
+    )  # fmt: skip
+    if not county.on("illness"):
+        zero = ("inpatient_rate", "major_rate", "chronic_onset", "chronic_recovery", "disability_rate")
+        terms = terms._replace(**dict.fromkeys(zero, 0.0))
+    _fall_ill(
+        h.uid, h.working_age, h.elderly, h.able_workers, h.disabled, h.members, h.off_farm, h.migrants, h.chronic,
+        h.care_forgone, h.health, f.stay_ratio, f.stay_bill, f.major_bill, f.illness_factor,
+        county.luck.seed, county.luck.replicate, ILLNESS, year, terms,
+    )  # fmt: skip
+
+
+@compiled
+def _fall_ill(
+    uid: Any, working: Any, elderly: Any, able: Any, disabled: Any, members: Any, off_farm: Any, migrants: Any,
+    chronic: Any, care_forgone: Any, health: Any, stay_ratio: Any, stay_bill: Any, major_bill: Any,
+    illness_factor: Any, seed: Any, replicate: Any, stream: Any, year: Any, t: Any,
+) -> None:  # fmt: skip
+    for i in range(uid.shape[0]):
+        a0, a1, a2, a3 = uniform4(seed, replicate, stream, year, uid[i], 0)
+        b0, b1, b2, b3 = uniform4(seed, replicate, stream, year, uid[i], 1)
+        adults = working[i] + elderly[i]
+        # risk-weighted adults, scaled so that a county with average illness has the surveyed rate of stays
+        weight = (working[i] + t.elderly_risk * elderly[i] + (t.chronic_risk - 1.0) * chronic[i]) / 1.25
+        rate = t.inpatient_rate * weight
+        if care_forgone[i]:
+            rate *= t.forgone_risk
+        p_stay = 1.0 - math.exp(-rate)
+        stay_ratio[i] = a0 / p_stay if p_stay > 0.0 else 1e9
+        stay_bill[i] = 0.0
+        if stay_ratio[i] < 2.0:
+            z, _ = normal_pair(a1, a2)
+            stay_bill[i] = t.bill_median * math.exp(t.bill_sigma * z)
+        p_major = t.major_rate * adults
+        major_bill[i] = 0.0
+        if a3 < p_major:
+            z, _ = normal_pair(b0, b1)
+            major_bill[i] = t.major_median * math.exp(t.major_sigma * z)
+        if b2 < t.chronic_onset * (adults - chronic[i]):
+            chronic[i] += 1
+        elif b2 > 1.0 - t.chronic_recovery * chronic[i]:
+            chronic[i] -= 1
+        if b3 < t.disability_rate * adults and able[i] > 0:
+            able[i] -= 1
+            disabled[i] = min(disabled[i] + 1, members[i])
+            off_farm[i] = min(off_farm[i], able[i])
+            migrants[i] = min(migrants[i], off_farm[i])
+        state = WELL if chronic[i] == 0 else CHRONIC
+        left = 1.0
+        if stay_ratio[i] < 1.0:
+            state = HOSPITAL_STAY
+            left *= 1.0 - t.income_loss
+        if major_bill[i] > 0.0:
+            state = MAJOR_ILLNESS
+            left *= 1.0 - t.major_income_loss
+        health[i] = state
+        illness_factor[i] = left
+
+
+def basic_terms(county: County) -> BasicScheme:
+    """The ordinary terms of the basic scheme in the county's year (yuan of the year)."""
+    return county.parameters.fill(
+        BasicScheme, "health", county.year,
+        basic_deductible=county.value("health.basic_deductible") * county.prices,
+        basic_cap=county.value("health.basic_cap") * county.prices,
+    )  # fmt: skip
+
+
+def bill(county: County) -> None:
+    """Write the year's bills and what the ordinary basic scheme pays of them (yuan, rounded to 0.01)."""
+    h, f = county.households, county.flows
+    _bill(
+        h.insured, h.chronic, f.stay_ratio, f.stay_bill, f.major_bill, f.use_factor, f.inpatient_bill,
+        f.outpatient_bill, f.basic_reimbursed,
+        county.value("health.outpatient_cost") * county.prices if county.on("illness") else 0.0, basic_terms(county),
+    )  # fmt: skip
+
+
+@compiled
+def to_fen(yuan: Any) -> Any:
+    """Round yuan to 0.01."""
+    return math.floor(yuan * 100.0 + 0.5) / 100.0
+
+
+@compiled
+def basic_payment(inpatient: Any, outpatient: Any, t: Any) -> Any:
+    """What a basic scheme with terms `t` pays of one household's bills of a year (yuan)."""
+    covered = max(0.0, inpatient - t.basic_deductible) * t.basic_rate
+    return to_fen(min(covered, t.basic_cap) + outpatient * t.basic_outpatient_rate)
+
+
+@compiled
+def _bill(
+    insured: Any, chronic: Any, stay_ratio: Any, stay_bill: Any, major_bill: Any, use_factor: Any, inpatient: Any,
+    outpatient: Any, basic: Any, outpatient_cost: Any, t: Any,
+) -> None:  # fmt: skip
+    for i in range(insured.shape[0]):
+        stay = stay_bill[i] if stay_ratio[i] < use_factor[i] else 0.0
+        inpatient[i] = to_fen(stay + major_bill[i])
+        outpatient[i] = to_fen(chronic[i] * outpatient_cost)
+        basic[i] = basic_payment(inpatient[i], outpatient[i], t) if insured[i] else 0.0

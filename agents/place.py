@@ -1,0 +1,115 @@
+"""A county as data: documented totals, and what its own documents say about sites, firms and deadlines."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+Confidence = Literal[
+    "confirmed-here", "well-known", "approximate", "derived", "source-document", "modelling-choice", "free"
+]
+Line = Literal[
+    "grain", "tea", "livestock", "silk", "vegetables", "herbs", "mushrooms", "fruit", "konjac", "tourism", "trade"
+]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Label(_Strict):
+    """A text in English and Chinese."""
+
+    en: str
+    zh: str = ""
+
+
+class Figure(_Strict):
+    """One figure of a place with its unit and origin; a figure without a source carries a prior range."""
+
+    value: Annotated[int | float, Field(ge=0, allow_inf_nan=False)]
+    unit: str
+    source: str
+    confidence: Confidence
+    range: tuple[int | float, int | float] | None = None
+
+    @field_validator("range", mode="before")
+    @classmethod
+    def _pair(cls, value: object) -> object:
+        return tuple(value) if isinstance(value, list) else value
+
+    @model_validator(mode="after")
+    def _free_has_range(self) -> Figure:
+        if self.confidence in ("modelling-choice", "free") and self.range is None:
+            raise ValueError("a figure without a source needs a prior range: range: [low, high]")
+        if self.range is not None and not self.range[0] <= self.value <= self.range[1]:
+            raise ValueError(f"value {self.value} lies outside its range {list(self.range)}")
+        return self
+
+
+class Zone(_Strict):
+    """The resettlement sites of one zone type: how many, for how many persons, and the jobs at them."""
+
+    sites: Annotated[int, Field(ge=0)]
+    persons: Annotated[int, Field(ge=0)]
+    jobs: Annotated[int, Field(ge=0)]
+    remoteness: Annotated[float, Field(ge=0, le=1)]
+
+
+class Zones(_Strict):
+    """Resettlement by zone type. Site counts by zone are free where only their sum is printed."""
+
+    source: str
+    confidence: Confidence
+    city: Zone
+    industrial_park: Zone
+    town: Zone
+    scenic_area: Zone
+    central_village: Zone
+
+
+class Anchor(_Strict):
+    """An anchor project: printed capacity, and how much of it one linked household fills (free)."""
+
+    name: str
+    label: Label
+    line: Line
+    capacity: Figure
+    per_household: Figure
+
+
+class Place(_Strict):
+    """A county (or a village) whose households are simulated from the documented state at the end of `year`."""
+
+    name: str
+    code: Annotated[int, Field(ge=1, le=2**20 - 1)]
+    label: Label
+    year: Annotated[int, Field(ge=2008, le=2040)]
+    registered_households: Figure
+    registered_persons: Figure
+    rural_persons: Figure
+    household_size: Figure
+    villages: Figure
+    county_factor: Figure
+    deadline: Annotated[int, Field(ge=2008, le=2040)]
+    resettlement: Zones | None = None
+    anchors: tuple[Anchor, ...] = ()
+    cooperatives: Figure | None = None
+    limits: tuple[str, ...] = ()
+
+    @field_validator("anchors", "limits", mode="before")
+    @classmethod
+    def _tuple(cls, value: object) -> object:
+        return tuple(value) if isinstance(value, list) else value
+
+    @model_validator(mode="after")
+    def _sizes_fit(self) -> Place:
+        households, persons = self.registered_households.value, self.registered_persons.value
+        if not households <= persons:
+            raise ValueError("registered_persons: fewer persons than households")
+        if self.rural_persons.value < persons:
+            raise ValueError("rural_persons: fewer than the registered persons")
+        if self.villages.value > households:
+            raise ValueError("villages: more villages than registered households")
+        return self

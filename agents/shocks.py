@@ -1,0 +1,77 @@
+"""Step 2, shocks: county-wide (prices, weather, labour demand), village-wide (flood, drought), household (jobs, animals).
+
+Covariate shocks are keyed by market and village, so that neighbours fail together; nothing a scenario does changes them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from agents.columns import LINES
+from agents.compiled import compiled
+from agents.county import County
+from agents.economy import labour_demand
+from agents.parameters import name_key
+from agents.randomness import LIVELIHOOD_SHOCKS, MARKET_SHOCKS, VILLAGE_SHOCKS, uniform4
+
+LIVESTOCK = LINES.index("livestock")
+_NOT_CROPS = (LINES.index("none"), LIVESTOCK, LINES.index("tourism"), LINES.index("trade"))
+
+
+def strike_county(county: County) -> None:
+    """Draw the year's prices, weather and labour demand, and the disasters of the villages."""
+    value, markets, year = county.value, county.markets, county.year
+    keys = np.array([name_key(f"market {name}") for name in LINES] + [name_key("weather"), name_key("labour demand")])
+    z = county.luck.normals(MARKET_SHOCKS, year, keys)
+    sd = np.full(len(LINES), value("production.price_sd_crops"))
+    sd[[LINES.index("grain"), LINES.index("tourism"), LINES.index("trade"), 0]] = value("production.price_sd_grain")
+    sd[LIVESTOCK] = value("production.price_sd_livestock")
+    if not county.on("price_risk"):
+        sd[:] = 0.0
+    markets.price = np.exp(sd * z[: len(LINES)] - 0.5 * sd**2)
+    weather_sd = value("production.weather_sd") if county.on("weather") else 0.0
+    markets.weather = float(np.exp(weather_sd * z[-2] - 0.5 * weather_sd**2))
+    demand_sd = value("labour.demand_shock_sd") if county.on("job_risk") else 0.0
+    markets.labour_demand = labour_demand(county.parameters, year, county.start) * float(np.exp(demand_sd * z[-1]))
+    _strike_villages(county)
+
+
+def _strike_villages(county: County) -> None:
+    v = county.villages
+    v.crop_left = np.full(len(v), county.markets.weather)
+    if county.on("weather"):
+        u = county.luck.uniform(VILLAGE_SHOCKS, county.year, v.uid)
+        hit = u < county.value("production.disaster_rate") * v.hazard
+        v.crop_left[hit] *= 1.0 - county.value("production.disaster_loss")
+
+
+def strike_households(county: County) -> None:
+    """Draw who loses an off-farm job for some months and who loses animals."""
+    h, flows = county.households, county.flows
+    _strike(
+        h.uid, h.off_farm, h.line, flows.jobs_lost, flows.animals_lost, county.luck.seed, county.luck.replicate,
+        LIVELIHOOD_SHOCKS, county.year, county.value("labour.separation_rate") if county.on("job_risk") else 0.0,
+        county.value("production.animal_loss_rate") if county.on("animal_loss") else 0.0, LIVESTOCK,
+    )  # fmt: skip
+
+
+@compiled
+def _strike(
+    uid: Any, off_farm: Any, line: Any, jobs_lost: Any, animals_lost: Any, seed: Any, replicate: Any, stream: Any,
+    year: Any, separation: Any, animal_rate: Any, livestock: Any,
+) -> None:  # fmt: skip
+    for i in range(uid.shape[0]):
+        u0, u1, u2, u3 = uniform4(seed, replicate, stream, year, uid[i], 0)
+        # the third job and any further one share a uniform: households with four workers are under 1%
+        workers = off_farm[i]
+        lost = 0
+        if workers >= 1 and u0 < separation:
+            lost += 1
+        if workers >= 2 and u1 < separation:
+            lost += 1
+        if workers >= 3 and u2 < separation * (workers - 2):
+            lost += 1
+        jobs_lost[i] = lost
+        animals_lost[i] = line[i] == livestock and u3 < animal_rate
