@@ -1,0 +1,267 @@
+"""Figure: who is left out, by group and scenario, and whom the register misses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+from numpy.typing import NDArray
+
+from sim.figures.bands import choose, one_uncertainty, over_replicates, scenarios_of
+from sim.figures.notes import common_notes
+from sim.figures.style import (
+    BLACK,
+    BLUE,
+    GREY,
+    SMALL,
+    TEXT,
+    dress,
+    finish,
+    language,
+    look,
+    new_figure,
+    quiet_axes,
+    wrapped,
+)
+from sim.figures.words import GROUPS, Lang, group_label, say, scenario_label
+
+MOST_GROUPS = 8
+Interval = tuple[float, float, float]
+
+
+def draw_left_out(
+    indicators: pd.DataFrame,
+    comparison: pd.DataFrame | None = None,
+    *,
+    baseline: str | None = None,
+    groups: Sequence[str] | None = None,
+    view: str = "true",
+    year: int | None = None,
+    place: str | None = None,
+    uncertainty: str = "luck",
+    labels: Mapping[str, str] | None = None,
+    lang: str = "en",
+) -> Figure:
+    """Headcount ratio of each group under each scenario, and the share of its truly poor whom the register misses.
+
+    `indicators` is the long frame of a result; `comparison` (columns of comparison.csv) adds the paired change beside
+    each number, called unclear where its 95% interval includes zero. `groups` are `trait=value` names; by default those
+    usually left out that the frame holds (elderly-only, disabled, remote, unregistered, ...), else its first eight.
+    `year` is the last one by default. Raises ValueError where the frame lacks the rows.
+    """
+    spoken = language(lang)
+    rows = choose(indicators, place=place, indicator="headcount_ratio", view=view)
+    names, baseline = scenarios_of(rows, baseline)
+    year = int(rows["year"].max()) if year is None else year
+    chosen = _chosen_groups(rows, groups)
+    now = choose(rows.assign(year=rows["year"].astype(str)), year=str(year))
+    found = Found(
+        _levels(now, names, chosen),
+        _changes(comparison, view, year, place),
+        _missed(indicators, chosen, baseline or names[0], year, place),
+    )
+    notes = [say(f"meaning_{view}", spoken), *common_notes(now, uncertainty, spoken, place)]
+    if found.changes:
+        notes.append(say("unclear_note", spoken))
+    with look(spoken):
+        title = say("left_out_title", spoken, year=year, view=say(f"view_{view}", spoken))
+        labelled = {name: scenario_label(name, spoken, labels) for name in names}
+        return _draw(found, labelled, chosen, baseline, title=title, notes=notes, asked=lang, lang=spoken)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the figure shows, in % or percentage points."""
+
+    levels: NDArray[np.float64]
+    """Headcount ratio, scenarios by groups."""
+    changes: Mapping[tuple[str, str], Interval]
+    """Paired change against the baseline by scenario and group."""
+    missed: Mapping[str, Interval]
+    """Exclusion error of the register by group."""
+
+
+def _draw(
+    found: Found,
+    names: Mapping[str, str],
+    groups: Sequence[str],
+    baseline: str | None,
+    *,
+    title: str,
+    notes: list[str],
+    asked: str,
+    lang: Lang,
+) -> Figure:
+    """The table above, the exclusion error below it in the same columns."""
+    headers = [_header(group, len(groups), lang) for group in groups]
+    head = 0.45 + 0.18 * max(header.count("\n") + 1 for header in headers)
+    height = 2.0 + head + 0.42 * len(names) + (1.35 if found.missed else 0.0)
+    figure = new_figure(10.0, height)
+    bottom, top = dress(figure, title=title, notes=notes, asked=asked, lang=lang)
+    caption = say("left_out_table", lang)
+    if found.changes and baseline is not None:
+        caption += say("left_out_beside", lang, baseline=names[baseline])
+    figure.text(0.25 / 10, 1 - 0.55 / height, caption, fontsize=TEXT, color=GREY, va="center", ha="left")
+    lower = (1.35 if found.missed else 0.1) / height
+    table = figure.add_axes((0.25, bottom + lower, 0.73, top - bottom - lower - head / height))
+    table.set_xticks(range(len(groups)), headers, fontsize=TEXT)
+    _table(table, found, names, groups, baseline, lang)
+    if found.missed:
+        below = figure.add_axes((0.25, bottom + 0.12 / height, 0.73, 1.0 / height))
+        _exclusion(below, found.missed, groups, names[baseline or next(iter(names))], lang)
+    return finish(figure, title)
+
+
+def _levels(rows: pd.DataFrame, names: Sequence[str], groups: Sequence[str]) -> NDArray[np.float64]:
+    """Mean headcount ratio in %, scenarios by groups; NaN where a group has nobody."""
+    means = over_replicates(rows[rows["group"].isin(groups)], ["scenario", "group"])
+    table = means.pivot_table(index="scenario", columns="group", values="mean").reindex(index=names, columns=groups)
+    return table.to_numpy(dtype=float) * 100
+
+
+def _chosen_groups(rows: pd.DataFrame, asked: Sequence[str] | None) -> list[str]:
+    """Everybody first, then the groups asked for or those usually left out."""
+    held = [str(group) for group in rows["group"].unique()]
+    if asked is not None:
+        strangers = [group for group in asked if group not in held]
+        if strangers:
+            raise ValueError(f"no group {strangers[0]!r} in the frame; it holds: {', '.join(held)}")
+        return list(asked)
+    usual = [group for group in GROUPS if group in held and group not in ("all", "registered=yes")]
+    others = [group for group in held if group != "all" and not group.startswith("policy=")]
+    return [*(["all"] if "all" in held else []), *(usual or others)][:MOST_GROUPS]
+
+
+def _header(group: str, columns: int, lang: Lang) -> str:
+    """A group's name, broken to fit its column."""
+    return "\n".join(wrapped(group_label(group, lang), 7.1 / columns * 72 / TEXT))
+
+
+def _changes(
+    comparison: pd.DataFrame | None, view: str, year: int, place: str | None
+) -> dict[tuple[str, str], Interval]:
+    """Paired change of the headcount ratio in percentage points (mean, low, high), by scenario and group."""
+    if comparison is None or comparison.empty:
+        return {}
+    comparison = one_uncertainty(comparison)
+    rows = comparison[
+        (comparison["indicator"] == "headcount_ratio")
+        & (comparison["view"] == view)
+        & (comparison["year"].astype(str) == str(year))
+    ]
+    if place is not None and "place" in rows.columns:
+        rows = rows[rows["place"] == place]
+    values = rows[["mean_difference", "low", "high"]].to_numpy(dtype=float) * 100
+    keys = zip(rows["scenario"].astype(str), rows["group"].astype(str), strict=True)
+    return {key: (mean, low, high) for key, (mean, low, high) in zip(keys, values.tolist(), strict=True)}
+
+
+def _missed(
+    indicators: pd.DataFrame, groups: Sequence[str], scenario: str, year: int, place: str | None
+) -> dict[str, Interval]:
+    """Exclusion error of the register in % (mean, low, high) by group; empty where the frame has none."""
+    rows = indicators[
+        (indicators["indicator"] == "exclusion_error")
+        & (indicators["scenario"] == scenario)
+        & (indicators["year"] == year)
+        & indicators["group"].isin(groups)
+    ]
+    if place is not None:
+        rows = rows[rows["place"] == place]
+    if not np.isfinite(rows["value"]).any():
+        return {}
+    table = over_replicates(rows, ["group"])
+    values = table[["mean", "low", "high"]].to_numpy(dtype=float) * 100
+    return {
+        str(group): (mean, low, high) for group, (mean, low, high) in zip(table["group"], values.tolist(), strict=True)
+    }
+
+
+def _table(
+    axes: Axes, found: Found, names: Mapping[str, str], groups: Sequence[str], baseline: str | None, lang: Lang
+) -> None:
+    """Shaded cells with the level and, beside it, the paired change."""
+    levels = found.levels
+    darkest = 1.9 * max(float(np.nanmax(levels)), 1e-9)
+    axes.imshow(levels, cmap="Greys", vmin=0, vmax=darkest, aspect="auto", interpolation="nearest")
+    for row, name in enumerate(names):
+        for column, group in enumerate(groups):
+            level = float(levels[row, column])
+            if not np.isfinite(level):
+                axes.text(column, row, say("no_group", lang), ha="center", va="center", fontsize=SMALL, color=GREY)
+                continue
+            change = None if name == baseline else _change_text(found.changes.get((name, group)), lang)
+            shift, side = (-0.04, "right") if change else (0.0, "center")
+            axes.text(column + shift, row, f"{level:.1f}", ha=side, va="center", fontsize=TEXT + 0.5, fontweight="bold")
+            if change:
+                axes.text(column + 0.04, row, change, ha="left", va="center", fontsize=SMALL)
+    axes.set_yticks(range(len(names)), [*names.values()], fontsize=TEXT)
+    axes.xaxis.tick_top()
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    axes.set_xticks(np.arange(len(groups) - 1) + 0.5, minor=True)
+    axes.set_yticks(np.arange(len(names) - 1) + 0.5, minor=True)
+    axes.grid(which="minor", color="white", linewidth=2)
+    axes.tick_params(which="both", length=0)
+
+
+def _change_text(change: Interval | None, lang: Lang) -> str | None:
+    """The change in points, or that it is unclear; None where there is nothing to say."""
+    if change is None or not np.isfinite(change[0]):
+        return None
+    mean, low, high = change
+    return f"{mean:+.1f}".replace("-", "−") if low > 0 or high < 0 else say("unclear", lang)
+
+
+def _exclusion(axes: Axes, missed: Mapping[str, Interval], groups: Sequence[str], scenario: str, lang: Lang) -> None:
+    """A dot with its band under each column of the table."""
+    axes.set_xlim(-0.5, len(groups) - 0.5)
+    axes.set_ylim(-8, 112)
+    axes.set_xticks([])
+    axes.set_yticks([0, 50, 100])
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}%"))
+    quiet_axes(axes, grid="y")
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    for column, group in enumerate(groups):
+        if "registered" in group:
+            axes.text(
+                column,
+                50,
+                say("by_definition", lang),
+                ha="center",
+                va="center",
+                fontsize=SMALL,
+                color=GREY,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
+            )
+            continue
+        if group not in missed:
+            axes.text(column, 50, say("no_group", lang), ha="center", va="center", fontsize=SMALL, color=GREY)
+            continue
+        mean, low, high = missed[group]
+        axes.plot([column, column], [low, high], color=BLACK, linewidth=1.6)
+        axes.plot(column, mean, marker="o", markersize=6.5, color=BLUE, linestyle="none")
+        axes.annotate(
+            f"{mean:.0f}%",
+            (column, mean),
+            (8, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=SMALL,
+            color=BLUE,
+            fontweight="bold",
+        )
+    axes.annotate(
+        say("exclusion_axis", lang, scenario=scenario),
+        (0.025, 0.5),
+        xycoords=("figure fraction", "axes fraction"),
+        va="center",
+        fontsize=TEXT,
+        annotation_clip=False,
+    )

@@ -1,0 +1,21 @@
+"""The part of the footnote that all figures share."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sim.figures.bands import ENOUGH_FOR_QUANTILES, replicates_of
+from sim.figures.words import Lang, say
+
+
+def common_notes(rows: pd.DataFrame, uncertainty: str, lang: Lang, place: str | None) -> list[str]:
+    """Where, how many replicates, what the band is, and the wording every simulated figure carries."""
+    notes = [say("simulated", lang)]
+    where = place or (str(rows["place"].iloc[0]) if "place" in rows.columns and len(rows) else None)
+    if where:
+        notes.append(say("place", lang, place=where))
+    count = replicates_of(rows)
+    if count == 1:
+        return [*notes, say("one_replicate", lang)]
+    band = "band_middle" if count >= ENOUGH_FOR_QUANTILES else "band_range"
+    return [*notes, say("replicates", lang, n=count), say(band, lang, uncertainty=say(uncertainty, lang))]

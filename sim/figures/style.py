@@ -1,0 +1,181 @@
+"""One look for all figures: sizes, colours that survive grey printing, fonts, title and footnote, deterministic files.
+
+Only `matplotlib.figure.Figure` is used; nothing touches pyplot or its global state.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from sim.figures.words import Lang, say
+
+# Okabe & Ito (2008): told apart by readers with colour-vision deficiencies; chosen here to differ in lightness too.
+BLUE = "#0072B2"
+VERMILION = "#D55E00"
+BLACK = "#1A1A1A"
+GREY = "#595959"
+PALE = "#C8C8C8"
+FAINT = "#EDEDED"
+
+TITLE, TEXT, SMALL = 13.0, 9.5, 8.5
+
+CHINESE_FONTS = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "Source Han Sans CN",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "SimHei",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "Hiragino Sans GB",
+    "Heiti SC",
+    "Noto Sans CJK JP",
+    "Droid Sans Fallback",
+    "Arial Unicode MS",
+)
+CHINESE_FILES = re.compile(r"notosans(cjk|sc)|sourcehansans|msyh|simhei|pingfang|wqy|droidsansfallback", re.IGNORECASE)
+
+
+@cache
+def chinese_font() -> str | None:
+    """Name of a font with simplified Chinese on this computer, or None.
+
+    matplotlib keeps a list of fonts from its first start; fonts installed since are looked for on the disk as well.
+    """
+    known = set(font_manager.get_font_names())
+    if not known.intersection(CHINESE_FONTS):
+        for path in sorted(font_manager.findSystemFonts()):
+            if CHINESE_FILES.search(Path(path).name):
+                font_manager.fontManager.addfont(path)
+        known = set(font_manager.get_font_names())
+    return next((name for name in CHINESE_FONTS if name in known), None)
+
+
+def language(asked: str) -> Lang:
+    """The language the labels can be drawn in: Chinese only where a font has the characters; never boxes."""
+    if asked not in ("en", "zh"):
+        raise ValueError(f"unknown language {asked!r}; allowed: en, zh")
+    return "zh" if asked == "zh" and chinese_font() else "en"
+
+
+@contextmanager
+def look(lang: Lang) -> Iterator[None]:
+    """Settings in force while a figure is built; the font is named outright so that it holds when drawn later."""
+    family = ["DejaVu Sans"]
+    found = chinese_font() if lang == "zh" else None
+    if found:
+        family.insert(0, found)
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(
+            {
+                "font.family": family,
+                "font.size": TEXT,
+                "axes.unicode_minus": lang == "en",
+                "axes.spines.top": False,
+                "axes.spines.right": False,
+                "axes.edgecolor": GREY,
+                "axes.linewidth": 0.8,
+                "axes.labelcolor": BLACK,
+                "axes.labelsize": TEXT,
+                "text.color": BLACK,
+                "xtick.color": GREY,
+                "ytick.color": GREY,
+                "xtick.labelcolor": BLACK,
+                "ytick.labelcolor": BLACK,
+                "xtick.labelsize": SMALL,
+                "ytick.labelsize": SMALL,
+            }
+        )
+        yield
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """An empty figure (inches) that can measure its own text, without pyplot."""
+    figure = Figure(figsize=(width, height), dpi=150, facecolor="white")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def wrapped(text: str, width: float) -> list[str]:
+    """Lines of at most `width` ems: English breaks at spaces, Chinese anywhere but before its punctuation."""
+    lines, line, used = [], "", 0.0
+    for word in re.findall(r"[ -\u2fff]+?(?: |(?=[^ -\u2fff])|$)|[^ -\u2fff][”：，。；）、%]*", text):
+        size = sum(1.0 if unicodedata.east_asian_width(character) in "WF" else 0.55 for character in word)
+        if line and used + size > width:
+            lines.append(line.rstrip())
+            line, used = "", 0.0
+        line, used = line + word, used + size
+    return [*lines, line.rstrip()] if line else lines
+
+
+def dress(figure: Figure, *, title: str, notes: list[str], asked: str, lang: Lang) -> tuple[float, float]:
+    """Write the title above and the notes below; return the lower and upper limit (0..1) left for the axes."""
+    width, height = figure.get_size_inches()
+    if asked != lang:
+        notes = [*notes, say("no_cjk_font", "en")]
+    text = " ".join(notes) if lang == "en" else "".join(notes)
+    lines = wrapped(text, (width - 0.5) * 72 / SMALL)
+    figure.text(0.25 / width, 1 - 0.15 / height, title, fontsize=TITLE, fontweight="bold", va="top", ha="left")
+    figure.text(
+        0.25 / width,
+        0.12 / height,
+        "\n".join(lines),
+        fontsize=SMALL,
+        color=GREY,
+        va="bottom",
+        ha="left",
+        linespacing=1.35,
+    )
+    return (0.2 + len(lines) * SMALL * 1.35 * 1.15 / 72) / height, 1 - 0.55 / height
+
+
+def finish(figure: Figure, title: str) -> Figure:
+    """Create the lazily made ticks while the settings hold, and keep the title for readers of the file."""
+    figure.draw_without_rendering()  # type: ignore[no-untyped-call, unused-ignore]
+    figure.set_label(title)
+    return figure
+
+
+def quiet_axes(axes: Axes, *, grid: str | None = None) -> None:
+    """Ticks without marks; a faint grid on one axis where readers must read values off."""
+    axes.tick_params(length=0)
+    axes.set_axisbelow(True)
+    if grid == "x":
+        axes.grid(axis="x", color=FAINT, linewidth=0.8)
+    elif grid == "y":
+        axes.grid(axis="y", color=FAINT, linewidth=0.8)
+
+
+def save(figure: Figure, path: Path) -> list[Path]:
+    """Write `path`.png and `path`.svg; the same figure gives the same bytes (no dates, fixed salt for ids).
+
+    Files are written beside and renamed, so an interrupted run leaves no torn figure.
+    """
+    written = []
+    title = str(figure.get_label())
+    kinds = {"png": {"Software": None, "Title": title}, "svg": {"Date": None, "Title": title}}
+    with mpl.rc_context({"svg.hashsalt": "tuopin", "svg.fonttype": "path"}):
+        for kind, metadata in kinds.items():
+            target = path.with_name(f"{path.name}.{kind}")
+            unfinished = path.with_name(f".{path.name}.unfinished.{kind}")
+            try:
+                figure.savefig(unfinished, format=kind, dpi=150, metadata=metadata)
+                unfinished.replace(target)
+            finally:
+                unfinished.unlink(missing_ok=True)
+            written.append(target)
+    return written

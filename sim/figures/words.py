@@ -1,0 +1,175 @@
+"""What the figures say, in English and Chinese: one table, one entry per phrase."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+Lang = Literal["en", "zh"]
+
+PHRASES: dict[str, tuple[str, str]] = {
+    # every figure
+    "simulated": (
+        "Simulated, given these assumptions; not a forecast and not a measured effect.",
+        "在给定假设下的模拟结果；不是预测，也不是实测效果。",
+    ),
+    "place": ("Place: {place}.", "地区：{place}。"),
+    "replicates": ("{n} replicates.", "{n}次重复模拟。"),
+    "one_replicate": ("1 replicate: no band can be drawn.", "仅1次模拟：无法给出区间。"),
+    "band_middle": (
+        "Band or bar: middle 90% of the replicates ({uncertainty}).",
+        "阴影或误差线：重复模拟的中间90%（{uncertainty}）。",
+    ),
+    "band_range": (
+        "Band or bar: lowest to highest of the replicates ({uncertainty}).",
+        "阴影或误差线：重复模拟的最低至最高值（{uncertainty}）。",
+    ),
+    "luck": ("luck only, parameters held fixed", "仅随机因素，参数固定"),
+    "parameters": ("luck and drawn parameters together", "随机因素与参数抽样合计"),
+    "interval": (
+        "Bars: 95% interval of the difference paired by replicate ({uncertainty}).",
+        "误差线：按重复配对差异的95%置信区间（{uncertainty}）。",
+    ),
+    "no_cjk_font": (
+        "Chinese labels were asked for, but no Chinese font was found on this computer "
+        "(Noto Sans CJK would do), so the labels are in English.",
+        "",
+    ),
+    "view_true": ("true view", "真实口径"),
+    "view_registry": ("registry view", "建档口径"),
+    "view_survey": ("survey view", "调查口径"),
+    "meaning_true": (
+        "True view: effective income per person below the statistical line of the year.",
+        "真实口径：人均有效收入低于当年统计贫困线。",
+    ),
+    "meaning_registry": (
+        "Registry view: persons registered as poor and not exited.",
+        "建档口径：在册且未退出的贫困人口。",
+    ),
+    "meaning_survey": (
+        "Survey view: net income with measurement error below the statistical line of the year.",
+        "调查口径：带测量误差的纯收入低于当年统计贫困线。",
+    ),
+    "this_scenario": ("scenario of the panel", "本图方案"),
+    "other_scenarios": ("other scenarios", "其他方案"),
+    "baseline": ("{name} (baseline)", "{name}（基准）"),
+    "year": ("Year", "年份"),
+    # headcount
+    "headcount_title": ("Who is poor, year by year: {view}", "历年贫困发生率：{view}"),
+    "headcount_axis": ("Headcount ratio (% of persons)", "贫困发生率（占人口%）"),
+    "initial_state": ("{year} is the initial state, not simulated.", "{year}年为初始状态，非模拟。"),
+    # exit against relapse
+    "exit_relapse_title": ("Leaving poverty against falling back: {view}", "脱贫与返贫：{view}"),
+    "exit_axis": (
+        "Exit rate: of persons poor the year before, % no longer poor\n(mean of years {first}-{last})",
+        "脱贫率：上年贫困人口中本年不再贫困的%\n（{first}-{last}年平均）",
+    ),
+    "reentry_axis": (
+        "Re-entry rate: of persons not poor the year before who had exited since {start}, % poor again\n"
+        "(mean of years {first}-{last})",
+        "返贫率：{start}年以来已脱贫且上年不贫困的人口中，本年再次贫困的%\n（{first}-{last}年平均）",
+    ),
+    "stock": (
+        "Re-entry is of the stock of all who had exited, one year at a time; not of fresh exits only.",
+        "返贫率按全部已脱贫存量逐年计算，而非仅新脱贫者。",
+    ),
+    # survival
+    "survival_title": ("Staying out of poverty after an exit: {view}", "脱贫后保持不返贫的比例：{view}"),
+    "survival_axis": ("Not yet relapsed (% of persons who exited)", "尚未返贫（占脱贫人口%）"),
+    "years_since_exit": ("Years since exit", "脱贫后年数"),
+    "survival_note": (
+        "Kaplan-Meier estimate in each replicate, first relapse after each observed exit, weighted by "
+        "persons; exits up to {start} left out.",
+        "各次重复分别作Kaplan-Meier估计：每次观察到的脱贫后首次返贫，按人口加权；不含{start}年及以前的脱贫。",
+    ),
+    "survival_note_plain": (
+        "Kaplan-Meier estimate in each replicate, first relapse after each observed exit, weighted by persons.",
+        "各次重复分别作Kaplan-Meier估计：每次观察到的脱贫后首次返贫，按人口加权。",
+    ),
+    # cost
+    "cost_title": ("What one more lasting exit costs: {view}", "每增加一人稳定脱贫的成本：{view}"),
+    "gain_axis": ("Sustained exits gained\nover “{baseline}” (persons)", "比“{baseline}”多出的\n稳定脱贫人数（人）"),
+    "cost_axis": (
+        "Cost per sustained exit gained\n(thousand yuan, {year} prices)",
+        "每增加一人稳定脱贫的成本\n（千元，{year}年不变价）",
+    ),
+    "no_clear_gain": ("no clear gain: no ratio", "增量不明确：不计算比率"),
+    "unbounded": ("upper end not bounded", "上限无界"),
+    "sustained": (
+        "Sustained exit: effective income at or above the line in three consecutive yearly assessments. "
+        "Exits too late to be followed for three years are not counted.",
+        "稳定脱贫：连续三次年度评估有效收入不低于贫困线；时间过晚无法跟踪三年者不计入。",
+    ),
+    "rate": (" at {rate} a year", "（年率{rate}）"),
+    "discounted": ("Costs discounted{rate}, in constant {year} prices.", "成本已贴现{rate}，按{year}年不变价。"),
+    "ratio_rule": (
+        "A ratio is shown only where the whole interval of the gain lies above zero.",
+        "仅当增量区间全部大于零时给出比率。",
+    ),
+    # left out
+    "left_out_title": ("Who is left out, {year}: {view}", "{year}年谁被遗漏：{view}"),
+    "left_out_table": ("Headcount ratio (% of persons in the group)", "贫困发生率（占该群体人口%）"),
+    "left_out_beside": (
+        "; beside it the change against “{baseline}” in percentage points",
+        "；右侧：与“{baseline}”相比的百分点变化",
+    ),
+    "exclusion_axis": (
+        "Exclusion error: of truly\npoor persons, % not\nregistered (“{scenario}”)",
+        "漏评率：真实贫困人口中\n未建档的%（“{scenario}”）",
+    ),
+    "unclear": ("unclear", "不明确"),
+    "unclear_note": (
+        "“unclear”: the 95% interval of the paired difference includes zero.",
+        "“不明确”：配对差异的95%区间包含零。",
+    ),
+    "no_group": ("nobody", "无"),
+    "by_definition": ("by definition", "按定义"),
+}
+
+GROUPS: dict[str, tuple[str, str]] = {
+    "all": ("Everybody", "全部人口"),
+    "elderly_only=yes": ("Elderly-only households", "纯老年户"),
+    "disabled=yes": ("With a disabled member", "残疾人户"),
+    "remote=yes": ("Remote villages", "偏远村"),
+    "registered=no": ("Not registered", "未建档户"),
+    "registered=yes": ("Registered", "建档户"),
+    "near_poor_unregistered=yes": ("Near-poor, not registered", "未建档边缘户"),
+    "chronic=yes": ("With chronic illness", "慢性病户"),
+    "able_workers=0": ("No able worker", "无劳动力户"),
+}
+
+SCENARIOS_ZH: dict[str, str] = {
+    "none": "无帮扶",
+    "all": "全部政策",
+    "relocation": "易地搬迁",
+    "cooperative": "合作社带动",
+    "health_insurance": "医疗保障",
+    "low_income_support": "低收入兜底",
+    "even_mix": "平均组合",
+}
+
+
+def say(phrase: str, lang: Lang, **values: object) -> str:
+    """The phrase in the language asked for, with its blanks filled in."""
+    return PHRASES[phrase][0 if lang == "en" else 1].format(**values)
+
+
+def scenario_label(name: str, lang: Lang, labels: Mapping[str, str] | None = None) -> str:
+    """A scenario's name for readers: the caller's label, a known Chinese one, else the name with spaces."""
+    if labels and name in labels:
+        return labels[name]
+    if lang == "zh":
+        if name in SCENARIOS_ZH:
+            return SCENARIOS_ZH[name]
+        if name.startswith("all_but_"):
+            return "全部减" + scenario_label(name.removeprefix("all_but_"), lang, labels)
+    return name.replace("_", " ")
+
+
+def group_label(group: str, lang: Lang) -> str:
+    """A `trait=value` group for readers."""
+    if group in GROUPS:
+        return GROUPS[group][0 if lang == "en" else 1]
+    trait, _, value = group.partition("=")
+    words = trait.replace("_", " ")
+    return words if value in ("yes", "") else f"{words}: {value.replace('_', ' ')}"
