@@ -1,0 +1,1 @@
+"""Measures: pure functions on arrays (poverty, inequality, transitions, spells, targeting) and their names."""

@@ -1,0 +1,166 @@
+"""The one-pass sums behind the yearly indicators, for every group at once.
+
+Traits are combined into one cell per household (cell of a table over all traits); each household adds once to its cell,
+and groups are margins of the table. Sums are of whole numbers: persons, and money and gap ratios in fixed point. So no
+row order, chunking or worker changes a bit of any result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.compiled import compiled
+from sim.measures.fgt import WATTS_FLOOR
+
+Array = NDArray[Any]
+Totals = NDArray[np.int64]
+Groups = Mapping[str, tuple[Array, tuple[str, ...]]]
+
+PER_RATIO = float(1 << 32)
+"""Fixed point of gap ratios and logs: a resolution of 2e-10 a person, with room for 600 million persons."""
+PER_YUAN = 10_000.0
+"""Fixed point of money: 0.0001 yuan."""
+MAX_CELLS = 4096
+"""Largest table that stays in the processor's cache; more traits are taken in further passes."""
+
+N_INCOME = 10
+(PERSONS, HOUSEHOLDS, GAP, SQUARED_GAP, WATTS, INCOME, NET_INCOME, MARKET_INCOME, POLICY_TRANSFERS, NET_POOR) = range(
+    N_INCOME
+)
+N_STATUS = 7
+(POOR, POOR_HOUSEHOLDS, NEAR_POOR, POOR_BEFORE, EXITS, AT_RISK, REENTRIES) = range(N_STATUS)
+N_WELLBEING = 11
+(DEPRIVED, MULTIDIMENSIONAL, DEPRIVATIONS, CATASTROPHIC, CATASTROPHIC_HOUSEHOLDS, SUSTAINED, SUSTAINED_ALONE) = range(7)
+(REGISTERED, EXCLUDED, INCLUDED, TRULY_POOR) = range(7, N_WELLBEING)
+
+
+@compiled
+def _add_code(cells: NDArray[np.int32], codes: Array, stride: int) -> None:
+    for i in range(cells.shape[0]):
+        cells[i] += (codes[i] + 1) * stride
+
+
+@compiled
+def add_incomes(
+    cells: NDArray[np.int32], members: Array, poor: Array, income: Array, net: Array, market: Array, transfers: Array,
+    line: float, out: Totals,
+) -> int:  # fmt: skip
+    """Add incomes, gaps and logs of each household to its cell; returns how many incomes are not finite numbers."""
+    bad = 0
+    for i in range(cells.shape[0]):
+        to, m, y = out[cells[i]], members[i], income[i]
+        if not (np.isfinite(y) and np.isfinite(net[i]) and np.isfinite(market[i]) and np.isfinite(transfers[i])):
+            bad += 1
+            continue
+        to[PERSONS] += m
+        to[HOUSEHOLDS] += 1
+        to[INCOME] += np.int64(np.rint(y * m * PER_YUAN))
+        to[NET_INCOME] += np.int64(np.rint(net[i] * m * PER_YUAN))
+        to[MARKET_INCOME] += np.int64(np.rint(market[i] * m * PER_YUAN))
+        to[POLICY_TRANSFERS] += np.int64(np.rint(transfers[i] * m * PER_YUAN))
+        if net[i] < line:
+            to[NET_POOR] += m
+        if poor[i]:
+            gap = min(max((line - y) / line, 0.0), 1.0)
+            log = max(np.log(line / max(y, WATTS_FLOOR * line)), 0.0)
+            to[GAP] += m * np.int64(np.rint(gap * PER_RATIO))
+            to[SQUARED_GAP] += m * np.int64(np.rint(gap * gap * PER_RATIO))
+            to[WATTS] += m * np.int64(np.rint(log * PER_RATIO))
+    return bad
+
+
+@compiled
+def add_status(
+    cells: NDArray[np.int32], members: Array, poor: Array, near: Array, before: Array, exited: Array, out: Totals
+) -> None:
+    """Add one view's status and moves since the year before to the cells; products instead of branches, which stall."""
+    for i in range(cells.shape[0]):
+        to, m = out[cells[i]], np.int64(members[i])
+        p, b = np.int64(poor[i]), np.int64(before[i])
+        risk = np.int64(exited[i]) * (1 - b)
+        to[POOR] += m * p
+        to[POOR_HOUSEHOLDS] += p
+        to[NEAR_POOR] += m * np.int64(near[i]) * (1 - p)
+        to[POOR_BEFORE] += m * b
+        to[EXITS] += m * b * (1 - p)
+        to[AT_RISK] += m * risk
+        to[REENTRIES] += m * risk * p
+
+
+@compiled
+def add_wellbeing(
+    cells: NDArray[np.int32], members: Array, poor: Array, registered: Array, count: Array, catastrophic: Array,
+    sustained: Array, sustained_alone: Array, least: int, out: Totals,
+) -> None:  # fmt: skip
+    """Add deprivations, health spending, sustained exits and targeting to the cells.
+
+    `count` is in how many dimensions a household is deprived; from `least` on it is multidimensionally poor.
+    """
+    for i in range(cells.shape[0]):
+        to, m, c = out[cells[i]], np.int64(members[i]), np.int64(count[i])
+        p, r, struck, many = np.int64(poor[i]), np.int64(registered[i]), np.int64(catastrophic[i]), np.int64(c >= least)
+        to[DEPRIVED] += m * np.int64(c > 0)
+        to[MULTIDIMENSIONAL] += m * many
+        to[DEPRIVATIONS] += m * c * many
+        to[CATASTROPHIC] += m * struck
+        to[CATASTROPHIC_HOUSEHOLDS] += struck
+        to[SUSTAINED] += m * np.int64(sustained[i])
+        to[SUSTAINED_ALONE] += m * np.int64(sustained_alone[i])
+        to[REGISTERED] += m * r
+        to[EXCLUDED] += m * p * (1 - r)
+        to[INCLUDED] += m * r * (1 - p)
+        to[TRULY_POOR] += m * p
+
+
+@compiled
+def _margins(totals: Totals, shape: NDArray[np.int64], out: Totals) -> None:
+    for cell in range(totals.shape[0]):
+        row = totals[cell]
+        if not row.any():
+            continue
+        out[0] += row
+        rest, first = cell, out.shape[0]
+        for trait in range(shape.shape[0] - 1, -1, -1):
+            first -= shape[trait] - 1
+            code = rest % shape[trait] - 1
+            rest //= shape[trait]
+            if code >= 0:
+                out[first + code] += row
+
+
+def batches(groups: Groups) -> Iterator[dict[str, tuple[Array, tuple[str, ...]]]]:
+    """Yield the traits in batches whose combined table has at most `MAX_CELLS` cells, at least one batch."""
+    batch: dict[str, tuple[Array, tuple[str, ...]]] = {}
+    size = 1
+    for trait, (codes, labels) in groups.items():
+        if batch and size * (len(labels) + 1) > MAX_CELLS:
+            yield batch
+            batch, size = {}, 1
+        batch[trait] = (codes, labels)
+        size *= len(labels) + 1
+    yield batch
+
+
+def cells_of(batch: Groups, n: int) -> tuple[NDArray[np.int32], tuple[int, ...]]:
+    """Return each household's cell, shape (n,), and the shape of the table.
+
+    A trait takes one slot more than it has labels, for households of no group (code -1).
+    """
+    shape = tuple(len(labels) + 1 for _, labels in batch.values())
+    cells = np.zeros(n, dtype=np.int32)
+    stride = 1
+    for (codes, _), size in zip(list(batch.values())[::-1], shape[::-1], strict=True):
+        _add_code(cells, codes, stride)
+        stride *= size
+    return cells, shape
+
+
+def margins(totals: Totals, shape: tuple[int, ...]) -> Totals:
+    """Return the sums over all, then over each group of each trait in order, shape (1 + groups, quantities)."""
+    out = np.zeros((1 + sum(size - 1 for size in shape), totals.shape[1]), dtype=np.int64)
+    _margins(totals, np.array(shape, dtype=np.int64), out)
+    return out

@@ -1,0 +1,118 @@
+"""Spells of poverty and of being out of it: how long each lasted and whether its beginning and end were seen.
+
+A household carries two columns per view: the year its running spell began (0: never poor, so no spell) and whether
+the spell began before it could be seen. Finished spells are counted at once into a table of kind x start x years x
+ended x left-censored, which is small, can be saved, and adds up over chunks of households.
+
+`years` is the time from the first assessment of the spell to the one that found it ended, or, if it was not seen to
+end, to the last assessment at which it still ran: an exit in the last year has been seen to last 0 years.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.compiled import compiled
+
+Array = NDArray[Any]
+Counts = NDArray[np.int64]
+
+POOR, EXITED = 0, 1
+KINDS: tuple[str, ...] = ("poor", "exited")
+HOUSEHOLDS, PERSONS = 0, 1
+
+
+def new_counts(first_year: int, last_year: int) -> Counts:
+    """Return an empty table of spells for assessments `first_year`..`last_year`.
+
+    Its axes are kind (2), start year, years, ended (2), left-censored (2), and households or persons (2).
+    """
+    span = last_year - first_year + 1
+    return np.zeros((2, span, span, 2, 2, 2), dtype=np.int64)
+
+
+def begin(poor: Array, exited: Array, year: int) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:
+    """Return (start year, left-censored) of the spells running when households are first seen, in `year`; shapes (n,).
+
+    `poor` is the status, `exited` whether a household had left poverty before (a registered exit of earlier years).
+    What runs at first sight began at an unknown time; who was never poor has no spell. Serves split-off households
+    too.
+    """
+    running = poor | exited
+    return np.where(running, year, 0).astype(np.int16), running.copy()
+
+
+@compiled
+def _advance(
+    counts: Counts, first_year: int, year: int, before: Array, poor: Array, members: Array, start: Array, left: Array
+) -> None:
+    for i in range(poor.shape[0]):
+        if poor[i] == before[i]:
+            continue
+        if start[i] > 0:
+            kind = 0 if before[i] else 1
+            cell = counts[kind, start[i] - first_year, year - start[i], 1, np.int64(left[i])]
+            cell[0] += 1
+            cell[1] += members[i]
+        start[i] = year
+        left[i] = False
+
+
+@compiled
+def _close(counts: Counts, first_year: int, year: int, poor: Array, members: Array, start: Array, left: Array) -> None:
+    for i in range(poor.shape[0]):
+        if start[i] > 0:
+            kind = 0 if poor[i] else 1
+            cell = counts[kind, start[i] - first_year, year - start[i], 0, np.int64(left[i])]
+            cell[0] += 1
+            cell[1] += members[i]
+
+
+def advance(
+    counts: Counts, first_year: int, year: int, before: Array, poor: Array, members: Array, start: Array, left: Array
+) -> None:
+    """Count the spells that the assessment of `year` found ended and begin the next ones.
+
+    `before` and `poor` are last year's and this year's status, `members` persons now; all (n,). `start` (int16) and
+    `left` (bool) are updated in place, `counts` is added to. Raises ValueError if `year` lies outside the table.
+    """
+    _check_year(counts, first_year, year)
+    _advance(counts, first_year, year, before, poor, members, start, left)
+
+
+def close(counts: Counts, first_year: int, year: int, poor: Array, members: Array, start: Array, left: Array) -> None:
+    """Count spells that still ran at their last assessment, in `year`, as not ended (right-censored).
+
+    For all households at the horizon, with their status and persons then; for households that die out or leave during
+    year t, with `year` = t - 1 and status and persons of that assessment; for persons moving out in a split, likewise
+    with `members` the persons moving (their new household starts by `begin`). Nothing but `counts` changes.
+    """
+    _check_year(counts, first_year, year)
+    _close(counts, first_year, year, poor, members, start, left)
+
+
+def _check_year(counts: Counts, first_year: int, year: int) -> None:
+    if not first_year <= year < first_year + counts.shape[1]:
+        last = first_year + counts.shape[1] - 1
+        raise ValueError(f"year {year} is outside the table of spells, made for {first_year} to {last}")
+
+
+def merged(counts: Counts, first_year: int) -> dict[str, Array]:
+    """Return the non-empty cells as columns: kind, start_year, years, ended, left_censored, households, persons.
+
+    Rows are in the order of those columns, so equal tables give equal rows; `kind` holds strings.
+    """
+    kind, start, years, ended, left = np.nonzero(counts[..., HOUSEHOLDS])
+    cells = counts[kind, start, years, ended, left]
+    return {
+        "kind": np.array(KINDS, dtype=object)[kind],
+        "start_year": (start + first_year).astype(np.int16),
+        "years": years.astype(np.int16),
+        "ended": ended.astype(np.bool_),
+        "left_censored": left.astype(np.bool_),
+        "households": cells[:, HOUSEHOLDS],
+        "persons": cells[:, PERSONS],
+    }

@@ -1,0 +1,80 @@
+"""What the measures need to know of a county at one yearly assessment: plain arrays, one entry a household."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from numpy.typing import NDArray
+
+from sim.measures.multidimensional import DIMENSIONS
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class YearState:
+    """A county at one assessment. All arrays have shape (n,), n households present at the year's end.
+
+    Incomes are nominal yuan per person and year and are judged by the same year's `line`. Status mappings go by view
+    (`true`, and if wanted `registry` and `survey`). What is None is not reported: in the initial year nothing is
+    known of the year before, so there are no moves.
+    """
+
+    year: int
+    line: float
+    """Statistical line, yuan per person; the true and the survey view are judged by it."""
+    members: Array
+    """Persons, whole numbers."""
+    income: Array
+    """Effective income: net of the medical and school payments made this year."""
+    net_income: Array
+    market_income: Array
+    """Before all public transfers, pensions included."""
+    policy_transfers: Array
+    """Of the public transfers, those paid by the scenario's policies; yuan per person."""
+    poor: Mapping[str, Array]
+    registered: Array
+    """In the register and not exited."""
+    deprivations: Mapping[str, Array]
+    """Flag by dimension, exactly the names of `multidimensional.DIMENSIONS`."""
+    medical_payment: Array
+    """Yuan per household paid for care this year, after reimbursement."""
+    subsistence_food: float
+    """Yuan per person and year."""
+    survey_income: Array | None = None
+    poor_before: Mapping[str, Array] | None = None
+    """Status one year earlier; a household split off since carries its parent's."""
+    exited_before: Mapping[str, Array] | None = None
+    """Had left poverty, in that view, at some assessment after the initial year and before this one."""
+    sustained_exit: Array | None = None
+    """Reached its first sustained exit at this assessment (`sustained.advance_sustained`)."""
+    sustained_exit_net_of_transfers: Array | None = None
+    registry_near_poor: Array | None = None
+    """Listed near-poor in the register: an administrative status, not a band of income."""
+    class_before: Array | None = None
+    """Income class 0..4 a year earlier by that year's line (`transitions.income_class`), -1 unknown."""
+    enrolled: Mapping[str, Array] = field(default_factory=dict)
+    """Flag by policy: served this year; gives each policy's targeting errors."""
+    groups: Mapping[str, tuple[Array, tuple[str, ...]]] = field(default_factory=dict)
+    """Trait -> (codes int8 (n,), labels): code k belongs to group `trait=labels[k]`, -1 to none."""
+
+
+def check_state(state: YearState) -> None:
+    """Check shapes and codes of a state; raises ValueError naming the field. For tests, not for every year."""
+    n = len(state.members)
+    fields: dict[str, Any] = {k: v for k, v in vars(state).items() if hasattr(v, "shape")}
+    for name in ("poor", "poor_before", "exited_before", "deprivations", "enrolled"):
+        fields |= {f"{name}[{key!r}]": values for key, values in (getattr(state, name) or {}).items()}
+    fields |= {f"groups[{trait!r}]": codes for trait, (codes, _) in state.groups.items()}
+    for name, values in fields.items():
+        if values.shape != (n,):
+            raise ValueError(f"{name}: shape {values.shape}, expected ({n},) as members")
+    if "true" not in state.poor:
+        raise ValueError("poor: the view 'true' must be given")
+    if set(state.deprivations) != set(DIMENSIONS):
+        raise ValueError(f"deprivations: exactly {', '.join(DIMENSIONS)} must be given")
+    for trait, (codes, labels) in state.groups.items():
+        if n and not (int(codes.min()) >= -1 and int(codes.max()) < len(labels)):
+            raise ValueError(f"groups[{trait!r}]: codes must be -1 to {len(labels) - 1}, one per label")

@@ -1,0 +1,57 @@
+"""Sustained exits: at or above the line in three yearly assessments in a row after poverty, once a household."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.compiled import compiled
+
+Array = NDArray[Any]
+
+ASSESSMENTS = 3
+"""Assessments in a row that make an exit sustained: the 36 months after which support may end."""
+
+
+@compiled
+def _advance(years_above: Array, ever_poor: Array, poor: Array, above: Array, reached: NDArray[np.bool_]) -> None:
+    for i in range(poor.shape[0]):
+        reached[i] = False
+        if years_above[i] >= ASSESSMENTS:
+            continue
+        if poor[i] or not ever_poor[i] or not above[i]:
+            years_above[i] = 0
+        else:
+            years_above[i] += 1
+            reached[i] = years_above[i] == ASSESSMENTS
+
+
+def advance_sustained(years_above: Array, ever_poor: Array, poor: Array, above: Array) -> NDArray[np.bool_]:
+    """Return which households reach their first sustained exit at this assessment, shape (n,); `years_above` moves on.
+
+    `years_above` (int8, updated in place) counts assessments in a row at or above the line after poverty and stays at
+    3 once they are reached: a later relapse shows among the relapses, and a second recovery is not a second success.
+    `ever_poor` is whether a household was truly poor at any assessment since the initial one, this one included.
+    `poor` is the true status. `above` is what is counted: `~poor` for the exit as it is, or "income without this
+    year's policy transfers is at or above the line" for the exit that stands by itself.
+    """
+    reached = np.empty(len(poor), dtype=np.bool_)
+    _advance(years_above, ever_poor, poor, above, reached)
+    return reached
+
+
+def last_exit_year_seen_through(last_year: int) -> int:
+    """Return the last year in which an exit can begin and still be seen through to being sustained by `last_year`."""
+    return last_year - (ASSESSMENTS - 1)
+
+
+def exits_seen_through(years: Array, exits_persons: Array, last_year: int) -> tuple[float, float]:
+    """Return (persons whose exits could be seen through, persons whose exits came too late and are censored).
+
+    `years` and `exits_persons` (k,) are the yearly exits; to be stated beside every number of sustained exits.
+    """
+    early = np.asarray(years) <= last_exit_year_seen_through(last_year)
+    exits = np.asarray(exits_persons, dtype=np.float64)
+    return float(exits[early].sum()), float(exits[~early].sum())

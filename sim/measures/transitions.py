@@ -1,0 +1,87 @@
+"""Moves between two yearly assessments: exit and re-entry rates, the matrix over five income classes, its mobility."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.compiled import compiled
+
+Array = NDArray[Any]
+
+CLASSES: tuple[str, ...] = ("extreme", "poor", "near", "secure", "well")
+CLASS_BOUNDS: tuple[float, ...] = (0.5, 1.0, 1.5, 2.5)
+"""Upper bounds of the first four classes in lines: below 0.5, 0.5 to 1, 1 to 1.5, 1.5 to 2.5, 2.5 and above."""
+
+
+@compiled
+def _classify(income: Array, line: float) -> NDArray[np.int8]:
+    out = np.empty(income.shape[0], dtype=np.int8)
+    b0, b1, b2, b3 = 0.5 * line, 1.0 * line, 1.5 * line, 2.5 * line
+    for i in range(income.shape[0]):
+        y = income[i]
+        out[i] = (y >= b0) + (y >= b1) + (y >= b2) + (y >= b3)
+    return out
+
+
+@compiled
+def _pairs(before: Array, now: Array, members: Array) -> NDArray[np.int64]:
+    counts = np.zeros((5, 5), dtype=np.int64)
+    for i in range(before.shape[0]):
+        if before[i] >= 0:
+            counts[before[i], now[i]] += members[i]
+    return counts
+
+
+def income_class(income: Array, line: float) -> NDArray[np.int8]:
+    """Return each household's class 0..4 (extreme, poor, near, secure, well), shape (n,).
+
+    A bound belongs to the class above it.
+
+    `income` (n,) and `line` in yuan per person of the same year, so that each year is judged by its own line.
+    """
+    return _classify(income, float(line))
+
+
+def transition_counts(before: Array, now: Array, members: Array) -> NDArray[np.int64]:
+    """Return persons moving from class j (row) to class k (column), shape (5, 5); -1 in `before` leaves one out."""
+    return _pairs(before, now, members)
+
+
+def transition_matrix(counts: Array) -> NDArray[np.float64]:
+    """Return the row shares of `counts` (k, k): of persons in class j, the share now in class k; empty rows NaN."""
+    persons = counts.sum(axis=1, keepdims=True).astype(np.float64)
+    out = np.full(counts.shape, np.nan)
+    np.divide(counts, persons, out=out, where=persons > 0)
+    return out
+
+
+def shorrocks_mobility(matrix: Array) -> float:
+    """Return (k - trace) / (k - 1) of a transition matrix (k, k): 0 nobody moves, 1 the past does not matter.
+
+    NaN if a class was empty. Source: Shorrocks (1978), Econometrica 46, eq. 2.
+    """
+    k = matrix.shape[0]
+    return float((k - np.trace(matrix)) / (k - 1))
+
+
+def exit_rate(poor_before: Array, poor: Array, members: Array) -> float:
+    """Return, of persons poor a year earlier, the share not poor now; NaN if there were none.
+
+    All arrays (n,); a household split off since then carries its parent's status. Source: Bane and Ellwood (1986).
+    """
+    at_risk = int(np.sum(members, where=poor_before, dtype=np.int64))
+    return int(np.sum(members, where=poor_before & ~poor, dtype=np.int64)) / at_risk if at_risk else np.nan
+
+
+def reentry_rate(poor_before: Array, exited_before: Array, poor: Array, members: Array) -> float:
+    """Return, of persons not poor a year earlier who had exited since the initial year, the share poor now.
+
+    This is the hazard of the whole stock of the exited, one year at a time; relapse after fresh exits is
+    `survival`'s. All arrays (n,). Source: Stevens (1999), Journal of Human Resources 34.
+    """
+    risk = exited_before & ~poor_before
+    at_risk = int(np.sum(members, where=risk, dtype=np.int64))
+    return int(np.sum(members, where=risk & poor, dtype=np.int64)) / at_risk if at_risk else np.nan
