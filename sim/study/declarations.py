@@ -95,9 +95,10 @@ class Declarations:
 @cache
 def declared() -> Declarations:
     """The declarations of the installed model, with built-in and plugged-in policies."""
+    from policies.catalogue import catalogue
+
     from agents.mechanisms import MECHANISMS
     from agents.parameters import model_parameters
     from agents.place import Place
-    from policies.catalogue import catalogue
 
     return Declarations(catalogue(), MECHANISMS, model_parameters(), Place)

@@ -37,6 +37,7 @@ class Document:
     columns: dict[Path, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     labels: dict[str | int, tuple[str, str]] = field(default_factory=dict)
+    broken: set[Path] = field(default_factory=set)
     _told: set[tuple[object, ...]] = field(default_factory=set)
 
     def line(self, path: Path) -> int:
@@ -46,7 +47,13 @@ class Document:
         return self.lines[path] if path else 1
 
     def add(self, path: Path, wrong: str, allowed: str, line: int | None = None) -> None:
-        """Note a mistake at `path`. A mistake inside an anchor is told once, however often the anchor is used."""
+        """Note a mistake at `path`.
+
+        A mistake inside an anchor is told once, however often the anchor is used, and what could not be read in the
+        first place (`broken`) is not also reported as having the wrong type.
+        """
+        if path and path in self.broken:
+            return
         if path and path[0] in self.labels:
             file, label = self.labels[path[0]]
             self.problems.append(Problem(file, 1, label, wrong, allowed))

@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from sim.study.problems import WHOLE, Path, Problem, StudyError
+from sim.study.problems import WHOLE, Index, Path, Problem, StudyError
 
 if TYPE_CHECKING:
     from sim.study.document import Document
@@ -44,10 +44,10 @@ class NodeReader:
         if isinstance(node, ScalarNode):
             return self._scalar(node, path)
         if id(node) in self.open:
-            self.document.add(path, "is an alias that contains itself", PLAIN_DATA)
+            self._broken(path, "is an alias that contains itself")
             return None
         if str(node.tag) not in (YAML_TAG + "seq", YAML_TAG + "map"):
-            self.document.add(path, f"carries the tag {_tag(node)}", PLAIN_DATA)
+            self._broken(path, f"carries the tag {_tag(node)}")
         self.open.add(id(node))
         try:
             if isinstance(node, MappingNode):
@@ -59,22 +59,26 @@ class NodeReader:
     def _refusal(self, wrong: str, allowed: str) -> StudyError:
         return StudyError([*self.document.problems, Problem(self.document.file, 1, WHOLE, wrong, allowed)])
 
+    def _broken(self, path: Path, wrong: str) -> None:
+        self.document.add(path, wrong, PLAIN_DATA)
+        self.document.broken.add(path)
+
     def _scalar(self, node: ScalarNode, path: Path) -> Any:
         tag = str(node.tag)
         if tag not in SCALAR_TAGS:
-            self.document.add(path, f"carries the tag {_tag(node)}", PLAIN_DATA)
+            self._broken(path, f"carries the tag {_tag(node)}")
         if tag not in SCALAR_TAGS or tag in TEXT_TAGS:
             return node.value
         try:
             return self.scalars.construct_object(node)
         except (YAMLError, ValueError, LookupError, ArithmeticError):
-            self.document.add(path, f"cannot be read as {tag.removeprefix(YAML_TAG)}", PLAIN_DATA)
+            self._broken(path, f"cannot be read as {tag.removeprefix(YAML_TAG)}")
             return node.value
 
     def _sequence(self, node: Node, path: Path, depth: int) -> list[Any]:
         items = []
         for position, child in enumerate(node.value):
-            here = (*path, position)
+            here = (*path, Index(position))
             self._locate(here, child)
             items.append(self.value(child, here, depth + 1))
         return items
@@ -107,6 +111,7 @@ class NodeReader:
         else:
             said = "a list" if isinstance(node, SequenceNode) else "a mapping"
         self.document.add(path, f"has a key that is {said}", "allowed: names and years as keys", line)
+        self.document.broken.add(path)
         return None
 
     def _merge(self, node: Node, merged: dict[Any, Any], path: Path, depth: int) -> None:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from sim.study.document import Document, read_document
 from sim.study.model import NAME
-from sim.study.problems import Problem, StudyError, nearest, one_of
+from sim.study.problems import Index, Problem, StudyError, nearest, one_of
 from sim.study.pydantic_problems import note_errors
 from sim.study.shipped import find_place, places_seen
 
@@ -49,7 +49,7 @@ def load_places(
         file = find_place(name, beside)
         if file is None:
             known = places_seen(beside)
-            path = ("place",) if isinstance(raw, str) else ("place", position)
+            path = ("place",) if isinstance(raw, str) else ("place", Index(position))
             wrong = f"there is no place '{name}'{nearest(name, known)}"
             study.add(path, wrong, f"{one_of(known)}, or a file places/{name}.yaml beside the study")
             continue
@@ -57,4 +57,16 @@ def load_places(
             places[name] = load_place(file, model)
         except StudyError as error:
             problems += error.problems
+    _check_codes(study, places)
     return places, problems
+
+
+def _check_codes(study: Document, places: Mapping[str, Any]) -> None:
+    """Household identifiers carry the code of their place: two places of one study cannot share one."""
+    holders: dict[object, str] = {}
+    for name, place in places.items():
+        code = getattr(place, "code", name)
+        if code in holders:
+            wrong = f"'{holders[code]}' and '{name}' have the same code {code}"
+            study.add(("place",), wrong, "allowed: places whose files give different codes")
+        holders.setdefault(code, name)

@@ -9,6 +9,11 @@ from dataclasses import dataclass
 Path = tuple[str | int, ...]
 """Where in a file: the keys and list positions from the top, e.g. ``("scenarios", "all", "relocation", "budget")``."""
 
+
+class Index(int):
+    """A position in a list, told apart from an integer key (a year) of a mapping; equal to the plain number."""
+
+
 WHOLE = "(whole file)"
 SHOWN = 60
 
@@ -80,13 +85,10 @@ def _cut(text: str) -> str:
 
 
 def path_text(path: Iterable[str | int]) -> str:
-    """``("place", 1)`` is written ``place[1]`` and ``("a", "b", 2017)`` in a mapping ``a.b.2017``.
-
-    List positions are told from integer keys (years) by their size: no list here is a thousand long.
-    """
+    """``("place", Index(1))`` is written ``place[1]``, and ``("budget", 2017)``, a key, ``budget.2017``."""
     text = ""
     for part in path:
-        if isinstance(part, int) and not isinstance(part, bool) and 0 <= part < 1000:
+        if isinstance(part, Index):
             text += f"[{part}]"
         else:
             text += f".{_cut(str(part))}" if text else _cut(str(part))

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from sim.study.document import Document
-from sim.study.problems import Path, nearest, one_of, shown
+from sim.study.problems import Index, Path, nearest, one_of, shown
 
 INPUT = "Input should be "
 
@@ -21,7 +21,7 @@ def note_errors(document: Document, error: ValidationError, model: type[BaseMode
     alternatives: dict[Path, list[ErrorDetails]] = {}
     for detail in error.errors(include_url=False):
         path = _real_path(document.data, (*base, *detail["loc"]), detail["type"] == "missing")
-        alternatives.setdefault(path, []).append(detail)
+        alternatives.setdefault(_named_in(document.data, path, detail), []).append(detail)
     for path, details in alternatives.items():
         wrong, allowed = _say(details, model, path[len(base) :])
         document.add(path, wrong, allowed)
@@ -38,10 +38,21 @@ def _real_path(data: object, loc: Path, missing: bool) -> Path:
             data = data[part]
         elif isinstance(data, list) and isinstance(part, int) and 0 <= part < len(data):
             data = data[part]
+            part = Index(part)
         elif not (missing and position == len(loc) - 1):
             continue
         path.append(part)
     return tuple(path)
+
+
+def _named_in(data: object, path: Path, detail: ErrorDetails) -> Path:
+    """A rule of a whole model may begin its message with the key it is about: ``key: what is wrong``."""
+    if detail["type"] != "value_error":
+        return path
+    key = detail["msg"].removeprefix("Value error, ").split(": ")[0]
+    for part in path:
+        data = data[part]  # type: ignore[index]
+    return (*path, key) if isinstance(data, Mapping) and key in data else path
 
 
 def _year(part: str) -> int | str:
@@ -59,9 +70,10 @@ def _say(details: list[ErrorDetails], model: type[BaseModel], path: Path) -> tup
         return f"unknown key '{name}'{nearest(name, keys)}", one_of(keys)
     if first["type"] in ("value_error", "assertion_error", "study"):
         said = first["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+        said = said.removeprefix(f"{path[-1]}: ") if path else said
         wrong, _, allowed = said.partition("; ")
         value = f"is {shown(first['input'])}, " if first["type"] == "study" else ""
-        return f"{value}{wrong}".replace(", is ", ", "), allowed or _allowed(field, "allowed: see `tuopin schema`")
+        return f"{value}{wrong}".replace(", is ", ", "), allowed or _allowed(field, "allowed: as `tuopin schema` says")
     wishes = " or ".join(dict.fromkeys(_wish(detail) for detail in details))
     return f"is {shown(first['input'])}", _allowed(field, f"allowed: {wishes}")
 

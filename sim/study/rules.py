@@ -28,8 +28,8 @@ def check_mechanisms(document: Document, mechanisms: Mapping[str, MechanismLike]
         if any(raw == choice and isinstance(raw, bool) == isinstance(choice, bool) for choice in choices):
             result[name] = raw
         else:
-            written = [("true" if choice else "false") if isinstance(choice, bool) else choice for choice in choices]
-            document.add(path, f"is {shown(raw)}", f"allowed: {' or '.join(sorted(written, reverse=True))}")
+            written = ["true or false"] if set(choices) == {True, False} else [str(choice) for choice in choices]
+            document.add(path, f"is {shown(raw)}", f"allowed: {' or '.join(written)}")
     return result
 
 

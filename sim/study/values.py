@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sim.study.declarations import ParameterLike
 from sim.study.document import Document
-from sim.study.problems import Path, shown
+from sim.study.problems import Index, Path, shown
 
 FIRST_YEAR: Final = 2008
 LAST_YEAR: Final = 2040
@@ -94,7 +94,7 @@ def _check_list(document: Document, path: Path, raw: object, declared: Parameter
     if not isinstance(raw, list):
         document.add(path, f"is {shown(raw)}, not a list", f"{allowed_values(declared)}, as a list")
         return INVALID
-    items = [_check_scalar(document, (*path, position), item, declared) for position, item in enumerate(raw)]
+    items = [_check_scalar(document, (*path, Index(position)), item, declared) for position, item in enumerate(raw)]
     return INVALID if INVALID in items else items
 
 

@@ -1,0 +1,134 @@
+"""JSON Schema (draft 2020-12) of study and place files, for editors and other programs.
+
+A schema says what one value may be; the rules between keys (a baseline that is a scenario, years inside the study)
+are checked by `Study.load` alone. In YAML the years of a mapping are numbers; JSON has them as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from sim.study.declarations import Declarations, MechanismLike, declared
+from sim.study.model import SCENARIO_NAME, Study
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+Schema = dict[str, Any]
+
+
+def study_schema(declarations: Declarations | None = None) -> Schema:
+    """Schema of a study file with the installed policies, their parameters, the mechanisms and the overrides."""
+    declarations = declarations or declared()
+    schema = _plain(Study.model_json_schema(mode="validation"))
+    properties = schema["properties"]
+    properties["mechanisms"] |= {
+        "additionalProperties": False,
+        "properties": {name: _mechanism(mechanism) for name, mechanism in declarations.mechanisms.items()},
+    }
+    properties["parameters"] |= {
+        "additionalProperties": False,
+        "properties": {name: _given(parameter) for name, parameter in declarations.parameters.items()},
+    }
+    for name in ("mechanisms", "parameters"):
+        properties[name]["type"] = ["object", "null"]
+    properties["scenarios"] = {
+        "type": "object",
+        "title": "Scenarios",
+        "description": properties["scenarios"]["description"],
+        "minProperties": 1,
+        "propertyNames": {"pattern": SCENARIO_NAME},
+        "additionalProperties": {"$ref": "#/$defs/scenario"},
+    }
+    schema["$defs"] |= _scenario_definitions(declarations)
+    return {"$schema": DIALECT, **schema, "title": "Tuopin study"}
+
+
+def place_schema(model: type[BaseModel] | None = None) -> Schema:
+    """Schema of a place file."""
+    schema = _plain((model or declared().place).model_json_schema(mode="validation"))
+    return {"$schema": DIALECT, **schema, "title": "Tuopin place"}
+
+
+def _scenario_definitions(declarations: Declarations) -> Schema:
+    policies = declarations.policies
+    definitions: Schema = {
+        "scenario": {
+            "type": ["object", "null"],
+            "description": "Policies of the scenario with the parameters that differ from their defaults.",
+            "additionalProperties": False,
+            "properties": {name: {"$ref": f"#/$defs/policy.{name}"} for name in sorted(policies)},
+        }
+    }
+    for name, policy in policies.items():
+        definitions[f"policy.{name}"] = {
+            "type": ["object", "null"],
+            "title": policy.label,
+            "description": f"{policy.label} ({policy.label_zh})",
+            "additionalProperties": False,
+            "properties": {key: _given(parameter) for key, parameter in policy.parameters.items()},
+        }
+    return definitions
+
+
+def _mechanism(mechanism: MechanismLike) -> Schema:
+    return {"enum": list(mechanism.choices), "default": mechanism.default, "description": mechanism.meaning}
+
+
+def _given(parameter: Any) -> Schema:
+    """A value as a study may give it: plain, by year, or with its unit."""
+    plain = _scalar(parameter)
+    forms = [plain]
+    if isinstance(parameter.value, list | tuple):
+        forms = [{"type": "array", "items": plain}]
+    if parameter.by_year:
+        forms.append(
+            {
+                "type": "object",
+                "minProperties": 1,
+                "patternProperties": {"^[0-9]{4}$": plain},
+                "additionalProperties": False,
+            }
+        )
+    with_unit = {
+        "type": "object",
+        "required": ["value"],
+        "additionalProperties": False,
+        "properties": {"value": {"anyOf": list(forms)}, "unit": {"const": parameter.unit}},
+    }
+    return {"description": _description(parameter), "anyOf": [*forms, with_unit]}
+
+
+def _scalar(parameter: Any) -> Schema:
+    if parameter.choices:
+        return {"enum": list(parameter.choices)}
+    value = parameter.value
+    example = next(iter(value), 0.0) if isinstance(value, list | tuple) else value
+    if isinstance(example, bool):
+        return {"type": "boolean"}
+    if isinstance(example, str):
+        return {"type": "string"}
+    bounds = {"minimum": parameter.minimum, "maximum": parameter.maximum}
+    return {"type": "number", **{name: bound for name, bound in bounds.items() if bound is not None}}
+
+
+def _description(parameter: Any) -> str:
+    value = parameter.value
+    default = ", ".join(f"{y}: {v}" for y, v in value.items()) if isinstance(value, Mapping) else str(value)
+    parts = [
+        parameter.meaning and f"{parameter.meaning[:1].upper()}{parameter.meaning[1:]}",
+        parameter.unit and f"Unit: {parameter.unit}",
+        f"Default: {default}",
+        f"Source: {parameter.source} ({parameter.confidence})",
+    ]
+    return ". ".join(part.rstrip(".") for part in parts if part) + "."
+
+
+def _plain(schema: Any) -> Any:
+    """Without the error texts that the model carries for its own messages."""
+    if isinstance(schema, dict):
+        return {
+            key: _plain(value) for key, value in schema.items() if not (key == "allowed" and isinstance(value, str))
+        }
+    return [_plain(item) for item in schema] if isinstance(schema, list) else schema
