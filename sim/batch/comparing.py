@@ -1,0 +1,67 @@
+"""`comparison.csv`: the paired differences of `sim.comparison`, made from the finished tables a few places at a time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.batch.durable import write_atomically
+from sim.batch.seam import PlanLike
+
+COMPARISON = "comparison.csv"
+# Rows of indicators read at once: some 200 MB as a frame. Comparisons are made place by place, so any grouping is alike.
+_ROWS_AT_ONCE = 2_000_000
+
+Compare = Callable[..., Any]
+
+
+def comparison_settings(plan: PlanLike) -> dict[str, Any]:
+    """What a comparison needs beside the tables, as kept in the manifest."""
+    index: Mapping[int, float] = getattr(plan, "price_index", {})
+    return {
+        "baseline": plan.baseline,
+        "first_year": plan.first_year,
+        "discount_rate": float(getattr(plan, "discount_rate", 0.045)),
+        "draw_parameters": bool(getattr(plan, "draw_parameters", False)),
+        "price_index": {str(year): float(value) for year, value in index.items()},
+    }
+
+
+def default_compare(indicators: Any, costs: Any, spells: Any, **settings: Any) -> Any:
+    """`sim.comparison.compare`, imported when it is first needed."""
+    from sim.comparison import compare
+
+    return compare(indicators, costs, spells, **settings)
+
+
+def compare_tables(directory: Path, settings: Mapping[str, Any], compare: Compare, places: Sequence[str]) -> Any:
+    """The comparison of all `places` as one pandas frame, in their order."""
+    import pandas as pd
+
+    arguments = dict(settings)
+    arguments["price_index"] = {int(year): value for year, value in settings["price_index"].items()}
+    parts = [compare(*frames, **arguments) for frames in _frames(directory, places)]
+    return pd.concat(parts, ignore_index=True)
+
+
+def write_comparison(directory: Path, settings: Mapping[str, Any], compare: Compare, places: Sequence[str]) -> str:
+    """Write ``comparison.csv`` in one step; its SHA-256."""
+    frame = compare_tables(directory, settings, compare, places)
+    content = frame.to_csv(index=False, lineterminator="\n").encode()
+    write_atomically(directory / COMPARISON, content)
+    return hashlib.sha256(content).hexdigest()
+
+
+def _frames(directory: Path, places: Sequence[str]) -> Iterator[tuple[Any, Any, Any]]:
+    """(indicators, costs, spells) of as many places at a time as fit in memory comfortably."""
+    import pyarrow.parquet as pq
+
+    paths = [directory / f"{name}.parquet" for name in ("indicators", "costs", "spells")]
+    rows = pq.read_metadata(paths[0]).num_rows
+    batch = max(1, int(len(places) * _ROWS_AT_ONCE / max(rows, 1)))
+    for at in range(0, len(places), batch):
+        chosen = list(places[at : at + batch])
+        filters = None if batch >= len(places) else [("place", "in", chosen)]
+        yield tuple(pq.read_table(path, filters=filters).to_pandas() for path in paths)

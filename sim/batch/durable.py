@@ -1,0 +1,100 @@
+"""Writing so that a file is either whole or not there, whatever stops the process or the machine.
+
+Temporary file in the same directory, flush, fsync, atomic rename, fsync of the directory: the order that POSIX file
+systems need before a rename survives a power cut (Pillai et al. 2014, "All File Systems Are Not Created Equal").
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+
+_serial = count()
+
+TEMPORARY_PREFIX = ".part-"
+
+
+def _nothing(name: str) -> None:
+    """Stand for a commit point in ordinary life."""
+
+
+# Called between any two system calls that matter; the fault tests put a function here that stops the process.
+checkpoint: Callable[[str], None] = _nothing
+
+
+def temporary_in(directory: Path) -> Path:
+    """A name in `directory` that no other process on any machine is using."""
+    return directory / f"{TEMPORARY_PREFIX}{socket.gethostname()}-{os.getpid()}-{next(_serial)}.tmp"
+
+
+def fsync_directory(directory: Path) -> None:
+    """Make the names in `directory` durable."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def put_in_place(temporary: Path, final: Path) -> None:
+    """Rename a complete, fsynced `temporary` to `final` in one step and make the name durable."""
+    checkpoint(f"before rename {final.name}")
+    temporary.replace(final)
+    checkpoint(f"after rename {final.name}")
+    fsync_directory(final.parent)
+    checkpoint(f"directory synced {final.name}")
+
+
+def write_atomically(final: Path, content: bytes) -> None:
+    """Replace the file `final` by `content`; at any moment `final` is the old or the new content, whole."""
+    temporary = temporary_in(final.parent)
+    try:
+        with temporary.open("wb") as stream:
+            checkpoint(f"opened for {final.name}")
+            half = len(content) // 2
+            stream.write(content[:half])
+            stream.flush()
+            checkpoint(f"half of {final.name}")
+            stream.write(content[half:])
+            stream.flush()
+            checkpoint(f"written {final.name}")
+            os.fsync(stream.fileno())
+        put_in_place(temporary, final)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+
+
+def append_durably(path: Path, content: bytes) -> None:
+    """Append `content` to `path` in one write and make it durable.
+
+    Raises
+    ------
+    OSError
+        Also when only a part could be written (disk full); the reader drops a torn last line.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+    try:
+        checkpoint(f"before append {path.name}")
+        written = os.write(descriptor, content)
+        if written < len(content):
+            os.write(descriptor, content[written:])  # a full disk says so here
+        checkpoint(f"appended {path.name}")
+        os.fsync(descriptor)
+        checkpoint(f"append synced {path.name}")
+    finally:
+        os.close(descriptor)
+
+
+def clear_temporaries(directory: Path) -> int:
+    """Remove what stopped processes left half-written in `directory`; the number removed."""
+    removed = 0
+    for path in directory.glob(f"{TEMPORARY_PREFIX}*.tmp"):
+        path.unlink(missing_ok=True)
+        removed += 1
+    return removed

@@ -1,0 +1,156 @@
+"""The final tables: committed task files put together in one canonical order, streaming, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.batch import durable
+from sim.batch.schemas import TABLES, described, empty_schema, fitted, united
+from sim.batch.seam import RunKey
+from sim.batch.state import TABLES_RECORD, Record
+from sim.batch.taskfile import checksum, frame_schema, read_frames
+
+# Rows per row group: large enough to compress, small enough that one group of the widest table stays near 50 MB.
+_GROUP = {"panel": 1 << 18}
+_DEFAULT_GROUP = 1 << 20
+
+
+@dataclass(frozen=True)
+class TableRecord:
+    """A finished table: its checksum and number of rows."""
+
+    sha256: str
+    rows: int
+
+
+class _Growing:
+    """A Parquet file being written under a temporary name, one row group at a time."""
+
+    def __init__(self, directory: Path, frame: str, schema: Any) -> None:
+        self.frame, self.schema, self.rows = frame, schema, 0
+        self.path = durable.temporary_in(directory)
+        self._stream = self.path.open("wb")
+        self._writer = pq.ParquetWriter(self._stream, schema, compression="zstd")
+        self._waiting: list[Any] = []
+        self._waiting_rows = 0
+
+    def __enter__(self) -> _Growing:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            with suppress(OSError, pa.ArrowException):
+                self._writer.close()
+            with suppress(OSError):
+                self._stream.close()
+        with suppress(OSError):
+            self.path.unlink(missing_ok=True)
+
+    def add(self, table: Any) -> None:
+        self._waiting.append(fitted(table, pa.schema([field.remove_metadata() for field in self.schema])))
+        self._waiting_rows += table.num_rows
+        if self._waiting_rows >= _GROUP.get(self.frame, _DEFAULT_GROUP):
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._waiting:
+            whole = pa.concat_tables(self._waiting).unify_dictionaries().cast(self.schema)
+            self._writer.write_table(whole, row_group_size=_GROUP.get(self.frame, _DEFAULT_GROUP))
+            self.rows += whole.num_rows
+            self._waiting, self._waiting_rows = [], 0
+
+    def finish(self) -> TableRecord:
+        """Complete the file, durable but still under its temporary name."""
+        self._flush()
+        self._writer.close()
+        self._stream.flush()
+        os.fsync(self._stream.fileno())
+        self._stream.close()
+        durable.checkpoint(f"table {self.frame} written")
+        return TableRecord(checksum(self.path), self.rows)
+
+
+def table_file(frame: str) -> str:
+    """The file name of a final table."""
+    return f"{frame}.parquet"
+
+
+def assemble(
+    out: Path,
+    runs: Path,
+    done: Sequence[tuple[RunKey, Record]],
+    facts: Mapping[str, str],
+    indicators: Mapping[str, tuple[str, str, str]],
+) -> dict[str, TableRecord]:
+    """Write the tables of the runs `done` (in canonical order) into `out`, each replacing the old one in one step.
+
+    Parameters
+    ----------
+    facts, indicators
+        Schema metadata; see `sim.batch.schemas.described`.
+    """
+    frames = ["indicators", "costs", "spells"]
+    if any(record.panel for _, record in done):
+        frames.append("panel")
+    with ExitStack() as stack:
+        growing = {
+            frame: stack.enter_context(
+                _Growing(out, frame, described(frame, _schema(runs, frame, done), facts, indicators))
+            )
+            for frame in frames
+        }
+        for _, record in done:
+            present = [frame for frame in frames if frame in record.result.rows and (frame != "panel" or record.panel)]
+            for frame, table in read_frames(runs / record.file, [(record.position, frame) for frame in present]):
+                growing[frame].add(table)
+        written = {frame: table.finish() for frame, table in growing.items()}
+        for frame, table in growing.items():
+            durable.put_in_place(table.path, out / table_file(frame))
+    return written
+
+
+def _schema(runs: Path, frame: str, done: Iterable[tuple[RunKey, Record]]) -> Any:
+    """The one schema of a table; only the panel's depends on the runs (their policies)."""
+    if frame == "panel":
+        return united([frame_schema(runs / r.file, r.position, frame) for _, r in done if r.panel])
+    return empty_schema(frame)
+
+
+def write_tables_record(
+    runs: Path, manifest_sha256: str, tables: Mapping[str, TableRecord], comparison_sha256: str | None
+) -> None:
+    """Record which tables belong to which manifest, after all of them are in place."""
+    data = {
+        "manifest_sha256": manifest_sha256,
+        "tables": {table_file(frame): asdict(record) for frame, record in tables.items()},
+        "comparison_sha256": comparison_sha256,
+    }
+    durable.write_atomically(runs / TABLES_RECORD, json.dumps(data, indent=1).encode() + b"\n")
+
+
+def tables_stand(out: Path, runs: Path, manifest_sha256: str) -> bool:
+    """Whether every table in `out`, and the comparison, is whole and made from the manifest with this checksum."""
+    try:
+        data = json.loads((runs / TABLES_RECORD).read_bytes())
+        if data["manifest_sha256"] != manifest_sha256:
+            return False
+        expected = {name: table["sha256"] for name, table in data["tables"].items()}
+        if data["comparison_sha256"] is not None:
+            expected["comparison.csv"] = data["comparison_sha256"]
+        return set(expected) >= {table_file(name) for name in TABLES if name != "panel"} and all(
+            checksum(out / name) == digest for name, digest in expected.items()
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False

@@ -1,0 +1,133 @@
+"""The file of one task: an uncompressed ZIP of Arrow streams, one per run and frame, with its receipt inside.
+
+Nothing of our own: `unzip` and any Arrow library read it. Each run's frames are members ``<n>/<frame>.arrow`` (n counts
+the runs of the receipt), written as each run ends, so that never more than one run's panel is in memory; the receipt
+comes last, so that a file that breaks off has none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import zipfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+import pyarrow as pa
+
+from sim.batch import durable
+from sim.batch.receipts import Receipt, RunResult, from_json, to_json
+
+RECEIPT = "receipt.json"
+_ROWS_PER_BATCH = 1 << 17  # 131,072 rows: a panel is read back in pieces of some tens of MB
+_OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def member(position: int, frame: str) -> str:
+    """The member that holds `frame` of the receipt's run number `position`."""
+    return f"{position}/{frame}.arrow"
+
+
+class TaskWriter:
+    """Writes one task file under a temporary name in `directory`; `close` gives the receipt of the whole, durable file."""
+
+    def __init__(self, directory: Path) -> None:
+        self.path = durable.temporary_in(directory)
+        self._stream: IO[bytes] = self.path.open("wb")
+        self._zip = zipfile.ZipFile(self._stream, "w", zipfile.ZIP_STORED)
+
+    def __enter__(self) -> TaskWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            self._zip.fp = None  # its close() would finish the file properly: this one is to break off
+            with suppress(OSError):
+                self._stream.close()
+            with suppress(OSError):
+                self.path.unlink(missing_ok=True)
+
+    def _member(self, name: str) -> IO[bytes]:
+        return self._zip.open(zipfile.ZipInfo(name, _EPOCH), "w", force_zip64=True)
+
+    def add(self, position: int, frame: str, table: Any) -> None:
+        """Write one frame of run number `position`."""
+        durable.checkpoint(f"before member {member(position, frame)}")
+        with self._member(member(position, frame)) as stream, pa.ipc.new_stream(
+            stream, table.schema, options=_OPTIONS
+        ) as writer:
+            writer.write_table(table, max_chunksize=_ROWS_PER_BATCH)
+
+    def close(self, receipt: Receipt) -> Receipt:
+        """Write `receipt` into the file, make it durable, and return it with the temporary name, size and checksum."""
+        with self._member(RECEIPT) as stream:
+            stream.write(json.dumps(to_json(receipt), ensure_ascii=False).encode())
+        self._zip.close()
+        self._stream.flush()
+        durable.checkpoint("task file written")
+        os.fsync(self._stream.fileno())
+        self._stream.close()
+        durable.checkpoint("task file synced")
+        return replace(receipt, file=self.path.name, size=self.path.stat().st_size, sha256=checksum(self.path))
+
+
+def checksum(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def read_receipt(path: Path) -> Receipt:
+    """Check a committed file that the journal does not know, and return the receipt inside.
+
+    Raises
+    ------
+    ValueError
+        If the file is torn, altered or not a task file.
+    """
+    try:
+        with zipfile.ZipFile(path) as container:
+            damaged = container.testzip()
+            if damaged is not None:
+                raise ValueError(f"{path.name}: {damaged} is damaged")
+            receipt = from_json(json.loads(container.read(RECEIPT)))
+            present = set(container.namelist())
+    except (zipfile.BadZipFile, KeyError, UnicodeDecodeError, NotImplementedError, EOFError) as error:
+        raise ValueError(f"{path.name} is not a whole task file: {error}") from error
+    expected = {member(at, frame) for at, run in enumerate(receipt.runs) for frame in run.rows}
+    if not expected <= present:
+        raise ValueError(f"{path.name} lacks {sorted(expected - present)}")
+    receipt = from_json({**to_json(receipt), "file": path.name})
+    return replace(receipt, size=path.stat().st_size, sha256=checksum(path))
+
+
+def read_frames(path: Path, wanted: list[tuple[int, str]]) -> Iterator[tuple[str, Any]]:
+    """(frame, table) in pieces of bounded size, for the (position, frame) `wanted`; checksums are checked on reading."""
+    with zipfile.ZipFile(path) as container:
+        for position, frame in wanted:
+            with container.open(member(position, frame)) as stream:
+                # Small members are read at once; only a panel is worth streaming.
+                source = stream if frame == "panel" else io.BytesIO(stream.read())
+                with pa.ipc.open_stream(source) as reader:
+                    for batch in reader:
+                        yield frame, pa.Table.from_batches([batch])
+
+
+def frame_schema(path: Path, position: int, frame: str) -> Any:
+    """The schema of one frame, without reading its rows."""
+    with zipfile.ZipFile(path) as container, container.open(member(position, frame)) as stream:
+        return pa.ipc.open_stream(stream).schema
+
+
+def failed_runs(receipt: Receipt) -> tuple[RunResult, ...]:
+    """The runs of a receipt that failed."""
+    return tuple(run for run in receipt.runs if run.status == "failed")

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+_SUPPORT = str(Path(__file__).parent / "support")
+if _SUPPORT not in sys.path:  # workers get this process's path, so they find the fake too
+    sys.path.insert(0, _SUPPORT)
+
+
+def compare_fake(indicators: pd.DataFrame, costs: pd.DataFrame, spells: pd.DataFrame, **settings: Any) -> pd.DataFrame:
+    """A comparison with the contract's idea but one column: mean difference from the baseline."""
+    frame = indicators.astype({"place": str, "scenario": str})
+    means = frame.groupby(["place", "scenario"], sort=True)["value"].mean().reset_index()
+    base = means[means["scenario"] == settings["baseline"]].set_index("place")["value"]
+    means["mean_difference"] = means["value"] - means["place"].map(base)
+    return means[means["scenario"] != settings["baseline"]].drop(columns="value")
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Any:
+    """`run_study` on the fake county, silent, in this process unless told otherwise."""
+    from fake_county import TASK
+    from sim.batch import run_study
+
+    def go(plan: Any, out: Path | None = None, **options: Any) -> Any:
+        options = {"workers": 1, "progress": False, "task": TASK, "compare": compare_fake} | options
+        return run_study(plan, out or tmp_path / "out", **options)
+
+    return go
+
+
+def tables_of(out: Path) -> dict[str, pa.Table]:
+    return {path.name: pq.read_table(path) for path in sorted(out.glob("*.parquet"))}
+
+
+@pytest.fixture
+def assert_same() -> Any:
+    """Two directories hold the same tables, comparison and manifest, byte for byte in values."""
+
+    def same(one: Path, other: Path) -> None:
+        first, second = tables_of(one), tables_of(other)
+        assert list(first) == list(second)
+        for name, table in first.items():
+            assert table.equals(second[name]), name
+        for name in ("comparison.csv", "manifest.json"):
+            assert (one / name).read_bytes() == (other / name).read_bytes(), name
+
+    return same

@@ -1,0 +1,137 @@
+"""A stand-in for the simulation: a plan and a task function with known figures, which fails or dies when told to."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+TASK = "fake_county:simulate_task"
+
+
+@dataclass(frozen=True)
+class FakePlan:
+    study_name: str = "fake"
+    places: tuple[str, ...] = ("east", "west")
+    scenarios: tuple[str, ...] = ("none", "b", "a")  # not in alphabetical order on purpose
+    baseline: str = "none"
+    seed: int = 7
+    replicates: int = 2
+    first_year: int = 2016
+    last_year: int = 2018
+    scale: float = 1.0
+    raises: tuple[tuple[str, int], ...] = ()  # (scenario, replicate) that raise
+    dies: tuple[tuple[str, int], ...] = ()  # (scenario, replicate) that kill their process
+    dies_once: str = ""  # a file: whoever finds it missing creates it and dies
+    refuses: tuple[int, ...] = ()  # replicates whose population cannot be built
+    sleep: float = 0.0
+    log: str = ""  # a directory that gets one file per simulated run
+    changed: tuple[tuple[str, str], ...] = ()  # (scenario, other content)
+    price_index: dict[int, float] = field(default_factory=lambda: {2016: 1.0, 2017: 1.02, 2018: 1.04})
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        return {"place": {name: {"households": 100} for name in self.places}, "replicates": self.replicates}
+
+    @property
+    def identity(self) -> str:
+        key = f"{self.study_name} {self.places} {self.seed} {self.first_year} {self.last_year} {self.scale}"
+        return sha256(key.encode()).hexdigest()
+
+    @property
+    def scenario_hashes(self) -> dict[str, str]:
+        other = dict(self.changed)
+        return {name: sha256(other.get(name, name).encode()).hexdigest() for name in self.scenarios}
+
+
+@dataclass
+class FakeOutcome:
+    place: str
+    scenario: str
+    replicate: int
+    frames: dict[str, Any]
+    error: str | None = None
+    traceback: str | None = None
+    seconds: float = 0.01
+    household_years: float = 200.0
+
+
+def value(plan: FakePlan, place: str, scenario: str, replicate: int, year: int) -> float:
+    """The one figure of a run and year: a pure function of what names it."""
+    digest = sha256(f"{plan.seed} {place} {scenario} {replicate} {year}".encode()).digest()
+    return int.from_bytes(digest[:6], "big") / 2**48
+
+
+def simulate_task(
+    plan: FakePlan, place: str, replicate: int, scenarios: tuple[str, ...], *, panel: bool = False, progress: Any = None
+) -> Iterator[FakeOutcome]:
+    if replicate in plan.refuses:
+        raise ValueError("no population for this replicate")
+    for scenario in scenarios:
+        yield _run(plan, place, replicate, scenario, panel)
+
+
+def _run(plan: FakePlan, place: str, replicate: int, scenario: str, panel: bool) -> FakeOutcome:
+    if plan.log:
+        Path(plan.log, f"{place}-{scenario}-{replicate}-{os.getpid()}-{time.monotonic_ns()}").touch()
+    time.sleep(plan.sleep)
+    if plan.dies_once and not Path(plan.dies_once).exists():
+        Path(plan.dies_once).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    if (scenario, replicate) in plan.dies:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if (scenario, replicate) in plan.raises:
+        return FakeOutcome(place, scenario, replicate, {}, "ValueError: told to", "Traceback: told to\n")
+    frames = _frames(plan, place, scenario, replicate)
+    if not panel:
+        del frames["panel"]
+    return FakeOutcome(place, scenario, replicate, frames)
+
+
+def _frames(plan: FakePlan, place: str, scenario: str, replicate: int) -> dict[str, Any]:
+    years = list(range(plan.first_year, plan.last_year + 1))
+    figures = [value(plan, place, scenario, replicate, year) for year in years]
+    n = len(years)
+
+    def text(word: str) -> Any:
+        return pa.array([word] * n).dictionary_encode()
+
+    run = {"place": text(place), "scenario": text(scenario), "replicate": pa.array([replicate] * n, pa.int32())}
+    yearly = run | {"year": pa.array(years, pa.int16())}
+    spells = {"view": text("true"), "kind": text("poor"), "start_year": pa.array(years, pa.int16())}
+    flags = [figure < 0.5 for figure in figures]
+    return {
+        "indicators": pa.table(
+            yearly
+            | {"view": text("true"), "group": text("all"), "indicator": text("headcount_ratio")}
+            | {"value": pa.array(figures)}
+        ),
+        "costs": pa.table(
+            yearly
+            | {"policy": text(f"policy_of_{scenario}"), "payer": text("county"), "households": [1] * n}
+            | {"persons": [3] * n, "yuan": figures}
+            | {"budget_yuan": pa.array([None] * n, pa.float64()), "slots": pa.array([None] * n, pa.int64())}
+        ),
+        "spells": pa.table(
+            run
+            | spells
+            | {"years": pa.array([1] * n, pa.int16()), "ended": flags, "left_censored": flags}
+            | {"households": [2] * n, "persons": [5] * n}
+        ),
+        "panel": pa.table(
+            yearly
+            | {"uid": [replicate * 1000 + at for at in range(n)], "village": pa.array([1] * n, pa.int32())}
+            | {"members": pa.array([3] * n, pa.int16()), "registered": flags}
+            | {f"{kind}_per_person": figures for kind in ("market_income", "net_income", "income")}
+            | {"line": [0.5] * n, "poor_true": flags, "poor_registry": flags, "poor_survey": flags}
+            | {"cause": text("illness"), "medical_bill": figures, "medical_paid": figures}
+            | ({} if scenario == "none" else {f"in_{scenario}": flags})
+        ),
+    }
