@@ -55,7 +55,7 @@ def live_a_year(county: County) -> None:
         county.luck.replicate, DEMOGRAPHY, county.year, terms,
     )  # fmt: skip
     if splits.any():
-        _split(h, np.flatnonzero(splits), county.year, county.luck)
+        _split(h, np.flatnonzero(splits), county.year)
 
 
 @compiled
@@ -130,31 +130,38 @@ def _age(
         splits[i] = working[i] >= 3 and members[i] >= 4 and b1 < t.split_rate * 2.2
 
 
-def derived_uid(parent: NDArray[np.int64], year: int, luck: Luck, taken: NDArray[np.int64]) -> NDArray[np.int64]:
+def derived_uid(parent: NDArray[np.int64], year: int, taken: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the uid of the household that splits off each parent in `year`, shape (len(parent),).
 
-    It is a hash of parent and year within the parent's place (41 bits), the same whatever happens to other households; a
-    clash with `taken` or within the batch is settled by the next ordinal, in the order of parents. Replicate and seed do not
-    enter: the number names the event, not the luck.
+    It is a hash of parent, year and ordinal within the parent's place (42 bits), the same whatever happens to other
+    households; a clash with `taken` or within the batch moves the later parent (in uid order) to the next ordinal. Seed and
+    replicate do not enter: the number names the event, not the luck.
     """
-    naming = Luck(0, 0)
-    known = set(taken.tolist())
+    order = np.argsort(parent, kind="stable")
+    derived = taken[(taken & DERIVED_UID) != 0]
     result = np.empty(len(parent), dtype=np.int64)
-    for k in np.argsort(parent, kind="stable"):
-        for ordinal in range(1, 100):
-            u = naming.uniforms(SPLITS, year, parent[k : k + 1], 4 * ordinal)[0, -2:]
-            local = (int(u[0] * 2**32) << 9) | (int(u[1] * 2**32) >> 23)
-            uid = (int(parent[k]) >> UID_PLACE_SHIFT << UID_PLACE_SHIFT) | DERIVED_UID | local
-            if uid not in known:
-                break
-        else:
-            raise RuntimeError(f"no free household number for a split of {parent[k]} in {year}")
-        known.add(uid)
-        result[k] = uid
+    result[order] = _hash(parent[order], year, 1)
+    sorted_view = result[order]
+    _, first = np.unique(sorted_view, return_index=True)
+    clash = np.isin(sorted_view, derived)
+    clash[np.setdiff1d(np.arange(len(parent)), first)] = True
+    known = set(derived.tolist()) | set(sorted_view[~clash].tolist()) if clash.any() else set()
+    for k in order[clash]:
+        ordinal = 1
+        while int(result[k]) in known:
+            ordinal += 1
+            result[k] = _hash(parent[k : k + 1], year, ordinal)[0]
+        known.add(int(result[k]))
     return result
 
 
-def _split(h: Households, rows: NDArray[np.int64], year: int, luck: Luck) -> None:
+def _hash(parent: NDArray[np.int64], year: int, ordinal: int) -> NDArray[np.int64]:
+    u = Luck(0, ordinal).uniforms(SPLITS, year, parent, 2)
+    local = ((u[:, 0] * 2.0**32).astype(np.int64) << 10) | ((u[:, 1] * 2.0**10).astype(np.int64))
+    return (parent >> UID_PLACE_SHIFT << UID_PLACE_SHIFT) | DERIVED_UID | local
+
+
+def _split(h: Households, rows: NDArray[np.int64], year: int) -> None:
     """Let a younger couple leave: two of working age with a child if there is one; wealth and land go by members."""
     child = h.take(rows)
     before = h.members[rows].astype(np.float64)
@@ -180,5 +187,5 @@ def _split(h: Households, rows: NDArray[np.int64], year: int, luck: Luck) -> Non
         whole = h.column(name)[rows].astype(np.float64)
         child.set(name, whole * share)
         h.column(name)[rows] = whole * (1.0 - share)
-    child.set("uid", derived_uid(h.uid[rows], year, luck, h.uid))
+    child.set("uid", derived_uid(h.uid[rows], year, h.uid))
     h.append(child)

@@ -62,7 +62,11 @@ class Households:
         """Return an independent copy with the same rows and columns."""
         twin = object.__new__(Households)
         twin.table = dict(self.table)
-        twin._columns = {name: array.copy() for name, array in self._columns.items()}
+        twin._columns = {}
+        for name, array in self._columns.items():
+            room = np.empty(len(array) + len(array) // 8, dtype=array.dtype)
+            room[: len(array)] = array
+            twin._columns[name] = room[: len(array)]
         return twin
 
     def take(self, rows: Array) -> Households:
@@ -79,15 +83,31 @@ class Households:
         """
         if more.table.keys() != self.table.keys():
             raise ValueError("households to append have other columns")
-        uids = np.concatenate([self.uid, more.uid])
-        if len(more) and len(np.unique(uids)) != len(uids):
+        if len(more) == 0:
+            return
+        new = np.sort(more.uid)
+        place = np.minimum(np.searchsorted(new, self.uid), len(new) - 1)
+        if (new[1:] == new[:-1]).any() or (new[place] == self.uid).any():
             raise ValueError("a household to append has a uid that is already present")
-        self._columns = {n: np.concatenate([a, more._columns[n]]) for n, a in self._columns.items()}
+        size = len(self) + len(more)
+        for name, array in self._columns.items():
+            room = array if array.base is None else array.base
+            if len(room) < size:  # grow with slack: a county gains about 1.5% of its households a year by splits
+                room = np.empty(size + size // 8, dtype=array.dtype)
+                room[: len(self)] = array
+            room[len(array) : size] = more._columns[name]
+            self._columns[name] = room[:size]
 
     def keep(self, mask: Array) -> None:
-        """Drop the rows where `mask` (bool, one per household) is False, keeping the order of the rest."""
-        if not mask.all():
-            self._columns = {name: array[mask] for name, array in self._columns.items()}
+        """Drop the rows where `mask` (bool, one per household) is False; rows from the end fill the gaps."""
+        size = int(mask.sum())
+        if size == len(self):
+            return
+        gaps = np.flatnonzero(~mask[:size])
+        fillers = size + np.flatnonzero(mask[size:])
+        for name, array in self._columns.items():
+            array[gaps] = array[fillers]
+            self._columns[name] = (array if array.base is None else array.base)[:size]
 
     def bytes(self) -> int:
         """Bytes held by all columns."""

@@ -1,0 +1,115 @@
+"""Step 5, spending and finance: who forgoes care, how bills are met, saving, informal debt and productive assets.
+
+A medical or school bill above 30% of net income is met from savings, then from informal debt repaid over three years. What
+is met from savings or debt is not a payment of this year; instalments of earlier debt are. `medical_paid` and
+`school_paid` are therefore exactly what effective income leaves out.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from agents.compiled import compiled
+from agents.county import County
+from agents.health import BasicScheme, basic_payment, basic_terms, to_fen
+
+
+class FinanceTerms(NamedTuple):
+    """Parameters of group `finance`, schooling costs and the line (yuan of the year)."""
+
+    bill_share: float
+    instalment_share: float
+    borrowing_cap: float
+    saving_rate: float
+    invested_share: float
+    asset_depreciation: float
+    distress_sale: float
+    line: float
+    compulsory_cost: float
+    upper_cost: float
+    college_cost: float
+
+
+def _terms(county: County) -> FinanceTerms:
+    value, prices = county.value, county.prices
+    return county.parameters.fill(
+        FinanceTerms, "finance", county.year,
+        borrowing_cap=value("finance.borrowing_cap") if county.on("borrowing") else 0.0,
+        line=county.line,
+        compulsory_cost=value("schooling.compulsory_cost") * prices,
+        upper_cost=value("schooling.upper_cost") * prices,
+        college_cost=max(0.0, value("schooling.college_cost") - value("schooling.college_loan")) * prices,
+    )  # fmt: skip
+
+
+def forgo_care(county: County) -> None:
+    """Cut treatment where the bill, after the reimbursement quoted, exceeds all means: income, savings and credit."""
+    h, f = county.households, county.flows
+    _forgo(
+        h.insured, h.savings, h.debt_due_1, h.debt_due_2, h.debt_due_3, f.net_income, f.inpatient_bill,
+        f.outpatient_bill, f.basic_reimbursed, f.reimbursed_term, h.care_forgone,
+        county.value("health.forgone_share"), basic_terms(county), _terms(county),
+    )  # fmt: skip
+
+
+@compiled
+def _forgo(
+    insured: Any, savings: Any, due1: Any, due2: Any, due3: Any, net: Any, inpatient: Any, outpatient: Any,
+    basic: Any, reimbursed: Any, care_forgone: Any, forgone_share: Any, scheme: Any, t: Any,
+) -> None:  # fmt: skip
+    for i in range(insured.shape[0]):
+        owed = inpatient[i] + outpatient[i] - basic[i] - reimbursed[i]
+        income = max(0.0, net[i])
+        credit = max(0.0, t.borrowing_cap * income - due1[i] - due2[i] - due3[i])
+        care_forgone[i] = owed > t.bill_share * income + savings[i] + credit
+        if care_forgone[i]:
+            inpatient[i] = to_fen(inpatient[i] * (1.0 - forgone_share))
+            outpatient[i] = to_fen(outpatient[i] * (1.0 - forgone_share))
+            basic[i] = basic_payment(inpatient[i], outpatient[i], scheme) if insured[i] else 0.0
+
+
+def pay(county: County) -> None:
+    """Meet bills, schooling and instalments; save, borrow, sell and invest."""
+    h, f = county.households, county.flows
+    _pay(
+        h.members, h.pupils, h.upper_students, h.college_students, f.net_income, f.inpatient_bill, f.outpatient_bill,
+        f.basic_reimbursed, f.reimbursed_term, f.own_payment_term, h.medical_bill, h.medical_out_of_pocket,
+        h.medical_paid, h.school_paid, h.savings, h.debt_due_1, h.debt_due_2, h.debt_due_3, h.productive_assets,
+        h.care_forgone, h.consumption, _terms(county),
+    )  # fmt: skip
+
+
+@compiled
+def _pay(
+    members: Any, pupils: Any, upper: Any, college: Any, net: Any, inpatient: Any, outpatient: Any, basic: Any,
+    reimbursed: Any, own_payment: Any, medical_bill: Any, out_of_pocket: Any, medical_paid: Any, school_paid: Any,
+    savings: Any, due1: Any, due2: Any, due3: Any, assets: Any, care_forgone: Any, consumption: Any, t: Any,
+) -> None:  # fmt: skip
+    for i in range(members.shape[0]):
+        income = max(0.0, net[i])
+        medical_bill[i] = inpatient[i] + outpatient[i]
+        own = max(0.0, to_fen(medical_bill[i] - basic[i] - reimbursed[i]))
+        out_of_pocket[i] = own
+        school = pupils[i] * t.compulsory_cost + upper[i] * t.upper_cost + college[i] * t.college_cost
+        # instalments of earlier debt come first; what exceeds the bearable share is put off a year
+        instalment = min(due1[i], t.instalment_share * income)
+        put_off = due1[i] - instalment
+        bearable = t.bill_share * income
+        medical_now = min(own, bearable)
+        school_now = min(school, bearable - medical_now)
+        rest = own - medical_now + school - school_now + own_payment[i]
+        from_savings = min(rest, savings[i])
+        borrowed = rest - from_savings
+        medical_paid[i] = to_fen(medical_now + instalment)
+        school_paid[i] = to_fen(school_now)
+        due1[i] = due2[i] + put_off + borrowed / 3.0
+        due2[i] = due3[i] + borrowed / 3.0
+        due3[i] = borrowed / 3.0
+        surplus = income - medical_paid[i] - school_paid[i] - t.line * members[i]
+        saved = max(0.0, t.saving_rate * surplus)
+        invested = t.invested_share * saved
+        savings[i] = savings[i] - from_savings + saved - invested
+        assets[i] = assets[i] * (1.0 - t.asset_depreciation) + invested
+        if care_forgone[i]:
+            assets[i] *= 1.0 - t.distress_sale
+        consumption[i] = max(0.0, income - medical_paid[i] - school_paid[i] - saved)

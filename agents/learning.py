@@ -1,0 +1,38 @@
+"""Step 8, learning: motivation moves with neighbours' success; it is a state of able workers, never a label for the ill."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from agents.compiled import compiled
+from agents.county import County
+
+
+def learn(county: County) -> None:
+    """Move motivation: back to its mean, up with the share of village neighbours who left poverty this year."""
+    if not county.on("motivation"):
+        return
+    h = county.households
+    left_poverty = (h.years_above == 1) & ~h.poor_true
+    villages = len(county.villages)
+    success = np.bincount(h.village, weights=left_poverty, minlength=villages)
+    households = np.maximum(np.bincount(h.village, minlength=villages), 1)
+    gain = county.value("learning.peer_gain") if county.on("demonstration") else 0.0
+    _learn(
+        h.able_workers, h.village, h.motivation, h.policy_transfers, gain * success / households,
+        county.value("learning.reversion"), county.value("learning.support_decay"),
+    )  # fmt: skip
+
+
+@compiled
+def _learn(
+    able: Any, village: Any, motivation: Any, support: Any, gain: Any, reversion: Any, decay: Any
+) -> None:
+    for i in range(able.shape[0]):
+        if able[i] > 0:
+            m = motivation[i] + reversion * (0.5 - motivation[i]) + gain[village[i]]
+            if support[i] > 0.0:
+                m -= decay
+            motivation[i] = min(1.0, max(0.0, m))

@@ -1,0 +1,124 @@
+"""Step 4, production: business income from land and from the household's industry line, and markets for its product."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.columns import LINES
+from agents.compiled import compiled
+from agents.county import County
+from agents.economy import margin_index
+
+GRAIN = LINES.index("grain")
+LIVESTOCK = LINES.index("livestock")
+_WEATHERPROOF = tuple(LINES.index(name) for name in ("none", "livestock", "tourism", "trade"))
+_VARIANTS = {"none": 0, "concave": 1, "threshold": 2}
+_SUPPLY_UNIT = 1000.0
+
+
+class ProductionTerms(NamedTuple):
+    """Parameters of group `production` (money in yuan of the year) for the kernel of business income."""
+
+    grain_margin: float
+    farm_labour_base: float
+    farm_labour_slope: float
+    elderly_hand: float
+    animal_loss_share: float
+    reference_assets: float
+    asset_exponent: float
+    asset_threshold: float
+    asset_variant: int
+
+
+def line_income(county: County) -> NDArray[np.float64]:
+    """Net income of a typical household in each industry line, yuan of the year at trend prices, shape (lines,)."""
+    level = margin_index(county.parameters, county.year, county.start)
+    value = county.value
+    return np.array([0.0, 0.0] + [value(f"production.income_{name}") * level for name in LINES[2:]])
+
+
+def gestation(county: County) -> NDArray[np.int64]:
+    """Years before a line yields, shape (lines,)."""
+    years = np.zeros(len(LINES), dtype=np.int64)
+    for name in ("herbs", "fruit"):
+        years[LINES.index(name)] = round(county.value(f"production.{name}_gestation"))
+    return years
+
+
+def supply(county: County) -> NDArray[np.int64]:
+    """County supply per line in thousandths of a typical household, as integers: the sum is free of order."""
+    h = county.households
+    grams = np.rint(h.line_scale * _SUPPLY_UNIT).astype(np.int64)
+    return np.bincount(h.line, weights=grams, minlength=len(LINES)).astype(np.int64)
+
+
+def settle_prices(county: County) -> NDArray[np.float64]:
+    """Prices of the year against trend, per line: common shock times the pressure of county supply."""
+    price = county.markets.price.copy()
+    if county.on("supply_price") and not county.in_burn_in:
+        opened = np.maximum(county.markets.base_supply, 1)
+        ratio = np.where(county.markets.base_supply > 0, supply(county) / opened, 1.0)
+        pressure = np.maximum(ratio, 1e-9) ** -county.value("production.supply_elasticity")
+        sold_outside = [LINES.index(n) for n in ("none", "grain", "tourism", "trade")]
+        pressure[sold_outside] = 1.0
+        price *= pressure
+    return price
+
+
+def produce(county: County) -> None:
+    """Write the year's business income."""
+    h, f, year = county.households, county.flows, county.year
+    level = margin_index(county.parameters, year, county.start)
+    terms = county.parameters.fill(
+        ProductionTerms, "production", year,
+        grain_margin=county.value("production.grain_margin") * level,
+        asset_variant=_VARIANTS[str(county.mechanisms["asset_trap"])],
+    )  # fmt: skip
+    weatherproof = np.zeros(len(LINES), dtype=np.bool_)
+    weatherproof[list(_WEATHERPROOF)] = True
+    _produce(
+        h.village, h.able_workers, h.off_farm, h.elderly, h.land, h.land_quality, h.land_access, h.line, h.line_scale,
+        h.line_age, h.productive_assets, f.claimed_workers, f.animals_lost, f.productivity, f.illness_factor,
+        f.income_factor, f.business_factor, f.business_term, h.business_income, county.villages.crop_left,
+        settle_prices(county), line_income(county), gestation(county), weatherproof, GRAIN, LIVESTOCK, terms,
+    )  # fmt: skip
+
+
+@compiled
+def asset_factor(assets: Any, t: Any) -> Any:
+    """Business income against that of a household with reference assets, by variant of the asset trap (0, 1, 2)."""
+    if t.asset_variant == 0:
+        return 1.0
+    ratio = assets / t.reference_assets
+    factor = max(ratio, 1e-3) ** t.asset_exponent
+    if t.asset_variant == 2 and ratio < t.asset_threshold:
+        factor *= 0.5
+    return min(factor, 3.0)
+
+
+@compiled
+def _produce(
+    village: Any, able: Any, off_farm: Any, elderly: Any, land: Any, quality: Any, access: Any, line: Any,
+    line_scale: Any, line_age: Any, assets: Any, claimed: Any, animals_lost: Any, productivity: Any, illness: Any,
+    dip: Any, business_factor: Any, business_term: Any, business: Any, crop_left: Any, price: Any, incomes: Any,
+    gestation_years: Any, weatherproof: Any, grain: Any, livestock: Any, t: Any,
+) -> None:  # fmt: skip
+    for i in range(village.shape[0]):
+        hands = max(0, able[i] - off_farm[i] - claimed[i]) + t.elderly_hand * elderly[i]
+        labour = min(1.0, t.farm_labour_base + t.farm_labour_slope * hands)
+        crop = crop_left[village[i]]
+        made = land[i] * access[i] * quality[i] * t.grain_margin * price[grain] * crop * labour
+        k = line[i]
+        if k > grain:
+            yields = 1.0 if weatherproof[k] else crop * access[i]
+            if k == livestock and animals_lost[i]:
+                yields *= 1.0 - t.animal_loss_share
+            if line_age[i] < gestation_years[k]:
+                yields = 0.0
+            made += incomes[k] * line_scale[i] * price[k] * yields * labour * asset_factor(assets[i], t) * business_factor[i]
+        business[i] = made * productivity[i] * illness[i] * dip[i] + business_term[i]
+        if line_age[i] < 100:
+            line_age[i] += 1

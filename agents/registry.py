@@ -1,0 +1,175 @@
+"""The registry: initial registration, yearly verification with error, scheduled exits, re-entry after a verified fall.
+
+It is a plain built-in process, the same in all scenarios. It moves by what people see, never by true income itself, and its
+exit schedule is a plan of the place, no evidence on incomes. The statuses exited-unstable and near-poor exist for
+monitoring programmes; this process does not assign them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.columns import CAUSES, EXITED, OUTSIDE, REGISTERED_POOR, RELAPSED
+from agents.county import County
+from agents.population import largest_remainder
+from agents.randomness import REGISTRATION, VERIFICATION
+from agents.rationing import within_budget
+
+FIRST_REGISTRATION = 2014
+
+
+def registered(county: County) -> NDArray[np.bool_]:
+    """Registered and not exited, bool per household."""
+    status = county.households.registry_status
+    result: NDArray[np.bool_] = (status == REGISTERED_POOR) | (status == RELAPSED)
+    return result
+
+
+def _error_scale(county: County) -> NDArray[np.float64]:
+    """How much the village's team errs against an average one, per household."""
+    quality = county.village_array(county.villages.cadre_quality)
+    scale: NDArray[np.float64] = np.clip(1.0 - county.value("registry.cadre_error") * quality, 0.2, 2.0)
+    return scale
+
+
+def judged_poverty(county: County) -> NDArray[np.float64]:
+    """The score by which households were registered, lower is poorer: judged log income of three years less traits."""
+    h, value = county.households, county.value
+    mean = (h.net_income_pp + h.net_income_pp_1.astype(np.float64) + h.net_income_pp_2) / 3.0
+    visible = (
+        (h.chronic > 0).astype(np.float64) + (h.disabled > 0) + (h.elderly == h.members) + (h.housing_grade <= 1)
+        + 0.5 * (h.upper_students + h.college_students > 0)
+    )  # fmt: skip
+    noise = county.luck.normals(REGISTRATION, county.year, h.uid) * _error_scale(county)
+    score: NDArray[np.float64] = (
+        np.log(np.maximum(mean, 100.0)) - value("registry.trait_weight") * visible
+        + value("registry.registration_noise") * noise
+    )  # fmt: skip
+    return score
+
+
+def register(county: County, households: int, persons: int) -> None:
+    """Register exactly `households` households with exactly `persons` persons under village quotas, and earlier exits.
+
+    Quotas follow how many households of a village are judged poor. Sizes enter through one tilt found by bisection; the
+    last few persons are settled by swaps at the margin of a village's list. Raises ValueError if the totals cannot be met.
+    """
+    h = county.households
+    score = judged_poverty(county)
+    chosen = _exact_choice(h.village, h.members, h.uid, score, len(county.villages), households, persons)
+    earlier = round(county.value("registry.earlier_exits") * households)
+    rest = np.flatnonzero(~chosen)
+    poorest = rest[np.lexsort((h.uid[rest], score[rest]))][:earlier]
+    h.registry_status[:] = OUTSIDE
+    h.registry_status[poorest] = EXITED
+    h.registry_exit_year[poorest] = county.year - (score[poorest] > np.median(score[poorest] if earlier else [0.0]))
+    h.registry_status[chosen] = REGISTERED_POOR
+    h.registered_since[:] = 0
+    h.registered_since[chosen] = FIRST_REGISTRATION
+    h.registered_since[poorest] = FIRST_REGISTRATION
+    h.cause[:] = main_cause(county)
+    h.cause[h.registered_since == 0] = 0
+
+
+def main_cause(county: County) -> NDArray[np.int8]:
+    """The cause a form would record, one code per household: the first that applies of illness ... lack of means."""
+    h = county.households
+    conditions = [
+        (h.chronic > 0) | (h.health >= 2), h.disabled > 0, h.upper_students + h.college_students > 0,
+        h.able_workers == 0,
+    ]  # fmt: skip
+    codes = [CAUSES.index(c) for c in ("illness", "disability", "schooling", "lack_of_labour")]
+    return np.select(conditions, codes, CAUSES.index("lack_of_technology_or_funds")).astype(np.int8)
+
+
+def _exact_choice(
+    village: NDArray[Any], members: NDArray[Any], uid: NDArray[np.int64], score: NDArray[np.float64], villages: int,
+    households: int, persons: int,
+) -> NDArray[np.bool_]:  # fmt: skip
+    if not households <= len(uid):
+        raise ValueError(f"{households} households to register, but only {len(uid)} exist")
+    sizes = np.bincount(village, minlength=villages)
+    if households == len(uid):
+        quota = sizes
+    else:
+        cut = np.partition(score, households)[households]
+        need = np.bincount(village[score < cut], minlength=villages) + 0.02 * sizes
+        quota = np.minimum(largest_remainder(need, households), sizes)
+        while (short := households - int(quota.sum())) > 0:  # a village cannot list more than it has
+            open_villages = np.flatnonzero(quota < sizes)
+            quota[open_villages[np.argsort(quota[open_villages] / sizes[open_villages], kind="stable")[:short]]] += 1
+
+    def choose(tilt: float) -> NDArray[np.bool_]:
+        order = np.lexsort((uid, score - tilt * members, village))
+        position = np.arange(len(uid)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        mask = np.zeros(len(uid), dtype=np.bool_)
+        mask[order[position < quota[village[order]]]] = True
+        return mask
+
+    low, high = -3.0, 3.0
+    for _ in range(16):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if int(members[choose(middle)].sum()) < persons else (low, middle)
+    chosen = choose(0.5 * (low + high))
+    _swap_to_total(village, members, uid, score, chosen, persons)
+    return chosen
+
+
+def _swap_to_total(
+    village: NDArray[Any], members: NDArray[Any], uid: NDArray[np.int64], score: NDArray[np.float64],
+    chosen: NDArray[np.bool_], persons: int,
+) -> None:  # fmt: skip
+    """Swap households one against another within villages until the persons chosen are exactly `persons`."""
+    gap = persons - int(members[chosen].sum())
+    order = np.lexsort((uid, score))
+    by_village = [order[village[order] == v] for v in range(int(village.max()) + 1)] if gap else []
+    while gap:
+        before = gap
+        for rows in by_village:
+            inside, outside = rows[chosen[rows]][::-1][:40], rows[~chosen[rows]][:40]
+            change = members[outside][None, :].astype(int) - members[inside][:, None]
+            fits = (change > 0) & (change <= gap) if gap > 0 else (change < 0) & (change >= gap)
+            if fits.any():
+                a, b = np.unravel_index(int(np.argmax(fits)), fits.shape)
+                chosen[inside[a]], chosen[outside[b]] = False, True
+                gap -= int(change[a, b])
+            if gap == 0:
+                return
+        if gap == before:
+            raise ValueError(f"registered persons cannot be met: {gap:+d} persons remain")
+
+
+def review(county: County) -> None:
+    """The yearly review: verify incomes, exit by schedule in order of verified income, register falls and additions."""
+    h, value, flows = county.households, county.value, county.flows
+    u = county.luck.uniforms(VERIFICATION, county.year, h.uid, 3)
+    z = np.sqrt(-2.0 * np.log(u[:, 0])) * np.cos(2.0 * np.pi * u[:, 1])
+    noise = value("registry.verification_noise") * z * _error_scale(county)
+    verified = np.maximum(h.net_income_pp, 0.0) * np.exp(noise)
+    flows.verified_income[:] = verified
+    status = h.registry_status
+    fallen = verified < value("registry.fall_margin") * county.line
+    was_registered = registered(county)
+    relapse = (status == EXITED) & fallen & (u[:, 2] < value("registry.fall_detected"))
+    added = (status == OUTSIDE) & fallen & (u[:, 2] < value("registry.addition_detected"))
+    _exit_by_schedule(county, was_registered, verified)
+    status[relapse] = RELAPSED
+    status[added] = REGISTERED_POOR
+    new = relapse | added
+    h.registered_since[new] = county.year
+    h.cause[added] = main_cause(county)[added]
+
+
+def _exit_by_schedule(county: County, candidates: NDArray[np.bool_], verified: NDArray[np.float64]) -> None:
+    h = county.households
+    late = county.year >= county.place.deadline
+    margin = county.value("registry.deadline_margin" if late else "registry.exit_margin")
+    share = min(1.0, county.value("registry.exit_share"))
+    planned = int(share * int(h.members[candidates].sum()))
+    rows = np.flatnonzero(candidates & (verified >= margin * county.registry_line))
+    leaving = rows[within_budget(-verified[rows], h.uid[rows], h.members[rows].astype(np.int64), planned)]
+    h.registry_status[leaving] = EXITED
+    h.registry_exit_year[leaving] = county.year
