@@ -69,7 +69,7 @@ def survival_by_run(
 
 
 def ended_within(table: pd.DataFrame, years: int) -> float:
-    """Return the share of spells ended within `years` of their beginning, 1 - survival; NaN if none was seen so long."""
+    """Return the share of spells ended within `years` of their beginning, 1 - survival; NaN if none seen so long."""
     row = table[table["years"] == years]
     return float(1.0 - row["survival"].iloc[0]) if len(row) else np.nan
 

@@ -1,0 +1,99 @@
+"""Paired differences on common random numbers: their mean, 95% interval, sign, precision, and what pairing bought.
+
+Replicate r of every scenario meets the same luck (and, if drawn, the same parameters), so scenarios are compared
+within replicates. What the interval says depends on what replicates differ in:
+
+`luck` Parameters are fixed; replicates differ in luck alone. The interval is for the *mean* difference and shrinks
+with more replicates: it is Monte-Carlo error, no statement about how well parameters are known. `parameters` Every
+replicate draws its parameters. The interval is for the difference under *one more draw* of parameters and luck
+together (a prediction interval): it does not shrink below the spread of what the prior ranges imply, however many
+runs are bought.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import t as student
+
+Uncertainty = Literal["luck", "parameters"]
+LEVEL = 0.95
+Floats = NDArray[np.float64]
+
+
+class Interval(NamedTuple):
+    """Mean paired difference, 95% interval, share of replicates above zero and replicates used; arrays of one shape."""
+
+    mean: Floats
+    low: Floats
+    high: Floats
+    probability_positive: Floats
+    replicates: NDArray[np.int64]
+
+
+def paired_interval(differences: Floats, uncertainty: Uncertainty = "luck") -> Interval:
+    """Return the interval of paired `differences` (..., replicates); NaN marks replicates without a pair.
+
+    Source: Student's t over replicates (Law 2015, Simulation Modeling and Analysis, section 10.2.1). One pair has a
+    mean and no interval (NaN), no pair has neither.
+    """
+    d = np.asarray(differences, dtype=np.float64)
+    there = np.isfinite(d)
+    n = there.sum(axis=-1)
+    mean = _divide(np.where(there, d, 0.0).sum(axis=-1), n)
+    squares = np.where(there, np.square(d - mean[..., None]), 0.0).sum(axis=-1)
+    half = student_half_width(np.sqrt(_divide(squares, n - 1)), n, uncertainty)
+    positive = _divide((there & (d > 0)).sum(axis=-1), n)
+    return Interval(mean, mean - half, mean + half, positive, n)
+
+
+def student_half_width(sd: Floats, n: NDArray[np.int64], uncertainty: Uncertainty) -> Floats:
+    """Return the half-width of the 95% interval of `n` differences with standard deviation `sd`; NaN below two."""
+    enough = np.maximum(n, 2)
+    quantile = np.asarray(student.ppf(0.5 + LEVEL / 2, enough - 1), dtype=np.float64)
+    return np.where(n >= 2, quantile * sd * np.sqrt(spread_factor(enough, uncertainty)), np.nan)
+
+
+def spread_factor(n: NDArray[np.int64] | int, uncertainty: Uncertainty) -> Floats:
+    """Return by what the variance between replicates is multiplied: 1/n for a mean, 1 + 1/n for one more draw."""
+    return 1.0 / np.asarray(n, dtype=np.float64) + (1.0 if uncertainty == "parameters" else 0.0)
+
+
+def replicates_needed(sd: float, precision: float, limit: int = 1_000_000) -> int:
+    """Return how many replicates bring the half-width of the 95% interval of the mean down to `precision`.
+
+    `sd` is the standard deviation of the paired differences in the same unit. At least 2 (one pair has no interval), at
+    most `limit`. Raises ValueError if the precision is not positive.
+    """
+    if not precision > 0:
+        raise ValueError(f"the precision must be above 0, got {precision}")
+    if not sd > 0:
+        return 2
+    n = max(2, int(np.ceil((student.ppf(0.5 + LEVEL / 2, limit) * sd / precision) ** 2)))
+    while n < limit and float(student.ppf(0.5 + LEVEL / 2, n - 1)) * sd / np.sqrt(n) > precision:
+        n += 1
+    return min(n, limit)
+
+
+def variance_reduction(scenario: Floats, baseline: Floats) -> float:
+    """Return how many times fewer replicates pairing needs: variance of unpaired over variance of paired differences.
+
+    `scenario` and `baseline` (replicates,) in the same order. Source: Law (2015), section 11.2. NaN below two pairs;
+    infinite if all paired differences are equal while the runs themselves differ.
+    """
+    there = np.isfinite(scenario) & np.isfinite(baseline)
+    if there.sum() < 2:
+        return np.nan
+    unpaired = float(np.var(scenario[there], ddof=1) + np.var(baseline[there], ddof=1))
+    paired = float(np.var(scenario[there] - baseline[there], ddof=1))
+    if paired == 0.0:
+        return np.inf if unpaired > 0 else np.nan
+    return unpaired / paired
+
+
+def _divide(part: Floats | NDArray[np.int64], whole: NDArray[np.int64]) -> Floats:
+    out = np.full(np.shape(part), np.nan)
+    np.divide(part, whole, out=out, where=whole > 0)
+    return out

@@ -1,0 +1,55 @@
+"""How sure a comparison is: replicates still needed for a stated precision, and what pairing on common luck bought."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sim.comparison.cube import cube_of, scenario_index
+from sim.comparison.paired import paired_interval, replicates_needed, variance_reduction
+from sim.comparison.years import over_years
+
+
+def precision(
+    indicators: pd.DataFrame, *, baseline: str, first_year: int, relative: float = 0.1, group: str = "all"
+) -> pd.DataFrame:
+    """Return how well each mean difference over all years is known, for luck.
+
+    `relative` states the precision wanted as a share of the mean difference (0.1: a half-width of a tenth of it).
+    Columns: place, scenario, indicator, view, group, mean_difference, standard_deviation (of paired differences),
+    half_width (95%), replicates, replicates_needed, replicates_more, variance_reduction. Where the mean difference is
+    0 no precision can be a share of it and `replicates_needed` is missing. Raises ValueError if the baseline is
+    unknown.
+    """
+    cube = cube_of(indicators[indicators["group"] == group])
+    base = scenario_index(cube, baseline)
+    parts = []
+    for index, scenario in enumerate(cube.scenarios):
+        if index == base:
+            continue
+        totals = over_years(cube, index, base, first_year)
+        differences = totals.scenario - totals.baseline
+        interval = paired_interval(differences)
+        rows = totals.keys.assign(scenario=scenario, mean_difference=interval.mean, replicates=interval.replicates)
+        rows["half_width"] = interval.high - interval.mean
+        rows["standard_deviation"] = [_deviation(d) for d in differences]
+        rows["variance_reduction"] = [
+            variance_reduction(s, b) for s, b in zip(totals.scenario, totals.baseline, strict=True)
+        ]
+        parts.append(rows[rows["replicates"] >= 2])
+    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    if not len(table):
+        return table
+    needed = [
+        replicates_needed(sd, relative * abs(mean)) if mean else None
+        for sd, mean in zip(table["standard_deviation"], table["mean_difference"], strict=True)
+    ]
+    table["replicates_needed"] = pd.array(needed, dtype="Int64")
+    table["replicates_more"] = (table["replicates_needed"] - table["replicates"]).clip(lower=0)
+    first = ["place", "scenario", "indicator", "view", "group", "mean_difference", "standard_deviation", "half_width"]
+    return table[[*first, "replicates", "replicates_needed", "replicates_more", "variance_reduction"]]
+
+
+def _deviation(differences: np.ndarray) -> float:
+    there = differences[np.isfinite(differences)]
+    return float(np.std(there, ddof=1)) if len(there) > 1 else float("nan")
