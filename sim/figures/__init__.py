@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.figures.cost import draw_cost
 from sim.figures.exit_relapse import draw_exit_relapse
-from sim.figures.files import draw_all, survival_curves
+from sim.figures.files import draw_all
 from sim.figures.headcount import draw_headcount
 from sim.figures.left_out import draw_left_out
 from sim.figures.style import save
@@ -18,5 +18,4 @@ __all__ = [
     "draw_left_out",
     "draw_survival",
     "save",
-    "survival_curves",
 ]

@@ -74,7 +74,7 @@ def scenarios_of(frame: pd.DataFrame, baseline: str | None) -> tuple[list[str], 
 
 
 def one_uncertainty(comparison: pd.DataFrame) -> pd.DataFrame:
-    """Rows of a comparison with one kind of uncertainty: where parameters were drawn, the wider kind that includes them."""
+    """Rows of a comparison with one kind of uncertainty: the wider one where parameters were drawn."""
     if (comparison["uncertainty"] == "parameters").any():
         return comparison[comparison["uncertainty"] == "parameters"]
     return comparison

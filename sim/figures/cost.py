@@ -57,7 +57,7 @@ def _paired(gains: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """Gain and cost ratio (thousand yuan) side by side, cheapest first; no ratio where the gain is not clear."""
     costs = rows[rows["indicator"] == "cost_per_sustained_exit"].set_index("scenario")
     columns = ["mean_difference", "low", "high"]
-    table = gains.set_index("scenario")[columns].join(costs[columns] / 1000, rsuffix="_cost", how="left")
+    table = gains.set_index("scenario")[columns].join((costs[columns] / 1000).add_suffix("_cost"), how="left")
     table.loc[~(table["low"] > 0), ["mean_difference_cost", "low_cost", "high_cost"]] = np.nan
     table = table.assign(clear=table["mean_difference_cost"].notna())
     order = ["clear", "mean_difference_cost", "mean_difference"]

@@ -61,6 +61,8 @@ def _points(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         means["value"] *= 100
         band = over_replicates(means, ["scenario"]).set_index("scenario")
         tables.append(band[["mean", "low", "high"]].add_prefix(f"{axis}_"))
+    if tables[0].empty or tables[1].empty:
+        raise ValueError("nobody left poverty or could fall back in any year; run more years or a larger scale")
     return tables[0].join(tables[1], how="inner").reset_index(), pd.concat(used)
 
 

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -17,6 +16,7 @@ from sim.figures.headcount import draw_headcount
 from sim.figures.left_out import draw_left_out
 from sim.figures.style import save
 from sim.figures.survival import draw_survival
+from sim.measures.survival import survival_by_run
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ def draw_all(directory: Path, *, lang: str = "en") -> list[Path]:
         raise ValueError(f"unknown language {lang!r}; allowed: en, zh")
     indicators = read_indicators(directory)
     spells = _table(directory / "spells.parquet")
-    comparison = _comparison(directory)
+    comparison = read_comparison(directory)
     places = [str(name) for name in indicators["place"].unique()]
     if len(places) > MOST_PLACES:
         log.warning(
@@ -75,7 +75,7 @@ def _figures(
             indicators, baseline=baseline, place=place, uncertainty=uncertainty, lang=lang
         ),
         "survival_since_exit": lambda: draw_survival(
-            survival_curves(spells[spells["place"] == place]),
+            _survival(spells, place),
             baseline=baseline,
             first_year=first_year,
             place=place,
@@ -94,30 +94,12 @@ def read_indicators(directory: Path) -> pd.DataFrame:
     return _table(directory / "indicators.parquet", filters=[("indicator", "in", list(INDICATORS))])
 
 
-def survival_curves(spells: pd.DataFrame, view: str = "true") -> pd.DataFrame:
-    """Kaplan-Meier curve since exit of each place, scenario and replicate: ..., years_since_exit, survival.
-
-    `spells` has the columns of spells.parquet. Raises ValueError where no exit was seen.
-    """
-    from sim.measures.survival import kaplan_meier
-
-    exits = spells[(spells["view"] == view) & (spells["kind"] == "exited") & ~spells["left_censored"]]
-    if exits.empty:
+def _survival(spells: pd.DataFrame, place: str) -> pd.DataFrame:
+    """Life table since exit of every run in one place; raises ValueError where no exit was seen."""
+    tables = survival_by_run(spells[spells["place"] == place])
+    if tables.empty:
         raise ValueError("no exit from poverty was seen, so there is nothing to follow")
-    keys = ["place", "scenario", "replicate"]
-    curves = []
-    for key, rows in exits.groupby(keys, sort=False, observed=True):
-        curve = kaplan_meier(rows)
-        curves.append(
-            pd.DataFrame(
-                {
-                    **dict(zip(keys, key, strict=True)),
-                    "years_since_exit": np.asarray(curve["years"]),
-                    "survival": np.asarray(curve["survival"]),
-                }
-            )
-        )
-    return pd.concat(curves, ignore_index=True)
+    return tables
 
 
 def _table(path: Path, filters: list[tuple[str, str, list[str]]] | None = None) -> pd.DataFrame:
@@ -130,8 +112,12 @@ def _table(path: Path, filters: list[tuple[str, str, list[str]]] | None = None) 
     return frame
 
 
-def _comparison(directory: Path) -> pd.DataFrame:
+def read_comparison(directory: Path) -> pd.DataFrame:
+    """The rows of comparison.csv, words as text."""
     path = directory / "comparison.csv"
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing; write it first: tuopin compare {directory}")
-    return pd.read_csv(path, dtype={"place": str, "scenario": str, "baseline": str, "year": str, "group": str})
+    numbers = {column: ["", "nan", "NaN"] for column in ("mean_difference", "low", "high", "probability_positive")}
+    words = dict.fromkeys(("place", "scenario", "baseline", "indicator", "view", "group", "year", "uncertainty"), str)
+    # words stay words: pandas would read a column of view `true` as booleans, and a scenario `null` as missing
+    return pd.read_csv(path, dtype=words, na_values=numbers, keep_default_na=False)

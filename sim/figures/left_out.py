@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
-from numpy.typing import NDArray
 
-from sim.figures.bands import choose, one_uncertainty, over_replicates, scenarios_of
+from sim.figures.bands import choose, scenarios_of
+from sim.figures.groups import Found, Interval, changes_of, chosen_groups, levels_of, missed_of
 from sim.figures.notes import common_notes
 from sim.figures.style import (
     BLACK,
@@ -28,10 +27,7 @@ from sim.figures.style import (
     quiet_axes,
     wrapped,
 )
-from sim.figures.words import GROUPS, Lang, group_label, say, scenario_label
-
-MOST_GROUPS = 8
-Interval = tuple[float, float, float]
+from sim.figures.words import Lang, group_label, say, scenario_label
 
 
 def draw_left_out(
@@ -58,12 +54,12 @@ def draw_left_out(
     rows = choose(indicators, place=place, indicator="headcount_ratio", view=view)
     names, baseline = scenarios_of(rows, baseline)
     year = int(rows["year"].max()) if year is None else year
-    chosen = _chosen_groups(rows, groups)
+    chosen = chosen_groups(rows, groups)
     now = choose(rows.assign(year=rows["year"].astype(str)), year=str(year))
     found = Found(
-        _levels(now, names, chosen),
-        _changes(comparison, view, year, place),
-        _missed(indicators, chosen, baseline or names[0], year, place),
+        levels_of(now, names, chosen),
+        changes_of(comparison, view, year, place),
+        missed_of(indicators, chosen, baseline or names[0], year, place),
     )
     notes = [say(f"meaning_{view}", spoken), *common_notes(now, uncertainty, spoken, place)]
     if found.changes:
@@ -72,18 +68,6 @@ def draw_left_out(
         title = say("left_out_title", spoken, year=year, view=say(f"view_{view}", spoken))
         labelled = {name: scenario_label(name, spoken, labels) for name in names}
         return _draw(found, labelled, chosen, baseline, title=title, notes=notes, asked=lang, lang=spoken)
-
-
-@dataclass(frozen=True)
-class Found:
-    """What the figure shows, in % or percentage points."""
-
-    levels: NDArray[np.float64]
-    """Headcount ratio, scenarios by groups."""
-    changes: Mapping[tuple[str, str], Interval]
-    """Paired change against the baseline by scenario and group."""
-    missed: Mapping[str, Interval]
-    """Exclusion error of the register by group."""
 
 
 def _draw(
@@ -117,69 +101,9 @@ def _draw(
     return finish(figure, title)
 
 
-def _levels(rows: pd.DataFrame, names: Sequence[str], groups: Sequence[str]) -> NDArray[np.float64]:
-    """Mean headcount ratio in %, scenarios by groups; NaN where a group has nobody."""
-    means = over_replicates(rows[rows["group"].isin(groups)], ["scenario", "group"])
-    table = means.pivot_table(index="scenario", columns="group", values="mean").reindex(index=names, columns=groups)
-    return table.to_numpy(dtype=float) * 100
-
-
-def _chosen_groups(rows: pd.DataFrame, asked: Sequence[str] | None) -> list[str]:
-    """Everybody first, then the groups asked for or those usually left out."""
-    held = [str(group) for group in rows["group"].unique()]
-    if asked is not None:
-        strangers = [group for group in asked if group not in held]
-        if strangers:
-            raise ValueError(f"no group {strangers[0]!r} in the frame; it holds: {', '.join(held)}")
-        return list(asked)
-    usual = [group for group in GROUPS if group in held and group not in ("all", "registered=yes")]
-    others = [group for group in held if group != "all" and not group.startswith("policy=")]
-    return [*(["all"] if "all" in held else []), *(usual or others)][:MOST_GROUPS]
-
-
 def _header(group: str, columns: int, lang: Lang) -> str:
     """A group's name, broken to fit its column."""
     return "\n".join(wrapped(group_label(group, lang), 7.1 / columns * 72 / TEXT))
-
-
-def _changes(
-    comparison: pd.DataFrame | None, view: str, year: int, place: str | None
-) -> dict[tuple[str, str], Interval]:
-    """Paired change of the headcount ratio in percentage points (mean, low, high), by scenario and group."""
-    if comparison is None or comparison.empty:
-        return {}
-    comparison = one_uncertainty(comparison)
-    rows = comparison[
-        (comparison["indicator"] == "headcount_ratio")
-        & (comparison["view"] == view)
-        & (comparison["year"].astype(str) == str(year))
-    ]
-    if place is not None and "place" in rows.columns:
-        rows = rows[rows["place"] == place]
-    values = rows[["mean_difference", "low", "high"]].to_numpy(dtype=float) * 100
-    keys = zip(rows["scenario"].astype(str), rows["group"].astype(str), strict=True)
-    return {key: (mean, low, high) for key, (mean, low, high) in zip(keys, values.tolist(), strict=True)}
-
-
-def _missed(
-    indicators: pd.DataFrame, groups: Sequence[str], scenario: str, year: int, place: str | None
-) -> dict[str, Interval]:
-    """Exclusion error of the register in % (mean, low, high) by group; empty where the frame has none."""
-    rows = indicators[
-        (indicators["indicator"] == "exclusion_error")
-        & (indicators["scenario"] == scenario)
-        & (indicators["year"] == year)
-        & indicators["group"].isin(groups)
-    ]
-    if place is not None:
-        rows = rows[rows["place"] == place]
-    if not np.isfinite(rows["value"]).any():
-        return {}
-    table = over_replicates(rows, ["group"])
-    values = table[["mean", "low", "high"]].to_numpy(dtype=float) * 100
-    return {
-        str(group): (mean, low, high) for group, (mean, low, high) in zip(table["group"], values.tolist(), strict=True)
-    }
 
 
 def _table(

@@ -73,7 +73,7 @@ def _limits(curves: Curves) -> tuple[float, float, float, float]:
     room = max(last - first, 1.0)
     bottom = 0.0 if curves.from_zero else max(0.0, low - 0.08 * (high - low))
     top = curves.top if curves.top is not None else high + 0.06 * max(high - bottom, 1e-9)
-    return first - 0.02 * room, last + 0.2 * room, bottom, max(top, bottom + 1e-6)
+    return first - 0.02 * room, last + 0.2 * room, bottom, max(top, bottom + 1.0)
 
 
 def _axes(axes: Axes, curves: Curves, limits: tuple[float, float, float, float], *, left: bool, bottom: bool) -> None:

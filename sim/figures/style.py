@@ -113,7 +113,7 @@ def new_figure(width: float, height: float) -> Figure:
 def wrapped(text: str, width: float) -> list[str]:
     """Lines of at most `width` ems: English breaks at spaces, Chinese anywhere but before its punctuation."""
     lines, line, used = [], "", 0.0
-    for word in re.findall(r"[ -\u2fff]+?(?: |(?=[^ -\u2fff])|$)|[^ -\u2fff][”：，。；）、%]*", text):
+    for word in re.findall(r"(?:[ -\u2fff]+?(?: |(?=[^ -\u2fff])|$)|[^ -\u2fff])[”：，。；）、%]*", text):
         size = sum(1.0 if unicodedata.east_asian_width(character) in "WF" else 0.55 for character in word)
         if line and used + size > width:
             lines.append(line.rstrip())

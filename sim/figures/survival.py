@@ -27,15 +27,16 @@ def draw_survival(
 ) -> Figure:
     """Share of persons not yet relapsed by years since exit (Kaplan & Meier 1958), one panel per scenario.
 
-    `survival` holds one curve per scenario and replicate: scenario, replicate, years_since_exit, survival (0..1).
-    Curves are summarised over replicates and never pooled, because simulated households of one replicate share its
-    luck. Times that not every replicate of a scenario reaches are left out. Raises ValueError where nothing is left.
+    `survival` holds one curve per scenario and replicate: scenario, replicate, years (since exit) and survival (0..1),
+    as `sim.measures.survival.survival_by_run` gives them. Curves are summarised over replicates and never pooled,
+    because simulated households of one replicate share its luck. Times that not every replicate reaches are left out.
+    Raises ValueError where nothing is left.
     """
     spoken = language(lang)
     rows = choose(survival, place=place)
     names, baseline = scenarios_of(rows, baseline)
-    table = over_replicates(rows, ["scenario", "years_since_exit"], "survival")
-    table = table.rename(columns={"years_since_exit": "x"})
+    table = over_replicates(rows, ["scenario", "years"], "survival")
+    table = table.rename(columns={"years": "x"})
     table = table[table["replicates"] == replicates_of(rows)]
     if table.empty:
         raise ValueError("no time since exit is reached by every replicate; run more years or a larger scale")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 POLICIES = ("relocation", "cooperative", "health_insurance", "low_income_support")
 SCENARIOS = ("none", *POLICIES, "all", *(f"all_but_{policy}" for policy in POLICIES))
@@ -68,7 +71,7 @@ def survival() -> pd.DataFrame:
                 if years:
                     share *= 1 - (0.16 - 1.5 * effect(scenario) + 0.02 * wobble(replicate, years)) / years**0.5
                 rows.append(("lushi", scenario, replicate, years, share))
-    return pd.DataFrame(rows, columns=["place", "scenario", "replicate", "years_since_exit", "survival"])
+    return pd.DataFrame(rows, columns=["place", "scenario", "replicate", "years", "survival"])
 
 
 @pytest.fixture(scope="session")
@@ -179,3 +182,46 @@ def result(tmp_path: Path, indicators: pd.DataFrame, spells: pd.DataFrame, compa
         frame.astype(words).to_parquet(folder / f"{name}.parquet")
     comparison.to_csv(folder / "comparison.csv", index=False)
     return folder
+
+
+def texts(figure: Figure) -> list[Text]:
+    """All text a reader sees: not empty, not switched off, no tick outside its axis."""
+    figure.draw_without_rendering()
+    hidden = set()
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks()):
+                for label, shown in ((tick.label1, axes.axison), (tick.label2, axes.axison)):
+                    if not shown or not low - 1e-9 <= tick.get_loc() <= high + 1e-9:
+                        hidden.add(label)
+    return [
+        each for each in figure.findobj(Text) if each.get_visible() and each.get_text().strip() and each not in hidden
+    ]
+
+
+@pytest.fixture(scope="session")
+def faults() -> Callable[[Figure], list[str]]:
+    """What a reader would stumble over: text over text, text cut at the edge, letters under 8 points."""
+
+    def find(figure: Figure) -> list[str]:
+        shown = texts(figure)
+        boxes = [Text.get_window_extent(each) for each in shown]
+        found = []
+        for index, (text, box) in enumerate(zip(shown, boxes, strict=True)):
+            if text.get_fontsize() < 8:
+                found.append(f"small: {text.get_text()!r}")
+            if box.x0 < 0 or box.y0 < 0 or box.x1 > figure.bbox.x1 or box.y1 > figure.bbox.y1:
+                found.append(f"cut: {text.get_text()!r}")
+            for other, other_box in zip(shown[index + 1 :], boxes[index + 1 :], strict=True):
+                if box.padded(-1).overlaps(other_box.padded(-1)):
+                    found.append(f"overlap: {text.get_text()!r} and {other.get_text()!r}")
+        return found
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def words() -> Callable[[Figure], list[str]]:
+    """The texts of a figure, without line breaks."""
+    return lambda figure: [each.get_text().replace("\n", " ") for each in texts(figure)]
