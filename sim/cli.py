@@ -1,0 +1,105 @@
+"""The command line: one typer application, and the one place where errors become lines and exit statuses.
+
+Nothing but typer is imported here and at the top of the commands, so that ``tuopin --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import typer
+
+from sim.commands.check import check
+from sim.commands.compare import compare
+from sim.commands.explain import explain
+from sim.commands.init import init
+from sim.commands.list import list_what
+from sim.commands.run import run
+from sim.commands.schema import schema
+
+DONE, FAULTS, BAD_INPUT, INTERRUPTED, NO_READER = 0, 1, 2, 130, 141
+# typer carries its own copy of click in newer versions and does not export this
+ClickError = typer.BadParameter.__mro__[2]
+
+app = typer.Typer(
+    name="tuopin",
+    help="Who leaves poverty, who falls back, and what a lasting exit costs: simulation of a county's programmes.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(run)
+app.command()(check)
+app.command()(explain)
+app.command()(compare)
+app.command(name="list")(list_what)
+app.command()(init)
+app.command()(schema)
+
+
+def main() -> NoReturn:
+    """Run the command of `sys.argv` and end the process with its exit status."""
+    sys.exit(status_of(sys.argv[1:]))
+
+
+def status_of(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit status.
+
+    0 done; 1 some runs failed or a check found faults; 2 bad input, one line per mistake on standard error; 130 after
+    Ctrl-C. An error without an ``exit_status`` of its own is a fault of the program and keeps its traceback.
+    """
+    try:
+        result = app(args=list(arguments), prog_name="tuopin", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else DONE
+    except (KeyboardInterrupt, typer.Abort):
+        return _say("stopped; the same command continues", INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader (`head`) has gone: nothing more to say
+        return NO_READER
+    except MemoryError:
+        return _say("tuopin: not enough memory; use a smaller --scale or fewer --workers", FAULTS)
+    except OSError as error:
+        where = error.filename if error.filename is not None else "tuopin"
+        return _say(f"{where}:1: (whole file): {error.strerror or error}; allowed: a path that can be used", BAD_INPUT)
+    except Exception as error:
+        if isinstance(error, ClickError):
+            return _usage(error)
+        status = getattr(error, "exit_status", None)
+        if not isinstance(status, int):
+            raise
+        return _say("\n".join(map(_formed, str(error).splitlines())), status)
+
+
+def _formed(line: str) -> str:
+    """A message of the engine in the form of all others, ``file:line: path: what is wrong; what is allowed``."""
+    if re.match(r".+?:\d+: ", line):
+        return line
+    if line.startswith("--"):
+        return f"command line:1: {line}"
+    where, colon, rest = line.partition(": ")
+    return f"{where}:1: (whole file): {rest}" if colon else f"tuopin:1: (whole file): {line}"
+
+
+def _usage(error: Exception) -> int:
+    from sim.study.problems import printable
+
+    context = getattr(error, "ctx", None)
+    command = getattr(context, "command_path", None) or "tuopin"
+    said = printable(" ".join(getattr(error, "format_message", lambda: str(error))().split()))
+    if not said:  # `tuopin` alone: the help has been printed
+        return BAD_INPUT
+    return _say(f"command line:1: {command}: {said.rstrip('.')}; allowed: see `{command} --help`", BAD_INPUT)
+
+
+def _say(text: str, status: int) -> int:
+    try:
+        sys.stderr.write(text + "\n")
+    except UnicodeEncodeError:  # a terminal that cannot write Chinese still gets the line
+        sys.stderr.write(text.encode("ascii", "backslashreplace").decode("ascii") + "\n")
+    return status

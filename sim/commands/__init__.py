@@ -1,0 +1,1 @@
+"""The commands of `tuopin`: one file each, with nothing heavy imported before it is needed."""

@@ -1,0 +1,68 @@
+"""``tuopin check``: is this study good, and was it understood as it was meant?"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from sim.commands.options import StudyArgument
+
+if TYPE_CHECKING:
+    from agents.place import Place
+    from sim.study import Study
+
+
+def check(study: StudyArgument) -> None:
+    """Validate STUDY with its places and policies, and print what was understood. Nothing is run or written."""
+    from sim.study import Study
+
+    sys.stdout.write("\n".join(understood(Study.load(study))) + "\n")
+
+
+def understood(study: Study) -> list[str]:
+    """What a study amounts to, in lines."""
+    lines = [f"study       {study.name}: {study.question.en or 'no question given'}"]
+    for name, place in study.places.items():
+        households = initial_households(place)
+        size = f"about {households:,} rural households at the end of {place.year}"
+        lines.append(f"place       {name}: {place.label.en}, {size}")
+    steps = study.last_year - study.first_year
+    lines.append(f"years       {study.first_year} as found, {study.first_year + 1}-{study.last_year} simulated")
+    lines.append(f"seed        {study.seed}")
+    if study.mechanisms:
+        lines.append(f"mechanisms  {_settings(study.mechanisms)}")
+    if study.parameters:
+        lines.append(f"parameters  {_settings(study.parameters)}")
+    if study.draw_parameters:
+        lines.append("parameters  the free ones are drawn from their ranges in every replicate, alike in all scenarios")
+    for name, policies in study.scenarios.items():
+        role = " (baseline)" if name == study.baseline else ""
+        lines.append(f"scenario    {name}{role}: {_package(policies)}")
+    runs = len(study.scenarios) * study.replicates * len(study.places)
+    total = sum(initial_households(place) for place in study.places.values())
+    household_years = total * steps * len(study.scenarios) * study.replicates
+    parts = f"{len(study.places)} places x {len(study.scenarios)} scenarios x {study.replicates} replicates"
+    lines.append(f"runs        {runs:,} ({parts}), about {household_years:,} household-years")
+    lines.append("good: no mistakes found")
+    return lines
+
+
+def initial_households(place: Place) -> int:
+    """Households of a place at the start: the registered, and the others at the mean household size."""
+    others = place.rural_persons.value - place.registered_persons.value
+    return round(place.registered_households.value + others / place.household_size.value)
+
+
+def _package(policies: dict[str, dict[str, Any]]) -> str:
+    if not policies:
+        return "no policy"
+    return "; ".join(name + (f" ({_settings(given)})" if given else "") for name, given in policies.items())
+
+
+def _settings(given: dict[str, Any]) -> str:
+    from sim.commands.tables import written
+
+    return ", ".join(
+        f"{name} {{{written(value)}}}" if isinstance(value, dict) else f"{name} {written(value)}"
+        for name, value in given.items()
+    )

@@ -1,0 +1,124 @@
+"""The rows that ``tuopin explain`` prints: steps of the year, mechanisms, and every number with its origin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from sim.study import Study
+from sim.study.declarations import Declarations, declared
+
+Row = dict[str, Any]
+THIS_STUDY = "this study"
+
+
+def order_rows(study: Study, steps: Sequence[Any], declarations: Declarations | None = None) -> list[Row]:
+    """The steps of a year in their order, with the policies of the study that act at each."""
+    policies = (declarations or declared()).policies
+    used = sorted({name for scenario in study.scenarios.values() for name in scenario})
+    return [
+        {
+            "": str(number),
+            "step": step.name,
+            "label": step.label,
+            "label_zh": step.label_zh,
+            "policies": [name for name in used if step.name in policies[name].steps],
+            "meaning": step.meaning,
+        }
+        for number, step in enumerate(steps, start=1)
+    ]
+
+
+def mechanism_rows(study: Study, declarations: Declarations | None = None) -> list[Row]:
+    """Every switch of the model with the value it has in this study."""
+    mechanisms = (declarations or declared()).mechanisms
+    return [
+        {
+            "mechanism": name,
+            "value": study.mechanisms.get(name, mechanism.default),
+            "set_by": THIS_STUDY if name in study.mechanisms else "default",
+            "meaning": mechanism.meaning,
+        }
+        for name, mechanism in mechanisms.items()
+    ]
+
+
+def parameter_rows(study: Study, declarations: Declarations | None = None) -> list[Row]:
+    """Every number of the resolved study: of its places, of the model, and of the policies it uses."""
+    known = declarations or declared()
+    rows: list[Row] = []
+    for name, place in study.places.items():
+        rows += _place_rows(f"place.{name}", place)
+    for name, parameter in known.parameters.items():
+        given = study.parameters.get(name)
+        rows.append(_row(name, "", parameter) if given is None else _given_row(name, "", parameter, given))
+    if study.draw_parameters:
+        for row in rows:
+            if row["free"] and row["range"] and not row["parameter"].startswith("place."):
+                row["value"] = f"drawn in {row['range']}"
+    return rows + list(_policy_rows(study, known))
+
+
+def _policy_rows(study: Study, known: Declarations) -> Iterator[Row]:
+    """Defaults of every policy in use, then what single scenarios set."""
+    used = dict.fromkeys(name for scenario in study.scenarios.values() for name in scenario)
+    for policy in used:
+        for key, parameter in known.policies[policy].parameters.items():
+            name = f"{policy}.{key}"
+            yield _row(name, "", parameter)
+            for scenario, policies in study.scenarios.items():
+                if key in policies.get(policy, {}):
+                    yield _given_row(name, scenario, parameter, policies[policy][key])
+
+
+def _row(name: str, scenario: str, parameter: Any) -> Row:
+    bounded = parameter.low is not None and parameter.high is not None
+    return {
+        "parameter": name,
+        "scenario": scenario,
+        "value": parameter.value,
+        "unit": parameter.unit,
+        "free": "free" if parameter.free else "",
+        "range": f"{parameter.low:g}..{parameter.high:g}" if bounded else "",
+        "confidence": parameter.confidence,
+        "source": parameter.source,
+        "meaning": parameter.meaning,
+    }
+
+
+def _given_row(name: str, scenario: str, parameter: Any, value: Any) -> Row:
+    row = _row(name, scenario, parameter)
+    return row | {"value": value, "free": "", "range": "", "confidence": "set", "source": THIS_STUDY}
+
+
+def _place_rows(path: str, part: Any) -> list[Row]:
+    """Rows of every figure (value with unit and source) in a place, however deep."""
+    if isinstance(part, BaseModel) and {"value", "unit", "source"} <= set(type(part).model_fields):
+        return [_figure_row(path, part)]
+    return [row for name, item in _parts(part) for row in _place_rows(f"{path}.{name}", item)]
+
+
+def _parts(part: Any) -> Iterable[tuple[str, Any]]:
+    if isinstance(part, BaseModel):
+        return [(name, getattr(part, name)) for name in type(part).model_fields]
+    if isinstance(part, list | tuple):
+        return [(str(getattr(item, "name", position)), item) for position, item in enumerate(part)]
+    return []
+
+
+def _figure_row(path: str, figure: Any) -> Row:
+    confidence = getattr(figure, "confidence", None) or ""
+    bounds = getattr(figure, "range", None)
+    return {
+        "parameter": path,
+        "scenario": "",
+        "value": figure.value,
+        "unit": figure.unit,
+        "free": "free" if confidence in ("free", "modelling-choice") else "",
+        "range": f"{bounds[0]:g}..{bounds[1]:g}" if bounds else "",
+        "confidence": confidence,
+        "source": figure.source,
+        "meaning": "",
+    }

@@ -1,0 +1,87 @@
+"""``tuopin init``: a commented study and place for a new county."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+TEMPLATE = Path(__file__).parent / "template"
+
+
+def init(directory: Annotated[Path, typer.Argument(metavar="DIR", help="Directory to write into.")]) -> None:
+    """Write a commented template of a study and a place into DIR; never over what is there."""
+    name = slug(directory)
+    study, place = directory / "study.yaml", directory / "places" / f"{name}.yaml"
+    _refuse_overwriting(directory, study, place)
+    texts = {study: study_text(name), place: _fill(TEMPLATE / "place.yaml", name=name)}
+    place.parent.mkdir(parents=True, exist_ok=True)
+    for file, text in texts.items():
+        with file.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    sys.stdout.write(
+        f"wrote {study}\nwrote {place}\n"
+        f"next: put your county's figures into {place}, then: tuopin check {study}; tuopin run {study}\n"
+    )
+
+
+def slug(directory: Path) -> str:
+    """A study and place name from the directory's name."""
+    name = re.sub(r"[^a-z0-9_-]+", "-", directory.resolve().name.lower()).strip("-_")
+    return name[:64] or "county"
+
+
+def study_text(name: str) -> str:
+    """The study template with every installed policy as a scenario and its parameters as comments."""
+    from sim.study.declarations import declared
+
+    policies = sorted(declared().policies.items())
+    scenarios = [line for key, policy in policies for line in _scenario(key, policy)]
+    scenarios += ["  all:  # all of them together", *(f"    {key}: {{}}" for key, _ in policies)]
+    return _fill(TEMPLATE / "study.yaml", name=name, scenarios="\n".join(scenarios))
+
+
+def _scenario(name: str, policy: Any) -> list[str]:
+    from sim.study.values import allowed_values
+
+    lines = [f"  {name}:  # {policy.label}", f"    {name}:"]
+    for key, parameter in policy.parameters.items():
+        allowed = allowed_values(parameter).removeprefix("allowed: ")
+        lines.append(f"      # {key}: {_yaml(parameter.value)}  # {parameter.meaning or key}; {allowed}")
+    return lines
+
+
+def _yaml(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_yaml(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_yaml(item) for item in value) + "]"
+    return str(value)
+
+
+def _fill(file: Path, **values: str) -> str:
+    text = file.read_text(encoding="utf-8")
+    for key, value in values.items():
+        text = text.replace(f"@{key}@", value)
+    return text
+
+
+def _refuse_overwriting(directory: Path, *files: Path) -> None:
+    from sim.study.problems import WHOLE, Problem, StudyError
+
+    problems = []
+    if directory.exists() and not directory.is_dir():
+        problems.append(Problem(str(directory), 1, WHOLE, "is a file", "allowed: a new or existing directory"))
+    else:
+        problems = [
+            Problem(str(file), 1, WHOLE, "is there already", "allowed: a directory without it; nothing is overwritten")
+            for file in files
+            if file.exists()
+        ]
+    if problems:
+        raise StudyError(problems)

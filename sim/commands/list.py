@@ -1,0 +1,83 @@
+"""``tuopin list``: the policies, places and studies there are."""
+
+from __future__ import annotations
+
+import enum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sim.commands.options import Format, FormatOption
+
+
+class What(enum.StrEnum):
+    """Kinds of thing that can be listed."""
+
+    POLICIES = "policies"
+    PLACES = "places"
+    STUDIES = "studies"
+
+
+def list_what(what: Annotated[What, typer.Argument(help="What to list.")], format: FormatOption = Format.TABLE) -> None:
+    """List the installed policies, or the shipped places or studies."""
+    from sim.commands.tables import show
+
+    columns, rows = {What.POLICIES: _policies, What.PLACES: _places, What.STUDIES: _studies}[what]()
+    show("", columns, rows, format=format, ids=[columns[0], "file"])
+
+
+def _policies() -> tuple[list[str], list[dict[str, Any]]]:
+    from sim.study.declarations import declared
+
+    rows = [
+        {
+            "policy": policy.name,
+            "label": policy.label,
+            "label_zh": policy.label_zh,
+            "acts_at": list(policy.steps),
+            "parameters": list(policy.parameters),
+        }
+        for _, policy in sorted(declared().policies.items())
+    ]
+    return ["policy", "label", "label_zh", "acts_at", "parameters"], rows
+
+
+def _places() -> tuple[list[str], list[dict[str, Any]]]:
+    from sim.study.places import load_place
+    from sim.study.shipped import shipped_places
+
+    rows = []
+    for file in shipped_places():
+        place = load_place(file)
+        label = place.label
+        rows.append(
+            {"place": file.stem, "label": label.en, "label_zh": label.zh, "year": str(place.year), "file": str(file)}
+        )
+    return ["place", "label", "label_zh", "year", "file"], rows
+
+
+def _studies() -> tuple[list[str], list[dict[str, Any]]]:
+    from sim.study import Study
+    from sim.study.shipped import shipped_studies
+
+    rows = []
+    for file in shipped_studies():
+        study = Study.load(file)
+        rows.append(
+            {
+                "study": study.name,
+                "place": list(study.place),
+                "years": f"{study.first_year}-{study.last_year}",
+                "scenarios": list(study.scenarios),
+                "question": study.question.en,
+                "file": _short(file),
+            }
+        )
+    return ["study", "place", "years", "scenarios", "question", "file"], rows
+
+
+def _short(file: Path) -> str:
+    """Relative to where the user stands, if it is below: the path to give to `tuopin run`."""
+    here = Path.cwd()
+    return str(file.relative_to(here)) if file.is_relative_to(here) else str(file)

@@ -1,0 +1,75 @@
+"""Options and arguments that several commands share, and how options change a study."""
+
+from __future__ import annotations
+
+import enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from sim.study import Study
+
+
+class Format(enum.StrEnum):
+    """How a table is written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+StudyArgument = Annotated[Path, typer.Argument(metavar="STUDY", help="Study file (YAML).")]
+DirectoryArgument = Annotated[Path, typer.Argument(metavar="DIR", help="Directory of results.")]
+FormatOption = Annotated[Format, typer.Option("--format", help="How to write the table.")]
+ReplicatesOption = Annotated[int | None, typer.Option("--replicates", metavar="N", help="In place of the study's.")]
+SeedOption = Annotated[int | None, typer.Option("--seed", metavar="S", help="In place of the study's.")]
+YearsOption = Annotated[str | None, typer.Option("--years", metavar="A-B", help="In place of the study's.")]
+ScaleOption = Annotated[
+    float, typer.Option("--scale", metavar="X", help="Share of the households simulated; capacities scale alike.")
+]
+MAX_SCALE = 1000.0
+
+
+def load_study(
+    path: Path, *, replicates: int | None = None, seed: int | None = None, years: str | None = None, scale: float = 1.0
+) -> Study:
+    """Load a study with the options given in place of its own keys.
+
+    Raises:
+        StudyError: with the mistakes of the study and of the options together.
+    """
+    from sim.study import Problem, Study, StudyError
+
+    given = {"replicates": replicates, "seed": seed, "years": years}
+    problems = []
+    if not 0 < scale <= MAX_SCALE:  # also refuses NaN
+        allowed = f"allowed: a number above 0, up to {MAX_SCALE:g} (share of the households)"
+        problems.append(Problem("command line", 1, "--scale", f"is {scale:g}", allowed))
+    try:
+        study = Study.load(path, overrides={key: value for key, value in given.items() if value is not None})
+    except StudyError as error:
+        raise StudyError([*error.problems, *problems]) from None
+    if problems:
+        raise StudyError(problems)
+    return study
+
+
+def names(text: str | None, option: str, known: list[str]) -> list[str] | None:
+    """The comma-separated names of `option`, each one of `known`; None where the option was not given."""
+    from sim.study.problems import Problem, StudyError, nearest, one_of
+
+    if text is None:
+        return None
+    wanted = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    problems = [
+        Problem("command line", 1, option, f"there is no '{name}'{nearest(name, known)}", one_of(known))
+        for name in wanted
+        if name not in known
+    ]
+    if not wanted:
+        problems = [Problem("command line", 1, option, "names nothing", one_of(known))]
+    if problems:
+        raise StudyError(problems)
+    return wanted
