@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -64,33 +64,17 @@ def show_result(directory: Path) -> None:
 
     Where there is nothing to compare (one scenario, or the baseline not done) it prints nothing: the engine says so.
     """
-    headlines = headline_rows(directory)
-    if not headlines:
-        return
+    from sim.commands.headline import headline_table
     from sim.commands.tables import show
 
-    columns = list(headlines[0])
-    title = "Simulated, given these assumptions. Differences are paired on common random numbers, with 95% intervals."
-    show(title, columns, headlines, ids=[columns[0], "scenario"])
+    title, rows = headline_table(directory)
+    if not rows:
+        return
+    show(title, list(rows[0]), rows, ids=["place", "scenario"])
 
     from sim.figures import draw_all
 
     draw_all(directory)
-
-
-def headline_rows(directory: Path) -> list[dict[str, Any]]:
-    """The headline table of a result as rows; none where nothing was compared."""
-    file = directory / "comparison.csv"
-    if not file.is_file():
-        return []
-    import pandas as pd
-
-    from sim.comparison import headline
-
-    frame = headline(pd.read_csv(file), pd.read_parquet(directory / "indicators.parquet"))
-    if frame.index.name is not None:
-        frame = frame.reset_index()
-    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
 
 
 def tell(report: RunReport, directory: Path) -> None:

@@ -1,0 +1,94 @@
+"""The table printed after a run: the headline figures of `sim.comparison`, written for a planner."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+from sim.commands.tables import written
+
+TITLE = "Simulated, given these assumptions. True view; differences from {baseline}: paired, 95% intervals ({kind})."
+KINDS = {
+    "luck": "luck alone: the parameters are held fixed",
+    "parameters": "luck and parameters: each replicate draws the free parameters",
+}
+NO_GAIN = "no clear gain"
+NAMES = ("place", "scenario", "baseline", "indicator", "view", "group", "year", "uncertainty")
+NUMBERS = ("mean_difference", "low", "high", "probability_positive")
+Row = dict[str, Any]
+
+
+def headline_table(directory: Path) -> tuple[str, list[Row]]:
+    """Title and rows of the headline table of a result; no rows where nothing was compared."""
+    import pandas as pd
+
+    from sim.comparison import headline
+
+    file = directory / "comparison.csv"
+    if not file.is_file():
+        return "", []
+    # names stay text: a column of views that are all "true" is not a column of booleans, nor a scenario "NA" missing
+    missing = {column: [""] for column in NUMBERS}
+    comparison = pd.read_csv(file, dtype=dict.fromkeys(NAMES, str), keep_default_na=False, na_values=missing)
+    if comparison.empty:
+        return "", []
+    spells = pd.read_parquet(directory / "spells.parquet")
+    frame = headline(comparison, pd.read_parquet(directory / "indicators.parquet"), spells)
+    baseline = str(comparison["baseline"].iloc[0])
+    kind = KINDS.get(str(comparison["uncertainty"].iloc[0]), "")
+    several = len(set(frame["place"])) > 1
+    rows = [cells({str(key): value for key, value in row.items()}, baseline) for row in frame.to_dict("records")]
+    if not several:
+        rows = [{key: value for key, value in row.items() if key != "place"} for row in rows]
+    return TITLE.format(baseline=baseline, kind=kind), rows
+
+
+def cells(row: Row, baseline: str) -> Row:
+    """One row of `sim.comparison.headline` as text with units in the column names."""
+    is_baseline = row["scenario"] == baseline
+    return {
+        "place": row["place"],
+        "scenario": row["scenario"],
+        "headcount at start": _percent(row["headcount_ratio_start"]),
+        "at end": _percent(row["headcount_ratio_end"]),
+        "difference (points)": "baseline" if is_baseline else _interval(row, "headcount_difference", 100.0, 2),
+        "exits (persons)": _whole(row["exits_persons"]),
+        "re-entries (persons)": _whole(row["reentries_persons"]),
+        "relapse in 3 years": _percent(row["relapse_by_3_years"]),
+        "sustained exits (persons)": _whole(row["sustained_exits_persons"]),
+        "more sustained exits": "baseline" if is_baseline else _interval(row, "sustained_exits_difference", 1.0, 0),
+        "cost (M yuan, nominal)": _scaled(row["cost_yuan_nominal"], 1e-6),
+        "yuan per sustained exit": "baseline" if is_baseline else _cost(row),
+        "replicates": row["replicates"],
+    }
+
+
+def _cost(row: Row) -> str:
+    """No ratio is printed where the gain in sustained exits is not clearly positive."""
+    low = row["sustained_exits_difference_low"]
+    if not (math.isfinite(low) and low > 0 and math.isfinite(row["cost_per_sustained_exit"])):
+        return NO_GAIN
+    return _interval(row, "cost_per_sustained_exit", 1.0, 0)
+
+
+def _interval(row: Row, column: str, factor: float, places: int) -> str:
+    middle, low, high = (row[name] * factor for name in (column, f"{column}_low", f"{column}_high"))
+    if not math.isfinite(middle):
+        return ""
+    text = f"{middle:,.{places}f}"
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return text
+    return f"{text} [{low:,.{places}f}, {high:,.{places}f}]"
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.1f}%" if math.isfinite(value) else ""
+
+
+def _whole(value: float) -> str:
+    return f"{value:,.0f}" if math.isfinite(value) else ""
+
+
+def _scaled(value: float, factor: float) -> str:
+    return written(value * factor, 4)
