@@ -121,8 +121,9 @@ def _costs(axes: Axes, table: pd.DataFrame, lang: Lang) -> None:
         axes.set_xticks([])
     for y, row in enumerate(table.to_dict("records")):
         if not row["clear"]:
+            words = "no_clear_gain" if np.isfinite(row["low"]) else "too_few"
             axes.annotate(
-                say("no_clear_gain", lang),
+                say(words, lang),
                 (0, y),
                 (6, 0),
                 textcoords="offset points",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -21,35 +23,35 @@ from sim.measures.survival import survival_by_run
 log = logging.getLogger(__name__)
 
 INDICATORS = ("headcount_ratio", "exit_rate", "reentry_rate", "exclusion_error")
+WORDS = ("place", "scenario", "baseline", "indicator", "view", "group", "year", "uncertainty")
+NUMBERS = ("mean_difference", "low", "high", "probability_positive")
 MOST_PLACES = 8
 
 
 def draw_all(directory: Path, *, lang: str = "en") -> list[Path]:
     """Draw the figures of the result in `directory` as PNG and SVG into `directory`/figures; return the files written.
 
-    Reads indicators.parquet, spells.parquet and comparison.csv. A figure whose rows a result lacks (no comparison with
-    a single scenario, no exit seen in a short run) is left out and named in the log. With several places each of the
-    first eight gets a folder of its own. Raises FileNotFoundError where `directory` holds no result, ValueError for an
-    unknown language.
+    Reads indicators.parquet, spells.parquet, and, if there, comparison.csv and manifest.json. A figure whose rows a
+    result lacks (no comparison with a single scenario, no exit seen in a short run) is left out and named in the log.
+    With several places each of the first eight gets a folder of its own. Raises FileNotFoundError where `directory`
+    holds no result, ValueError for an unknown language.
     """
     directory = Path(directory)
     if lang not in ("en", "zh"):
         raise ValueError(f"unknown language {lang!r}; allowed: en, zh")
-    indicators = read_indicators(directory)
-    spells = _table(directory / "spells.parquet")
+    indicators = _table(directory / "indicators.parquet", ("indicator", INDICATORS))
+    names = [str(name) for name in indicators["place"].unique()]
+    if len(names) > MOST_PLACES:
+        log.warning("figures are drawn for the first %d of %d places only", MOST_PLACES, len(names))
+    places = names[:MOST_PLACES]
+    spells = _table(directory / "spells.parquet", ("place", places))
     comparison = read_comparison(directory)
-    places = [str(name) for name in indicators["place"].unique()]
-    if len(places) > MOST_PLACES:
-        log.warning(
-            "figures are drawn for the first %d of %d places; draw others with draw_headcount(..., place=NAME)",
-            MOST_PLACES,
-            len(places),
-        )
+    settings = _settings(directory)
     written: list[Path] = []
-    for place in places[:MOST_PLACES]:
-        folder = directory / "figures" if len(places) == 1 else directory / "figures" / place
+    for place in places:
+        folder = directory / "figures" if len(names) == 1 else directory / "figures" / place
         folder.mkdir(parents=True, exist_ok=True)
-        for name, draw in _figures(indicators, spells, comparison, place, lang).items():
+        for name, draw in _figures(indicators, spells, comparison, settings, place, lang).items():
             try:
                 figure = draw()
             except ValueError as reason:
@@ -60,38 +62,39 @@ def draw_all(directory: Path, *, lang: str = "en") -> list[Path]:
 
 
 def _figures(
-    indicators: pd.DataFrame, spells: pd.DataFrame, comparison: pd.DataFrame, place: str, lang: str
+    indicators: pd.DataFrame,
+    spells: pd.DataFrame,
+    comparison: pd.DataFrame,
+    settings: Mapping[str, Any],
+    place: str,
+    lang: str,
 ) -> dict[str, Callable[[], Figure]]:
     """File name and recipe of each figure for one place."""
     here = one_uncertainty(comparison[comparison["place"] == place])
-    baseline = str(here["baseline"].iloc[0]) if len(here) else None
-    uncertainty = str(here["uncertainty"].iloc[0]) if len(here) else "luck"
     first_year = int(indicators["year"].min())
+    drawn = bool(settings.get("draw_parameters", False)) or (here["uncertainty"] == "parameters").any()
+    common: dict[str, Any] = {"place": place, "lang": lang}
+    levels = common | {
+        "baseline": str(here["baseline"].iloc[0]) if len(here) else None,
+        "uncertainty": "parameters" if drawn else "luck",
+    }
+    rate = settings.get("discount_rate")
     return {
-        "headcount": lambda: draw_headcount(
-            indicators, baseline=baseline, place=place, uncertainty=uncertainty, lang=lang
-        ),
-        "exit_against_relapse": lambda: draw_exit_relapse(
-            indicators, baseline=baseline, place=place, uncertainty=uncertainty, lang=lang
-        ),
-        "survival_since_exit": lambda: draw_survival(
-            _survival(spells, place),
-            baseline=baseline,
-            first_year=first_year,
-            place=place,
-            uncertainty=uncertainty,
-            lang=lang,
-        ),
-        "cost_per_sustained_exit": lambda: draw_cost(here, price_year=first_year, place=place, lang=lang),
-        "left_out": lambda: draw_left_out(
-            indicators, here, baseline=baseline, place=place, uncertainty=uncertainty, lang=lang
-        ),
+        "headcount": lambda: draw_headcount(indicators, **levels),
+        "exit_against_relapse": lambda: draw_exit_relapse(indicators, **levels),
+        "survival_since_exit": lambda: draw_survival(_survival(spells, place), first_year=first_year, **levels),
+        "cost_per_sustained_exit": lambda: draw_cost(here, price_year=first_year, discount_rate=rate, **common),
+        "left_out": lambda: draw_left_out(indicators, here, **levels),
     }
 
 
-def read_indicators(directory: Path) -> pd.DataFrame:
-    """The rows of indicators.parquet that the figures use."""
-    return _table(directory / "indicators.parquet", filters=[("indicator", "in", list(INDICATORS))])
+def _settings(directory: Path) -> dict[str, Any]:
+    """How the scenarios were compared, from the manifest; empty where it does not say."""
+    path = directory / "manifest.json"
+    if not path.is_file():
+        return {}
+    settings = json.loads(path.read_text(encoding="utf-8")).get("comparison", {})
+    return settings if isinstance(settings, dict) else {}
 
 
 def _survival(spells: pd.DataFrame, place: str) -> pd.DataFrame:
@@ -102,22 +105,21 @@ def _survival(spells: pd.DataFrame, place: str) -> pd.DataFrame:
     return tables
 
 
-def _table(path: Path, filters: list[tuple[str, str, list[str]]] | None = None) -> pd.DataFrame:
-    """A Parquet table with plain strings."""
+def _table(path: Path, only: tuple[str, Sequence[str]]) -> pd.DataFrame:
+    """The rows of a Parquet table whose column has one of the values, with plain strings."""
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing; run the study first: tuopin run STUDY --out {path.parent}")
-    frame = pd.read_parquet(path, filters=filters)
+    frame = pd.read_parquet(path, filters=[(only[0], "in", list(only[1]))])
     for column in frame.columns[frame.dtypes == "category"]:
         frame[column] = frame[column].astype(str)
     return frame
 
 
 def read_comparison(directory: Path) -> pd.DataFrame:
-    """The rows of comparison.csv, words as text."""
+    """The rows of comparison.csv, words as text; no rows where nothing was compared."""
     path = directory / "comparison.csv"
     if not path.is_file():
-        raise FileNotFoundError(f"{path} is missing; write it first: tuopin compare {directory}")
-    numbers = {column: ["", "nan", "NaN"] for column in ("mean_difference", "low", "high", "probability_positive")}
-    words = dict.fromkeys(("place", "scenario", "baseline", "indicator", "view", "group", "year", "uncertainty"), str)
+        return pd.DataFrame({column: pd.Series(dtype=str) for column in WORDS})
     # words stay words: pandas would read a column of view `true` as booleans, and a scenario `null` as missing
-    return pd.read_csv(path, dtype=words, na_values=numbers, keep_default_na=False)
+    missing = {column: ["", "nan", "NaN"] for column in NUMBERS}
+    return pd.read_csv(path, dtype=dict.fromkeys(WORDS, str), na_values=missing, keep_default_na=False)

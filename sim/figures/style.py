@@ -5,6 +5,7 @@ Only `matplotlib.figure.Figure` is used; nothing touches pyplot or its global st
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -78,7 +79,7 @@ def look(lang: Lang) -> Iterator[None]:
     found = chinese_font() if lang == "zh" else None
     if found:
         family.insert(0, found)
-    with mpl.rc_context():
+    with mpl.rc_context(), _no_talk_of_weights():
         mpl.rcdefaults()
         mpl.rcParams.update(
             {
@@ -101,6 +102,18 @@ def look(lang: Lang) -> Iterator[None]:
             }
         )
         yield
+
+
+@contextmanager
+def _no_talk_of_weights() -> Iterator[None]:
+    """Keep matplotlib from warning a planner, once per text, that a Chinese font has no bold cut."""
+    talker = logging.getLogger("matplotlib.font_manager")
+    before = talker.level
+    talker.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        talker.setLevel(before)
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -168,7 +181,7 @@ def save(figure: Figure, path: Path) -> list[Path]:
     written = []
     title = str(figure.get_label())
     kinds = {"png": {"Software": None, "Title": title}, "svg": {"Date": None, "Title": title}}
-    with mpl.rc_context({"svg.hashsalt": "tuopin", "svg.fonttype": "path"}):
+    with mpl.rc_context({"svg.hashsalt": "tuopin", "svg.fonttype": "path"}), _no_talk_of_weights():
         for kind, metadata in kinds.items():
             target = path.with_name(f"{path.name}.{kind}")
             unfinished = path.with_name(f".{path.name}.unfinished.{kind}")

@@ -94,6 +94,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         "每增加一人稳定脱贫的成本\n（千元，{year}年不变价）",
     ),
     "no_clear_gain": ("no clear gain: no ratio", "增量不明确：不计算比率"),
+    "too_few": ("one replicate: no interval, so no ratio", "仅1次模拟：无区间，不计算比率"),
     "unbounded": ("upper end not bounded", "上限无界"),
     "sustained": (
         "Sustained exit: effective income at or above the line in three consecutive yearly assessments. "

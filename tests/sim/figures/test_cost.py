@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.comparison import compare
 from sim.figures import draw_cost
 
 UNCLEAR = "no clear gain: no ratio"
@@ -69,3 +70,31 @@ def test_a_package_that_saves_money_is_drawn_left_of_zero(comparison: pd.DataFra
 def test_a_comparison_without_the_rows_is_refused(comparison: pd.DataFrame):
     with pytest.raises(ValueError, match="sustained_exits_persons"):
         draw_cost(comparison[comparison["indicator"] == "cost_per_sustained_exit"], price_year=2016)
+
+
+def result_of(gains: dict[str, float], replicates: int) -> pd.DataFrame:
+    """A comparison as the program makes it: each replicate's luck is shared, each scenario costs a million a year."""
+    rows = []
+    for replicate in range(replicates):
+        for scenario, gain in gains.items():
+            for year in (2016, 2017, 2018):
+                key = ("lushi", scenario, replicate, year, "true", "all")
+                exits = 100.0 * replicate + gain + (gain / 20) * (replicate % 3)
+                rows += [
+                    (*key, "sustained_exits_persons", exits if year > 2016 else 0.0),
+                    (*key, "cost_yuan", 1e6 * (scenario != "none") * (year > 2016)),
+                ]
+    columns = ["place", "scenario", "replicate", "year", "view", "group", "indicator", "value"]
+    index = {2016: 1.0, 2017: 1.0, 2018: 1.0}
+    return compare(pd.DataFrame(rows, columns=columns), baseline="none", price_index=index, first_year=2016)
+
+
+def test_it_reads_what_compare_writes(words):
+    said = words(draw_cost(result_of({"none": 0.0, "good": 50.0, "useless": 0.0}, 6), price_year=2016))
+    assert said.count(UNCLEAR) == 1
+    assert any(text.isdecimal() and 15 <= int(text) <= 20 for text in said)  # 2 million / 105 persons, discounted
+
+
+def test_one_replicate_gives_no_ratio_and_the_reason(words):
+    said = words(draw_cost(result_of({"none": 0.0, "good": 50.0}, 1), price_year=2016))
+    assert "one replicate: no interval, so no ratio" in said

@@ -33,12 +33,6 @@ def test_a_folder_without_a_result_is_refused(tmp_path: Path):
     assert not (tmp_path / "figures").exists()
 
 
-def test_a_missing_comparison_says_what_to_do(result: Path):
-    (result / "comparison.csv").unlink()
-    with pytest.raises(FileNotFoundError, match="tuopin compare"):
-        draw_all(result)
-
-
 def test_an_unknown_language_is_refused_before_reading(tmp_path: Path):
     with pytest.raises(ValueError, match="allowed: en, zh"):
         draw_all(tmp_path, lang="de")
@@ -48,8 +42,7 @@ def test_one_scenario_has_no_cost_figure_and_the_log_says_so(result: Path, caplo
     for name in ("indicators", "spells"):
         frame = pd.read_parquet(result / f"{name}.parquet")
         frame[frame["scenario"] == "none"].to_parquet(result / f"{name}.parquet")
-    table = pd.read_csv(result / "comparison.csv")
-    table.iloc[:0].to_csv(result / "comparison.csv", index=False)
+    (result / "comparison.csv").unlink()
     names = {path.stem for path in draw_all(result)}
     assert names == {"headcount", "exit_against_relapse", "survival_since_exit", "left_out"}
     assert "cost_per_sustained_exit of lushi is left out" in caplog.text
@@ -86,3 +79,13 @@ def test_awkward_scenario_names_survive_the_csv(result: Path):
     assert set(read["baseline"]) == {"NA"} and "null" in set(read["scenario"]) and set(read["view"]) == {"true"}
     ratios = read[(read["indicator"] == "cost_per_sustained_exit")].set_index("scenario")
     assert np.isnan(ratios.loc["relocation", "low"]) and np.isinf(ratios.loc["all_but_cooperative", "high"])
+
+
+def test_the_discount_rate_comes_from_the_manifest(result: Path, monkeypatch: pytest.MonkeyPatch):
+    (result / "manifest.json").write_text('{"comparison": {"discount_rate": 0.03, "draw_parameters": true}}', "utf-8")
+    asked = {}
+    monkeypatch.setattr("sim.figures.files.save", lambda figure, path: asked.setdefault(path.name, figure) and [])
+    draw_all(result)
+    notes = {name: " ".join(text.get_text() for text in figure.texts) for name, figure in asked.items()}
+    assert "discounted at 3.0% a year" in notes["cost_per_sustained_exit"].replace("\n", " ")
+    assert "luck and drawn parameters" in notes["headcount"].replace("\n", " ")
