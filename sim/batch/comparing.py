@@ -1,4 +1,4 @@
-"""`comparison.csv`: the paired differences of `sim.comparison`, made from the finished tables a few places at a time."""
+"""`comparison.csv`: the paired differences of `sim.comparison`, from the finished tables, some places at a time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sim.batch.durable import write_atomically
 from sim.batch.seam import PlanLike
 
 COMPARISON = "comparison.csv"
-# Rows of indicators read at once: some 200 MB as a frame. Comparisons are made place by place, so any grouping is alike.
+# Rows of indicators read at once: some 200 MB as a frame. Comparisons are made place by place: any grouping is alike.
 _ROWS_AT_ONCE = 2_000_000
 
 Compare = Callable[..., Any]

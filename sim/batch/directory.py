@@ -90,11 +90,14 @@ def _refuse_other(out: Path, manifest: Mapping[str, Any], plan: PlanLike) -> Non
     old = manifest.get("inputs", {})
     new = json.loads(json.dumps(dict(plan.inputs), default=str))
     if manifest:
-        old = {"seed": manifest["seed"], "years": manifest["years"], "scale": manifest["scale"], **old}
+        old = {**{name: manifest.get(name) for name in ("seed", "years", "scale")}, **old}
         new = {"seed": plan.seed, "years": [plan.first_year, plan.last_year], "scale": plan.scale, **new}
     strict = [line for line in differences(old, new) if line.partition(":")[0].split(".")[0] not in _EXTENDING]
     if not manifest or not strict:
         strict = ["its inputs or version of Tuopin differ"]
     raise DirectoryRefused(
-        *(f"{out}: holds results of other inputs: {line}; give the same inputs, or choose another --out" for line in strict)
+        *(
+            f"{out}: holds results of other inputs: {line}; give the same inputs, or choose another --out"
+            for line in strict
+        )
     )

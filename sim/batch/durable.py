@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import count
@@ -28,7 +29,8 @@ checkpoint: Callable[[str], None] = _nothing
 
 def temporary_in(directory: Path) -> Path:
     """A name in `directory` that no other process on any machine is using."""
-    return directory / f"{TEMPORARY_PREFIX}{socket.gethostname()}-{os.getpid()}-{next(_serial)}.tmp"
+    unique = f"{socket.gethostname()}-{os.getpid()}-{time.monotonic_ns()}-{next(_serial)}"
+    return directory / f"{TEMPORARY_PREFIX}{unique}.tmp"
 
 
 def fsync_directory(directory: Path) -> None:

@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, nullcontext, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sim.batch import durable
-from sim.batch.comparing import Compare, comparison_settings, default_compare, write_comparison
+from sim.batch.cluster import connected, run_on_cluster
+from sim.batch.comparing import Compare, comparison_settings, default_compare
 from sim.batch.directory import RUNS, opened
 from sim.batch.errors import BatchError, storage_failed
-from sim.batch.manifest import (
-    MANIFEST,
-    Failure,
-    build_manifest,
-    canonical,
-    failure,
-    manifest_bytes,
-    ordered_scenarios,
-)
+from sim.batch.finish import Batch, finish, write_manifest, write_manifest_now_and_then
+from sim.batch.manifest import Failure, failure
 from sim.batch.pool import available_processors, run_here, run_in_pool
 from sim.batch.progress import Display, Meter, Progress, display_for
 from sim.batch.receipts import Receipt, append_receipt, file_name, file_stem, named
 from sim.batch.seam import SIMULATE_TASK, Context, PlanLike, RunKey, Task, check_task_function
-from sim.batch.state import Records, Selection, add_receipt, load_committed, pending_tasks, select
-from sim.batch.tables import assemble, tables_stand, write_tables_record
+from sim.batch.selection import Selection, pending_tasks, select
+from sim.batch.state import add_receipt, load_committed
 from sim.batch.taskfile import failed_runs
 from sim.batch.versions import versions
-
-_MANIFEST_EVERY_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -50,25 +41,6 @@ class RunReport:
     def exit_status(self) -> int:
         """0 when every run asked for is done, 1 when some failed."""
         return 1 if self.failed else 0
-
-
-@dataclass
-class _Batch:
-    """One call of `run_study` while it holds the directory."""
-
-    plan: PlanLike
-    out: Path
-    selection: Selection
-    records: Records
-    parts: dict[str, int]  # stem of a task's file names -> first unused part number
-    extra: dict[str, Any]
-    manifest_written: float = float("-inf")
-    manifest_cost: float = 0.0
-    asked: list[RunKey] = field(default_factory=list)
-
-    @property
-    def runs(self) -> Path:
-        return self.out / RUNS
 
 
 def run_study(
@@ -129,13 +101,16 @@ def run_study(
         notes.append(text)
         display.note(text)
 
+    parallel = workers or (1 if dask_address else available_processors())
     try:
-        with opened(out, plan, note) as found:
+        with connected(dask_address) if dask_address else nullcontext() as client, opened(out, plan, note) as found:
             batch = _open_batch(plan, out, selection, found, note)
             before = {key for key in batch.asked if key in batch.records}
-            tasks = pending_tasks(batch.selection, batch.records, workers or available_processors())
-            _simulate(batch, tasks, Context(plan, task, str(batch.runs.resolve())), workers, dask_address, display, note)
-            _finish(batch, compare, note)
+            tasks = pending_tasks(batch.selection, batch.records, parallel)
+            context = Context(plan, task, str(batch.runs.resolve()))
+            with closing(_receipts(tasks, context, parallel, client)) as receipts:
+                _simulate(batch, tasks, receipts, display)
+            finish(batch, compare, note)
     except OSError as error:
         raise storage_failed(out, error) from error
     finally:
@@ -150,7 +125,7 @@ def _check_workers(workers: int | None) -> None:
 
 def _open_batch(
     plan: PlanLike, out: Path, selection: Selection, found: Mapping[str, Any] | None, note: Callable[[str], None]
-) -> _Batch:
+) -> Batch:
     """Check what is committed and write the manifest of what is asked for."""
     records, parts = load_committed(out / RUNS, plan, note)
     found = found or {}
@@ -167,54 +142,48 @@ def _open_batch(
         note(f"{out}: earlier runs were made with other versions of libraries; equal figures are not assured")
     if others:
         extra["also_made_with"] = [other for other in others if other != versions()]
-    return _Batch(plan, out, selection, records, parts, extra, asked=selection.keys())
+    return Batch(plan, out, selection, records, parts, extra, asked=selection.keys())
 
 
-def _simulate(
-    batch: _Batch,
-    tasks: list[Task],
-    context: Context,
-    workers: int | None,
-    dask_address: str | None,
-    display: Display,
-    note: Callable[[str], None],
-) -> None:
-    """Commit every task's file as it comes; on the way out, whatever the reason, the manifest says what is committed."""
+def _simulate(batch: Batch, tasks: list[Task], receipts: Iterator[Receipt], display: Display) -> None:
+    """Commit every task's file as it comes; on the way out, however, the manifest says what is committed."""
     waiting = {RunKey(task.place, name, task.replicate) for task in tasks for name in task.scenarios}
     known = [batch.records.get(key) for key in batch.asked if key not in waiting]
     failed_before = sum(record is not None and not record.done for record in known)
     meter = Meter(display, len(batch.asked), len(known) - failed_before, failed_before)
     if not tasks:
         return
-    _write_manifest(batch)
+    write_manifest(batch)
     try:
-        with closing(_receipts(tasks, context, workers, dask_address, note)) as receipts:
-            for receipt in receipts:
-                _commit(batch, receipt)
-                years = sum(run.household_years or 0.0 for run in receipt.runs)
-                failed = len(failed_runs(receipt))
-                meter.count(len(receipt.runs) - failed, failed, years)
-                _write_manifest_now_and_then(batch)
+        for receipt in receipts:
+            _commit(batch, receipt)
+            years = sum(run.household_years or 0.0 for run in receipt.runs)
+            failed = len(failed_runs(receipt))
+            meter.count(len(receipt.runs) - failed, failed, years)
+            write_manifest_now_and_then(batch)
     except BaseException:
         with suppress(OSError):  # what stopped the batch may forbid this too; the journal has all that counts
-            durable.clear_temporaries(batch.runs)
-            _write_manifest(batch)
+            write_manifest(batch)
         raise
 
 
-def _receipts(
-    tasks: list[Task], context: Context, workers: int | None, dask_address: str | None, note: Callable[[str], None]
-) -> Iterator[Receipt]:
-    """The receipts of the tasks' files, as they come."""
-    if dask_address is not None:
-        from sim.batch.cluster import run_on_cluster
+def _receipts(tasks: list[Task], context: Context, workers: int, client: Any | None) -> Generator[Receipt, None, None]:
+    """The receipts of the tasks' files, as they come; closing it stops the workers and clears what they left."""
+    if client is not None:
+        source = run_on_cluster(tasks, context, client)
+    elif min(workers, len(tasks)) <= 1:
+        source = run_here(tasks, context)
+    else:
+        source = run_in_pool(tasks, context, min(workers, len(tasks)))
+    try:
+        with closing(source):
+            yield from source
+    finally:
+        with suppress(OSError):
+            durable.clear_temporaries(Path(str(context.runs_directory)))
 
-        return run_on_cluster(tasks, context, dask_address, note)
-    processes = min(workers or available_processors(), len(tasks))
-    return run_here(tasks, context) if processes == 1 else run_in_pool(tasks, context, processes)
 
-
-def _commit(batch: _Batch, receipt: Receipt) -> None:
+def _commit(batch: Batch, receipt: Receipt) -> None:
     """Give a worker's file its final name, then enter its receipt: from here on the runs are done."""
     temporary = batch.runs / receipt.file
     stem = file_stem(receipt.place, receipt.replicate)
@@ -227,66 +196,7 @@ def _commit(batch: _Batch, receipt: Receipt) -> None:
     add_receipt(batch.records, receipt)
 
 
-def _manifest(batch: _Batch) -> bytes:
-    panel = batch.selection.panel
-    return manifest_bytes(build_manifest(batch.plan, batch.records, batch.asked, panel=panel, extra=batch.extra))
-
-
-def _write_manifest(batch: _Batch) -> bytes:
-    began = time.monotonic()
-    content = _manifest(batch)
-    durable.write_atomically(batch.out / MANIFEST, content)
-    batch.manifest_written = time.monotonic()
-    batch.manifest_cost = batch.manifest_written - began
-    return content
-
-
-def _write_manifest_now_and_then(batch: _Batch) -> None:
-    """For those who look: every two seconds, rarer when the manifest is long; the journal is what counts."""
-    if time.monotonic() - batch.manifest_written > max(_MANIFEST_EVERY_SECONDS, 50 * batch.manifest_cost):
-        _write_manifest(batch)
-
-
-def _finish(batch: _Batch, compare: Compare, note: Callable[[str], None]) -> None:
-    """Bring manifest, tables and comparison up to date, unless they already are."""
-    content = _manifest(batch)
-    sha256 = hashlib.sha256(content).hexdigest()
-    try:
-        manifest_stands = (batch.out / MANIFEST).read_bytes() == content
-    except FileNotFoundError:
-        manifest_stands = False
-    if manifest_stands and tables_stand(batch.out, batch.runs, sha256):
-        return
-    _write_manifest(batch)
-    scenarios = ordered_scenarios(batch.plan, batch.records)
-    done_keys = [key for key, record in batch.records.items() if record.done]
-    done = [(key, batch.records[key]) for key in canonical(batch.plan, done_keys, scenarios)]
-    facts = {
-        "tuopin.study": batch.plan.study_name,
-        "tuopin.identity": batch.plan.identity,
-        "tuopin.manifest_sha256": sha256,
-    }
-    tables = assemble(batch.out, batch.runs, done, facts, _indicator_labels())
-    comparison: str | None = None
-    compared = {key.scenario for key in done_keys}
-    if batch.plan.baseline in compared and len(compared) > 1:
-        places = [name for name in batch.plan.places if any(key.place == name for key in done_keys)]
-        comparison = write_comparison(batch.out, batch.extra["comparison"], compare, places)
-    else:
-        (batch.out / "comparison.csv").unlink(missing_ok=True)
-        note(f"{batch.out}: nothing to compare yet: the baseline {batch.plan.baseline} and another scenario must be done")
-    write_tables_record(batch.runs, sha256, tables, comparison)
-
-
-def _indicator_labels() -> dict[str, tuple[str, str, str]]:
-    from sim.measures.labels import INDICATORS
-
-    return {name: (label.unit, label.english, label.chinese) for name, label in INDICATORS.items()}
-
-
-def _report(
-    batch: _Batch, before: set[RunKey], tasks: list[Task], seconds: float, notes: list[str]
-) -> RunReport:
+def _report(batch: Batch, before: set[RunKey], tasks: list[Task], seconds: float, notes: list[str]) -> RunReport:
     tried = {RunKey(task.place, name, task.replicate) for task in tasks for name in task.scenarios}
     failed = [key for key in batch.asked if not batch.records[key].done]
     done = sum(batch.records[key].done for key in tried)

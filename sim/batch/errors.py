@@ -35,6 +35,12 @@ class ClusterRefused(BatchError):
     """The cluster cannot be reached or its workers cannot give the same figures."""
 
 
+class ClusterLost(BatchError):
+    """The cluster went away during the batch: what was committed stands."""
+
+    exit_status = 1
+
+
 def storage_failed(where: Path, error: OSError) -> StorageFailed:
     """The message for an `error` of the operating system while writing at `where`."""
     reason = error.strerror or str(error)

@@ -1,4 +1,4 @@
-"""One writer per directory, by a lock of the operating system: it ends with the process that holds it, however that ends."""
+"""One writer per directory, by a lock of the operating system: it ends with the process that holds it."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ WRITER = ".writer.json"
 def writer_lock(directory: Path) -> Iterator[str | None]:
     """Hold the right to write `directory`; yields a note on an earlier writer that stopped without finishing, or None.
 
-    The lock is `flock` on ``.lock`` through filelock: the file's presence means nothing, only a living process can hold it.
-    ``.writer.json`` merely tells people who that is.
+    The lock is `flock` on ``.lock`` through filelock: the file's presence means nothing, only a living process holds
+    it. ``.writer.json`` merely tells people who that is.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def writer_lock(directory: Path) -> Iterator[str | None]:
     try:
         earlier = _describe(directory)
         _announce(directory)
-        yield None if earlier is None else f"{directory}: {earlier} stopped without finishing; going on from what it committed"
+        yield f"{directory}: {earlier} stopped without finishing; what it committed stands" if earlier else None
     finally:
         with suppress(OSError):
             (directory / WRITER).unlink(missing_ok=True)

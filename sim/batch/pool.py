@@ -11,7 +11,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -36,17 +36,17 @@ def available_processors() -> int:
         return os.cpu_count() or 1
 
 
-def run_here(tasks: Iterable[Task], context: Context) -> Iterator[Receipt]:
+def run_here(tasks: Iterable[Task], context: Context) -> Generator[Receipt, None, None]:
     """Simulate the tasks one after the other in this process."""
     for task in tasks:
         yield perform(task, context)
 
 
-def run_in_pool(tasks: Iterable[Task], context: Context, workers: int) -> Iterator[Receipt]:
+def run_in_pool(tasks: Iterable[Task], context: Context, workers: int) -> Generator[Receipt, None, None]:
     """Simulate the tasks over `workers` processes; receipts come as tasks finish.
 
     A worker that dies takes its pool with it. Each task that was under way is then tried once more, alone in a fresh
-    process, and if that dies too each of its scenarios alone; what still dies is recorded as failed, and the rest goes on.
+    process, and if that dies too each of its scenarios alone; what still dies is recorded as failed, the rest goes on.
     """
     waiting = deque(tasks)
     while waiting:
@@ -74,7 +74,7 @@ def run_in_pool(tasks: Iterable[Task], context: Context, workers: int) -> Iterat
             yield from _run_alone(task, context)
 
 
-def _run_alone(task: Task, context: Context) -> Iterator[Receipt]:
+def _run_alone(task: Task, context: Context) -> Generator[Receipt, None, None]:
     """One task in a process of its own; if the process dies, each scenario in one; if that dies, failed."""
     try:
         with _pool(context, 1) as pool:
@@ -92,7 +92,8 @@ def _run_alone(task: Task, context: Context) -> Iterator[Receipt]:
 @contextmanager
 def _pool(context: Context, workers: int) -> Iterator[ProcessPoolExecutor]:
     """A pool whose processes are killed, not waited for, when the block is left by an exception."""
-    pool = ProcessPoolExecutor(workers, mp_context=_start_method(context), initializer=start_worker, initargs=(context,))
+    method = _start_method(context)
+    pool = ProcessPoolExecutor(workers, mp_context=method, initializer=start_worker, initargs=(context,))
     try:
         yield pool
     except BaseException:

@@ -1,4 +1,4 @@
-"""How far the batch is: a bar on a terminal or in a notebook, plain lines elsewhere, nothing for what takes an instant."""
+"""How far the batch is: a bar on a terminal or in a notebook, plain lines elsewhere, nothing for an instant's work."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ class Bar:
 
 
 def display_for(choice: bool | Callable[[Progress], object] | None) -> Display:
-    """The display for `run_study`'s `progress`: False silent, a function gets every state, None or True as fits stderr."""
+    """The display for `run_study`'s `progress`: False none, a function gets all states, else as fits stderr."""
     if choice is False:
         return Silent()
     if callable(choice):

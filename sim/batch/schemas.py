@@ -48,7 +48,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("households", pa.int64(), "households", "distinct recipient households", "受益户数"),
         Column("persons", pa.int64(), "persons", "distinct recipient persons", "受益人数"),
         Column("yuan", pa.float64(), "nominal yuan", "amount paid", "支出金额"),
-        Column("budget_yuan", pa.float64(), "nominal yuan", "the policy's whole budget (null: unlimited)", "政策总预算"),
+        Column("budget_yuan", pa.float64(), "nominal yuan", "the policy's budget (null: unlimited)", "政策总预算"),
         Column("slots", pa.int64(), "places", "the policy's whole slots (null: unlimited)", "政策总名额"),
     ),
     "spells": (
@@ -91,7 +91,8 @@ def _dictionary(column: Any) -> Any:
     for chunk in column.chunks:
         if not pa.types.is_dictionary(chunk.type):
             chunk = chunk.dictionary_encode()
-        chunks.append(pa.DictionaryArray.from_arrays(chunk.indices.cast(pa.int32()), chunk.dictionary.cast(pa.string())))
+        words = chunk.dictionary.cast(pa.string())
+        chunks.append(pa.DictionaryArray.from_arrays(chunk.indices.cast(pa.int32()), words))
     return pa.chunked_array(chunks, type=TEXT)
 
 
@@ -163,14 +164,11 @@ def described(frame: str, schema: Any, facts: Mapping[str, str], indicators: Map
     for field in schema:
         policy = field.name.removeprefix("in_")
         column = known.get(field.name) or Column(field.name, None, "", f"enrolled in {policy}", f"参加{policy}")
-        fields.append(
-            field.with_metadata({"unit": column.unit, "label_en": column.label, "label_zh": column.label_zh})
-        )
-    own = {
-        field.name: {key.decode(): value.decode() for key, value in field.metadata.items()} for field in fields
-    }
+        fields.append(field.with_metadata({"unit": column.unit, "label_en": column.label, "label_zh": column.label_zh}))
+    own = {field.name: {key.decode(): value.decode() for key, value in field.metadata.items()} for field in fields}
     metadata = {"tuopin.table": frame, "tuopin.columns": json.dumps(own, ensure_ascii=False), **facts}
     if frame == "indicators":
-        labels = {name: dict(zip(("unit", "label_en", "label_zh"), row, strict=True)) for name, row in indicators.items()}
+        words = ("unit", "label_en", "label_zh")
+        labels = {name: dict(zip(words, row, strict=True)) for name, row in indicators.items()}
         metadata["tuopin.indicators"] = json.dumps(labels, ensure_ascii=False)
     return pa.schema(fields, metadata=metadata)

@@ -36,7 +36,7 @@ def member(position: int, frame: str) -> str:
 
 
 class TaskWriter:
-    """Writes one task file under a temporary name in `directory`; `close` gives the receipt of the whole, durable file."""
+    """Writes one task file under a temporary name in `directory`; `close` gives the receipt of the durable file."""
 
     def __init__(self, directory: Path) -> None:
         self.path = durable.temporary_in(directory)
@@ -62,9 +62,10 @@ class TaskWriter:
     def add(self, position: int, frame: str, table: Any) -> None:
         """Write one frame of run number `position`."""
         durable.checkpoint(f"before member {member(position, frame)}")
-        with self._member(member(position, frame)) as stream, pa.ipc.new_stream(
-            stream, table.schema, options=_OPTIONS
-        ) as writer:
+        with (
+            self._member(member(position, frame)) as stream,
+            pa.ipc.new_stream(stream, table.schema, options=_OPTIONS) as writer,
+        ):
             writer.write_table(table, max_chunksize=_ROWS_PER_BATCH)
 
     def close(self, receipt: Receipt) -> Receipt:
@@ -111,7 +112,7 @@ def read_receipt(path: Path) -> Receipt:
 
 
 def read_frames(path: Path, wanted: list[tuple[int, str]]) -> Iterator[tuple[str, Any]]:
-    """(frame, table) in pieces of bounded size, for the (position, frame) `wanted`; checksums are checked on reading."""
+    """(frame, table) in pieces of bounded size, for the (position, frame) `wanted`; checked by CRC-32 on reading."""
     with zipfile.ZipFile(path) as container:
         for position, frame in wanted:
             with container.open(member(position, frame)) as stream:

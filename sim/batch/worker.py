@@ -12,7 +12,7 @@ import os
 import signal
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,7 @@ class _Raised:
 
     def __init__(self, task: Task, scenario: str, error: BaseException) -> None:
         self.place, self.scenario, self.replicate = task.place, scenario, task.replicate
-        self.frames: dict[str, Any] = {}
+        self.frames: Mapping[str, Any] = {}
         self.error: str | None = f"{type(error).__name__}: {error}".rstrip(": ")
         self.traceback: str | None = "".join(traceback.format_exception(error))
         self.seconds = 0.0

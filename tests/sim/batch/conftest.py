@@ -27,6 +27,7 @@ def compare_fake(indicators: pd.DataFrame, costs: pd.DataFrame, spells: pd.DataF
 def run(tmp_path: Path) -> Any:
     """`run_study` on the fake county, silent, in this process unless told otherwise."""
     from fake_county import TASK
+
     from sim.batch import run_study
 
     def go(plan: Any, out: Path | None = None, **options: Any) -> Any:

@@ -242,18 +242,15 @@ def test_comparison_gets_the_plan_s_settings(run: Any, tmp_path: Path) -> None:
     assert (tmp_path / "out" / "comparison.csv").read_text() == "place\neast\n"
 
 
-def test_comparison_of_many_places_goes_by_groups(
-    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_comparison_of_many_places_goes_by_groups(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(PLAN, tmp_path / "at-once")
     monkeypatch.setattr("sim.batch.comparing._ROWS_AT_ONCE", 1)
     run(PLAN, tmp_path / "by-place")
-    assert (tmp_path / "at-once" / "comparison.csv").read_text() == (tmp_path / "by-place" / "comparison.csv").read_text()
+    one, other = (tmp_path / name / "comparison.csv" for name in ("at-once", "by-place"))
+    assert one.read_text() == other.read_text()
 
 
-def test_frames_that_break_the_contract_fail_the_run(
-    run: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_frames_that_break_the_contract_fail_the_run(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     import fake_county
 
     whole = fake_county._frames

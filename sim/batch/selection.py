@@ -1,0 +1,101 @@
+"""Which runs are asked for, and which of them are still to be run, as tasks."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sim.batch.errors import BatchError
+from sim.batch.seam import PlanLike, RunKey, Task
+from sim.batch.state import Record
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which runs of a plan are asked for."""
+
+    scenarios: tuple[str, ...]
+    replicates: tuple[int, ...]
+    places: tuple[str, ...]
+    panel: bool
+    retry_failed: bool
+
+    def keys(self) -> list[RunKey]:
+        """The runs asked for, in the order of the tables."""
+        return [RunKey(p, s, r) for p in self.places for s in self.scenarios for r in self.replicates]
+
+
+def select(
+    plan: PlanLike, scenarios: Sequence[str] | None, only: str | None, panel: bool, retry_failed: bool
+) -> Selection:
+    """Resolve what was asked for; `only` is ``SCENARIO:REPLICATE`` or ``PLACE:SCENARIO:REPLICATE``.
+
+    Raises
+    ------
+    BatchError
+        If a name or number is not in the plan.
+    """
+    numbers = tuple(range(1, plan.replicates + 1))
+    places = tuple(plan.places)
+    if only is None:
+        asked = tuple(plan.scenarios) if scenarios is None else tuple(dict.fromkeys(scenarios))
+        _require(asked, plan.scenarios, "--scenarios")
+        ordered = tuple(name for name in plan.scenarios if name in asked)
+        return Selection(ordered, numbers, places, panel, retry_failed)
+    *before, scenario, replicate = only.split(":") if only.count(":") in (1, 2) else ("", "", "")
+    if not scenario or not replicate.isascii() or not replicate.isdigit():
+        raise BatchError(f"--only: {only!r} is not SCENARIO:REPLICATE; for example {plan.scenarios[0]}:1")
+    _require((scenario,), plan.scenarios, "--only")
+    if before:
+        _require(tuple(before), places, "--only")
+        places = (before[0],)
+    if int(replicate) not in numbers:
+        raise BatchError(f"--only: there is no replicate {replicate}; 1 to {plan.replicates}")
+    return Selection((scenario,), (int(replicate),), places, panel, retry_failed=True)
+
+
+def _require(names: Sequence[str], allowed: Collection[str], option: str) -> None:
+    for name in names:
+        if name not in allowed:
+            near = difflib.get_close_matches(name, allowed, 1)
+            guess = f" (did you mean {near[0]}?)" if near else ""
+            raise BatchError(f"{option}: there is no {name!r} in the study{guess}; allowed: {', '.join(allowed)}")
+    if not names:
+        raise BatchError(f"{option}: names nothing; allowed: {', '.join(allowed)}")
+
+
+def pending_tasks(selection: Selection, records: Mapping[RunKey, Record], workers: int) -> list[Task]:
+    """What is still to be run: by place and replicate, the scenarios that are missing (or failed, or lack the panel).
+
+    When there are fewer tasks than workers, tasks are divided by scenario: each part builds the population anew, which
+    costs less than an idle processor, and gives the same figures.
+    """
+    tasks = []
+    for place in selection.places:
+        for replicate in selection.replicates:
+            todo = tuple(
+                name
+                for name in selection.scenarios
+                if _is_pending(records.get(RunKey(place, name, replicate)), selection)
+            )
+            if todo:
+                tasks.append(Task(place, replicate, todo, selection.panel))
+    parts = -(-workers // len(tasks)) if tasks else 1
+    return [piece for task in tasks for piece in _divide(task, parts)]
+
+
+def _is_pending(record: Record | None, selection: Selection) -> bool:
+    if record is None:
+        return True
+    if not record.done:
+        return selection.retry_failed
+    return selection.panel and not record.panel
+
+
+def _divide(task: Task, parts: int) -> list[Task]:
+    size = -(-len(task.scenarios) // max(1, min(parts, len(task.scenarios))))
+    return [
+        Task(task.place, task.replicate, task.scenarios[at : at + size], task.panel)
+        for at in range(0, len(task.scenarios), size)
+    ]

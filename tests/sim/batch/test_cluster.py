@@ -1,0 +1,134 @@
+"""A real scheduler and two real worker processes on loopback: same tables, one worker killed half-way, others refused."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_county import FakePlan
+
+from sim.batch import ClusterRefused
+
+distributed = pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
+pytestmark = [pytest.mark.cluster, pytest.mark.slow]
+
+SUPPORT = str(Path(__file__).parent / "support")
+PLAN = FakePlan(replicates=12)
+
+
+class Cluster:
+    """A scheduler and workers that this test started and will stop."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.processes: list[subprocess.Popen[bytes]] = []
+        file = directory / "scheduler.json"
+        self._start(
+            "dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)
+        )
+        for _ in range(300):
+            if file.exists() and file.stat().st_size:
+                break
+            time.sleep(0.1)
+        self.address = json.loads(file.read_text())["address"]
+
+    def _start(self, module: str, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", f"distributed.cli.{module}", *arguments]
+        env = os.environ | {"PYTHONPATH": SUPPORT} | environment
+        with (self.directory / f"{module}-{len(self.processes)}.log").open("wb") as log:
+            process = subprocess.Popen(command, env=env, stdout=log, stderr=log, cwd=self.directory)
+        self.processes.append(process)
+        return process
+
+    def add_worker(self, **environment: str) -> subprocess.Popen[bytes]:
+        options = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1"]
+        return self._start("dask_worker", self.address, *options, **environment)
+
+    def stop(self) -> None:
+        for process in reversed(self.processes):
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    (tmp_path / "dask").mkdir()
+    started = Cluster(tmp_path / "dask")
+    yield started
+    started.stop()
+
+
+def test_equal_to_the_local_result(run: Any, tmp_path: Path, assert_same: Any, cluster: Cluster) -> None:
+    cluster.add_worker()
+    cluster.add_worker()
+    plan = replace(PLAN, raises=(("b", 3),))
+    run(plan, tmp_path / "local", panel=True)
+    report = run(plan, tmp_path / "dask-out", panel=True, dask_address=cluster.address)
+    assert (report.done, report.failed) == (70, 2)
+    assert_same(tmp_path / "local", tmp_path / "dask-out")
+    assert not list((tmp_path / "dask-out" / "runs").glob(".part-*"))
+
+
+def test_a_worker_killed_half_way(run: Any, tmp_path: Path, assert_same: Any, cluster: Cluster) -> None:
+    victim = cluster.add_worker()
+    cluster.add_worker()
+    run(PLAN, tmp_path / "local")
+    killed = []
+
+    def kill_half_way(progress: Any) -> None:
+        if progress.finished >= progress.total // 2 and not killed:
+            victim.send_signal(signal.SIGKILL)
+            killed.append(progress.finished)
+
+    slow = replace(PLAN, sleep=0.02)
+    report = run(slow, tmp_path / "dask-out", dask_address=cluster.address, progress=kill_half_way)
+    assert killed and killed[0] < 72
+    assert (report.done, report.failed) == (72, 0)
+    assert_same(tmp_path / "local", tmp_path / "dask-out")
+
+
+def test_without_a_shared_file_system_files_come_back(
+    run: Any, tmp_path: Path, assert_same: Any, cluster: Cluster
+) -> None:
+    cluster.add_worker(TUOPIN_TEST_BLIND="1")  # see support/sitecustomize.py
+    run(PLAN, tmp_path / "local")
+    report = run(PLAN, tmp_path / "dask-out", dask_address=cluster.address)
+    assert report.done == 72
+    assert_same(tmp_path / "local", tmp_path / "dask-out")
+
+
+def test_a_run_that_kills_its_workers_is_recorded(run: Any, tmp_path: Path, cluster: Cluster) -> None:
+    for _ in range(10):  # dask gives up on a task after it killed four
+        cluster.add_worker()
+    plan = FakePlan(places=("east",), replicates=1, scenarios=("none", "a"), dies=(("a", 1),))
+    report = run(plan, tmp_path / "dask-out", dask_address=cluster.address)
+    assert (report.done, report.failed) == (1, 1)
+    assert report.failures[0].scenario == "a" and "died" in report.failures[0].error
+
+
+def test_another_version_is_refused(run: Any, tmp_path: Path, cluster: Cluster) -> None:
+    cluster.add_worker(TUOPIN_TEST_NUMPY="1.0.0")  # see support/sitecustomize.py
+    with pytest.raises(ClusterRefused, match=r"has other versions: numpy .* here, 1\.0\.0 there"):
+        run(PLAN, tmp_path / "out", dask_address=cluster.address)
+
+
+def test_no_scheduler_and_no_worker(
+    run: Any, tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.batch.cluster._CONNECT_SECONDS", 1.0)
+    with pytest.raises(ClusterRefused, match="has no worker; start some with: dask worker"):
+        run(PLAN, tmp_path / "out", dask_address=cluster.address)
+    with pytest.raises(ClusterRefused, match="no scheduler answers at 'tcp://127.0.0.1:1'"):
+        run(PLAN, tmp_path / "out", dask_address="tcp://127.0.0.1:1")
+    with pytest.raises(ClusterRefused, match="no scheduler answers at 'not an address'"):
+        run(PLAN, tmp_path / "out", dask_address="not an address")
+    assert not (tmp_path / "out").exists()
