@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import CensoredData, ecdf
+
+from sim.measures.survival import (
+    ended_within,
+    expected_duration,
+    hazard_by_duration,
+    kaplan_meier,
+    median_duration,
+    relapse_by_run,
+    survival_by_run,
+)
+
+SPELLS = st.lists(st.tuples(st.integers(0, 8), st.booleans(), st.integers(1, 20)), min_size=1, max_size=20)
+
+
+def frame(rows: list[tuple[int, bool, int]], **columns: object) -> pd.DataFrame:
+    """Spells of (years, ended, persons)."""
+    table = pd.DataFrame(rows, columns=["years", "ended", "persons"])
+    plain = {
+        "kind": "exited",
+        "view": "true",
+        "left_censored": False,
+        "place": "here",
+        "scenario": "none",
+        "replicate": 0,
+    }
+    return table.assign(**(plain | columns))
+
+
+def test_by_hand() -> None:
+    # 10 persons at risk, 2 relapse after 1 year, 3 leave unseen; 5 at risk, 1 relapses after 2 years
+    table = kaplan_meier(frame([(1, True, 2), (1, False, 3), (2, True, 1), (3, False, 4)]))
+    assert table["at_risk"].tolist() == [10, 10, 5, 4]
+    assert table["survival"].tolist() == pytest.approx([1.0, 0.8, 0.64, 0.64])
+    assert table["hazard"].tolist()[1:] == pytest.approx([0.2, 0.2, 0.0])
+    assert ended_within(table, 1) == pytest.approx(0.2)
+    assert ended_within(table, 3) == pytest.approx(0.36)
+    assert math.isnan(ended_within(table, 5))
+
+
+def test_left_censored_and_unwatched_spells_are_left_out() -> None:
+    spells = pd.concat([frame([(2, True, 50)], left_censored=True), frame([(0, False, 50), (2, False, 1)])])
+    table = kaplan_meier(spells)
+    assert table["at_risk"].tolist() == [1, 1, 1]
+    assert table["survival"].tolist() == [1.0, 1.0, 1.0]
+
+
+def test_nothing_seen_gives_year_zero_only() -> None:
+    table = kaplan_meier(frame([(2, True, 5)], left_censored=True))
+    assert table["years"].tolist() == [0]
+    assert table["survival"].tolist() == [1.0]
+
+
+def test_kinds_do_not_mix() -> None:
+    spells = pd.concat([frame([(1, True, 5), (2, False, 5)]), frame([(1, True, 90)], kind="poor")])
+    assert hazard_by_duration(spells)["hazard"].tolist() == [0.5, 0.0]
+    assert hazard_by_duration(spells, "poor")["hazard"].tolist() == [1.0]
+
+
+def test_durations() -> None:
+    table = kaplan_meier(frame([(1, True, 6), (2, True, 2), (3, True, 2)]))
+    assert expected_duration(table) == pytest.approx((6 * 1 + 2 * 2 + 2 * 3) / 10)
+    assert median_duration(table) == 1
+    assert math.isnan(median_duration(kaplan_meier(frame([(3, False, 4)]))))
+
+
+def test_one_curve_a_run_with_categories_as_parquet_gives_them() -> None:
+    spells = pd.concat(
+        [frame([(1, True, 1), (3, False, 1)], replicate=r, scenario=s) for r in (0, 1) for s in ("none", "all")]
+    )
+    spells = spells.astype({"place": "category", "scenario": "category", "view": "category", "kind": "category"})
+    curves = survival_by_run(spells)
+    assert len(curves) == 4 * 4
+    relapse = relapse_by_run(spells)
+    assert relapse["indicator"].unique().tolist() == ["relapse_by_1_year", "relapse_by_3_years", "relapse_by_5_years"]
+    assert relapse.loc[relapse["indicator"] == "relapse_by_3_years", "value"].tolist() == [0.5] * 4
+    assert relapse.loc[relapse["indicator"] == "relapse_by_5_years", "value"].isna().all()
+
+
+def test_no_spells_of_a_view_gives_an_empty_table() -> None:
+    assert survival_by_run(frame([(1, True, 1)]), view="registry").empty
+
+
+@given(SPELLS)
+def test_equals_scipy_on_one_row_per_person(rows: list[tuple[int, bool, int]]) -> None:
+    table = kaplan_meier(frame(rows))
+    watched = [(years, ended) for years, ended, persons in rows for _ in range(persons) if years > 0]
+    if not any(ended for _, ended in watched):
+        assert (table["survival"] == 1.0).all()
+        return
+    years, ended = np.array([w[0] for w in watched], dtype=float), np.array([w[1] for w in watched])
+    other = ecdf(CensoredData(uncensored=years[ended], right=years[~ended])).sf
+    assert table["survival"].to_numpy() == pytest.approx(other.evaluate(table["years"].to_numpy(dtype=float)))
+
+
+@given(SPELLS, st.integers(2, 5))
+def test_merging_and_replicating_persons_do_not_matter(rows: list[tuple[int, bool, int]], k: int) -> None:
+    apart = kaplan_meier(frame(rows))["survival"].tolist()
+    assert kaplan_meier(frame([(y, e, p * k) for y, e, p in rows]))["survival"].tolist() == pytest.approx(apart)
+    merged = frame(rows).groupby(["years", "ended"], as_index=False)["persons"].sum()
+    assert kaplan_meier(frame(list(merged.itertuples(index=False))))["survival"].tolist() == pytest.approx(apart)
