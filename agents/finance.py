@@ -75,7 +75,7 @@ def pay(county: County) -> None:
         h.members, h.pupils, h.upper_students, h.college_students, f.net_income, f.inpatient_bill, f.outpatient_bill,
         f.basic_reimbursed, f.reimbursed_term, f.own_payment_term, h.medical_bill, h.medical_out_of_pocket,
         h.medical_paid, h.school_paid, h.savings, h.debt_due_1, h.debt_due_2, h.debt_due_3, h.productive_assets,
-        h.care_forgone, h.consumption, _terms(county),
+        h.care_forgone, h.formal_loan, h.consumption, _terms(county),
     )  # fmt: skip
 
 
@@ -83,7 +83,8 @@ def pay(county: County) -> None:
 def _pay(
     members: Any, pupils: Any, upper: Any, college: Any, net: Any, inpatient: Any, outpatient: Any, basic: Any,
     reimbursed: Any, own_payment: Any, medical_bill: Any, out_of_pocket: Any, medical_paid: Any, school_paid: Any,
-    savings: Any, due1: Any, due2: Any, due3: Any, assets: Any, care_forgone: Any, consumption: Any, t: Any,
+    savings: Any, due1: Any, due2: Any, due3: Any, assets: Any, care_forgone: Any, formal_loan: Any,
+    consumption: Any, t: Any,
 ) -> None:  # fmt: skip
     for i in range(members.shape[0]):
         income = max(0.0, net[i])
@@ -97,9 +98,12 @@ def _pay(
         bearable = t.bill_share * income
         medical_now = min(own, bearable)
         school_now = min(school, bearable - medical_now)
-        rest = own - medical_now + school - school_now + own_payment[i]
+        rest = own - medical_now + school - school_now
         from_savings = min(rest, savings[i])
         borrowed = rest - from_savings
+        # a household's share of a programme's cost is no medical or school payment: savings, then a subsidised loan
+        share = min(own_payment[i], savings[i] - from_savings)
+        formal_loan[i] += own_payment[i] - share
         medical_paid[i] = to_fen(medical_now + instalment)
         school_paid[i] = to_fen(school_now)
         due1[i] = due2[i] + put_off + borrowed / 3.0
@@ -108,7 +112,7 @@ def _pay(
         surplus = income - medical_paid[i] - school_paid[i] - t.line * members[i]
         saved = max(0.0, t.saving_rate * surplus)
         invested = t.invested_share * saved
-        savings[i] = savings[i] - from_savings + saved - invested
+        savings[i] = max(0.0, savings[i] - from_savings - share) + saved - invested
         assets[i] = assets[i] * (1.0 - t.asset_depreciation) + invested
         if care_forgone[i]:
             assets[i] *= 1.0 - t.distress_sale

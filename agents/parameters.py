@@ -32,7 +32,7 @@ FREE = frozenset({"modelling-choice", "free"})
 CONFIDENCES = frozenset(
     {"confirmed-here", "well-known", "approximate", "derived", "source-document", "modelling-choice", "free"}
 )
-_KNOWN = {"value", "unit", "range", "bounds", "choices", "by_year", "source", "confidence", "meaning", "zh", "extend"}
+_KNOWN = {"value", "unit", "range", "bounds", "choices", "by_year", "source", "confidence", "meaning", "zh", "extend", "optional"}
 _DIRECTORY = Path(__file__).parent / "parameters"
 T = TypeVar("T", bound=tuple[Any, ...])
 
@@ -43,7 +43,7 @@ class Parameter:
 
     name: str
     group: str
-    value: Value | Mapping[int, float]
+    value: Value | Mapping[int, float] | None
     unit: str
     source: str
     confidence: str
@@ -56,6 +56,7 @@ class Parameter:
     choices: tuple[Value, ...] | None = None
     by_year: bool = False
     extend: str = "hold"
+    optional: bool = False
 
     @property
     def free(self) -> bool:
@@ -67,9 +68,9 @@ class Parameter:
         """`group.name`, as a study's `parameters:` writes it."""
         return f"{self.group}.{self.name}"
 
-    def at(self, year: int) -> Value:
+    def at(self, year: int) -> Value | None:
         """Return the value of `year`; a dated series holds its first and last value beyond its ends (`extend: hold`)
-        or is zero there (`extend: zero`: budgets, one-off amounts).
+        or is zero there (`extend: zero`: budgets, one-off amounts). None stands for unlimited where that is allowed.
         """
         if not isinstance(self.value, Mapping):
             return self.value
@@ -106,6 +107,7 @@ def _parse(name: str, group: str, entry: Mapping[str, Any], path: Path) -> Param
         zh=entry.get("zh", ""), low=low, high=high, minimum=minimum, maximum=maximum,
         choices=tuple(entry["choices"]) if "choices" in entry else None,
         by_year=bool(entry.get("by_year", dated)), extend=entry.get("extend", "hold"),
+        optional=bool(entry.get("optional", False)),
     )  # fmt: skip
 
 
@@ -123,7 +125,7 @@ class Parameters:
 
     def __init__(self, entries: Mapping[str, Parameter]) -> None:
         self._entries = dict(entries)
-        self._dated: dict[tuple[str, int], Value] = {}
+        self._dated: dict[tuple[str, int], Value | None] = {}
 
     def __getitem__(self, id: str) -> Parameter:
         return self._entries[id]
@@ -136,7 +138,10 @@ class Parameters:
         key = (id, year)
         if key not in self._dated:
             self._dated[key] = self._entries[id].at(year)
-        return float(self._dated[key])
+        value = self._dated[key]
+        if value is None:
+            raise ValueError(f"{id} has no value")
+        return float(value)
 
     def fill(self, kind: Callable[..., T], group: str, year: int, **given: float) -> T:
         """Build the NamedTuple `kind` with each field taken from `given` or else from the parameter `group.field`."""
@@ -162,7 +167,7 @@ def resolve_parameters(overrides: Mapping[str, Value | Mapping[int, float]], luc
 
 def draw_parameter(parameter: Parameter, luck: Luck) -> Parameter:
     """Return a free numeric parameter redrawn uniformly from its prior range; any other unchanged."""
-    if not parameter.free or parameter.low is None or parameter.high is None or isinstance(parameter.value, str | bool):
+    if not parameter.free or parameter.low is None or parameter.high is None or parameter.value is None or isinstance(parameter.value, str | bool):
         return parameter
     u = float(luck.uniform(PARAMETERS, 0, np.array([name_key(parameter.id)]))[0])
     if isinstance(parameter.value, Mapping):

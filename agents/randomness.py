@@ -91,11 +91,11 @@ def normal_pair(u0: Any, u1: Any) -> Any:
 
 
 @compiled
-def _fill(seed: Any, replicate: Any, stream: Any, year: Any, uids: Any, out: Any) -> None:
+def _fill(seed: Any, replicate: Any, stream: Any, year: Any, uids: Any, first_block: Any, out: Any) -> None:
     draws = out.shape[1]
     for i in range(out.shape[0]):
         for block in range((draws + 3) // 4):
-            u0, u1, u2, u3 = uniform4(seed, replicate, stream, year, uids[i], block)
+            u0, u1, u2, u3 = uniform4(seed, replicate, stream, year, uids[i], first_block + block)
             base = 4 * block
             out[i, base] = u0
             if base + 1 < draws:
@@ -117,19 +117,24 @@ class Luck:
         if not 0 <= self.seed <= MAXIMUM_SEED or not 0 <= self.replicate <= MAXIMUM_SEED:
             raise ValueError(f"seed and replicate must lie in 0..{MAXIMUM_SEED}: {self.seed}, {self.replicate}")
 
-    def uniforms(self, stream: int, year: int, uids: NDArray[np.int64], draws: int = 1) -> NDArray[np.float64]:
-        """Return an array (len(uids), draws) of uniforms on (0, 1); row i depends on uids[i] alone."""
+    def uniforms(
+        self, stream: int, year: int, uids: NDArray[np.int64], draws: int = 1, block: int = 0
+    ) -> NDArray[np.float64]:
+        """Return an array (len(uids), draws) of uniforms on (0, 1); row i depends on uids[i] alone.
+
+        `block` (0 .. 2**32 - 1) opens an independent sequence on the same stream, for instance one per policy.
+        """
         out = np.empty((len(uids), draws))
-        _fill(self.seed, self.replicate, stream, year, np.ascontiguousarray(uids, dtype=np.int64), out)
+        _fill(self.seed, self.replicate, stream, year, np.ascontiguousarray(uids, dtype=np.int64), block, out)
         return out
 
-    def uniform(self, stream: int, year: int, uids: NDArray[np.int64]) -> NDArray[np.float64]:
+    def uniform(self, stream: int, year: int, uids: NDArray[np.int64], block: int = 0) -> NDArray[np.float64]:
         """Return one uniform per uid, shape (len(uids),)."""
-        return self.uniforms(stream, year, uids, 1)[:, 0]
+        return self.uniforms(stream, year, uids, 1, block)[:, 0]
 
-    def normals(self, stream: int, year: int, uids: NDArray[np.int64]) -> NDArray[np.float64]:
+    def normals(self, stream: int, year: int, uids: NDArray[np.int64], block: int = 0) -> NDArray[np.float64]:
         """Return one standard normal per uid, shape (len(uids),), by Box-Muller."""
-        u = self.uniforms(stream, year, uids, 2)
+        u = self.uniforms(stream, year, uids, 2, block)
         result: NDArray[np.float64] = np.sqrt(-2.0 * np.log(u[:, 0])) * np.cos(2.0 * np.pi * u[:, 1])
         return result
 

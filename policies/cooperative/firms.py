@@ -1,0 +1,54 @@
+"""Anchor firms and cooperatives: their product, capacity and failure."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.columns import LINES
+from agents.institutions import Firm
+from agents.parameters import name_key
+from agents.place import Place
+from agents.randomness import FIRMS, Luck
+from agents.rationing import lowest
+
+_COOPERATIVE_LINES = ("fruit", "herbs", "mushrooms", "vegetables", "livestock", "tea")
+
+
+def make_firms(place: Place, capacity: float, scale: float) -> list[Firm]:
+    """Return the place's anchor firms (printed capacity over what one household fills) and its village cooperatives."""
+    firms = [
+        Firm(k, name_key(f"{place.name} anchor {a.name}"), a.name, LINES.index(a.line),
+             round(a.capacity.value / a.per_household.value * scale))
+        for k, a in enumerate(place.anchors)
+    ]  # fmt: skip
+    number = int(place.cooperatives.value) if place.cooperatives else 0
+    for k in range(number):
+        rooms = round(capacity * scale * (k + 1)) - round(capacity * scale * k)
+        line = LINES.index(_COOPERATIVE_LINES[k % len(_COOPERATIVE_LINES)])
+        firms.append(Firm(len(firms), name_key(f"{place.name} cooperative {k}"), f"cooperative_{k + 1}", line, rooms))
+    return firms
+
+
+def failing(firms: list[Firm], luck: Luck, year: int, probability: float) -> list[Firm]:
+    """Return the living firms that fail in `year`; the luck is the firm's own, the same in every scenario."""
+    u = luck.uniform(FIRMS, year, np.array([f.uid for f in firms], dtype=np.int64))
+    return [f for f, x in zip(firms, u, strict=True) if f.alive and x < probability]
+
+
+def assign_firms(
+    firms: list[Firm], line: NDArray[np.int64], lot: NDArray[np.float64], uid: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the firm index of each household, shape (n,), -1 where none has room.
+
+    A household joins a firm of its own industry if one has room; grain households join any, the roomiest first.
+    """
+    chosen = np.full(len(line), -1, dtype=np.int64)
+    for own_line in (True, False):
+        for firm in sorted((f for f in firms if f.alive), key=lambda f: (f.members - f.capacity, f.index)):
+            wants = (chosen < 0) & ((line == firm.line) if own_line else (line <= LINES.index("grain")))
+            rows = np.flatnonzero(wants)
+            rows = rows[lowest(lot[rows], uid[rows], firm.capacity - firm.members)]
+            chosen[rows] = firm.index
+            firm.members += len(rows)
+    return chosen

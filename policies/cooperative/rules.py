@@ -1,0 +1,130 @@
+"""Cooperative linkage: nominal and effective membership, price terms, expansion, firm failure, supply pressing the price."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.columns import LINES, Column
+from agents.county import County
+from agents.institutions import Firm
+from agents.production import settle_prices
+from agents.randomness import COOPERATIVE
+from agents.registry import registered
+from policies.cooperative.firms import assign_firms, failing, make_firms
+from policies.ledger import Ledger
+from policies.protocol import Mask, Policy, Rows, policy_parameters
+
+GRAIN = LINES.index("grain")
+
+
+class Cooperative(Policy):
+    """Links registered households with land or labour to lead firms and cooperatives.
+
+    All members are counted and paid for; only effective ones get the price terms and grow their industry. What they add to
+    the county's supply lowers the price for everybody who sells the same product.
+    """
+
+    name = "cooperative"
+    label = "Cooperative and firm linkage"
+    label_zh = "合作社与龙头企业带动"
+    steps = ("shocks", "programmes", "livelihood")
+    parameters = policy_parameters("cooperative", Path(__file__).parent / "parameters.yaml")
+    own_columns = (
+        Column("cooperative_effective", "programme", "bool", "flag", 0, 1, "really delivers to the firm", "有效联结"),
+        Column("cooperative_struck", "programme", "bool", "flag", 0, 1, "its firm failed this year", "联结主体倒闭"),
+    )
+    writes = ("firm", "line", "line_scale", "line_age", "productive_assets")
+    firms: list[Firm]
+    _assigned: NDArray[np.int64]
+
+    def prepare(self, county: County) -> None:
+        """Set up anchor firms and cooperatives."""
+        self.firms = make_firms(county.place, self.value("cooperative_capacity", county.year), county.scale)
+
+    def strike(self, county: County) -> None:
+        """Fail firms; all members lose the link, effective ones part of this year's industry income."""
+        h = county.households
+        struck = h.column("cooperative_struck")
+        struck[:] = False
+        for firm in failing(self.firms, county.luck, county.year, self.value("firm_failure", county.year)):
+            firm.alive, firm.members = False, 0
+            hit = h.firm == firm.index
+            struck[hit & h.column("cooperative_effective")] = True
+            h.firm[hit] = -1
+            self.since(county)[hit] = 0
+            h.column("cooperative_effective")[hit] = False
+
+    def eligible(self, county: County) -> Mask:
+        """Registered households with a hand at home for the industry."""
+        h = county.households
+        return registered(county) & ((h.able_workers > h.off_farm) | (h.elderly > 0)) & (h.land > 0)
+
+    def unit_cost(self, county: County, rows: Rows) -> NDArray[np.int64]:
+        """Support per household, fen."""
+        return np.full(len(rows), round(self.value("cost_per_household", county.year) * 100), dtype=np.int64)
+
+    def fund(self, county: County, rows: Rows, left_fen: int) -> tuple[Rows, NDArray[np.int64]]:
+        """Neediest first within the budget, and only where a firm has room."""
+        rows, cost = super().fund(county, rows, left_fen)
+        h = county.households
+        lot = county.luck.uniform(COOPERATIVE, 0, h.uid[rows])
+        firm = assign_firms(self.firms, h.line[rows].astype(np.int64), lot, h.uid[rows])
+        self._assigned = firm[firm >= 0]
+        return rows[firm >= 0], cost[firm >= 0]
+
+    def pay_enrolment(self, county: County, ledger: Ledger, rows: Rows, fen: NDArray[np.int64]) -> None:
+        """Integrated county funds pay."""
+        ledger.post(self.name, "county_integrated_funds", rows, fen)
+
+    def enrol(self, county: County, rows: Rows) -> None:
+        """Join the firm; effective members take up or enlarge its industry with the inputs they receive."""
+        h, year = county.households, county.year
+        h.firm[rows] = self._assigned
+        u = county.luck.uniforms(COOPERATIVE, 0, h.uid[rows], 2)[:, 1]
+        effective = u < self.value("effective_share", year)
+        h.column("cooperative_effective")[rows] = effective
+        effect = self.value("effect", year)
+        if effect == 0.0:
+            return
+        rows, firm = rows[effective], self._assigned[effective]
+        starts = h.line[rows] <= GRAIN
+        h.line_scale[rows[starts]] = 0.0
+        h.line_age[rows[starts]] = 0
+        h.line[rows[starts]] = np.array([f.line for f in self.firms], dtype=np.int8)[firm[starts]]
+        h.line_scale[rows] += self.value("expansion", year) * effect
+        h.productive_assets[rows] += self.value("cost_per_household", year) * self.value("inputs_share", year) * effect
+
+    def release(self, county: County, rows: Rows) -> None:
+        """Leave the firm; the industry stays."""
+        h = county.households
+        left = np.bincount(h.firm[rows], minlength=len(self.firms))
+        for firm in self.firms:
+            firm.members -= int(left[firm.index])
+        h.firm[rows] = -1
+        h.column("cooperative_effective")[rows] = False
+
+    def serve(self, county: County, ledger: Ledger) -> None:
+        """Price premium or floor and better yields for effective members; losses where a firm failed."""
+        h, f, year = county.households, county.flows, county.year
+        effect = self.value("effect", year)
+        struck = np.flatnonzero(h.column("cooperative_struck"))
+        f.business_factor[struck] *= 1.0 - self.value("failure_loss", year) * min(effect, 1.0)
+        rows = np.flatnonzero(h.column("cooperative_effective"))
+        if len(rows) == 0 or effect == 0.0:
+            return
+        market = settle_prices(county)[h.line[rows]]
+        received = np.maximum(market * (1.0 + self.value("price_premium", year)), self.value("price_floor", year))
+        u = county.luck.uniform(COOPERATIVE, year, h.uid[rows])
+        elsewhere = (market > 1.0) & (u < self.value("side_selling", year))
+        gain = np.where(elsewhere, 1.0, received / market * (1.0 + self.value("yield_gain", year)))
+        f.business_factor[rows] *= 1.0 + effect * (gain - 1.0)
+
+    def expected_gain(self, county: County) -> NDArray[np.float64]:
+        """Premium and yield on last year's business income, for an effective member."""
+        h, year = county.households, county.year
+        rate = (1.0 + self.value("price_premium", year)) * (1.0 + self.value("yield_gain", year)) - 1.0
+        gain: NDArray[np.float64] = rate * np.maximum(h.business_income, 0.0) / h.members
+        return gain * self.value("effective_share", year)

@@ -1,0 +1,105 @@
+"""The programme step: withdraw, decide eligibility, share the village teams' hours, rank, fund, enrol, serve.
+
+All policies decide on the state as of the step's start; scarce hours are demanded by all first and then split once, in
+proportion to demand. Funding is exact: within budget, slots and hours, ties by uid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from agents.county import County
+from policies.ledger import Ledger
+from policies.protocol import Policy, Rows
+
+UNLIMITED_FEN = 2**60
+
+
+def open_programmes(county: County, policies: Sequence[Policy], ledger: Ledger) -> None:
+    """Open the year's accounts with each policy's budget and slots."""
+    ledger.open_year(county.year, len(county.households))
+    for policy in policies:
+        ledger.set_budget(policy.name, policy.budget_fen(county), policy.slots(county))
+
+
+def run_programmes(county: County, policies: Sequence[Policy], ledger: Ledger) -> None:
+    """One year's programme step of all policies, which must come in the order of their names."""
+    _withdraw(county, policies)
+    applicants = {policy.name: _applicants(county, policy) for policy in policies}
+    granted = _share_hours(county, policies, applicants)
+    for policy in policies:
+        _fund_and_enrol(county, policy, granted[policy.name], ledger)
+    for policy in policies:
+        policy.serve(county, ledger)
+
+
+def _withdraw(county: County, policies: Sequence[Policy]) -> None:
+    leaving = {policy.name: np.flatnonzero(policy.withdraw(county)) for policy in policies}
+    for policy in policies:
+        rows = leaving[policy.name]
+        policy.since(county)[rows] = 0
+        if len(rows):
+            policy.release(county, rows)
+
+
+def _applicants(county: County, policy: Policy) -> Rows:
+    """Rows that are eligible, not enrolled and willing; none before the policy's start or without budget or slots."""
+    if county.year < policy.value("start", county.year) or policy.budget_fen(county) == 0 or policy.slots(county) == 0:
+        return np.empty(0, dtype=np.int64)
+    able = policy.eligible(county) & ~policy.enrolled(county)
+    return np.flatnonzero(able & (policy.willingness(county) < policy.take_up(county)))
+
+
+def _share_hours(county: County, policies: Sequence[Policy], applicants: dict[str, Rows]) -> dict[str, Rows]:
+    """Split each village team's hours over the policies in proportion to demand; keep the neediest each can serve."""
+    if not county.on("cadre_limits"):
+        return applicants
+    village = county.households.village
+    number = len(county.villages)
+    hours = {p.name: p.value("hours_per_household", county.year) for p in policies}
+    counts = {p.name: np.bincount(village[applicants[p.name]], minlength=number) for p in policies}
+    demand = np.zeros(number)
+    for policy in policies:
+        demand += counts[policy.name] * hours[policy.name]
+    share = np.where(demand > county.villages.hours, county.villages.hours / np.maximum(demand, 1e-9), 1.0)
+    granted = {}
+    for policy in policies:
+        rows = applicants[policy.name]
+        if hours[policy.name] > 0 and len(rows) and (share < 1.0).any():
+            cap = np.floor(share * counts[policy.name] + 1e-9).astype(np.int64)
+            rows = _neediest_per_village(county, policy, rows, cap)
+        granted[policy.name] = rows
+    return granted
+
+
+def _neediest_per_village(county: County, policy: Policy, rows: Rows, cap: np.ndarray) -> Rows:
+    h = county.households
+    order = rows[np.lexsort((h.uid[rows], policy.seen_need(county, rows), h.village[rows]))]
+    villages = h.village[order]
+    starts = np.r_[0, np.flatnonzero(np.diff(villages)) + 1]
+    lengths = np.diff(np.r_[starts, len(order)])
+    position = np.arange(len(order)) - np.repeat(starts, lengths)
+    return np.sort(order[position < cap[villages]])
+
+
+def _fund_and_enrol(county: County, policy: Policy, rows: Rows, ledger: Ledger) -> None:
+    if len(rows) == 0:
+        return
+    leak = policy.value("leakage", county.year)
+    left = ledger.left(policy.name)
+    # what leaks comes on top of what reaches households, so that much must stay in reserve
+    rows, cost = policy.fund(county, rows, UNLIMITED_FEN if left is None else int(left / (1.0 + leak)))
+    if len(rows) == 0:
+        return
+    policy.since(county)[rows] = county.year
+    policy.enrol(county, rows)
+    if cost.any():
+        policy.pay_enrolment(county, ledger, rows, cost)
+        ledger.post_leakage(policy.name, int(leak * int(cost.sum())))
+
+
+def close_programmes(county: County, ledger: Ledger) -> None:
+    """Close the year's accounts."""
+    ledger.close_year(county.households.members)

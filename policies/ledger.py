@@ -1,0 +1,105 @@
+"""The ledger: every yuan of a run by year, programme and payer, with its distinct recipients.
+
+Amounts are integers of 0.01 yuan (fen), so that sums are exact and free of order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+LEAKAGE = "leakage"
+
+
+class BudgetExceeded(RuntimeError):
+    """A programme tried to spend more than its budget of the year."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the accounts: a programme, a payer and a year. Recipients are distinct within the row."""
+
+    year: int
+    policy: str
+    payer: str
+    households: int
+    persons: int
+    fen: int
+    budget_fen: int | None
+    slots: int | None
+
+
+class Ledger:
+    """Accounts of one run. Open a year, post payments row by row of the households, close the year."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self._year = 0
+        self._size = 0
+        self._sums: dict[tuple[str, str], int] = {}
+        self._recipients: dict[tuple[str, str], NDArray[np.bool_]] = {}
+        self._budgets: dict[str, int | None] = {}
+        self._slots: dict[str, int | None] = {}
+
+    def open_year(self, year: int, households: int) -> None:
+        """Start the accounts of `year` with `households` rows; budgets are set anew by `set_budget`."""
+        self._year, self._size = year, households
+        self._sums, self._recipients, self._budgets, self._slots = {}, {}, {}, {}
+
+    def set_budget(self, policy: str, fen: int | None, slots: int | None) -> None:
+        """Set the year's budget (fen, None = unlimited) and slots of a programme."""
+        self._budgets[policy], self._slots[policy] = fen, slots
+
+    def left(self, policy: str) -> int | None:
+        """Fen left of the programme's budget of the year; None if unlimited."""
+        budget = self._budgets.get(policy)
+        return None if budget is None else budget - self.spent(policy)
+
+    def spent(self, policy: str) -> int:
+        """Fen posted to the programme this year, all payers."""
+        return sum(fen for (name, _), fen in self._sums.items() if name == policy)
+
+    def post(self, policy: str, payer: str, rows: NDArray[np.int64], fen: NDArray[np.int64]) -> None:
+        """Post `fen[k]` paid by `payer` for household row `rows[k]`; raises BudgetExceeded, then nothing is posted."""
+        total = int(fen.sum())
+        left = self.left(policy)
+        if left is not None and total > left:
+            raise BudgetExceeded(f"{policy}: {total / 100:.2f} yuan in {self._year}, {left / 100:.2f} left")
+        key = (policy, payer)
+        self._sums[key] = self._sums.get(key, 0) + total
+        mask = self._recipients.setdefault(key, np.zeros(self._size, dtype=np.bool_))
+        mask[rows[fen != 0]] = True
+
+    def post_background(self, policy: str, payer: str, fen: NDArray[np.int64]) -> None:
+        """Post an ordinary transfer that belongs to every scenario: one amount per household, shape (households,)."""
+        self._sums[policy, payer] = self._sums.get((policy, payer), 0) + int(fen.sum())
+        self._recipients[policy, payer] = fen != 0
+
+    def post_leakage(self, policy: str, fen: int) -> None:
+        """Post money that reached nobody; raises BudgetExceeded, then nothing is posted."""
+        if fen == 0:
+            return
+        left = self.left(policy)
+        if left is not None and fen > left:
+            raise BudgetExceeded(f"{policy}: leakage of {fen / 100:.2f} yuan in {self._year}, {left / 100:.2f} left")
+        self._sums[policy, LEAKAGE] = self._sums.get((policy, LEAKAGE), 0) + fen
+        self._recipients.setdefault((policy, LEAKAGE), np.zeros(self._size, dtype=np.bool_))
+
+    def close_year(self, members: NDArray[np.integer]) -> list[Entry]:
+        """Turn the year's postings into entries (one per programme and payer), in order of names; return them."""
+        closed = [
+            Entry(
+                self._year, policy, payer, int(mask.sum()), int(members[mask].sum()), self._sums[policy, payer],
+                self._budgets.get(policy), self._slots.get(policy),
+            )
+            for (policy, payer), mask in sorted(self._recipients.items(), key=lambda item: item[0])
+        ]  # fmt: skip
+        self.entries.extend(closed)
+        return closed
+
+
+def fen(yuan: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Round yuan to integers of 0.01 yuan."""
+    return np.floor(yuan * 100.0 + 0.5).astype(np.int64)

@@ -1,0 +1,189 @@
+"""What a policy is: a declaration and a few vectorised rules.
+
+A rule may read any column of the county as it stood when the step began; it writes only the policy's own columns and the
+year's terms (`agents.flows.TERMS`). Policies act in the order of their names whatever order a study lists them in, so
+listing order cannot change results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.columns import EXITED, Column
+from agents.county import County
+from agents.parameters import Parameter, Value, draw_parameter, name_key, read_parameters
+from agents.randomness import TAKE_UP, TARGETING, Luck
+from agents.rationing import lowest, within_budget
+from agents.registry import registered
+from policies.ledger import Ledger
+
+Mask = NDArray[np.bool_]
+Rows = NDArray[np.int64]
+_COMMON = Path(__file__).parent / "common.yaml"
+
+
+def policy_parameters(name: str, path: Path) -> dict[str, Parameter]:
+    """Read a policy's parameters file on top of the common parameters; its own entries win."""
+    return {**read_parameters(_COMMON, name), **read_parameters(path, name)}
+
+
+class Policy:
+    """Base of every programme: subclass it, declare the class attributes, override the rules that apply.
+
+    Per household it keeps the column `<name>_since`: the year of enrolment, 0 if not enrolled.
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    label_zh: ClassVar[str] = ""
+    steps: ClassVar[tuple[str, ...]] = ("programmes",)
+    parameters: ClassVar[Mapping[str, Parameter]]
+    own_columns: ClassVar[tuple[Column, ...]] = ()
+    writes: ClassVar[tuple[str, ...]] = ()
+    """Base columns this policy may change; no two policies may name the same."""
+
+    def __init__(self, settings: Mapping[str, Any], luck: Luck | None = None) -> None:
+        """Take a scenario's settings; with `luck`, free parameters not set are drawn. Raises KeyError if unknown."""
+        self.resolved: dict[str, Parameter] = {}
+        for name, parameter in self.parameters.items():
+            self.resolved[name] = draw_parameter(parameter, luck) if luck and name not in settings else parameter
+        for name, value in settings.items():
+            self.resolved[name] = replace(self.resolved[name], value=dict(value) if isinstance(value, Mapping) else value)
+
+    # --- numbers -----------------------------------------------------------------------------------------------------
+
+    def value(self, name: str, year: int) -> float:
+        """The parameter `name` in `year` as a float."""
+        return float(self.setting(name, year))  # type: ignore[arg-type]
+
+    def setting(self, name: str, year: int) -> Value | None:
+        """The parameter `name` in `year`; None stands for unlimited."""
+        return self.resolved[name].at(year)
+
+    def budget_fen(self, county: County) -> int | None:
+        """The year's budget in fen at the county's scale; None if unlimited."""
+        budget = self.setting("budget", county.year)
+        return None if budget is None else round(float(budget) * county.scale * 100.0)
+
+    def slots(self, county: County) -> int | None:
+        """Households that may enrol this year; None if unlimited."""
+        slots = self.setting("slots", county.year)
+        return None if slots is None else round(float(slots) * county.scale)
+
+    # --- state -------------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def columns(cls) -> tuple[Column, ...]:
+        """The household columns of this policy."""
+        since = Column(
+            f"{cls.name}_since", "programme", "int16", "year", 0, 3000, f"enrolled in {cls.label} since (0 not)",
+            f"{cls.label_zh}参与年份",
+        )  # fmt: skip
+        return (since, *cls.own_columns)
+
+    def since(self, county: County) -> NDArray[np.int16]:
+        """Year of enrolment per household, 0 if not enrolled."""
+        return county.households.column(f"{self.name}_since")
+
+    def enrolled(self, county: County) -> Mask:
+        """Who is enrolled, bool per household."""
+        mask: Mask = self.since(county) > 0
+        return mask
+
+    # --- rules -------------------------------------------------------------------------------------------------------
+
+    def prepare(self, county: County) -> None:
+        """Set up institutions and own columns once, in the initial state."""
+
+    def strike(self, county: County) -> None:
+        """Shocks to the policy's own institutions (firm failure), in the step of shocks."""
+
+    def eligible(self, county: County) -> Mask:
+        """Who may enrol; by default the registered poor."""
+        return registered(county)
+
+    def need(self, county: County) -> NDArray[np.float64]:
+        """Log of what ranks applicants, lower first; by default last year's net income per person."""
+        result: NDArray[np.float64] = np.log(np.maximum(county.households.net_income_pp, 100.0))
+        return result
+
+    def take_up(self, county: County) -> NDArray[np.float64] | float:
+        """Probability that an eligible household accepts, per household or one for all."""
+        return self.value("take_up", county.year)
+
+    def unit_cost(self, county: County, rows: Rows) -> NDArray[np.int64]:
+        """Cost of enrolling each household of `rows` this year, fen, all payers."""
+        return np.zeros(len(rows), dtype=np.int64)
+
+    def fund(self, county: County, rows: Rows, left_fen: int) -> tuple[Rows, NDArray[np.int64]]:
+        """Choose whom of the applicants `rows` the year's slots and `left_fen` reach, neediest first.
+
+        Returns the rows (ascending) and the cost of each in fen; costs sum to at most `left_fen`.
+        """
+        need = self.seen_need(county, rows)
+        uid = county.households.uid
+        slots = self.slots(county)
+        if slots is not None and slots < len(rows):
+            kept = lowest(need, uid[rows], slots)
+            rows, need = rows[kept], need[kept]
+        cost = self.unit_cost(county, rows)
+        kept = within_budget(need, uid[rows], cost, left_fen)
+        return rows[kept], cost[kept]
+
+    def pay_enrolment(self, county: County, ledger: Ledger, rows: Rows, fen: NDArray[np.int64]) -> None:
+        """Post the cost of enrolment, split over payers; by default the county pays."""
+        ledger.post(self.name, "county", rows, fen)
+
+    def enrol(self, county: County, rows: Rows) -> None:
+        """Write own columns of newly enrolled households; `<name>_since` is already set."""
+
+    def withdraw(self, county: County) -> Mask:
+        """Who leaves the programme now; by default exited households once support after exit has run out."""
+        h = county.households
+        months = 12 * (county.year - h.registry_exit_year.astype(np.int64) - 1)
+        over = (h.registry_status == EXITED) & (months >= self.value("support_after_exit_months", county.year))
+        return over & self.enrolled(county)
+
+    def release(self, county: County, rows: Rows) -> None:
+        """Undo own columns of households that leave; `<name>_since` is already 0."""
+
+    def serve(self, county: County, ledger: Ledger) -> None:
+        """Add to the year's terms, after enrolment and before the livelihood step."""
+
+    def reimburse(self, county: County, ledger: Ledger | None) -> None:
+        """Add to `reimbursed_term`. With `ledger` None it is a quote: nothing is paid yet, budgets do not bind."""
+
+    def transfer(self, county: County, ledger: Ledger) -> None:
+        """Add to `tested_transfer_term` (income-tested transfers) and post them."""
+
+    def expected_gain(self, county: County) -> NDArray[np.float64]:
+        """What a household may expect to gain, yuan a person and year; zero if the policy cannot tell."""
+        return np.zeros(len(county.households))
+
+    # --- luck --------------------------------------------------------------------------------------------------------
+
+    @property
+    def block(self) -> int:
+        """The policy's own sequence on the streams shared by policies, from its name alone."""
+        return name_key(self.name) % 2**28 * 4
+
+    def willingness(self, county: County) -> NDArray[np.float64]:
+        """A uniform per household, fixed for life: it accepts if this is below take-up."""
+        return county.luck.uniform(TAKE_UP, 0, county.households.uid, self.block)
+
+    def seen_need(self, county: County, rows: Rows) -> NDArray[np.float64]:
+        """Need of `rows` as the programme sees it, with error unless `targeting_error` is off."""
+        need = self.need(county)[rows]
+        if not county.on("targeting_error"):
+            return need
+        quality = county.villages.cadre_quality[county.households.village[rows]]
+        error = np.clip(1.0 - county.value("registry.cadre_error") * quality, 0.2, 2.0)
+        z = county.luck.normals(TARGETING, county.year, county.households.uid[rows], self.block)
+        seen: NDArray[np.float64] = need + self.value("targeting_noise", county.year) * error * z
+        return seen

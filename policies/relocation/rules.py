@@ -1,0 +1,156 @@
+"""Relocation: eligibility, cost and payers, moving, site jobs limited by vacancies, transition dip, return."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.columns import Column
+from agents.county import County
+from agents.institutions import Site
+from agents.labour import wage_terms
+from agents.randomness import RELOCATION
+from agents.rationing import lowest, within_budget
+from agents.registry import registered
+from policies.ledger import Ledger, fen
+from policies.protocol import Mask, Policy, Rows, policy_parameters
+from policies.relocation.sites import CENTRAL_VILLAGE, assign_sites, make_sites
+
+
+class Relocation(Policy):
+    """Moves remote registered households, and neighbours along with them, to sites with jobs.
+
+    The gain is not put in: it comes from nearer jobs, site vacancies and lost land, so elderly-only households gain nothing.
+    """
+
+    name = "relocation"
+    label = "Relocation to resettlement sites"
+    label_zh = "易地搬迁"
+    steps = ("programmes", "livelihood", "spending")
+    parameters = policy_parameters("relocation", Path(__file__).parent / "parameters.yaml")
+    own_columns = (
+        Column("relocation_workers", "programme", "int8", "persons", 0, 30, "workers in site jobs", "安置点就业人数"),
+        Column("relocation_origin", "programme", "float32", "share", 0, 1, "remoteness before the move", "搬迁前偏远程度"),
+        Column("relocation_hazard", "programme", "float32", "ratio", 0, 5, "hazard before the move", "搬迁前灾害暴露"),
+    )  # fmt: skip
+    writes = ("zone", "site", "remoteness", "hazard", "land_access", "housing_grade", "safe_water")
+    sites: list[Site]
+    _places: NDArray[np.int64]
+
+    def prepare(self, county: County) -> None:
+        """Set up the sites."""
+        self.sites = make_sites(county.place, county.scale)
+
+    def eligible(self, county: County) -> Mask:
+        """Remote households: the registered, and neighbours not registered (paid from a part of their own)."""
+        mask: Mask = county.households.remoteness >= self.value("remoteness_from", county.year)
+        return mask
+
+    def unit_cost(self, county: County, rows: Rows) -> NDArray[np.int64]:
+        """Programme cost per person for the registered, the subsidy for neighbours, fen."""
+        per_person = np.where(
+            registered(county)[rows], self.value("cost_per_person", county.year),
+            self.value("neighbour_subsidy", county.year),
+        )  # fmt: skip
+        return fen(per_person * county.households.members[rows])
+
+    def fund(self, county: County, rows: Rows, left_fen: int) -> tuple[Rows, NDArray[np.int64]]:
+        """The registered first, neighbours from their part of the budget; nobody moves without a place at a site."""
+        h, reserved = county.households, self.value("neighbour_share", county.year)
+        is_registered = registered(county)[rows]
+        kept, places = [rows[:0]], [np.empty(0, dtype=np.int64)]
+        slots = self.slots(county)
+        for group, share in ((is_registered, 1.0 - reserved), (~is_registered, reserved)):
+            mine = rows[group]
+            need = self.seen_need(county, mine)
+            if slots is not None:
+                chosen = lowest(need, h.uid[mine], slots - sum(len(k) for k in kept))
+                mine, need = mine[chosen], need[chosen]
+            mine = mine[within_budget(need, h.uid[mine], self.unit_cost(county, mine), int(left_fen * share))]
+            lot = county.luck.uniform(RELOCATION, 0, h.uid[mine])
+            site = assign_sites(self.sites, h.members[mine].astype(np.int64), h.able_workers[mine] > 0, lot, h.uid[mine])
+            kept.append(mine[site >= 0])
+            places.append(site[site >= 0])
+        chosen, place = np.concatenate(kept), np.concatenate(places)
+        order = np.argsort(chosen)
+        self._places = place[order]
+        return chosen[order], self.unit_cost(county, chosen[order])
+
+    def pay_enrolment(self, county: County, ledger: Ledger, rows: Rows, fen: NDArray[np.int64]) -> None:
+        """Split the cost: central investment, the household's own capped part, local bonds and loans the rest."""
+        h, year = county.households, county.year
+        members = h.members[rows].astype(np.float64)
+        own = np.minimum(members * self.value("own_pay_per_person", year), self.value("own_pay_cap", year))
+        own_fen = np.minimum((own * 100).astype(np.int64), fen)
+        central = np.minimum((members * self.value("central_cost_per_person", year) * 100).astype(np.int64), fen - own_fen)
+        central[~registered(county)[rows]] = 0
+        ledger.post(self.name, "household", rows, own_fen)
+        ledger.post(self.name, "central", rows, central)
+        ledger.post(self.name, "local_bonds_and_loans", rows, fen - own_fen - central)
+        county.flows.own_payment_term[rows] += own_fen / 100.0
+
+    def enrol(self, county: County, rows: Rows) -> None:
+        """Move: new site, better house and water, town nearby, less of the old land within reach."""
+        h, places = county.households, self._places
+        h.column("relocation_origin")[rows] = h.remoteness[rows]
+        h.column("relocation_hazard")[rows] = h.hazard[rows]
+        h.site[rows] = places
+        if self.value("effect", county.year) == 0.0:
+            return
+        zone = np.array([s.zone for s in self.sites])[places]
+        h.zone[rows] = zone
+        h.remoteness[rows] = np.array([s.remoteness for s in self.sites])[places]
+        h.hazard[rows] = 0.2
+        h.land_access[rows] = np.where(zone == CENTRAL_VILLAGE, 1.0, self.value("land_kept", county.year))
+        h.housing_grade[rows] = 3
+        h.safe_water[rows] = True
+
+    def withdraw(self, county: County) -> Mask:
+        """Some return to the old village; registry exit ends nothing, the house is theirs."""
+        u = county.luck.uniform(RELOCATION, county.year, county.households.uid)
+        return self.enrolled(county) & (u < self.value("return_rate", county.year))
+
+    def release(self, county: County, rows: Rows) -> None:
+        """Back to the old village and its land; the place at the site is free again."""
+        h = county.households
+        moved = np.bincount(h.site[rows], weights=h.members[rows], minlength=len(self.sites))
+        for site in self.sites:
+            site.residents = max(0, site.residents - int(moved[site.index]))
+        h.remoteness[rows] = h.column("relocation_origin")[rows]
+        h.hazard[rows] = h.column("relocation_hazard")[rows]
+        h.site[rows], h.zone[rows] = -1, 0
+        h.land_access[rows] = 1.0
+        h.column("relocation_workers")[rows] = 0
+
+    def serve(self, county: County, ledger: Ledger) -> None:
+        """Fill site vacancies with idle workers, pay their wages, and charge the transition dip."""
+        h, f, year = county.households, county.flows, county.year
+        rows = np.flatnonzero(self.enrolled(county))
+        if len(rows) == 0 or self.value("effect", year) == 0.0:
+            return
+        workers = h.column("relocation_workers")
+        idle = np.maximum(h.able_workers[rows] - h.off_farm[rows], 0)
+        workers[rows] = np.minimum(workers[rows], idle)
+        self._fill_jobs(county, rows, idle)
+        held = workers[rows]
+        f.claimed_workers[rows] += held
+        wage = wage_terms(county).local * self.value("site_wage_ratio", year) * self.value("effect", year)
+        f.wage_term[rows] += held * wage * f.productivity[rows] * f.illness_factor[rows]
+        fresh = year - self.since(county)[rows] < self.value("dip_years", year)
+        f.income_factor[rows[fresh]] *= 1.0 - self.value("dip", year)
+
+    def _fill_jobs(self, county: County, rows: Rows, idle: NDArray[np.int64]) -> None:
+        """One job a household with an idle worker and none yet, by lot within the vacancies of its site."""
+        h = county.households
+        workers = h.column("relocation_workers")
+        wanting = rows[(idle > 0) & (workers[rows] == 0)]
+        lot = county.luck.uniforms(RELOCATION, county.year, h.uid[wanting], 2)[:, 1]
+        filled = np.bincount(h.site[rows], weights=workers[rows], minlength=len(self.sites)).astype(np.int64)
+        for site in self.sites:
+            here = np.flatnonzero(h.site[wanting] == site.index)
+            vacancies = site.jobs - int(filled[site.index]) if county.on("vacancies") else len(here)
+            placed = wanting[here[lowest(lot[here], h.uid[wanting[here]], vacancies)]]
+            workers[placed] = 1
+            site.jobs_filled = int(filled[site.index]) + len(placed)

@@ -1,0 +1,53 @@
+"""Resettlement sites: who gets a place at which, and who gets one of their jobs."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.columns import ZONES
+from agents.institutions import Site
+from agents.place import Place
+from agents.rationing import within_budget
+
+CENTRAL_VILLAGE = ZONES.index("central_village")
+# Zones in order of preference: households with a worker look for wages first, others for land and neighbours.
+WITH_WORKER = ("industrial_park", "city", "town", "scenic_area", "central_village")
+WITHOUT_WORKER = ("central_village", "town", "scenic_area", "city", "industrial_park")
+
+
+def make_sites(place: Place, scale: float) -> list[Site]:
+    """Return the place's sites with capacity (persons) and jobs at `scale`; none if it resettles nobody."""
+    sites: list[Site] = []
+    if place.resettlement is None:
+        return sites
+    for code, name in enumerate(ZONES[1:], start=1):
+        zone = getattr(place.resettlement, name)
+        for k in range(zone.sites):
+            persons = round(zone.persons * scale * (k + 1) / zone.sites) - round(zone.persons * scale * k / zone.sites)
+            jobs = round(zone.jobs * scale * (k + 1) / zone.sites) - round(zone.jobs * scale * k / zone.sites)
+            sites.append(Site(len(sites), code, persons, jobs, zone.remoteness))
+    return sites
+
+
+def assign_sites(
+    sites: list[Site], members: NDArray[np.int64], has_worker: NDArray[np.bool_], lot: NDArray[np.float64],
+    uid: NDArray[np.int64],
+) -> NDArray[np.int64]:  # fmt: skip
+    """Return the site index of each household, shape (n,), -1 where no site has room; persons never exceed capacity.
+
+    Zones are tried in the order of the household's preference; within a zone sites fill one after the other, by lot.
+    """
+    chosen = np.full(len(members), -1, dtype=np.int64)
+    for round_ in range(len(WITH_WORKER)):
+        for group, order in ((has_worker, WITH_WORKER), (~has_worker, WITHOUT_WORKER)):
+            zone = ZONES.index(order[round_])
+            for site in (s for s in sites if s.zone == zone):
+                rows = np.flatnonzero(group & (chosen < 0))
+                if len(rows) == 0:
+                    break
+                room = site.capacity - site.residents
+                rows = rows[within_budget(lot[rows], uid[rows], members[rows], room)]
+                chosen[rows] = site.index
+                site.residents += int(members[rows].sum())
+    return chosen
