@@ -45,9 +45,11 @@ def cost_ratio(cost: Floats, effect: Floats, uncertainty: Uncertainty = "luck") 
     share = float((e > 0).mean()) if n else np.nan
     if n < 2:
         return CostRatio(np.nan, np.nan, np.nan, share, n, TOO_FEW)
-    if not paired_interval(e, uncertainty).low > 0:
-        return CostRatio(np.nan, np.nan, np.nan, share, n, NO_CLEAR_GAIN)
     low, high = fieller(c, e, uncertainty)
+    if not (
+        paired_interval(e, uncertainty).low > 0 and np.isfinite(low + high)
+    ):  # the second for effects near rounding
+        return CostRatio(np.nan, np.nan, np.nan, share, n, NO_CLEAR_GAIN)
     return CostRatio(float(c.mean() / e.mean()), low, high, share, n, "")
 
 
