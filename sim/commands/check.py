@@ -41,7 +41,12 @@ def understood(study: Study) -> list[str]:
     runs = len(study.scenarios) * study.replicates * len(study.places)
     total = sum(initial_households(place) for place in study.places.values())
     household_years = total * steps * len(study.scenarios) * study.replicates
-    parts = f"{len(study.places)} places x {len(study.scenarios)} scenarios x {study.replicates} replicates"
+    parts = " x ".join(
+        f"{number} {thing}{'' if number == 1 else 's'}"
+        for number, thing in (
+            (len(study.places), "place"), (len(study.scenarios), "scenario"), (study.replicates, "replicate"),
+        )
+    )  # fmt: skip
     lines.append(f"runs        {runs:,} ({parts}), about {household_years:,} household-years")
     lines.append("good: no mistakes found")
     return lines

@@ -52,8 +52,8 @@ def parameter_rows(study: Study, declarations: Declarations | None = None) -> li
     for name, place in study.places.items():
         rows += _place_rows(f"place.{name}", place)
     for name, parameter in known.parameters.items():
-        given = study.parameters.get(name)
-        rows.append(_row(name, "", parameter) if given is None else _given_row(name, "", parameter, given))
+        set_here = name in study.parameters
+        rows.append(_given_row(name, "", parameter, study.parameters[name]) if set_here else _row(name, "", parameter))
     if study.draw_parameters:
         for row in rows:
             if row["free"] and row["range"] and not row["parameter"].startswith("place."):
@@ -78,7 +78,7 @@ def _row(name: str, scenario: str, parameter: Any) -> Row:
     return {
         "parameter": name,
         "scenario": scenario,
-        "value": parameter.value,
+        "value": "unlimited" if parameter.value is None else parameter.value,
         "unit": parameter.unit,
         "free": "free" if parameter.free else "",
         "range": f"{parameter.low:g}..{parameter.high:g}" if bounded else "",
@@ -90,7 +90,13 @@ def _row(name: str, scenario: str, parameter: Any) -> Row:
 
 def _given_row(name: str, scenario: str, parameter: Any, value: Any) -> Row:
     row = _row(name, scenario, parameter)
-    return row | {"value": value, "free": "", "range": "", "confidence": "set", "source": THIS_STUDY}
+    return row | {
+        "value": "unlimited" if value is None else value,
+        "free": "",
+        "range": "",
+        "confidence": "set",
+        "source": THIS_STUDY,
+    }
 
 
 def _place_rows(path: str, part: Any) -> list[Row]:

@@ -55,6 +55,8 @@ def _scenario(name: str, policy: Any) -> list[str]:
 
 
 def _yaml(value: object) -> str:
+    if value is None:
+        return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict):

@@ -1,6 +1,7 @@
 """Tables on standard output: for people at a terminal, for pipes as wide plain text, for programs as CSV or JSON.
 
-Identifiers are never cut: on a narrow terminal other columns wrap, and without a terminal nothing wraps at all.
+Identifiers are never cut: on a terminal other columns wrap, and where even that is too wide each row becomes a block
+of its own; without a terminal nothing wraps at all.
 """
 
 from __future__ import annotations
@@ -12,11 +13,15 @@ import math
 import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from sim.commands.options import Format
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
 Row = Mapping[str, Any]
+READABLE = 12  # a wrapped column narrower than this breaks words
 
 
 def show(
@@ -73,13 +78,13 @@ def plain(title: str, columns: Sequence[str], rows: Sequence[Row], digits: int =
 
 
 def written(value: object, digits: int = 4) -> str:
-    """One cell: numbers with thousands separated and `digits` significant digits, nothing for what is missing."""
+    """One cell: numbers with at most `digits` significant digits after the point, nothing for what is missing."""
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {written(item, digits)}" for key, item in value.items())
+        return "; ".join(f"{key}: {written(item, digits)}" for key, item in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(written(item, digits) for item in value)
     if not _is_number(value):
@@ -90,7 +95,8 @@ def written(value: object, digits: int = 4) -> str:
     if number == int(number) and abs(number) < 1e15:
         return f"{int(number):,}"
     places = max(digits - 1 - math.floor(math.log10(abs(number))), 0)
-    return f"{number:,.{min(places, 12)}f}"
+    text = f"{number:,.{min(places, 12)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def width(text: str) -> int:
@@ -104,21 +110,38 @@ def _rich(title: str, columns: Sequence[str], rows: Sequence[Row], ids: Sequence
     from rich.table import Table
     from rich.text import Text
 
+    console = Console(highlight=False)
+    texts = [[written(row.get(column), digits) for column in columns] for row in rows]
+    longest = [max(map(width, column)) for column in zip(columns, *texts, strict=True)]
+    least = [size if column in ids else min(size, READABLE) for column, size in zip(columns, longest, strict=True)]
+    if sum(least) + 2 * len(columns) > console.width:
+        _blocks(console, title, columns, texts, ids)
+        return
     table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
+    for column, size in zip(columns, least, strict=True):
         right = bool(rows) and all(_is_number(row.get(column)) for row in rows)
-        longest = max([width(column), *(width(written(row.get(column), digits)) for row in rows)])
-        whole = column in ids
-        table.add_column(
-            Text(column),
-            justify="right" if right else "left",
-            min_width=longest if whole else None,
-            no_wrap=whole,
-            overflow="fold",
-        )
-    for row in rows:
-        table.add_row(*(Text(written(row.get(column), digits)) for column in columns))
-    Console().print(table)
+        justify: Literal["right", "left"] = "right" if right else "left"
+        table.add_column(Text(column), justify=justify, min_width=size, no_wrap=column in ids, overflow="fold")
+    for cells in texts:
+        table.add_row(*map(Text, cells))
+    console.print(table)
+
+
+def _blocks(
+    console: Console, title: str, columns: Sequence[str], texts: Sequence[Sequence[str]], ids: Sequence[str]
+) -> None:
+    """Each row as a line of its identifiers with the rest below it, for terminals too narrow for the table."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    if title:
+        console.print(Text(title, style="italic"))
+    for cells in texts:
+        named = [(column, text) for column, text in zip(columns, cells, strict=True) if text]
+        head = "  ".join(text for column, text in named if column in ids)
+        console.print(Text(head, style="bold"), soft_wrap=True)
+        rest = "; ".join(f"{column}: {text}" if column else text for column, text in named if column not in ids)
+        console.print(Padding(Text(rest), (0, 0, 0, 4)))
 
 
 def _is_number(value: object) -> bool:

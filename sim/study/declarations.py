@@ -38,6 +38,10 @@ class ParameterLike(Protocol):
         """Whether a mapping year -> value is allowed."""
 
     @property
+    def optional(self) -> bool:
+        """Whether null is allowed; it stands for unlimited."""
+
+    @property
     def meaning(self) -> str:
         """What it is, in a few words."""
 
@@ -95,10 +99,9 @@ class Declarations:
 @cache
 def declared() -> Declarations:
     """The declarations of the installed model, with built-in and plugged-in policies."""
-    from policies.catalogue import catalogue
-
     from agents.mechanisms import MECHANISMS
     from agents.parameters import model_parameters
     from agents.place import Place
+    from policies.catalogue import catalogue
 
     return Declarations(catalogue(), MECHANISMS, model_parameters(), Place)

@@ -28,6 +28,7 @@ class Document:
 
     `lines` maps the path of every key and list item to its line (from 1). `problems` are the mistakes of form found
     while reading (duplicate keys, tags); the reader goes on after them, so that mistakes of meaning are reported too.
+    `blank` are the keys with nothing after the colon, told apart from an outspoken null.
     `labels` names the top-level keys that came from elsewhere, e.g. from an option of the command line.
     """
 
@@ -37,6 +38,7 @@ class Document:
     columns: dict[Path, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     labels: dict[str | int, tuple[str, str]] = field(default_factory=dict)
+    blank: set[Path] = field(default_factory=set)
     broken: set[Path] = field(default_factory=set)
     _told: set[tuple[object, ...]] = field(default_factory=set)
 

@@ -22,7 +22,7 @@ YEARS = re.compile(r"^([0-9]{4})-([0-9]{4})$")
 
 PLAIN_NAME = "lower-case letters, digits, _ and -, up to 64, beginning with a letter or digit"
 
-ParameterValue = float | int | str | bool | dict[int, float] | list[float | int | str]
+ParameterValue = float | int | str | bool | None | dict[int, float | None] | list[float | int | str]
 Scenario = dict[str, dict[str, ParameterValue]]
 
 

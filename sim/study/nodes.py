@@ -67,6 +67,8 @@ class NodeReader:
         tag = str(node.tag)
         if tag not in SCALAR_TAGS:
             self._broken(path, f"carries the tag {_tag(node)}")
+        if tag == YAML_TAG + "null" and not node.value:
+            self.document.blank.add(path)
         if tag not in SCALAR_TAGS or tag in TEXT_TAGS:
             return node.value
         try:

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from sim.study.document import Document, read_document
-from sim.study.model import NAME
+from sim.study.model import NAME, YEARS
 from sim.study.problems import Index, Problem, StudyError, nearest, one_of
 from sim.study.pydantic_problems import note_errors
 from sim.study.shipped import find_place, places_seen
@@ -58,15 +58,29 @@ def load_places(
         except StudyError as error:
             problems += error.problems
     _check_codes(study, places)
+    _check_start(study, places)
     return places, problems
+
+
+def _check_start(study: Document, places: Mapping[str, Any]) -> None:
+    """The first year of a study is the state that its places describe: nothing is known of another year's."""
+    years = study.data.get("years")
+    found = YEARS.match(years) if isinstance(years, str) else None
+    if found is None or int(found[1]) >= int(found[2]):
+        return
+    for name, place in places.items():
+        described = getattr(place, "year", None)
+        if described is not None and described != int(found[1]):
+            wrong = f"begins in {found[1]}, but the place '{name}' describes the end of {described}"
+            study.add(("years",), wrong, f"allowed: {described}-B")
 
 
 def _check_codes(study: Document, places: Mapping[str, Any]) -> None:
     """Household identifiers carry the code of their place: two places of one study cannot share one."""
     holders: dict[object, str] = {}
     for name, place in places.items():
-        code = getattr(place, "code", name)
-        if code in holders:
+        code = getattr(place, "code", None)
+        if code is not None and code in holders:
             wrong = f"'{holders[code]}' and '{name}' have the same code {code}"
             study.add(("place",), wrong, "allowed: places whose files give different codes")
         holders.setdefault(code, name)

@@ -91,6 +91,8 @@ def _given(parameter: Any) -> Schema:
                 "additionalProperties": False,
             }
         )
+    if parameter.optional:
+        forms.append({"type": "null"})
     with_unit = {
         "type": "object",
         "required": ["value"],

@@ -42,6 +42,8 @@ def check_value(document: Document, path: Path, raw: object, declared: Parameter
 def allowed_values(declared: ParameterLike) -> str:
     """What a value of `declared` may be, e.g. ``allowed: a number from 0 up (yuan), or a mapping year: number``."""
     unit = f" ({declared.unit})" if declared.unit and declared.unit not in ("1", "-") else ""
+    by_year = ", or a mapping year: number" if declared.by_year else ""
+    null = ", or null for unlimited" if declared.optional else ""
     if declared.choices:
         return f"allowed: {', '.join(_written(choice) for choice in declared.choices)}{unit}"
     if isinstance(declared.value, bool):
@@ -57,7 +59,7 @@ def allowed_values(declared: ParameterLike) -> str:
         bounds = f"a number up to {high:g}"
     else:
         bounds = "a number"
-    return f"allowed: {bounds}{unit}{', or a mapping year: number' if declared.by_year else ''}"
+    return f"allowed: {bounds}{unit}{by_year}{null}"
 
 
 def _check_unit(document: Document, path: Path, raw: Mapping[Any, Any], declared: ParameterLike) -> bool:
@@ -99,6 +101,8 @@ def _check_list(document: Document, path: Path, raw: object, declared: Parameter
 
 
 def _check_scalar(document: Document, path: Path, raw: object, declared: ParameterLike) -> Any:
+    if raw is None and declared.optional and path not in document.blank:
+        return None
     wrong, value = _judge(raw, declared)
     if wrong is None:
         return value

@@ -21,8 +21,10 @@ COLUMNS = ["id", "label", "value"]
     ("value", "text"),
     [
         (None, ""), (float("nan"), ""), (float("inf"), ""), (True, "true"), (0, "0"), (1234567, "1,234,567"),
-        (0.123456, "0.1235"), (12.3456, "12.35"), (123456.7, "123,457"), (-0.0001234567, "-0.0001235"),
-        (6.0e8, "600,000,000"), (np.float32(0.5), "0.5000"), (np.int64(7), "7"), ({2017: 1.5}, "2017: 1.500"),
+        (0.123456, "0.1235"), (12.3456, "12.35"), (0.0110, "0.011"), (100.0, "100"),
+        (123456.7, "123,457"), (-0.0001234567, "-0.0001235"),
+        (6.0e8, "600,000,000"), (np.float32(0.5), "0.5"), (np.int64(7), "7"),
+        ({2017: 1.5, 2018: 2e3}, "2017: 1.5; 2018: 2,000"),
         (["a", "b"], "a, b"), ("x\ny", "x y"),
     ],
 )  # fmt: skip
@@ -60,8 +62,11 @@ def test_without_a_terminal_nothing_wraps(capsys: pytest.CaptureFixture[str]) ->
     assert str(ROWS[0]["id"]) in capsys.readouterr().out
 
 
-def test_terminal_keeps_identifiers_whole(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "60")
+@pytest.mark.parametrize("columns", ["60", "42", "20"])
+def test_terminal_keeps_identifiers_whole(
+    columns: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     name = "relocation_with_a_long_name_of_forty_ch"
     show("t", ["id", "text"], [{"id": name, "text": "word " * 40}], ids=["id"])

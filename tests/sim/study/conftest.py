@@ -21,7 +21,7 @@ def number(name: str, value: object, unit: str, **more: object) -> Parameter:
 
 
 BUDGET = number("budget", {2017: 1.0e8}, "yuan", minimum=0, by_year=True, extend="zero")
-SLOTS = number("slots", 500, "households", minimum=0, by_year=True)
+SLOTS = number("slots", 500, "households", minimum=0, by_year=True, optional=True)
 MONTHS = number("support_after_exit_months", 36, "months", choices=(0, 12, 36, 60))
 
 
@@ -68,6 +68,8 @@ class FakePlace(BaseModel):
     households: int = Field(ge=1)
     line: Figure | float
     sites: list[Figure] = []
+    year: int | None = None
+    code: int | None = None
 
 
 @pytest.fixture

@@ -96,6 +96,8 @@ EDITS = [
     (BUDGET, "{'2017': 1}", 16, f"{MOVE}.budget.2017", ["'2017' is not a year"]),
     (BUDGET, "{2017.5: 1}", 16, f"{MOVE}.budget", ["has a key that is '2017.5'"]),
     (BUDGET, "{2017: 1, 2017: 2}", 16, f"{MOVE}.budget.2017", ["duplicate key '2017'"]),
+    ("slots: 1.0e3", "slots: ", 16, f"{MOVE}.slots", ["empty, not a number", "or null for unlimited"]),
+    (BUDGET, "null", 16, f"{MOVE}.budget", ["empty, not a number"]),
     ("slots: 1.0e3", "slots: many", 16, f"{MOVE}.slots", ["'many', not a number", "households"]),
     ("months: 36", "months: 24", 16, f"{MOVE}.support_after_exit_months", ["is 24", "0, 12, 36, 60 (months)"]),
     ("slots: 1.0e3", "own_pay_cap: 10001", 16, f"{MOVE}.own_pay_cap", ["above 10000", "0..10000 (yuan per person)"]),

@@ -47,6 +47,12 @@ def test_defaults(write: Write, declarations: Declarations) -> None:
     assert study.scenarios == {"none": {}}
 
 
+def test_null_is_unlimited_where_that_is_declared(write: Write, declarations: Declarations) -> None:
+    for slots, expected in (("null", None), ("{2017: 5, 2018: ~}", {2017: 5, 2018: None})):
+        study = Study.load(write(GOOD.replace("slots: 1.0e3", f"slots: {slots}")), declarations=declarations)
+        assert study.scenarios["relocation"]["relocation"]["slots"] == expected
+
+
 def test_windows_file_with_byte_order_mark_is_read(write: Write, declarations: Declarations) -> None:
     raw = b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode()
     assert Study.load(write(raw), declarations=declarations).name == "good"
@@ -59,6 +65,18 @@ def test_anchors_and_merges_share_settings(write: Write, declarations: Declarati
     both = Study.load(write(text), declarations=declarations).scenarios["both"]
     assert both["relocation"]["support_after_exit_months"] == 0
     assert both["relocation"]["slots"] == 1000
+
+
+def test_study_begins_with_the_state_its_place_describes(write: Write, declarations: Declarations) -> None:
+    path = write(GOOD)
+    place = path.parent / "places" / "testland.yaml"
+    place.write_text(place.read_text() + "year: 2017\ncode: 7\n")
+    with pytest.raises(StudyError, match=r"study.yaml:4: years: begins in 2016, but the place 'testland' .* 2017-B$"):
+        Study.load(path, declarations=declarations)
+    place.write_text(place.read_text().replace("2017", "2016"))
+    (path.parent / "places" / "copy.yaml").write_text(place.read_text())
+    with pytest.raises(StudyError, match=r"study.yaml:3: place: 'testland' and 'copy' have the same code 7; allowed"):
+        Study.load(write(GOOD.replace("place: testland", "place: [testland, copy]")), declarations=declarations)
 
 
 def test_pickles(write: Write, declarations: Declarations) -> None:
