@@ -35,10 +35,10 @@ def cube_of(indicators: pd.DataFrame) -> Cube:
     mixed = np.zeros(len(indicators), dtype=np.int64)
     for name in KEY:
         mixed = mixed * max(len(levels[name]), 1) + codes[name]
-    found, row = np.unique(mixed, return_inverse=True)
+    row, found = pd.factorize(mixed, sort=True)
     shape = (len(found), len(levels["scenario"]), len(levels["replicate"]))
     position = np.ravel_multi_index((row, codes["scenario"], codes["replicate"]), shape) if len(found) else row
-    if len(np.unique(position)) < len(position):
+    if len(position) and np.bincount(position).max() > 1:
         raise ValueError("indicators give one figure of one run twice; each run must be read once")
     values = np.full(shape, np.nan)
     values.reshape(-1)[position] = indicators["value"].to_numpy(dtype=np.float64)

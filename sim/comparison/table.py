@@ -52,7 +52,7 @@ def compare(
     year or a run was given twice.
     """
     uncertainty: Uncertainty = "parameters" if draw_parameters else "luck"
-    cube = cube_of(in_constant_prices(with_costs(indicators, costs), price_index, first_year))
+    cube = in_constant_prices(with_costs(cube_of(indicators), costs), price_index, first_year)
     base = scenario_index(cube, baseline)
     relapses = None if spells is None or not len(spells) else _relapse_cube(spells)
     parts = []

@@ -7,9 +7,13 @@ the spread over replicates is the uncertainty (`comparison.survival_difference`)
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
 
 RELAPSE_YEARS: tuple[int, ...] = (1, 3, 5)
 RUN = ["place", "scenario", "replicate"]
@@ -26,46 +30,54 @@ def usable(spells: pd.DataFrame, kind: str = "exited") -> pd.DataFrame:
 def kaplan_meier(spells: pd.DataFrame, kind: str = "exited") -> pd.DataFrame:
     """Return the life table of one run's spells of one view: years, at_risk, ended (persons), hazard, survival.
 
-    `spells` has the columns of `spells.parquet`. Rows run from 0 (survival 1) to the longest time seen, without
-    holes. `survival` is the share of persons whose spell lasts longer than `years`. Source: Kaplan and Meier (1958),
-    computed by statsmodels. An empty table (only year 0) comes back if no beginning was seen.
+    `spells` has the columns of `spells.parquet`. Rows run from 0 (survival 1) to the longest time seen, without holes.
+    `survival` is the share of persons whose spell lasts longer than `years`. Source: Kaplan and Meier (1958), computed
+    by statsmodels. An empty table (only year 0) comes back if no beginning was seen.
     """
+    used = usable(spells, kind)
+    years = used["years"].to_numpy(dtype=np.int64)
+    return pd.DataFrame(_life_table(years, used["ended"].to_numpy(dtype=bool), used["persons"].to_numpy(dtype=float)))
+
+
+def _life_table(years: Array, ended: Array, persons: Array) -> dict[str, Array]:
+    """Return the columns of a life table from spells (s,) of whole years."""
     from statsmodels.duration.survfunc import SurvfuncRight
 
-    used = usable(spells, kind)
-    longest = int(used["years"].max()) if len(used) else 0
-    table = pd.DataFrame({"years": np.arange(longest + 1), "at_risk": 0.0, "ended": 0.0, "survival": 1.0})
-    persons = used["persons"].to_numpy(dtype=np.float64)
-    years = used["years"].to_numpy(dtype=np.int64)
-    ended = used["ended"].to_numpy(dtype=bool)
-    ends = np.bincount(years, weights=persons * ended, minlength=longest + 1)
-    leaves = np.bincount(years, weights=persons, minlength=longest + 1)
-    table["at_risk"] = leaves[::-1].cumsum()[::-1]
-    table["ended"] = ends
-    if ended.any():
-        curve = SurvfuncRight(years, ended.astype(int), freq_weights=persons)
-        at = np.searchsorted(curve.surv_times, table["years"], side="right") - 1
-        table["survival"] = np.where(at >= 0, curve.surv_prob[np.maximum(at, 0)], 1.0)
-    risk = table["at_risk"].to_numpy()
-    table.insert(3, "hazard", np.divide(ends, risk, out=np.full(longest + 1, np.nan), where=risk > 0))
-    table.loc[0, "hazard"] = np.nan
-    return table
+    size = (int(years.max()) if len(years) else 0) + 1
+    ends = np.bincount(years, weights=persons * ended, minlength=size)
+    stops = np.bincount(years, weights=persons * ~ended, minlength=size)
+    at_risk = (ends + stops)[::-1].cumsum()[::-1]
+    grid = np.arange(size)
+    survival = np.ones(size)
+    if ends.any():  # spells are merged once more, over the years they began in
+        found = np.flatnonzero(np.concatenate([ends, stops]))
+        times, status = found % size, found < size
+        curve = SurvfuncRight(times, status.astype(int), freq_weights=np.concatenate([ends, stops])[found])
+        steps = np.searchsorted(curve.surv_times, grid, side="right")
+        survival = np.concatenate([[1.0], curve.surv_prob])[steps]
+    hazard = np.full(size, np.nan)
+    np.divide(ends, at_risk, out=hazard, where=(at_risk > 0) & (grid > 0))
+    return {"years": grid, "at_risk": at_risk, "ended": ends, "hazard": hazard, "survival": survival}
 
 
 def survival_by_run(
     spells: pd.DataFrame, view: str = "true", kind: str = "exited", by: Sequence[str] = RUN
 ) -> pd.DataFrame:
-    """Return the life table of every run: the columns of `kaplan_meier` after place, scenario and replicate."""
+    """Return the life table of every run: `kaplan_meier` after place, scenario, replicate."""
     chosen = usable(spells[spells["view"] == view], kind)
-    parts = []
-    for run, rows in chosen.groupby(list(by), observed=True, sort=False):
-        table = kaplan_meier(rows, kind)
-        for position, (name, value) in enumerate(zip(by, run, strict=True)):
-            table.insert(position, name, np.full(len(table), value))
-        parts.append(table)
-    if parts:
-        return pd.concat(parts, ignore_index=True)
-    return pd.DataFrame(columns=[*by, "years", "at_risk", "ended", "hazard", "survival"])
+    columns: dict[str, list[Array]] = {}
+    years, ended = chosen["years"].to_numpy(dtype=np.int64), chosen["ended"].to_numpy(dtype=bool)
+    persons = chosen["persons"].to_numpy(dtype=float)
+    for run, rows in chosen.groupby(list(by), observed=True, sort=False).indices.items():
+        table = _life_table(years[rows], ended[rows], persons[rows])
+        names = dict(zip(by, run, strict=True)) if isinstance(run, tuple) else {by[0]: run}
+        for name, value in names.items():
+            columns.setdefault(name, []).append(np.full(len(table["years"]), value))
+        for name, values in table.items():
+            columns.setdefault(name, []).append(values)
+    if not columns:
+        return pd.DataFrame(columns=[*by, "years", "at_risk", "ended", "hazard", "survival"])
+    return pd.DataFrame({name: np.concatenate(parts) for name, parts in columns.items()})
 
 
 def ended_within(table: pd.DataFrame, years: int) -> float:
@@ -82,12 +94,14 @@ def relapse_by_run(
     These are fresh exits followed one by one, not the stock of `reentry_rate`. NaN if no exit was watched so long.
     """
     tables = survival_by_run(spells, view, "exited", by)
-    rows = [
-        (*run, f"relapse_by_{k}_year{'s' if k > 1 else ''}", ended_within(table, k))
-        for run, table in tables.groupby(list(by), observed=True, sort=False)
-        for k in years
-    ]
-    return pd.DataFrame(rows, columns=[*by, "indicator", "value"])
+    runs = tables[list(by)].drop_duplicates()
+    parts = []
+    for k in years:
+        at = tables.loc[tables["years"] == k, [*by, "survival"]]
+        rows = runs.merge(at, on=list(by), how="left")
+        rows["value"] = 1.0 - rows.pop("survival")
+        parts.append(rows.assign(indicator=f"relapse_by_{k}_year{'s' if k > 1 else ''}"))
+    return pd.concat(parts, ignore_index=True)[[*by, "indicator", "value"]]
 
 
 def hazard_by_duration(spells: pd.DataFrame, kind: str = "exited") -> pd.DataFrame:

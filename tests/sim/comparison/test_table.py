@@ -148,6 +148,7 @@ def test_a_failed_run_leaves_its_pair_out() -> None:
     table = table[~((table["scenario"] == "help") & (table["replicate"] == 2))]
     found = compare(table, costs(), baseline="none", price_index=CPI, first_year=2016)
     assert one(found, "headcount_ratio")["replicates"] == 3
+    assert one(found, "cost_yuan")["replicates"] == 3  # not a cost of 0 for a run that is not there
 
 
 def test_scenarios_in_common_compare_alike_when_others_are_added() -> None:
