@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+from numpy.typing import NDArray
 
 from sim.figures.bands import choose, one_uncertainty
-from sim.figures.style import BLACK, BLUE, GREY, SMALL, TEXT, dress, finish, language, look, new_figure, quiet_axes
+from sim.figures.style import BLACK, BLUE, GREY, SMALL, TEXT, dress, finish, fit, language, look, new_figure, quiet_axes
 from sim.figures.words import Lang, say, scenario_label
 
 
@@ -39,17 +40,19 @@ def draw_cost(
     baseline = scenario_label(str(gains["baseline"].iloc[0]), spoken, labels)
     with look(spoken):
         title = say("cost_title", spoken, view=say("view_true", spoken))
-        height = 2.5 + 0.42 * len(table)
+        axis = fit(say("gain_axis", spoken, baseline=baseline), 2.7, TEXT)
+        below = 0.26 + 0.17 * max(2, axis.count("\n") + 1)
+        height = 1.9 + below + 0.42 * len(table)
         figure = new_figure(10.0, height)
         notes = _notes(gains, price_year, discount_rate, spoken)
         bottom, top = dress(figure, title=title, notes=notes, asked=lang, lang=spoken)
-        low, tall = bottom + 0.6 / height, top - bottom - 0.65 / height
+        low, tall = bottom + below / height, top - bottom - (below + 0.05) / height
         left = figure.add_axes((0.25, low, 0.27, tall))
         right = figure.add_axes((0.57, low, 0.40, tall))
-        left.set_xlabel(say("gain_axis", spoken, baseline=baseline))
-        right.set_xlabel(say("cost_axis", spoken, year=price_year))
-        _gains(left, table, [scenario_label(str(name), spoken, labels) for name in table.index])
-        _costs(right, table, spoken)
+        left.set_xlabel(axis)
+        _gains(left, table, [fit(scenario_label(str(name), spoken, labels), 2.2, TEXT) for name in table.index])
+        scale = say("logarithmic", spoken) if _costs(right, table, spoken) else ""
+        right.set_xlabel(say("cost_axis", spoken, year=price_year, scale=scale))
         return finish(figure, title)
 
 
@@ -85,10 +88,8 @@ def _rows(axes: Axes, count: int) -> None:
     axes.set_yticks(range(count))
     quiet_axes(axes, grid="x")
     axes.spines["left"].set_visible(False)
-    axes.xaxis.set_major_locator(MaxNLocator(5))
-    axes.xaxis.set_major_formatter(
-        FuncFormatter(lambda value, _: f"{value:,.0f}" if abs(value) >= 10 else f"{value:g}")
-    )
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.xaxis.set_major_formatter(FuncFormatter(_number))
 
 
 def _gains(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
@@ -109,40 +110,26 @@ def _gains(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
         )
 
 
-def _costs(axes: Axes, table: pd.DataFrame, lang: Lang) -> None:
-    """Ratios with their intervals; an unbounded end leaves the panel with an arrow."""
+def _costs(axes: Axes, table: pd.DataFrame, lang: Lang) -> bool:
+    """Ratios with their intervals, an unbounded end as an arrow; returns whether the axis is logarithmic."""
     _rows(axes, len(table))
     axes.set_yticklabels([])
-    ends = table[["mean_difference_cost", "low_cost", "high_cost"]].to_numpy(dtype=float)
-    finite = ends[np.isfinite(ends)]
-    right = float(finite.max()) * 1.3 if finite.size else 1.0
-    axes.set_xlim(min(0.0, float(finite.min()) * 1.1) if finite.size else 0.0, right)
-    if not finite.size:
-        axes.set_xticks([])
+    logarithmic = _cost_axis(axes, table[["mean_difference_cost", "low_cost", "high_cost"]].to_numpy(dtype=float))
+    left, right = axes.get_xlim()
     for y, row in enumerate(table.to_dict("records")):
         if not row["clear"]:
-            words = "no_clear_gain" if np.isfinite(row["low"]) else "too_few"
-            axes.annotate(
-                say(words, lang),
-                (0, y),
-                (6, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=TEXT,
-                color=GREY,
-                fontstyle="italic" if lang == "en" else "normal",
-            )
+            words = say("no_clear_gain" if np.isfinite(row["low"]) else "too_few", lang)
+            style = "italic" if lang == "en" else "normal"
+            axes.text(0.015, y, words, transform=axes.get_yaxis_transform(), va="center", color=GREY, fontstyle=style)
             continue
-        low, high = row["low_cost"], row["high_cost"]
-        bounded = bool(np.isfinite(high))
-        low = low if np.isfinite(low) else axes.get_xlim()[0]
-        axes.plot([low, high if bounded else right * 0.99], [y, y], color=BLACK, linewidth=1.6, solid_capstyle="butt")
-        if not bounded:
-            axes.plot(right * 0.985, y, marker=">", color=BLACK, markersize=6, clip_on=False)
-        axes.plot(row["mean_difference_cost"], y, marker="o", markersize=6.5, color=BLUE, zorder=4)
-        number = f"{row['mean_difference_cost']:,.0f}"
-        if not bounded:
+        low = row["low_cost"] if np.isfinite(row["low_cost"]) else left
+        high = row["high_cost"] if np.isfinite(row["high_cost"]) else right
+        axes.plot([low, high], [y, y], color=BLACK, linewidth=1.6, solid_capstyle="butt")
+        number = _number(round(row["mean_difference_cost"], 1))
+        if not np.isfinite(row["high_cost"]):
+            axes.plot(right, y, marker=">", color=BLACK, markersize=6, clip_on=False)
             number += f" ({say('unbounded', lang)})"
+        axes.plot(row["mean_difference_cost"], y, marker="o", markersize=6.5, color=BLUE, zorder=4, clip_on=False)
         axes.annotate(
             number,
             (row["mean_difference_cost"], y),
@@ -154,3 +141,27 @@ def _costs(axes: Axes, table: pd.DataFrame, lang: Lang) -> None:
             color=BLUE,
             fontweight="bold",
         )
+    return logarithmic
+
+
+def _cost_axis(axes: Axes, ends: NDArray[np.float64]) -> bool:
+    """Limits and scale: from zero, or logarithmic where all is positive and spans more than a factor of 30."""
+    finite = ends[np.isfinite(ends)]
+    if not finite.size:
+        axes.set_xticks([])
+        return False
+    least, most = float(finite.min()), float(finite.max())
+    if least > 0 and most > 30 * least:
+        axes.set_xscale("log")
+        axes.set_xlim(least / 1.5, most * 1.5)
+        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 3.0)))
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.xaxis.set_major_formatter(FuncFormatter(_number))
+        return True
+    axes.set_xlim(min(0.0, least * 1.2), max(most * 1.15, 0.0))
+    return False
+
+
+def _number(value: float, _: object = None) -> str:
+    """Thousands separated; decimals only for small numbers."""
+    return f"{value:,.0f}" if abs(value) >= 10 else f"{value:g}"

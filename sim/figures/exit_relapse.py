@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sim.figures.bands import choose, over_replicates, scenarios_of
 from sim.figures.notes import common_notes
 from sim.figures.placing import Point, label_points
-from sim.figures.style import BLACK, BLUE, TEXT, dress, finish, language, look, new_figure, quiet_axes
+from sim.figures.style import BLACK, BLUE, TEXT, dress, finish, fit, language, look, new_figure, quiet_axes
 from sim.figures.words import say, scenario_label
 
 
@@ -47,7 +47,7 @@ def draw_exit_relapse(
         axes.set_title(
             say("reentry_axis", spoken, start=start, first=first, last=last), loc="left", fontsize=TEXT, x=-0.05, pad=8
         )
-        _scatter(axes, points, {name: scenario_label(name, spoken, labels) for name in names}, baseline)
+        _scatter(axes, points, {name: fit(scenario_label(name, spoken, labels), 2.0, TEXT) for name in names}, baseline)
         return finish(figure, title)
 
 

@@ -21,11 +21,11 @@ from sim.figures.style import (
     TEXT,
     dress,
     finish,
+    fit,
     language,
     look,
     new_figure,
     quiet_axes,
-    wrapped,
 )
 from sim.figures.words import Lang, group_label, say, scenario_label
 
@@ -82,15 +82,17 @@ def _draw(
     lang: Lang,
 ) -> Figure:
     """The table above, the exclusion error below it in the same columns."""
-    headers = [_header(group, len(groups), lang) for group in groups]
-    head = 0.45 + 0.18 * max(header.count("\n") + 1 for header in headers)
-    height = 2.0 + head + 0.42 * len(names) + (1.35 if found.missed else 0.0)
-    figure = new_figure(10.0, height)
-    bottom, top = dress(figure, title=title, notes=notes, asked=asked, lang=lang)
     caption = say("left_out_table", lang)
     if found.changes and baseline is not None:
         caption += say("left_out_beside", lang, baseline=names[baseline])
-    figure.text(0.25 / 10, 1 - 0.55 / height, caption, fontsize=TEXT, color=GREY, va="center", ha="left")
+    caption = fit(caption, 9.5, TEXT)
+    headers = [_header(group, len(groups), lang) for group in groups]
+    lines = caption.count("\n") + max(header.count("\n") + 1 for header in headers)
+    head = 0.45 + 0.18 * lines
+    height = 2.0 + head + 0.42 * len(names) + (1.35 if found.missed else 0.0)
+    figure = new_figure(10.0, height)
+    bottom, top = dress(figure, title=title, notes=notes, asked=asked, lang=lang)
+    figure.text(0.25 / 10, 1 - 0.46 / height, caption, fontsize=TEXT, color=GREY, va="top", ha="left")
     lower = (1.35 if found.missed else 0.1) / height
     table = figure.add_axes((0.25, bottom + lower, 0.73, top - bottom - lower - head / height))
     table.set_xticks(range(len(groups)), headers, fontsize=TEXT)
@@ -103,7 +105,7 @@ def _draw(
 
 def _header(group: str, columns: int, lang: Lang) -> str:
     """A group's name, broken to fit its column."""
-    return "\n".join(wrapped(group_label(group, lang), 7.1 / columns * 72 / TEXT))
+    return fit(group_label(group, lang), 7.1 / columns, TEXT)
 
 
 def _table(
@@ -124,7 +126,7 @@ def _table(
             axes.text(column + shift, row, f"{level:.1f}", ha=side, va="center", fontsize=TEXT + 0.5, fontweight="bold")
             if change:
                 axes.text(column + 0.04, row, change, ha="left", va="center", fontsize=SMALL)
-    axes.set_yticks(range(len(names)), [*names.values()], fontsize=TEXT)
+    axes.set_yticks(range(len(names)), [fit(name, 2.2, TEXT) for name in names.values()], fontsize=TEXT)
     axes.xaxis.tick_top()
     for spine in axes.spines.values():
         spine.set_visible(False)
@@ -182,7 +184,7 @@ def _exclusion(axes: Axes, missed: Mapping[str, Interval], groups: Sequence[str]
             fontweight="bold",
         )
     axes.annotate(
-        say("exclusion_axis", lang, scenario=scenario),
+        fit(say("exclusion_axis", lang, scenario=scenario), 1.75, TEXT),
         (0.025, 0.5),
         xycoords=("figure fraction", "axes fraction"),
         va="center",

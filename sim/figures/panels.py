@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.figures.placing import spread
-from sim.figures.style import BLACK, BLUE, FAINT, GREY, PALE, SMALL, TEXT, dress, finish, new_figure, quiet_axes
+from sim.figures.style import BLACK, BLUE, FAINT, GREY, PALE, SMALL, TEXT, dress, finish, fit, new_figure, quiet_axes
 from sim.figures.words import Lang, say
 
 
@@ -41,7 +41,10 @@ def draw_panels(curves: Curves, *, title: str, notes: list[str], asked: str, lan
     shown = [name for name in curves.names if name != curves.baseline] or list(curves.names)
     columns = min(len(shown), 2 if len(shown) in (2, 4) else 3 if len(shown) <= 9 else 4)
     rows = ceil(len(shown) / columns)
-    width, height = (6.5 if columns == 1 else 10.0), 1.6 + (3.6 if rows == 1 else 2.15 * rows)
+    width = 6.5 if columns == 1 else 10.0
+    titles = {name: fit(curves.names[name], 0.9 * (width - 0.9) / columns, TEXT + 0.5) for name in shown}
+    extra = 0.17 * max(title.count("\n") for title in titles.values())
+    height = 1.6 + (3.6 if rows == 1 else 2.15 * rows) + extra * rows
     figure = new_figure(width, height)
     bottom, top = dress(figure, title=title, notes=notes, asked=asked, lang=lang)
     grid = figure.add_gridspec(
@@ -50,9 +53,9 @@ def draw_panels(curves: Curves, *, title: str, notes: list[str], asked: str, lan
         left=0.75 / width,
         right=1 - 0.15 / width,
         bottom=bottom + 0.5 / height,
-        top=top - 0.42 / height,
+        top=top - (0.42 + extra) / height,
         wspace=0.12,
-        hspace=0.34,
+        hspace=0.34 + 0.7 * extra,
     )
     limits = _limits(curves)
     for index, name in enumerate(shown):
@@ -60,6 +63,7 @@ def draw_panels(curves: Curves, *, title: str, notes: list[str], asked: str, lan
         last_of_column = index + columns >= len(shown)
         _axes(axes, curves, limits, left=index % columns == 0, bottom=last_of_column)
         _panel(axes, curves, name, others=len(shown) > 1)
+        axes.set_title(titles[name], fontsize=TEXT + 0.5, color=BLUE, fontweight="bold", loc="left", pad=5)
     _key(figure, curves, lang, others=len(shown) > 1)
     figure.supylabel(curves.y_label, x=0.12 / width, y=(bottom + top) / 2, fontsize=TEXT, va="center", ha="left")
     return finish(figure, title)
@@ -128,7 +132,6 @@ def _panel(axes: Axes, curves: Curves, name: str, *, others: bool) -> None:
         )
         ends.append((float(line["x"].iloc[-1]), float(line["mean"].iloc[-1]), colour))
     _end_labels(axes, ends)
-    axes.set_title(curves.names[name], fontsize=TEXT + 0.5, color=BLUE, fontweight="bold", loc="left", pad=5)
 
 
 def _key(figure: Figure, curves: Curves, lang: Lang, *, others: bool) -> None:

@@ -134,10 +134,11 @@ def _marks(axes: Axes, points: Sequence[Point], radius: float) -> list[Box]:
         (x, y), (left, bottom), (right, top) = axes.transData.transform(
             [(point.x, point.y), (point.low_x, point.low_y), (point.high_x, point.high_y)]
         )
+        room = radius / 2
         boxes += [
             (x - radius, y - radius, x + radius, y + radius),
-            (left, y - 2, right, y + 2),
-            (x - 2, bottom, x + 2, top),
+            (left - room, y - 2, right + room, y + 2),
+            (x - 2, bottom - room, x + 2, top + room),
         ]
     return boxes
 

@@ -124,15 +124,33 @@ def new_figure(width: float, height: float) -> Figure:
 
 
 def wrapped(text: str, width: float) -> list[str]:
-    """Lines of at most `width` ems: English breaks at spaces, Chinese anywhere but before its punctuation."""
+    """Lines of at most `width` ems: English breaks at spaces, Chinese anywhere but before its punctuation.
+
+    A word longer than a line is cut.
+    """
     lines, line, used = [], "", 0.0
-    for word in re.findall(r"(?:[ -\u2fff]+?(?: |(?=[^ -\u2fff])|$)|[^ -\u2fff])[”：，。；）、%]*", text):
-        size = sum(1.0 if unicodedata.east_asian_width(character) in "WF" else 0.55 for character in word)
+    for word in re.findall(r"(?:[ -\u2fff]+?(?: |(?=[^ -\u2fff])|$)|[^ -\u2fff]%?)[”：，。；）、]*", text):
+        size = _ems(word.rstrip())
         if line and used + size > width:
             lines.append(line.rstrip())
             line, used = "", 0.0
-        line, used = line + word, used + size
+        while size > width and len(word) > 1:
+            fits = max(1, int(len(word) * width / size))
+            lines.append(word[:fits])
+            word = word[fits:]
+            size = _ems(word.rstrip())
+        line, used = line + word, used + _ems(word)
     return [*lines, line.rstrip()] if line else lines
+
+
+def _ems(text: str) -> float:
+    """Width of a text in ems: Chinese characters fill one, others on average a little over half."""
+    return sum(1.0 if unicodedata.east_asian_width(character) in "WF" else 0.56 for character in text)
+
+
+def fit(label: str, inches: float, size: float) -> str:
+    """A label broken into lines to fit a width in inches at a font size in points."""
+    return "\n".join(wrapped(label, inches * 72 / size))
 
 
 def dress(figure: Figure, *, title: str, notes: list[str], asked: str, lang: Lang) -> tuple[float, float]:

@@ -88,11 +88,12 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     # cost
     "cost_title": ("What one more lasting exit costs: {view}", "每增加一人稳定脱贫的成本：{view}"),
-    "gain_axis": ("Sustained exits gained\nover “{baseline}” (persons)", "比“{baseline}”多出的\n稳定脱贫人数（人）"),
+    "gain_axis": ("Sustained exits gained over “{baseline}” (persons)", "比“{baseline}”多出的稳定脱贫人数（人）"),
     "cost_axis": (
-        "Cost per sustained exit gained\n(thousand yuan, {year} prices)",
-        "每增加一人稳定脱贫的成本\n（千元，{year}年不变价）",
+        "Cost per sustained exit gained\n(thousand yuan, {year} prices{scale})",
+        "每增加一人稳定脱贫的成本\n（千元，{year}年不变价{scale}）",
     ),
+    "logarithmic": (", logarithmic axis", "，对数坐标"),
     "no_clear_gain": ("no clear gain: no ratio", "增量不明确：不计算比率"),
     "too_few": ("one replicate: no interval, so no ratio", "仅1次模拟：无区间，不计算比率"),
     "unbounded": ("upper end not bounded", "上限无界"),
@@ -115,8 +116,8 @@ PHRASES: dict[str, tuple[str, str]] = {
         "；右侧：与“{baseline}”相比的百分点变化",
     ),
     "exclusion_axis": (
-        "Exclusion error: of truly\npoor persons, % not\nregistered (“{scenario}”)",
-        "漏评率：真实贫困人口中\n未建档的%（“{scenario}”）",
+        "Exclusion error: of truly poor persons, % not registered (“{scenario}”)",
+        "漏评率：真实贫困人口中未建档的%（“{scenario}”）",
     ),
     "unclear": ("unclear", "不明确"),
     "unclear_note": (

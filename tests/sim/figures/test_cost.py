@@ -98,3 +98,13 @@ def test_it_reads_what_compare_writes(words):
 def test_one_replicate_gives_no_ratio_and_the_reason(words):
     said = words(draw_cost(result_of({"none": 0.0, "good": 50.0}, 1), price_year=2016))
     assert "one replicate: no interval, so no ratio" in said
+
+
+def test_ratios_of_very_different_size_share_a_logarithmic_axis(comparison: pd.DataFrame, words, faults):
+    wide = comparison.copy()
+    rows = (wide["scenario"] == "cooperative") & (wide["indicator"] == "cost_per_sustained_exit")
+    wide.loc[rows, ["mean_difference", "low", "high"]] = [9e6, 4e6, 4e7]
+    figure = draw_cost(wide, price_year=2016)
+    assert figure.axes[1].get_xscale() == "log"
+    assert any("logarithmic axis" in text for text in words(figure))
+    assert faults(figure) == []

@@ -33,7 +33,7 @@ def test_names_for_readers():
 
 
 def test_english_breaks_at_spaces_and_loses_nothing():
-    text = "Kaplan-Meier estimate in each replicate, first relapse"
+    text = "Kaplan-Meier estimate in each replicate, % of persons, first relapse"
     lines = wrapped(text, 12)
     assert len(lines) > 2
     assert " ".join(lines) == text
@@ -46,6 +46,10 @@ def test_chinese_breaks_anywhere_but_not_before_punctuation():
         lines = wrapped(text, width)
         assert "".join(lines) == text
         assert not any(line[0] in "：；。，" for line in lines)
+
+
+def test_a_word_longer_than_a_line_is_cut():
+    assert wrapped("relocation" * 3, 9) == ["relocationreloc", "ationrelocation"]
 
 
 def test_nothing_to_wrap():
