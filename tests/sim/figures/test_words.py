@@ -49,7 +49,7 @@ def test_chinese_breaks_anywhere_but_not_before_punctuation():
 
 
 def test_a_word_longer_than_a_line_is_cut():
-    assert wrapped("relocation" * 3, 9) == ["relocationreloc", "ationrelocation"]
+    assert wrapped("relocation" * 3, 9) == ["relocationreloca", "tionrelocation"]
 
 
 def test_nothing_to_wrap():
