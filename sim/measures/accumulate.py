@@ -52,24 +52,24 @@ def add_incomes(
     """Add incomes, gaps and logs of each household to its cell; returns how many incomes are not finite numbers."""
     bad = 0
     for i in range(cells.shape[0]):
-        to, m, y = out[cells[i]], members[i], income[i]
+        k, m, y = cells[i], members[i], income[i]
         if not (np.isfinite(y) and np.isfinite(net[i]) and np.isfinite(market[i]) and np.isfinite(transfers[i])):
             bad += 1
             continue
-        to[PERSONS] += m
-        to[HOUSEHOLDS] += 1
-        to[INCOME] += np.int64(np.rint(y * m * PER_YUAN))
-        to[NET_INCOME] += np.int64(np.rint(net[i] * m * PER_YUAN))
-        to[MARKET_INCOME] += np.int64(np.rint(market[i] * m * PER_YUAN))
-        to[POLICY_TRANSFERS] += np.int64(np.rint(transfers[i] * m * PER_YUAN))
+        out[k, PERSONS] += m
+        out[k, HOUSEHOLDS] += 1
+        out[k, INCOME] += np.int64(np.rint(y * m * PER_YUAN))
+        out[k, NET_INCOME] += np.int64(np.rint(net[i] * m * PER_YUAN))
+        out[k, MARKET_INCOME] += np.int64(np.rint(market[i] * m * PER_YUAN))
+        out[k, POLICY_TRANSFERS] += np.int64(np.rint(transfers[i] * m * PER_YUAN))
         if net[i] < line:
-            to[NET_POOR] += m
+            out[k, NET_POOR] += m
         if poor[i]:
             gap = min(max((line - y) / line, 0.0), 1.0)
             log = max(np.log(line / max(y, WATTS_FLOOR * line)), 0.0)
-            to[GAP] += m * np.int64(np.rint(gap * PER_RATIO))
-            to[SQUARED_GAP] += m * np.int64(np.rint(gap * gap * PER_RATIO))
-            to[WATTS] += m * np.int64(np.rint(log * PER_RATIO))
+            out[k, GAP] += m * np.int64(np.rint(gap * PER_RATIO))
+            out[k, SQUARED_GAP] += m * np.int64(np.rint(gap * gap * PER_RATIO))
+            out[k, WATTS] += m * np.int64(np.rint(log * PER_RATIO))
     return bad
 
 
@@ -79,16 +79,16 @@ def add_status(
 ) -> None:
     """Add one view's status and moves since the year before to the cells; products instead of branches, which stall."""
     for i in range(cells.shape[0]):
-        to, m = out[cells[i]], np.int64(members[i])
+        k, m = cells[i], np.int64(members[i])
         p, b = np.int64(poor[i]), np.int64(before[i])
         risk = np.int64(exited[i]) * (1 - b)
-        to[POOR] += m * p
-        to[POOR_HOUSEHOLDS] += p
-        to[NEAR_POOR] += m * np.int64(near[i]) * (1 - p)
-        to[POOR_BEFORE] += m * b
-        to[EXITS] += m * b * (1 - p)
-        to[AT_RISK] += m * risk
-        to[REENTRIES] += m * risk * p
+        out[k, POOR] += m * p
+        out[k, POOR_HOUSEHOLDS] += p
+        out[k, NEAR_POOR] += m * np.int64(near[i]) * (1 - p)
+        out[k, POOR_BEFORE] += m * b
+        out[k, EXITS] += m * b * (1 - p)
+        out[k, AT_RISK] += m * risk
+        out[k, REENTRIES] += m * risk * p
 
 
 @compiled
@@ -101,35 +101,38 @@ def add_wellbeing(
     `count` is in how many dimensions a household is deprived; from `least` on it is multidimensionally poor.
     """
     for i in range(cells.shape[0]):
-        to, m, c = out[cells[i]], np.int64(members[i]), np.int64(count[i])
+        k, m, c = cells[i], np.int64(members[i]), np.int64(count[i])
         p, r, struck, many = np.int64(poor[i]), np.int64(registered[i]), np.int64(catastrophic[i]), np.int64(c >= least)
-        to[DEPRIVED] += m * np.int64(c > 0)
-        to[MULTIDIMENSIONAL] += m * many
-        to[DEPRIVATIONS] += m * c * many
-        to[CATASTROPHIC] += m * struck
-        to[CATASTROPHIC_HOUSEHOLDS] += struck
-        to[SUSTAINED] += m * np.int64(sustained[i])
-        to[SUSTAINED_ALONE] += m * np.int64(sustained_alone[i])
-        to[REGISTERED] += m * r
-        to[EXCLUDED] += m * p * (1 - r)
-        to[INCLUDED] += m * r * (1 - p)
-        to[TRULY_POOR] += m * p
+        out[k, DEPRIVED] += m * np.int64(c > 0)
+        out[k, MULTIDIMENSIONAL] += m * many
+        out[k, DEPRIVATIONS] += m * c * many
+        out[k, CATASTROPHIC] += m * struck
+        out[k, CATASTROPHIC_HOUSEHOLDS] += struck
+        out[k, SUSTAINED] += m * np.int64(sustained[i])
+        out[k, SUSTAINED_ALONE] += m * np.int64(sustained_alone[i])
+        out[k, REGISTERED] += m * r
+        out[k, EXCLUDED] += m * p * (1 - r)
+        out[k, INCLUDED] += m * r * (1 - p)
+        out[k, TRULY_POOR] += m * p
 
 
 @compiled
 def _margins(totals: Totals, shape: NDArray[np.int64], out: Totals) -> None:
+    rows = np.zeros(shape.shape[0] + 1, dtype=np.int64)
     for cell in range(totals.shape[0]):
-        row = totals[cell]
-        if not row.any():
-            continue
-        out[0] += row
-        rest, first = cell, out.shape[0]
+        rest, first, found = cell, out.shape[0], 1  # row 0 is everybody
         for trait in range(shape.shape[0] - 1, -1, -1):
             first -= shape[trait] - 1
             code = rest % shape[trait] - 1
             rest //= shape[trait]
             if code >= 0:
-                out[first + code] += row
+                rows[found] = first + code
+                found += 1
+        for q in range(totals.shape[1]):
+            value = totals[cell, q]
+            if value != 0:
+                for k in range(found):
+                    out[rows[k], q] += value
 
 
 def batches(groups: Groups) -> Iterator[dict[str, tuple[Array, tuple[str, ...]]]]:

@@ -96,8 +96,7 @@ def _sums(state: YearState, batch: a.Groups) -> list[a.Totals]:
     if bad:
         raise ValueError(f"{bad} of {n} households have an income that is not a finite number in {state.year}")
 
-    household_income = state.net_income * state.members
-    struck = catastrophic(state.medical_payment, household_income, state.members, state.subsistence_food)
+    struck = catastrophic(state.medical_payment, state.net_income, state.members, state.subsistence_food)
     least = int(np.ceil(CUTOFF * len(DIMENSIONS) - 1e-9))
     wellbeing = np.zeros((size, a.N_WELLBEING), dtype=np.int64)
     a.add_wellbeing(

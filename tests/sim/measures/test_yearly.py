@@ -148,7 +148,7 @@ def test_agrees_with_the_definitions_for_everybody_and_every_group() -> None:
         assert before is not None
         assert s.exited_before is not None
         many = alkire_foster(s.deprivations, m)
-        struck = catastrophic(s.medical_payment, s.net_income * m, m, s.subsistence_food)
+        struck = catastrophic(s.medical_payment, s.net_income, m, s.subsistence_food)
         errors = targeting_errors(poor["true"], s.registered, m)
         expected = {
             "headcount_ratio": fgt(s.income, LINE, m, 0),
