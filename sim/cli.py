@@ -56,12 +56,15 @@ def status_of(arguments: Sequence[str]) -> int:
     try:
         result = app(args=list(arguments), prog_name="tuopin", standalone_mode=False)
         sys.stdout.flush()
+        if result == INTERRUPTED:  # newer typer turns Ctrl-C into this result, older typer into Abort
+            raise typer.Abort
         return result if isinstance(result, int) else DONE
     except (KeyboardInterrupt, typer.Abort):
         return _say("stopped; the same command continues", INTERRUPTED)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader (`head`) has gone: nothing more to say
-        return NO_READER
+        return _no_reader()
+    except SystemExit as end:  # typer ends the process itself, and only, when a write met a closed pipe
+        return _no_reader() if isinstance(end.__context__, BrokenPipeError) else int(end.code or DONE)
     except MemoryError:
         return _say("tuopin: not enough memory; use a smaller --scale or fewer --workers", FAULTS)
     except OSError as error:
@@ -74,6 +77,12 @@ def status_of(arguments: Sequence[str]) -> int:
         if not isinstance(status, int):
             raise
         return _say("\n".join(map(_formed, str(error).splitlines())), status)
+
+
+def _no_reader() -> int:
+    """The reader (`head`, a pager) has gone: nothing more to say, also not by Python's flush at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return NO_READER
 
 
 def _formed(line: str) -> str:

@@ -26,7 +26,8 @@ def check_value(document: Document, path: Path, raw: object, declared: Parameter
     """Return `raw` in the type of its declaration, or INVALID after noting every mistake in `document`.
 
     `raw` is a scalar, a mapping year -> number where the declaration is by year, or either of them in the form
-    ``{value: ..., unit: ...}``, whose unit must be the declared one. Years must lie in `years` (first, last).
+    ``{value: ..., unit: ...}``, whose unit must be the declared one. Years must lie in `years` (first, last), or in
+    those that the declared series itself spans.
     """
     if isinstance(raw, Mapping) and "value" in raw:
         if not _check_unit(document, path, raw, declared):
@@ -79,6 +80,8 @@ def _check_years(document: Document, path: Path, raw: Mapping[Any, Any], declare
         document.add(path, "is an empty mapping {}", allowed_values(declared))
         return INVALID
     result: dict[int, Any] = {}
+    if isinstance(declared.value, Mapping):  # a series that reaches beyond the study, e.g. held from an earlier year
+        years = min(years[0], *declared.value), max(years[1], *declared.value)
     for year, value in raw.items():
         here = (*path, year)
         if not isinstance(year, int) or isinstance(year, bool):

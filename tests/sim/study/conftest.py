@@ -50,6 +50,7 @@ INSURANCE = FakePolicy(
         "budget": BUDGET,
         "reimbursement": number("reimbursement", 0.8, "share", minimum=0, maximum=1, by_year=True),
         "advance_payment": number("advance_payment", True, ""),
+        "standard": number("standard", {2012: 2000.0}, "yuan", by_year=True),
         "order": number("order", "aid_last", ""),
     },
 )

@@ -53,6 +53,14 @@ def test_null_is_unlimited_where_that_is_declared(write: Write, declarations: De
         assert study.scenarios["relocation"]["relocation"]["slots"] == expected
 
 
+def test_years_may_reach_as_far_as_the_declared_series(write: Write, declarations: Declarations) -> None:
+    text = GOOD.replace("advance_payment: false", "standard: {2013: 1.0, 2017: 2.0}")
+    insurance = Study.load(write(text), declarations=declarations).scenarios["insurance"]["health_insurance"]
+    assert insurance["standard"] == {2013: 1.0, 2017: 2.0}
+    with pytest.raises(StudyError, match=r"2011 is outside the years of the study; allowed: 2012..2020"):
+        Study.load(write(text.replace("2013", "2011")), declarations=declarations)
+
+
 def test_windows_file_with_byte_order_mark_is_read(write: Write, declarations: Declarations) -> None:
     raw = b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode()
     assert Study.load(write(raw), declarations=declarations).name == "good"
