@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from agents.parameters import FREE
 from sim.study import Study
 from sim.study.declarations import Declarations, declared
 
@@ -99,32 +100,34 @@ def _given_row(name: str, scenario: str, parameter: Any, value: Any) -> Row:
     }
 
 
-def _place_rows(path: str, part: Any) -> list[Row]:
-    """Rows of every figure (value with unit and source) in a place, however deep."""
-    if isinstance(part, BaseModel) and {"value", "unit", "source"} <= set(type(part).model_fields):
-        return [_figure_row(path, part)]
-    return [row for name, item in _parts(part) for row in _place_rows(f"{path}.{name}", item)]
+def _place_rows(path: str, part: Any, source: str = "the place file", confidence: str = "set") -> list[Row]:
+    """Rows of every number in a place, however deep; those without a source of their own have that of their group."""
+    if isinstance(part, BaseModel):
+        source, confidence = getattr(part, "source", source), getattr(part, "confidence", confidence)
+        if "value" in type(part).model_fields:
+            return [_figure_row(path, part.value, part.unit, source, confidence, part.range)]  # type: ignore[attr-defined]
+    elif isinstance(part, int | float) and not isinstance(part, bool):
+        return [_figure_row(path, part, path.rpartition(".")[2], source, confidence, None)]
+    return [row for name, item in _parts(part) for row in _place_rows(f"{path}.{name}", item, source, confidence)]
 
 
 def _parts(part: Any) -> Iterable[tuple[str, Any]]:
     if isinstance(part, BaseModel):
-        return [(name, getattr(part, name)) for name in type(part).model_fields]
+        return [(name, getattr(part, name)) for name in type(part).model_fields if name != "code"]
     if isinstance(part, list | tuple):
         return [(str(getattr(item, "name", position)), item) for position, item in enumerate(part)]
     return []
 
 
-def _figure_row(path: str, figure: Any) -> Row:
-    confidence = getattr(figure, "confidence", None) or ""
-    bounds = getattr(figure, "range", None)
+def _figure_row(path: str, value: float, unit: str, source: str, confidence: str, bounds: Any) -> Row:
     return {
         "parameter": path,
         "scenario": "",
-        "value": figure.value,
-        "unit": figure.unit,
-        "free": "free" if confidence in ("free", "modelling-choice") else "",
+        "value": value,
+        "unit": unit,
+        "free": "free" if confidence in FREE else "",
         "range": f"{bounds[0]:g}..{bounds[1]:g}" if bounds else "",
         "confidence": confidence,
-        "source": figure.source,
+        "source": source,
         "meaning": "",
     }

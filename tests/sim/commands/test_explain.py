@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from sim.cli import status_of
+from sim.commands.explained import mechanism_rows, order_rows, parameter_rows
+from sim.study import Study
+
+TEXT = """\
+name: e
+place: lushi
+years: 2016-2020
+baseline: none
+mechanisms: {moral_hazard: false}
+parameters: {health.inpatient_rate: 0.12}
+scenarios:
+  none: {}
+  relocation: {relocation: {take_up: 0.7, slots: null}}
+  later: {relocation: {take_up: 0.5}, low_income_support: {}}
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "e.yaml"
+    path.write_text(TEXT)
+    return path
+
+
+@pytest.fixture
+def study(file: Path) -> Study:
+    return Study.load(file)
+
+
+def test_order_names_the_policies_of_the_study_at_their_steps(study: Study) -> None:
+    from policies.catalogue import catalogue
+    from sim.year import STEPS
+
+    rows = order_rows(study, STEPS)
+    assert [row["step"] for row in rows] == [step.name for step in STEPS]
+    for row in rows:
+        acting = [name for name in ("low_income_support", "relocation") if row["step"] in catalogue()[name].steps]
+        assert row["policies"] == acting
+    assert any(row["policies"] for row in rows)
+
+
+def test_mechanisms_say_who_set_them(study: Study) -> None:
+    rows = {row["mechanism"]: row for row in mechanism_rows(study)}
+    assert (rows["moral_hazard"]["value"], rows["moral_hazard"]["set_by"]) == (False, "this study")
+    assert (rows["asset_trap"]["value"], rows["asset_trap"]["set_by"]) == ("none", "default")
+
+
+def test_every_number_has_unit_source_and_confidence_and_free_ones_a_range(study: Study) -> None:
+    from agents.parameters import model_parameters
+
+    rows = parameter_rows(study)
+    assert {row["parameter"] for row in rows} >= set(model_parameters())
+    assert all(row["unit"] and row["source"] and row["confidence"] for row in rows)
+    free = [row for row in rows if row["free"]]
+    assert free
+    without = [row["parameter"] for row in free if not row["range"] and not isinstance(row["value"], bool | str)]
+    assert [name for name in without if not name.startswith("place.lushi.resettlement.")] == []
+
+
+def test_a_value_of_the_study_is_marked_as_such_and_is_no_free_parameter(study: Study) -> None:
+    rows = {(row["parameter"], row["scenario"]): row for row in parameter_rows(study)}
+    rate = rows["health.inpatient_rate", ""]
+    assert (rate["value"], rate["source"], rate["free"]) == (0.12, "this study", "")
+    assert rows["relocation.take_up", ""]["value"] == 0.85
+    assert rows["relocation.take_up", "relocation"]["value"] == 0.7
+    assert rows["relocation.take_up", "later"]["value"] == 0.5
+    assert rows["relocation.slots", "relocation"]["value"] == "unlimited"
+    assert rows["place.lushi.registered_households", ""]["value"] == 19645
+    assert rows["place.lushi.resettlement.city.jobs", ""]["free"] == "free"
+    assert rows["place.lushi.deadline", ""]["value"] == 2019
+    assert not any(name.startswith("health_insurance.") for name, _ in rows)
+
+
+def test_drawn_parameters_are_shown_as_ranges(study: Study) -> None:
+    rows = {row["parameter"]: row for row in parameter_rows(study.changed(draw_parameters=True))}
+    row = rows["demography.birth_rate"]
+    assert (row["free"], row["value"]) == ("free", f"drawn in {row['range']}")
+
+
+def test_sections_and_formats(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of(["explain", str(file), "--section", "order"]) == 0
+    assert "demography" in capsys.readouterr().out
+    assert status_of(["explain", str(file), "--section", "parameters", "--format", "csv"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert {"parameter", "value", "unit", "free", "range", "source", "confidence"} <= set(rows[0])
+    assert status_of(["explain", str(file), "--section", "mechanisms", "--format", "json"]) == 0
+    assert {row["mechanism"]: row["value"] for row in json.loads(capsys.readouterr().out)}["moral_hazard"] is False
