@@ -63,5 +63,4 @@ def _frames(directory: Path, places: Sequence[str]) -> Iterator[tuple[Any, Any, 
     batch = max(1, int(len(places) * _ROWS_AT_ONCE / max(rows, 1)))
     for at in range(0, len(places), batch):
         chosen = list(places[at : at + batch])
-        filters = None if batch >= len(places) else [("place", "in", chosen)]
-        yield tuple(pq.read_table(path, filters=filters).to_pandas() for path in paths)
+        yield tuple(pq.read_table(path, filters=[("place", "in", chosen)]).to_pandas() for path in paths)

@@ -80,15 +80,22 @@ def finish(batch: Batch, compare: Compare, note: Callable[[str], None]) -> None:
         "tuopin.manifest_sha256": sha256,
     }
     tables = assemble(batch.out, batch.runs, done, facts, _indicator_labels())
-    comparison: str | None = None
-    compared = {key.scenario for key in done_keys}
-    if batch.plan.baseline in compared and len(compared) > 1:
-        places = [name for name in batch.plan.places if any(key.place == name for key in done_keys)]
-        comparison = write_comparison(batch.out, batch.extra["comparison"], compare, places)
-    else:
-        (batch.out / COMPARISON).unlink(missing_ok=True)
-        note(f"{batch.out}: nothing to compare yet; run {batch.plan.baseline} (the baseline) and another scenario")
+    comparison = _compare(batch, done_keys, compare, note)
     write_tables_record(batch.runs, sha256, tables, comparison)
+
+
+def _compare(batch: Batch, done: list[RunKey], compare: Compare, note: Callable[[str], None]) -> str | None:
+    """Write ``comparison.csv`` of the places where there is something to compare; its SHA-256, None if there is none."""
+    baseline = batch.plan.baseline
+    scenarios: dict[str, set[str]] = {}
+    for key in done:
+        scenarios.setdefault(key.place, set()).add(key.scenario)
+    places = [name for name in batch.plan.places if baseline in (ran := scenarios.get(name, set())) and len(ran) > 1]
+    if places:
+        return write_comparison(batch.out, batch.extra["comparison"], compare, places)
+    (batch.out / COMPARISON).unlink(missing_ok=True)
+    note(f"{batch.out}: nothing to compare yet; that takes {baseline} (the baseline) and another scenario")
+    return None
 
 
 def _indicator_labels() -> dict[str, tuple[str, str, str]]:
