@@ -43,7 +43,10 @@ class DemographyTerms(NamedTuple):
 
 
 def live_a_year(county: County) -> None:
-    """Age every household by a year; remove households whose last member died or left; append split-off households."""
+    """Age every household by a year and append split-off households.
+
+    Households whose last member died or left stay with no members until `bury` takes them off the books.
+    """
     if not county.on("demography"):
         return
     h = county.households
@@ -56,6 +59,11 @@ def live_a_year(county: County) -> None:
     )  # fmt: skip
     if splits.any():
         _split(h, np.flatnonzero(splits), county.year)
+
+
+def bury(county: County) -> None:
+    """Remove the households without members."""
+    county.households.keep(county.households.members > 0)
 
 
 @compiled

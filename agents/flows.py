@@ -40,6 +40,7 @@ QUANTITIES: dict[str, tuple[str, str, str]] = {
     "jobs_lost": ("int8", "jobs", "off-farm jobs lost for some months"),
     "animals_lost": ("bool", "flag", "animals lost to disease"),
     "net_income": ("float64", "yuan/year", "net income of the household"),
+    "left_poverty": ("bool", "flag", "left true poverty at this year's assessment"),
     "verified_income": ("float64", "yuan/person", "net income as the registry's review sees it"),
 }
 """name -> dtype, unit, meaning; overwritten in full each year by the step that owns it."""
@@ -60,6 +61,15 @@ class Flows:
                 self._buffers[name] = np.empty(int(size * 1.1) + 16, dtype=kind)
         for name, (_, neutral, _, _) in TERMS.items():
             self._buffers[name][:size] = neutral
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        # `flows.term += x` must land in the buffer, not in an attribute that hides it
+        if name in TERMS or name in QUANTITIES:
+            target = getattr(self, name)
+            if target is not value:
+                target[:] = value
+        else:
+            super().__setattr__(name, value)
 
     def __getattr__(self, name: str) -> NDArray[Any]:
         buffers = self.__dict__.get("_buffers", {})

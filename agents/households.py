@@ -34,6 +34,15 @@ class Households:
         except KeyError:
             raise AttributeError(f"households have no column {name!r}") from None
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        # `households.column += x` must change the column, not hide it behind an attribute
+        if name in self.__dict__.get("_columns", ()):
+            target = self._columns[name]
+            if target is not value:
+                target[:] = value
+        else:
+            super().__setattr__(name, value)
+
     def __getitem__(self, index: int) -> HouseholdView:
         return HouseholdView(self, range(len(self))[index])
 
@@ -90,12 +99,13 @@ class Households:
         if (new[1:] == new[:-1]).any() or (new[place] == self.uid).any():
             raise ValueError("a household to append has a uid that is already present")
         size = len(self) + len(more)
+        before = len(self)
         for name, array in self._columns.items():
             room = array if array.base is None else array.base
             if len(room) < size:  # grow with slack: a county gains about 1.5% of its households a year by splits
                 room = np.empty(size + size // 8, dtype=array.dtype)
-                room[: len(self)] = array
-            room[len(array) : size] = more._columns[name]
+                room[:before] = array
+            room[before:size] = more._columns[name]
             self._columns[name] = room[:size]
 
     def keep(self, mask: Array) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import mesa
+from agents import mesa_door as mesa
 
 
 class Village(mesa.Agent):

@@ -15,9 +15,8 @@ def learn(county: County) -> None:
     if not county.on("motivation"):
         return
     h = county.households
-    left_poverty = (h.years_above == 1) & ~h.poor_true
     villages = len(county.villages)
-    success = np.bincount(h.village, weights=left_poverty, minlength=villages)
+    success = np.bincount(h.village, weights=county.flows.left_poverty, minlength=villages)
     households = np.maximum(np.bincount(h.village, minlength=villages), 1)
     gain = county.value("learning.peer_gain") if county.on("demonstration") else 0.0
     _learn(

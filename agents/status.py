@@ -1,4 +1,4 @@
-"""Step 7, assessment: incomes per person, the true and the survey view, exits, relapses and lasting exits.
+"""Step 7, assessment: incomes per person, the true and the survey view, exits and relapses.
 
 The true view is effective income per person against the statistical line of the year; nothing else makes `poor_true`. The
 survey view is net income with classical measurement error, for comparison with published survey figures only.
@@ -13,17 +13,15 @@ from agents.compiled import compiled
 from agents.county import County
 from agents.randomness import SURVEY, normal_pair, uniform4
 
-SUSTAINED_YEARS = 3
-
 
 def assess(county: County) -> None:
-    """Write incomes per person and the true and survey status of every household; count exits and years above the line."""
+    """Write incomes per person and the true and survey status of every household; count exits and relapses."""
     h, f = county.households, county.flows
     _assess(
         h.uid, h.members, h.wage_income, h.business_income, h.property_income, h.private_transfers,
         h.public_transfers, h.policy_transfers, h.medical_paid, h.school_paid, f.tested_transfer_term, f.net_income,
         h.market_income_pp, h.net_income_pp, h.income_pp, h.net_income_pp_1, h.net_income_pp_2, h.survey_income_pp,
-        h.poor_true, h.poor_survey, h.exits, h.relapses, h.ever_poor, h.years_above, h.years_above_alone,
+        h.poor_true, h.poor_survey, h.exits, h.relapses, h.ever_poor, f.left_poverty,
         county.luck.seed, county.luck.replicate, SURVEY, county.year, county.line,
         county.value("income_risk.survey_error_variance") ** 0.5, county.in_burn_in,
     )  # fmt: skip
@@ -34,7 +32,7 @@ def _assess(
     uid: Any, members: Any, wage: Any, business: Any, property_income: Any, private: Any, public: Any, policy: Any,
     medical: Any, school: Any, tested: Any, net: Any, market_pp: Any, net_pp: Any, income_pp: Any, net_pp_1: Any,
     net_pp_2: Any, survey_pp: Any, poor: Any, poor_survey: Any, exits: Any, relapses: Any, ever_poor: Any,
-    above: Any, above_alone: Any, seed: Any, replicate: Any, stream: Any, year: Any, line: Any, error_sd: Any,
+    left_poverty: Any, seed: Any, replicate: Any, stream: Any, year: Any, line: Any, error_sd: Any,
     in_burn_in: Any,
 ) -> None:  # fmt: skip
     for i in range(uid.shape[0]):
@@ -54,13 +52,11 @@ def _assess(
         survey_pp[i] = survey
         poor_survey[i] = survey < line
         is_poor = income < line
+        left_poverty[i] = poor[i] and not is_poor
         if not in_burn_in:
-            if poor[i] and not is_poor:
+            if left_poverty[i]:
                 exits[i] = min(exits[i] + 1, 120)
-            elif not poor[i] and is_poor and ever_poor[i]:
+            elif not poor[i] and is_poor and exits[i] > 0:
                 relapses[i] = min(relapses[i] + 1, 120)
             ever_poor[i] = ever_poor[i] or is_poor
-            above[i] = min(above[i] + 1, 120) if ever_poor[i] and not is_poor else 0
-            alone = income - policy[i] / n >= line
-            above_alone[i] = min(above_alone[i] + 1, 120) if ever_poor[i] and alone else 0
         poor[i] = is_poor

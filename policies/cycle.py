@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from agents.county import County
-from policies.ledger import Ledger
+from policies.ledger import Ledger, fen
 from policies.protocol import Policy, Rows
 
 UNLIMITED_FEN = 2**60
@@ -42,6 +42,7 @@ def _withdraw(county: County, policies: Sequence[Policy]) -> None:
         policy.since(county)[rows] = 0
         if len(rows):
             policy.release(county, rows)
+        policy.recount(county)
 
 
 def _applicants(county: County, policy: Policy) -> Rows:
@@ -100,6 +101,11 @@ def _fund_and_enrol(county: County, policy: Policy, rows: Rows, ledger: Ledger) 
         ledger.post_leakage(policy.name, int(leak * int(cost.sum())))
 
 
-def close_programmes(county: County, ledger: Ledger) -> None:
-    """Close the year's accounts."""
-    ledger.close_year(county.households.members)
+def post_ordinary(county: County, ledger: Ledger) -> None:
+    """Post what every scenario pays: the basic scheme at ordinary terms, base pensions, farmland subsidy."""
+    h, flows = county.households, county.flows
+    pension = fen(h.elderly * (12.0 * county.value("economy.base_pension_month")))
+    subsidy = fen(h.land.astype(np.float64) * county.value("economy.grain_subsidy"))
+    ledger.post_background("basic_insurance", "basic_fund", fen(flows.basic_reimbursed))
+    ledger.post_background("base_pension", "pension_fund", pension)
+    ledger.post_background("grain_subsidy", "central", subsidy)

@@ -153,6 +153,9 @@ class Policy:
     def release(self, county: County, rows: Rows) -> None:
         """Undo own columns of households that leave; `<name>_since` is already 0."""
 
+    def recount(self, county: County) -> None:
+        """Count the members of the policy's institutions anew, after births, deaths, splits and withdrawals."""
+
     def serve(self, county: County, ledger: Ledger) -> None:
         """Add to the year's terms, after enrolment and before the livelihood step."""
 

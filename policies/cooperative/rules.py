@@ -99,12 +99,15 @@ class Cooperative(Policy):
 
     def release(self, county: County, rows: Rows) -> None:
         """Leave the firm; the industry stays."""
-        h = county.households
-        left = np.bincount(h.firm[rows], minlength=len(self.firms))
-        for firm in self.firms:
-            firm.members -= int(left[firm.index])
-        h.firm[rows] = -1
-        h.column("cooperative_effective")[rows] = False
+        county.households.firm[rows] = -1
+        county.households.column("cooperative_effective")[rows] = False
+
+    def recount(self, county: County) -> None:
+        """Count members per firm."""
+        firm = county.households.firm
+        members = np.bincount(firm[firm >= 0], minlength=len(self.firms))
+        for f in self.firms:
+            f.members = int(members[f.index])
 
     def serve(self, county: County, ledger: Ledger) -> None:
         """Price premium or floor and better yields for effective members; losses where a firm failed."""

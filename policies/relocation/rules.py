@@ -115,14 +115,19 @@ class Relocation(Policy):
     def release(self, county: County, rows: Rows) -> None:
         """Back to the old village and its land; the place at the site is free again."""
         h = county.households
-        moved = np.bincount(h.site[rows], weights=h.members[rows], minlength=len(self.sites))
-        for site in self.sites:
-            site.residents = max(0, site.residents - int(moved[site.index]))
         h.remoteness[rows] = h.column("relocation_origin")[rows]
         h.hazard[rows] = h.column("relocation_hazard")[rows]
         h.site[rows], h.zone[rows] = -1, 0
         h.land_access[rows] = 1.0
         h.column("relocation_workers")[rows] = 0
+
+    def recount(self, county: County) -> None:
+        """Count residents per site."""
+        h = county.households
+        living = h.site >= 0
+        persons = np.bincount(h.site[living], weights=h.members[living], minlength=len(self.sites))
+        for site in self.sites:
+            site.residents = int(persons[site.index])
 
     def serve(self, county: County, ledger: Ledger) -> None:
         """Fill site vacancies with idle workers, pay their wages, and charge the transition dip."""

@@ -1,0 +1,21 @@
+"""Compulsory schooling: which households have a child out of school (one of the guarantees of an official exit)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.county import County
+from agents.randomness import SCHOOLING
+
+
+def out_of_school(county: County) -> NDArray[np.bool_]:
+    """Whether a child of compulsory age is out of school, bool per household; likelier while truly poor.
+
+    A household's luck is fixed for life: the same children are kept in school as soon as poverty ends.
+    """
+    h = county.households
+    rate = np.where(h.poor_true, county.value("schooling.dropout_poor"), county.value("schooling.dropout_base"))
+    u = county.luck.uniform(SCHOOLING, 0, h.uid)
+    result: NDArray[np.bool_] = u < rate * h.pupils
+    return result

@@ -1,0 +1,86 @@
+"""Health insurance for the registered: better basic terms, critical illness insurance, medical aid, within a budget."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from agents.county import County
+from agents.health import BasicScheme, basic_payment, basic_terms
+from agents.registry import registered
+from policies.health_insurance.layers import Layers, pay_layers
+from policies.ledger import Ledger, fen
+from policies.protocol import Mask, Policy, policy_parameters
+
+PAYERS = ("basic_fund", "critical_illness_insurer", "medical_aid")
+
+
+class HealthInsurance(Policy):
+    """Changes the basic scheme's terms for members and adds two layers above it.
+
+    The ordinary basic scheme at ordinary terms belongs to every scenario; only what is paid beyond it is this policy's
+    cost. Cheaper care is used more (moral hazard), care forgone falls.
+    """
+
+    name = "health_insurance"
+    label = "Health insurance and medical aid"
+    label_zh = "健康扶贫"
+    steps = ("programmes", "spending")
+    parameters = policy_parameters("health_insurance", Path(__file__).parent / "parameters.yaml")
+
+    def eligible(self, county: County) -> Mask:
+        """Registered households in the basic scheme."""
+        return registered(county) & county.households.insured
+
+    def terms(self, county: County) -> tuple[BasicScheme, Layers]:
+        """The members' terms of the year (yuan of the year), scaled by the effect multiplier."""
+        year, prices, ordinary = county.year, county.prices, basic_terms(county)
+        effect = self.value("effect", year)
+        rate = min(1.0, ordinary.basic_rate + effect * self.value("basic_rate_gain", year))
+        gain = max(0.0, self.value("outpatient_rate", year) - ordinary.basic_outpatient_rate)
+        basic = ordinary._replace(
+            basic_deductible=ordinary.basic_deductible * (1.0 - effect * (1.0 - self.value("deductible_factor", year))),
+            basic_rate=rate,
+            basic_outpatient_rate=min(1.0, ordinary.basic_outpatient_rate + effect * gain),
+        )
+        layers = Layers(
+            self.value("critical_deductible", year) * prices,
+            min(1.0, effect * self.value("critical_rate", year)),
+            min(1.0, effect * self.value("aid_rate", year)),
+            self.value("aid_cap", year) * prices,
+        )
+        return basic, layers
+
+    def serve(self, county: County, ledger: Ledger) -> None:
+        """Raise members' use of care with the share of a typical bill that their cover newly pays (moral hazard)."""
+        if not county.on("moral_hazard") or self.budget_fen(county) == 0:
+            return
+        basic, layers = self.terms(county)
+        typical = np.array([county.value("health.bill_median") * county.prices])
+        nothing = np.zeros(1)
+        ordinary = np.array([basic_payment(typical[0], 0.0, basic_terms(county))])
+        own = float(typical[0] - ordinary[0])
+        newly = float(pay_layers(typical, nothing, ordinary, basic, layers).sum()) / own if own > 0 else 0.0
+        rows = np.flatnonzero(self.enrolled(county) & county.households.insured)
+        county.flows.use_factor[rows] *= 1.0 + county.value("health.moral_hazard") * newly
+
+    def reimburse(self, county: County, ledger: Ledger | None) -> None:
+        """Pay the layers of members' bills; if claims exceed the budget, each is paid in the same proportion."""
+        f = county.flows
+        bills = f.inpatient_bill + f.outpatient_bill
+        rows = np.flatnonzero(self.enrolled(county) & county.households.insured & (bills > 0.0))
+        if len(rows) == 0:
+            return
+        basic, layers = self.terms(county)
+        paid = pay_layers(f.inpatient_bill[rows], f.outpatient_bill[rows], f.basic_reimbursed[rows], basic, layers)
+        claims = fen(paid)
+        left = ledger.left(self.name) if ledger is not None else None
+        total = int(claims.sum())
+        if left is not None and total > left:
+            # integer floor keeps the sum within the budget whatever the order of rows
+            claims = (claims.astype(object) * left // total).astype(np.int64)
+        f.reimbursed_term[rows] += claims.sum(axis=1) / 100.0
+        if ledger is not None:
+            for k, payer in enumerate(PAYERS):
+                ledger.post(self.name, payer, rows, claims[:, k])

@@ -1,0 +1,134 @@
+"""Low-income support: minimum living allowance by tier on lagged or proxy income, five-guarantee, temporary relief."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.columns import EXITED, Column
+from agents.county import County
+from agents.rationing import within_budget
+from policies.ledger import Ledger, fen
+from policies.low_income_support.tiers import allowance
+from policies.protocol import Mask, Policy, Rows, policy_parameters
+
+PAYER = "civil_affairs"
+
+
+class LowIncomeSupport(Policy):
+    """Pays the allowance to the neediest it sees within the budget, five-guarantee households first.
+
+    Only temporary relief sees the present. The allowance is open to every rural household, registered or not.
+    """
+
+    name = "low_income_support"
+    label = "Low-income support"
+    label_zh = "低收入保障"
+    steps = ("programmes", "livelihood", "transfers")
+    parameters = policy_parameters("low_income_support", Path(__file__).parent / "parameters.yaml")
+    own_columns = (
+        Column("low_income_support_yuan", "programme", "float64", "yuan/year", 0, 1e7, "allowance granted", "低保金额"),
+        Column("low_income_support_last", "programme", "int16", "year", 0, 3000, "last year with allowance", "最近低保年份"),
+    )
+
+    def _standard(self, county: County) -> float:
+        return self.value("standard", county.year)
+
+    def _tested(self, county: County) -> NDArray[np.float64]:
+        """Income the test sees, yuan a person: last year's without this allowance, or one predicted from traits."""
+        h = county.households
+        if self.setting("income_test", county.year) == "proxy":
+            per_worker = 0.6 * np.mean(np.maximum(h.net_income_pp, 0.0)) * 2.0
+            predicted: NDArray[np.float64] = per_worker * (0.25 + h.able_workers) / (0.75 + h.members)
+            return predicted
+        received = h.column("low_income_support_yuan") / h.members
+        lagged: NDArray[np.float64] = np.maximum(h.net_income_pp - received, 0.0)
+        return lagged
+
+    def _five_guarantee(self, county: County) -> Mask:
+        """No able worker and nobody of working age or at school: old or disabled persons without support."""
+        h = county.households
+        return (h.able_workers == 0) & (h.working_age <= h.disabled) & (h.pupils + h.small_children == 0)
+
+    def need(self, county: County) -> NDArray[np.float64]:
+        """Log tested income against the standard, less visible traits."""
+        h = county.households
+        traits = (h.chronic > 0).astype(np.float64) + (h.disabled > 0) + (h.elderly == h.members)
+        ratio = np.maximum(self._tested(county), 100.0) / max(self._standard(county), 1.0)
+        score: NDArray[np.float64] = np.log(ratio) - self.value("trait_weight", county.year) * traits
+        return score
+
+    def eligible(self, county: County) -> Mask:
+        """Income as seen under the standard; or beneficiaries of last year in the months of support after registry exit."""
+        h = county.households
+        seen = self.seen_need(county, np.arange(len(h)))
+        months = 12 * (county.year - h.registry_exit_year.astype(np.int64) - 1)
+        leaving = (h.registry_status == EXITED) & (months < self.value("support_after_exit_months", county.year))
+        leaving &= h.column("low_income_support_last") == county.year - 1
+        return (seen < 0.0) | (leaving & (seen < np.log(self.value("retest_margin", county.year))))
+
+    def _grant(self, county: County, rows: Rows) -> NDArray[np.float64]:
+        """Yearly allowance of each household of `rows`, yuan."""
+        h, year, standard = county.households, county.year, self._standard(county)
+        seen = np.exp(self.seen_need(county, rows)) * standard
+        tiers = (self.value("tier_a", year), self.value("tier_b", year), self.value("tier_c", year))
+        per_person = allowance(seen, standard, tiers)
+        destitute = self._five_guarantee(county)[rows] & (seen < standard)
+        per_person[destitute] = standard * self.value("five_guarantee_ratio", year)
+        return per_person * h.members[rows]
+
+    def unit_cost(self, county: County, rows: Rows) -> NDArray[np.int64]:
+        """The year's allowance, fen."""
+        return fen(self._grant(county, rows))
+
+    def fund(self, county: County, rows: Rows, left_fen: int) -> tuple[Rows, NDArray[np.int64]]:
+        """Neediest first within what temporary relief leaves of the budget."""
+        return super().fund(county, rows, int(left_fen * (1.0 - self.value("relief_share", county.year))))
+
+    def withdraw(self, county: County) -> Mask:
+        """Every grant is for one year: all are tested again, so that a larger budget never crowds out the poorer."""
+        return self.enrolled(county)
+
+    def release(self, county: County, rows: Rows) -> None:
+        """The grant ends."""
+        county.households.column("low_income_support_yuan")[rows] = 0.0
+
+    def pay_enrolment(self, county: County, ledger: Ledger, rows: Rows, fen: NDArray[np.int64]) -> None:
+        """Commit the year's allowance."""
+        ledger.post(self.name, PAYER, rows, fen)
+
+    def enrol(self, county: County, rows: Rows) -> None:
+        """Grant the allowance of the year."""
+        h = county.households
+        h.column("low_income_support_yuan")[rows] = self.unit_cost(county, rows) / 100.0
+        h.column("low_income_support_last")[rows] = county.year
+
+    def serve(self, county: County, ledger: Ledger) -> None:
+        """Change entry into off-farm work of beneficiary households with workers (default: not at all)."""
+        change = self.value("work_disincentive", county.year) * self.value("effect", county.year)
+        if change:
+            rows = np.flatnonzero(self.enrolled(county) & (county.households.able_workers > 0))
+            county.flows.entry_factor[rows] *= 1.0 + change
+
+    def transfer(self, county: County, ledger: Ledger) -> None:
+        """Pay the allowances granted, then temporary relief to those whom this year's events pushed under the line."""
+        h, f = county.households, county.flows
+        f.tested_transfer_term += h.column("low_income_support_yuan")
+        amount = self.value("relief_amount", county.year)
+        present = (f.net_income - h.medical_paid - h.school_paid) / h.members
+        struck = (f.major_bill > 0) | (f.jobs_lost > 0) | f.animals_lost | h.care_forgone
+        struck |= county.village_array(county.villages.crop_left) < 0.7 * county.markets.weather
+        rows = np.flatnonzero(struck & (present < county.line))
+        cost = np.full(len(rows), round(amount * 100), dtype=np.int64)
+        budget, left = self.budget_fen(county), ledger.left(self.name)
+        leak = self.value("leakage", county.year)
+        if budget is not None and left is not None:
+            kept = min(left, int(budget * self.value("relief_share", county.year)))
+            rows = rows[within_budget(present[rows], h.uid[rows], cost, int(kept / (1.0 + leak)))]
+        cost = cost[: len(rows)]
+        if len(rows) and amount > 0:
+            ledger.post(self.name, PAYER, rows, cost)
+            ledger.post_leakage(self.name, int(leak * int(cost.sum())))
+            f.tested_transfer_term[rows] += cost / 100.0

@@ -1,0 +1,194 @@
+"""Simulate one task: a place and replicate with all its scenarios, which share population and luck."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from agents.county import County
+from agents.parameters import draw_parameter, resolve_parameters
+from agents.parameters import Parameter
+from agents.place import Figure, Place
+from agents.randomness import Luck
+from policies.protocol import Policy
+from sim.burn_in import initial_county
+from sim.model import CountyModel, make_policies
+from sim.plan import Plan
+
+Progress = Callable[[str, int], None]
+TEXT = pa.dictionary(pa.int32(), pa.string())
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """One run: its tables by name (`indicators`, `costs`, `spells`, and `panel` if asked for), or why there are none."""
+
+    place: str
+    scenario: str
+    replicate: int
+    frames: dict[str, pa.Table] = field(default_factory=dict)
+    error: str | None = None
+    traceback: str | None = None
+    seconds: float = 0.0
+    household_years: int = 0
+
+
+def county_of(plan: Plan, place: str, replicate: int) -> County:
+    """Return the initial state of a place in a replicate, the same for all scenarios."""
+    luck = Luck(plan.seed, replicate)
+    drawn = luck if plan.draw_parameters else None
+    data = plan.place_data[place]
+    return initial_county(
+        draw_place(data, luck) if drawn else data, resolve_parameters(plan.parameters, drawn),
+        dict(plan.mechanisms), luck, plan.scale,
+    )  # fmt: skip
+
+
+def policies_of(plan: Plan, scenario: str, replicate: int) -> list[Policy]:
+    """Return the policies of a scenario; free parameters are drawn alike in all scenarios if the study draws them."""
+    luck = Luck(plan.seed, replicate) if plan.draw_parameters else None
+    return make_policies(plan.scenario_settings[scenario], luck)
+
+
+def draw_place(place: Place, luck: Luck) -> Place:
+    """Return the place with its free figures (rural persons, county factor, villages) redrawn from their ranges."""
+    changes: dict[str, Figure] = {}
+    for name in ("rural_persons", "county_factor"):
+        figure: Figure = getattr(place, name)
+        if figure.confidence in ("free", "modelling-choice") and figure.range is not None:
+            low, high = figure.range
+            entry = Parameter(name, f"place.{place.name}", figure.value, figure.unit, figure.source, "free", low=low, high=high)
+            value = draw_parameter(entry, luck).value
+            changes[name] = figure.model_copy(update={"value": round(value) if name == "rural_persons" else value})  # type: ignore[arg-type]
+    return place.model_copy(update=changes)
+
+
+def simulate_task(
+    plan: Plan, place: str, replicate: int, scenarios: Sequence[str], *, panel: bool = False,
+    progress: Progress | None = None,
+) -> Iterator[RunOutcome]:  # fmt: skip
+    """Simulate the scenarios of a task one after the other and yield an outcome for each, in the order given.
+
+    The initial state is made once; each scenario lives on a copy. A scenario that raises gives an outcome with `error`, and
+    the others go on; if the initial state fails, all fail alike.
+    """
+    try:
+        initial = county_of(plan, place, replicate)
+    except Exception as error:
+        for scenario in scenarios:
+            yield RunOutcome(place, scenario, replicate, {}, _say(error), traceback.format_exc())
+        return
+    for scenario in scenarios:
+        began = time.perf_counter()
+        try:
+            model = run_scenario(plan, initial, scenario, replicate, panel=panel, progress=progress)
+            frames = tables(model, place, scenario, replicate)
+            years = sum(int(row[0]) > plan.first_year for row in model.recorder.rows)
+            seconds = time.perf_counter() - began
+            households = len(model.county.households)
+            yield RunOutcome(place, scenario, replicate, frames, None, None, seconds, households * years)
+        except Exception as error:
+            seconds = time.perf_counter() - began
+            yield RunOutcome(place, scenario, replicate, {}, _say(error), traceback.format_exc(), seconds)
+
+
+def run_scenario(
+    plan: Plan, initial: County, scenario: str, replicate: int, *, panel: bool = False,
+    progress: Progress | None = None,
+) -> CountyModel:  # fmt: skip
+    """Live a copy of `initial` through the plan's years under a scenario; return the finished model."""
+    model = CountyModel(
+        county=initial.fork(), policies=policies_of(plan, scenario, replicate), last_year=plan.last_year, panel=panel
+    )
+    while model.running:
+        model.step()
+        if progress is not None:
+            progress(scenario, model.year)
+    return model
+
+
+def tables(model: CountyModel, place: str, scenario: str, replicate: int) -> dict[str, pa.Table]:
+    """Return the tables of a finished run, columns and types as the README's table of files says."""
+    frames = {
+        "indicators": _indicators(model),
+        "costs": _costs(model),
+        "spells": pa.table({k: _column(v) for k, v in model.recorder.spell_columns().items()}),
+    }
+    if model.recorder.panels is not None:
+        frames["panel"] = pa.concat_tables(model.recorder.panels)
+    return {name: _keyed(frame, place, scenario, replicate) for name, frame in frames.items()}
+
+
+def _indicators(model: CountyModel) -> pa.Table:
+    rows, entries = model.recorder.rows, model.ledger.entries
+    years = np.concatenate([np.full(len(keys), year, dtype=np.int16) for year, keys, _ in rows])
+    keys = [key for _, group, _ in rows for key in group]
+    values = np.concatenate([values for _, _, values in rows])
+    cost_years = np.array(sorted({year for year, _, _ in rows}), dtype=np.int16)
+    costs = np.array([sum(e.fen for e in entries if e.year == year) / 100.0 for year in cost_years])
+    more = [("true", "all", "cost_yuan")] * len(cost_years)
+    text = list(zip(*(keys + more), strict=True))
+    return pa.table(
+        {
+            "year": np.concatenate([years, cost_years]),
+            **{n: pa.array(text[k], pa.string()).dictionary_encode() for k, n in enumerate(("view", "group", "indicator"))},
+            "value": np.concatenate([values, costs]),
+        }
+    )
+
+
+def _costs(model: CountyModel) -> pa.Table:
+    e = model.ledger.entries
+    return pa.table(
+        {
+            "year": pa.array([x.year for x in e], pa.int16()),
+            "policy": pa.array([x.policy for x in e], pa.string()).dictionary_encode(),
+            "payer": pa.array([x.payer for x in e], pa.string()).dictionary_encode(),
+            "households": pa.array([x.households for x in e], pa.int64()),
+            "persons": pa.array([x.persons for x in e], pa.int64()),
+            "yuan": pa.array([x.fen / 100.0 for x in e], pa.float64()),
+            "budget_yuan": pa.array([None if x.budget_fen is None else x.budget_fen / 100.0 for x in e], pa.float64()),
+            "slots": pa.array([x.slots for x in e], pa.int64()),
+        }
+    )
+
+
+def _column(values: Any) -> Any:
+    return pa.array(values, pa.string()).dictionary_encode() if values.dtype == object else pa.array(values)
+
+
+def _keyed(frame: pa.Table, place: str, scenario: str, replicate: int) -> pa.Table:
+    n = frame.num_rows
+    index = pa.array(np.zeros(n, dtype=np.int32))
+    run = {
+        "place": pa.DictionaryArray.from_arrays(index, pa.array([place])),
+        "scenario": pa.DictionaryArray.from_arrays(index, pa.array([scenario])),
+        "replicate": pa.array(np.full(n, replicate, dtype=np.int32)),
+    }
+    return pa.table({**run, **{name: frame.column(name) for name in frame.column_names}})
+
+
+def _say(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def warm_up() -> None:
+    """Compile or load every kernel by living a tiny county through two years under all shipped policies."""
+    from policies.catalogue import catalogue
+    from sim.plan import make_plan
+    from sim.study import Study
+
+    everything = {name: {} for name in catalogue()}
+    study = Study.from_dict(
+        {"name": "warm-up", "place": "lushi", "years": "2016-2018", "replicates": 1, "baseline": "all",
+         "scenarios": {"all": everything}}
+    )  # fmt: skip
+    for outcome in simulate_task(make_plan(study, 0.02), "lushi", 0, ["all"], panel=True):
+        if outcome.error:
+            raise RuntimeError(outcome.error)
