@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -12,6 +12,7 @@ from sim.study import Study
 from sim.study.declarations import Declarations, declared
 
 Row = dict[str, Any]
+DRAWN_OF_PLACE = ("rural_persons", "county_factor")  # totals of the register are documented and stay
 THIS_STUDY = "this study"
 
 
@@ -55,11 +56,19 @@ def parameter_rows(study: Study, declarations: Declarations | None = None) -> li
     for name, parameter in known.parameters.items():
         set_here = name in study.parameters
         rows.append(_given_row(name, "", parameter, study.parameters[name]) if set_here else _row(name, "", parameter))
+    rows += _policy_rows(study, known)
     if study.draw_parameters:
         for row in rows:
-            if row["free"] and row["range"] and not row["parameter"].startswith("place."):
-                row["value"] = f"drawn in {row['range']}"
-    return rows + list(_policy_rows(study, known))
+            row["value"] = _drawn(row)
+    return rows
+
+
+def _drawn(row: Row) -> Any:
+    """What stands for the value of a number that each replicate draws; a dated series is scaled as a whole."""
+    fixed_place = row["parameter"].startswith("place.") and row["parameter"].split(".")[2] not in DRAWN_OF_PLACE
+    if not (row["free"] and row["range"]) or fixed_place or isinstance(row["value"], str | bool):
+        return row["value"]
+    return f"drawn in {row['range']}" + (" times the default" if isinstance(row["value"], Mapping) else "")
 
 
 def _policy_rows(study: Study, known: Declarations) -> Iterator[Row]:

@@ -8,7 +8,10 @@ from typing import Any
 
 from sim.commands.tables import written
 
-TITLE = "Simulated, given these assumptions. True view; differences from {baseline}: paired, 95% intervals ({kind})."
+TITLE = (
+    "Simulated, given these assumptions; true view. Differences from {baseline}: paired, {replicates} replicates,"
+    " 95% intervals ({kind})."
+)
 KINDS = {
     "luck": "luck alone: the parameters are held fixed",
     "parameters": "luck and parameters: each replicate draws the free parameters",
@@ -41,7 +44,9 @@ def headline_table(directory: Path) -> tuple[str, list[Row]]:
     rows = [cells({str(key): value for key, value in row.items()}, baseline) for row in frame.to_dict("records")]
     if not several:
         rows = [{key: value for key, value in row.items() if key != "place"} for row in rows]
-    return TITLE.format(baseline=baseline, kind=kind), rows
+    fewest, most = int(frame["replicates"].min()), int(frame["replicates"].max())
+    replicates = str(most) if fewest == most else f"{fewest} to {most}"
+    return TITLE.format(baseline=baseline, kind=kind, replicates=replicates), rows
 
 
 def cells(row: Row, baseline: str) -> Row:
@@ -54,13 +59,11 @@ def cells(row: Row, baseline: str) -> Row:
         "at end": _percent(row["headcount_ratio_end"]),
         "difference (points)": "baseline" if is_baseline else _interval(row, "headcount_difference", 100.0, 2),
         "exits (persons)": _whole(row["exits_persons"]),
-        "re-entries (persons)": _whole(row["reentries_persons"]),
         "relapse in 3 years": _percent(row["relapse_by_3_years"]),
         "sustained exits (persons)": _whole(row["sustained_exits_persons"]),
         "more sustained exits": "baseline" if is_baseline else _interval(row, "sustained_exits_difference", 1.0, 0),
         "cost (M yuan, nominal)": _scaled(row["cost_yuan_nominal"], 1e-6),
         "yuan per sustained exit": "baseline" if is_baseline else _cost(row),
-        "replicates": row["replicates"],
     }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from sim.plan import Plan
     from sim.study import Study
 
 
@@ -29,7 +30,8 @@ YearsOption = Annotated[str | None, typer.Option("--years", metavar="A-B", help=
 ScaleOption = Annotated[
     float, typer.Option("--scale", metavar="X", help="Share of the households simulated; capacities scale alike.")
 ]
-MAX_SCALE = 1000.0
+MAX_SCALE = 1.0
+FEWEST_HOUSEHOLDS = 10  # of the registered, in every place: fewer cannot have the documented household sizes
 
 
 def load_study(
@@ -54,6 +56,24 @@ def load_study(
     if problems:
         raise StudyError(problems)
     return study
+
+
+def plan_of(study: Study, scale: float) -> Plan:
+    """The resolved plan of a study.
+
+    Raises:
+        StudyError: where the scale leaves too little of a place to simulate.
+    """
+    from sim.plan import make_plan
+    from sim.study import Problem, StudyError
+
+    for name, place in study.places.items():
+        left = place.registered_households.value * scale
+        if scale < 1.0 and left < FEWEST_HOUSEHOLDS:
+            wrong = f"{scale:g} leaves {left:.1f} registered households in '{name}'"
+            allowed = f"allowed: a scale that leaves at least {FEWEST_HOUSEHOLDS}"
+            raise StudyError([Problem("command line", 1, "--scale", wrong, allowed)])
+    return make_plan(study, scale=scale)
 
 
 def names(text: str | None, option: str, known: list[str]) -> list[str] | None:

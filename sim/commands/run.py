@@ -33,15 +33,14 @@ def run(
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a dask cluster.")] = None,
 ) -> None:
     """Run what is not yet done of STUDY, write its results, and print the comparison of its scenarios."""
-    from sim.commands.options import load_study, names
+    from sim.commands.options import load_study, names, plan_of
 
     loaded = load_study(study, replicates=replicates, seed=seed, years=years, scale=scale)
     chosen = names(scenarios, "--scenarios", list(loaded.scenarios))
 
     from sim.batch import run_study
-    from sim.plan import make_plan
 
-    plan = make_plan(loaded, scale=scale)
+    plan = plan_of(loaded, scale)
     directory = out or Path("results") / loaded.name
     report = run_study(
         plan,

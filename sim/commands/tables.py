@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 Row = Mapping[str, Any]
-READABLE = 12  # a wrapped column narrower than this breaks words
+LONGEST_WORD = 24  # longer ones may be broken in columns that are no identifiers
+GAP = 2
 
 
 def show(
@@ -113,11 +114,17 @@ def _rich(title: str, columns: Sequence[str], rows: Sequence[Row], ids: Sequence
     console = Console(highlight=False)
     texts = [[written(row.get(column), digits) for column in columns] for row in rows]
     longest = [max(map(width, column)) for column in zip(columns, *texts, strict=True)]
-    least = [size if column in ids else min(size, READABLE) for column, size in zip(columns, longest, strict=True)]
-    if sum(least) + 2 * len(columns) > console.width:
+    words = [max(map(_longest_word, column)) for column in zip(columns, *texts, strict=True)]
+    least = [
+        size if column in ids else min(word, LONGEST_WORD)
+        for column, size, word in zip(columns, longest, words, strict=True)
+    ]
+    if sum(least) + GAP * (len(columns) - 1) > console.width:
         _blocks(console, title, columns, texts, ids)
         return
-    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(
+        title=title or None, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, GAP - 1, 0, 0), pad_edge=False
+    )
     for column, size in zip(columns, least, strict=True):
         right = bool(rows) and all(_is_number(row.get(column)) for row in rows)
         justify: Literal["right", "left"] = "right" if right else "left"
@@ -125,6 +132,10 @@ def _rich(title: str, columns: Sequence[str], rows: Sequence[Row], ids: Sequence
     for cells in texts:
         table.add_row(*map(Text, cells))
     console.print(table)
+
+
+def _longest_word(text: str) -> int:
+    return max(map(width, text.split()), default=0)
 
 
 def _blocks(
