@@ -19,7 +19,9 @@ Compare = Callable[..., Any]
 
 def comparison_settings(plan: PlanLike) -> dict[str, Any]:
     """What a comparison needs beside the tables, as kept in the manifest."""
-    index: Mapping[int, float] = getattr(plan, "price_index", {})
+    index: Mapping[int, float] | None = getattr(plan, "price_index", None)
+    if index is None:
+        index = _rural_prices(plan)
     return {
         "baseline": plan.baseline,
         "first_year": plan.first_year,
@@ -27,6 +29,15 @@ def comparison_settings(plan: PlanLike) -> dict[str, Any]:
         "draw_parameters": bool(getattr(plan, "draw_parameters", False)),
         "price_index": {str(year): float(value) for year, value in index.items()},
     }
+
+
+def _rural_prices(plan: PlanLike) -> dict[int, float]:
+    """Rural consumer prices of each of the plan's years against its first (draws of later inflation left out)."""
+    from agents.economy import price_index
+    from agents.parameters import resolve_parameters
+
+    parameters = resolve_parameters(getattr(plan, "parameters", {}))
+    return {year: price_index(parameters, year, plan.first_year) for year in range(plan.first_year, plan.last_year + 1)}
 
 
 def default_compare(indicators: Any, costs: Any, spells: Any, **settings: Any) -> Any:

@@ -85,7 +85,7 @@ def finish(batch: Batch, compare: Compare, note: Callable[[str], None]) -> None:
 
 
 def _compare(batch: Batch, done: list[RunKey], compare: Compare, note: Callable[[str], None]) -> str | None:
-    """Write ``comparison.csv`` of the places where there is something to compare; its SHA-256, None if there is none."""
+    """Write ``comparison.csv`` of the places that have something to compare; its SHA-256, or None."""
     baseline = batch.plan.baseline
     scenarios: dict[str, set[str]] = {}
     for key in done:

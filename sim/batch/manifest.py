@@ -45,7 +45,7 @@ def failure(plan: PlanLike, key: RunKey, record: Record) -> Failure:
 
 def command(plan: PlanLike, key: RunKey) -> str:
     """The one command that repeats the run `key` alone, beside its study's results."""
-    study = getattr(plan, "path", None) or plan.study_name
+    study = getattr(plan, "study_file", None) or plan.study_name
     only = f"{key.scenario}:{key.replicate}" if len(plan.places) == 1 else f"{key.place}:{key.scenario}:{key.replicate}"
     words = ["tuopin", "run", str(study), "--only", only, "--seed", str(plan.seed)]
     words += ["--years", f"{plan.first_year}-{plan.last_year}", "--scale", f"{plan.scale:g}"]
