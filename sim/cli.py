@@ -92,7 +92,7 @@ def _formed(line: str) -> str:
     if line.startswith("--"):
         return f"command line:1: {line}"
     where, colon, rest = line.partition(": ")
-    return f"{where}:1: (whole file): {rest}" if colon else f"tuopin:1: (whole file): {line}"
+    return f"{where}:1: (directory): {rest}" if colon else f"tuopin:1: (program): {line}"
 
 
 def _usage(error: Exception) -> int:

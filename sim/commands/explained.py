@@ -122,7 +122,7 @@ def _place_rows(path: str, part: Any, source: str = "the place file", confidence
 
 def _parts(part: Any) -> Iterable[tuple[str, Any]]:
     if isinstance(part, BaseModel):
-        return [(name, getattr(part, name)) for name in type(part).model_fields if name != "code"]
+        return [(name, getattr(part, name)) for name in type(part).model_fields if name not in ("code", "year")]
     if isinstance(part, list | tuple):
         return [(str(getattr(item, "name", position)), item) for position, item in enumerate(part)]
     return []

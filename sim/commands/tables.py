@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 LONGEST_WORD = 24  # longer ones may be broken in columns that are no identifiers
 GAP = 2
+FIRST_SEPARATED = 10_000  # four digits stand together, so that years look like years
 
 
 def show(
@@ -94,7 +95,7 @@ def written(value: object, digits: int = 4) -> str:
     if not math.isfinite(number):
         return ""
     if number == int(number) and abs(number) < 1e15:
-        return f"{int(number):,}"
+        return f"{int(number):,}" if abs(number) >= FIRST_SEPARATED else str(int(number))
     places = max(digits - 1 - math.floor(math.log10(abs(number))), 0)
     text = f"{number:,.{min(places, 12)}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

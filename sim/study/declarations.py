@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel
 
+from sim.study.problems import Problem, StudyError
+
 
 class ParameterLike(Protocol):
     """A declared number, switch or choice; `agents.parameters.Parameter` is one."""
@@ -98,10 +100,19 @@ class Declarations:
 
 @cache
 def declared() -> Declarations:
-    """The declarations of the installed model, with built-in and plugged-in policies."""
+    """The declarations of the installed model, with built-in and plugged-in policies.
+
+    Raises:
+        StudyError: if a plugged-in policy cannot be loaded.
+    """
     from agents.mechanisms import MECHANISMS
     from agents.parameters import model_parameters
     from agents.place import Place
     from policies.catalogue import catalogue
 
-    return Declarations(catalogue(), MECHANISMS, model_parameters(), Place)
+    try:
+        policies = catalogue()
+    except (ValueError, ImportError, AttributeError) as error:
+        allowed = "allowed: policies that can be loaded; mend or uninstall the package that declares it"
+        raise StudyError([Problem("installed policies", 1, "tuopin.policies", str(error), allowed)]) from error
+    return Declarations(policies, MECHANISMS, model_parameters(), Place)

@@ -134,7 +134,7 @@ class EngineError(Exception):
         (MemoryError(), 1, "tuopin: not enough memory"),
         (PermissionError(13, "Permission denied", "/x/y"), 2, "/x/y:1: (whole file): Permission denied; allowed: "),
         (EngineError("--only: 'a' is wrong; allowed: b"), 2, "command line:1: --only: 'a' is wrong; allowed: b"),
-        (EngineError("results/a: is locked; wait"), 2, "results/a:1: (whole file): is locked; wait"),
+        (EngineError("results/a: is locked; wait"), 2, "results/a:1: (directory): is locked; wait"),
         (EngineError("a.yaml:3: x: is wrong; allowed: y"), 2, "a.yaml:3: x: is wrong; allowed: y"),
     ],
 )

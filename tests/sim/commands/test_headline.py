@@ -27,7 +27,7 @@ def test_cells_carry_units_and_intervals() -> None:
     assert row["at end"] == "5.1%"
     assert row["difference (points)"] == "-1.34 [-2.00, -1.00]"
     assert row["sustained exits (persons)"] == "4,000"
-    assert row["cost (M yuan, nominal)"] == "1,836"
+    assert row["cost (M yuan, nominal)"] == "1836"
     assert row["yuan per sustained exit"] == "3,672,000 [2,000,000, 18,000,000]"
 
 
