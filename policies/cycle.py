@@ -27,7 +27,7 @@ def open_programmes(county: County, policies: Sequence[Policy], ledger: Ledger) 
 def run_programmes(county: County, policies: Sequence[Policy], ledger: Ledger) -> None:
     """One year's programme step of all policies, which must come in the order of their names."""
     _withdraw(county, policies)
-    applicants = {policy.name: _applicants(county, policy) for policy in policies}
+    applicants = {policy.name: _applicants(county, policy, ledger) for policy in policies}
     granted = _share_hours(county, policies, applicants)
     for policy in policies:
         _fund_and_enrol(county, policy, granted[policy.name], ledger)
@@ -45,12 +45,24 @@ def _withdraw(county: County, policies: Sequence[Policy]) -> None:
         policy.recount(county)
 
 
-def _applicants(county: County, policy: Policy) -> Rows:
-    """Rows that are eligible, not enrolled and willing; none before the policy's start or without budget or slots."""
+def _applicants(county: County, policy: Policy, ledger: Ledger) -> Rows:
+    """Rows that are eligible, not enrolled and willing; none before the policy's start or without budget or slots.
+
+    Where hours are scarce only those the year's money reaches take part in the split: nobody spends hours on the rest.
+    """
     if county.year < policy.value("start", county.year) or policy.budget_fen(county) == 0 or policy.slots(county) == 0:
         return np.empty(0, dtype=np.int64)
     able = policy.eligible(county) & ~policy.enrolled(county)
-    return np.flatnonzero(able & (policy.willingness(county) < policy.take_up(county)))
+    rows = np.flatnonzero(able & (policy.willingness(county) < policy.take_up(county)))
+    if county.on("cadre_limits") and len(rows):
+        rows, _ = policy.affordable(county, rows, _available(county, policy, ledger))
+    return rows
+
+
+def _available(county: County, policy: Policy, ledger: Ledger) -> int:
+    """Fen that can reach households: what leaks comes on top, so that much must stay in reserve."""
+    left = ledger.left(policy.name)
+    return UNLIMITED_FEN if left is None else int(left / (1.0 + policy.value("leakage", county.year)))
 
 
 def _share_hours(county: County, policies: Sequence[Policy], applicants: dict[str, Rows]) -> dict[str, Rows]:
@@ -89,9 +101,7 @@ def _fund_and_enrol(county: County, policy: Policy, rows: Rows, ledger: Ledger) 
     if len(rows) == 0:
         return
     leak = policy.value("leakage", county.year)
-    left = ledger.left(policy.name)
-    # what leaks comes on top of what reaches households, so that much must stay in reserve
-    rows, cost = policy.fund(county, rows, UNLIMITED_FEN if left is None else int(left / (1.0 + leak)))
+    rows, cost = policy.fund(county, rows, _available(county, policy, ledger))
     if len(rows) == 0:
         return
     policy.since(county)[rows] = county.year

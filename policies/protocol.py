@@ -121,8 +121,8 @@ class Policy:
         """Cost of enrolling each household of `rows` this year, fen, all payers."""
         return np.zeros(len(rows), dtype=np.int64)
 
-    def fund(self, county: County, rows: Rows, left_fen: int) -> tuple[Rows, NDArray[np.int64]]:
-        """Choose whom of the applicants `rows` the year's slots and `left_fen` reach, neediest first.
+    def affordable(self, county: County, rows: Rows, left_fen: int) -> tuple[Rows, NDArray[np.int64]]:
+        """Choose whom of the applicants `rows` the year's slots and `left_fen` reach, neediest first. Changes nothing.
 
         Returns the rows (ascending) and the cost of each in fen; costs sum to at most `left_fen`.
         """
@@ -135,6 +135,10 @@ class Policy:
         cost = self.unit_cost(county, rows)
         kept = within_budget(need, uid[rows], cost, left_fen)
         return rows[kept], cost[kept]
+
+    def fund(self, county: County, rows: Rows, left_fen: int) -> tuple[Rows, NDArray[np.int64]]:
+        """Choose who enrols: the affordable, where the policy's institutions have room for them."""
+        return self.affordable(county, rows, left_fen)
 
     def pay_enrolment(self, county: County, ledger: Ledger, rows: Rows, fen: NDArray[np.int64]) -> None:
         """Post the cost of enrolment, split over payers; by default the county pays."""

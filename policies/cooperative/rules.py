@@ -68,7 +68,7 @@ class Cooperative(Policy):
 
     def fund(self, county: County, rows: Rows, left_fen: int) -> tuple[Rows, NDArray[np.int64]]:
         """Neediest first within the budget, and only where a firm has room."""
-        rows, cost = super().fund(county, rows, left_fen)
+        rows, cost = self.affordable(county, rows, left_fen)
         h = county.households
         lot = county.luck.uniform(COOPERATIVE, 0, h.uid[rows])
         firm = assign_firms(self.firms, h.line[rows].astype(np.int64), lot, h.uid[rows])

@@ -83,9 +83,9 @@ class LowIncomeSupport(Policy):
         """The year's allowance, fen."""
         return fen(self._grant(county, rows))
 
-    def fund(self, county: County, rows: Rows, left_fen: int) -> tuple[Rows, NDArray[np.int64]]:
+    def affordable(self, county: County, rows: Rows, left_fen: int) -> tuple[Rows, NDArray[np.int64]]:
         """Neediest first within what temporary relief leaves of the budget."""
-        return super().fund(county, rows, int(left_fen * (1.0 - self.value("relief_share", county.year))))
+        return super().affordable(county, rows, int(left_fen * (1.0 - self.value("relief_share", county.year))))
 
     def withdraw(self, county: County) -> Mask:
         """Every grant is for one year: all are tested again, so that a larger budget never crowds out the poorer."""

@@ -56,27 +56,36 @@ class Relocation(Policy):
         )  # fmt: skip
         return fen(per_person * county.households.members[rows])
 
-    def fund(self, county: County, rows: Rows, left_fen: int) -> tuple[Rows, NDArray[np.int64]]:
-        """The registered first, neighbours from their part of the budget; nobody moves without a place at a site."""
-        h, reserved = county.households, self.value("neighbour_share", county.year)
+    def affordable(self, county: County, rows: Rows, left_fen: int) -> tuple[Rows, NDArray[np.int64]]:
+        """The registered first, then neighbours from their part of the budget."""
+        h, reserved, slots = county.households, self.value("neighbour_share", county.year), self.slots(county)
         is_registered = registered(county)[rows]
-        kept, places = [rows[:0]], [np.empty(0, dtype=np.int64)]
-        slots = self.slots(county)
+        kept = [rows[:0]]
         for group, share in ((is_registered, 1.0 - reserved), (~is_registered, reserved)):
             mine = rows[group]
             need = self.seen_need(county, mine)
             if slots is not None:
                 chosen = lowest(need, h.uid[mine], slots - sum(len(k) for k in kept))
                 mine, need = mine[chosen], need[chosen]
-            mine = mine[within_budget(need, h.uid[mine], self.unit_cost(county, mine), int(left_fen * share))]
+            cost = self.unit_cost(county, mine)
+            kept.append(mine[within_budget(need, h.uid[mine], cost, int(left_fen * share))])
+        chosen = np.sort(np.concatenate(kept))
+        return chosen, self.unit_cost(county, chosen)
+
+    def fund(self, county: County, rows: Rows, left_fen: int) -> tuple[Rows, NDArray[np.int64]]:
+        """Nobody moves without a place at a site; the registered choose before their neighbours."""
+        h = county.households
+        rows, _ = self.affordable(county, rows, left_fen)
+        is_registered = registered(county)[rows]
+        place = np.full(len(rows), -1, dtype=np.int64)
+        for group in (is_registered, ~is_registered):
+            mine = rows[group]
             lot = county.luck.uniform(RELOCATION, 0, h.uid[mine])
-            site = assign_sites(self.sites, h.members[mine].astype(np.int64), h.able_workers[mine] > 0, lot, h.uid[mine])
-            kept.append(mine[site >= 0])
-            places.append(site[site >= 0])
-        chosen, place = np.concatenate(kept), np.concatenate(places)
-        order = np.argsort(chosen)
-        self._places = place[order]
-        return chosen[order], self.unit_cost(county, chosen[order])
+            members = h.members[mine].astype(np.int64)
+            place[group] = assign_sites(self.sites, members, h.able_workers[mine] > 0, lot, h.uid[mine])
+        self._places = place[place >= 0]
+        rows = rows[place >= 0]
+        return rows, self.unit_cost(county, rows)
 
     def pay_enrolment(self, county: County, ledger: Ledger, rows: Rows, fen: NDArray[np.int64]) -> None:
         """Split the cost: central investment, the household's own capped part, local bonds and loans the rest."""
