@@ -53,6 +53,8 @@ def run(
         dask_address=dask,
     )
     show_result(directory)
+    if scale < 1.0:
+        sys.stdout.write(f"scale {scale:g}: persons, households and yuan are those of the households simulated\n")
     tell(report, directory)
     if report.failed:
         raise typer.Exit(report.exit_status)
