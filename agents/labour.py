@@ -86,8 +86,11 @@ def wage_terms(county: County) -> WageTerms:
     )
 
 
-def work(county: County) -> None:
-    """Let idle able workers enter and others leave off-farm work, then write the year's wage income."""
+def change_jobs(county: County) -> None:
+    """Let able workers who are not in off-farm work enter it, and others return to the village.
+
+    Jobs that programmes offer are filled afterwards from who is still idle, so nobody is kept from a better job by one.
+    """
     h, f = county.households, county.flows
     if county.on("job_risk"):
         wants_local = np.zeros(len(h), dtype=np.bool_)
@@ -97,26 +100,31 @@ def work(county: County) -> None:
             motivation_effect=county.value("labour.motivation_effect") if county.on("motivation") else 0.0,
         )  # fmt: skip
         _change_jobs(
-            h.uid, h.able_workers, h.off_farm, h.migrants, h.skill, h.remoteness, h.motivation, f.claimed_workers,
+            h.uid, h.able_workers, h.off_farm, h.migrants, h.skill, h.remoteness, h.motivation,
             f.entry_factor, wants_local, county.luck.seed, county.luck.replicate, LABOUR, county.year, terms,
         )  # fmt: skip
         _fill_vacancies(county, wants_local)
+
+
+def earn_wages(county: County) -> None:
+    """Write the year's wage income."""
+    h, f = county.households, county.flows
     _earn_wages(
-        h.able_workers, h.off_farm, h.migrants, f.claimed_workers, f.jobs_lost, f.productivity, f.illness_factor,
+        h.off_farm, h.migrants, f.jobs_lost, f.productivity, f.illness_factor,
         f.income_factor, f.wage_term, h.wage_income, wage_terms(county),
     )  # fmt: skip
 
 
 @compiled
 def _change_jobs(
-    uid: Any, able: Any, off_farm: Any, migrants: Any, skill: Any, remoteness: Any, motivation: Any, claimed: Any,
+    uid: Any, able: Any, off_farm: Any, migrants: Any, skill: Any, remoteness: Any, motivation: Any,
     entry_factor: Any, wants_local: Any, seed: Any, replicate: Any, stream: Any, year: Any, t: Any,
 ) -> None:  # fmt: skip
     for i in range(uid.shape[0]):
         u0, u1, u2, u3 = uniform4(seed, replicate, stream, year, uid[i], 0)
         off_farm[i] = min(off_farm[i], able[i])
         migrants[i] = min(migrants[i], off_farm[i])
-        idle = able[i] - off_farm[i] - claimed[i]
+        idle = able[i] - off_farm[i]
         leaves = u1 < t.exit_rate * off_farm[i]
         if idle > 0:
             rate = t.entry_rate * np.exp(t.skill_slope * skill[i]) * (1.0 - t.remote_penalty * (remoteness[i] - 0.5))
@@ -146,10 +154,10 @@ def _fill_vacancies(county: County, wants_local: Any) -> None:
 
 @compiled
 def _earn_wages(
-    able: Any, off_farm: Any, migrants: Any, claimed: Any, jobs_lost: Any, productivity: Any, illness: Any, dip: Any,
-    wage_term: Any, wage: Any, t: Any,
+    off_farm: Any, migrants: Any, jobs_lost: Any, productivity: Any, illness: Any, dip: Any, wage_term: Any, wage: Any,
+    t: Any,
 ) -> None:  # fmt: skip
-    for i in range(able.shape[0]):
+    for i in range(off_farm.shape[0]):
         workers = off_farm[i]
         earned = 0.0
         if workers > 0:

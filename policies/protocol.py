@@ -163,6 +163,9 @@ class Policy:
     def serve(self, county: County, ledger: Ledger) -> None:
         """Add to the year's terms, after enrolment and before the livelihood step."""
 
+    def employ(self, county: County) -> None:
+        """Fill the policy's own jobs with workers still idle after the year's changes of jobs; add to `wage_term`."""
+
     def reimburse(self, county: County, ledger: Ledger | None) -> None:
         """Add to `reimbursed_term`. With `ledger` None it is a quote: nothing is paid yet, budgets do not bind."""
 

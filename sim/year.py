@@ -48,7 +48,10 @@ def _programmes(model: CountyModel) -> None:
 
 
 def _livelihood(model: CountyModel) -> None:
-    labour.work(model.county)
+    labour.change_jobs(model.county)
+    for policy in model.policies:
+        policy.employ(model.county)
+    labour.earn_wages(model.county)
     production.produce(model.county)
 
 

@@ -139,10 +139,19 @@ class Relocation(Policy):
             site.residents = int(persons[site.index])
 
     def serve(self, county: County, ledger: Ledger) -> None:
-        """Fill site vacancies with idle workers, pay their wages, and charge the transition dip."""
+        """Charge the transition dip in the first years."""
+        since, year = self.since(county), county.year
+        if self.value("effect", year) == 0.0:
+            return
+        fresh = np.flatnonzero((since > 0) & (year - since < self.value("dip_years", year)))
+        county.flows.income_factor[fresh] *= 1.0 - self.value("dip", year)
+
+    def employ(self, county: County) -> None:
+        """Fill site vacancies with workers still idle and pay their wages."""
         h, f, year = county.households, county.flows, county.year
         rows = np.flatnonzero(self.enrolled(county))
-        if len(rows) == 0 or self.value("effect", year) == 0.0:
+        effect = self.value("effect", year)
+        if len(rows) == 0 or effect == 0.0:
             return
         workers = h.column("relocation_workers")
         idle = np.maximum(h.able_workers[rows] - h.off_farm[rows], 0)
@@ -150,10 +159,8 @@ class Relocation(Policy):
         self._fill_jobs(county, rows, idle)
         held = workers[rows]
         f.claimed_workers[rows] += held
-        wage = wage_terms(county).local * self.value("site_wage_ratio", year) * self.value("effect", year)
+        wage = wage_terms(county).local * self.value("site_wage_ratio", year) * effect
         f.wage_term[rows] += held * wage * f.productivity[rows] * f.illness_factor[rows]
-        fresh = year - self.since(county)[rows] < self.value("dip_years", year)
-        f.income_factor[rows[fresh]] *= 1.0 - self.value("dip", year)
 
     def _fill_jobs(self, county: County, rows: Rows, idle: NDArray[np.int64]) -> None:
         """One job a household with an idle worker and none yet, by lot within the vacancies of its site."""
