@@ -1,0 +1,55 @@
+"""What the command line does, in three lines of Python: `Study.load`, `simulate`, `compare`."""
+
+from __future__ import annotations
+
+import tempfile
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.batch import run_study
+from sim.plan import make_plan
+from sim.results import Results
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.study import Study
+
+
+class SimulationFailed(RuntimeError):
+    """Some runs failed; the message names each with its error."""
+
+
+def simulate(
+    study: Study, out: str | Path | None = None, *, scale: float = 1.0, replicates: int | None = None,
+    scenarios: Sequence[str] | None = None, workers: int | None = 1, panel: bool = False, dask: str | None = None,
+) -> Results:  # fmt: skip
+    """Simulate a study and return its results (pandas frames `indicators`, `costs`, `spells` and, if asked for, `panel`).
+
+    With `out` the directory is written and continued like `tuopin run --out` does; without it, it is temporary and goes
+    when the results are no longer used. Arguments mean what the options of `tuopin run` of the same names mean.
+
+    Raises:
+        SimulationFailed: if a run failed; with `out`, what succeeded is kept.
+    """
+    chosen = study if replicates is None else study.changed(replicates=replicates)
+    temporary = tempfile.TemporaryDirectory(prefix="tuopin-") if out is None else None
+    directory = Path(temporary.name if temporary is not None else str(out))
+    report = run_study(
+        make_plan(chosen, scale), directory, workers=workers, scenarios=list(scenarios) if scenarios else None,
+        panel=panel, dask_address=dask,
+    )  # fmt: skip
+    if report.failed:
+        lines = [f"{f.place} {f.scenario}:{f.replicate}: {f.error}" for f in report.failures]
+        raise SimulationFailed("; ".join(lines))
+    results = Results.open(directory)
+    if temporary is not None:
+        weakref.finalize(results, temporary.cleanup)
+    return results
+
+
+def compare(results: Results, baseline: str | None = None, indicator: str | None = None) -> pd.DataFrame:
+    """Return paired differences between scenarios with 95% intervals, in the columns of `comparison.csv`."""
+    return results.comparison(baseline, indicator)
