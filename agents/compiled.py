@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from numba import njit
 
@@ -16,5 +16,4 @@ def compiled(function: F) -> F:
     Fused multiply-add and other reassociation stay off (no ``fastmath``): the same input gives the same bits. Division by
     zero follows numpy (inf or nan), so that kernels carry no hidden exception branch.
     """
-    result: F = njit(cache=True, error_model="numpy", nogil=True)(function)
-    return result
+    return cast(F, njit(cache=True, error_model="numpy", nogil=True)(function))

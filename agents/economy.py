@@ -48,7 +48,7 @@ def _damped(p: Parameters, nominal: float, year: int, start: int) -> float:
     if year <= start or share >= 1.0:
         return nominal
     prices = price_index(p, year, start)
-    return prices * (nominal / prices) ** share
+    return float(prices * (nominal / prices) ** share)
 
 
 def monthly_wage(p: Parameters, year: int, start: int) -> float:

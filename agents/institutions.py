@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from agents import mesa_door as mesa
 
 
-class Village(mesa.Agent):
+class Village(mesa.Agent):  # type: ignore[misc]
     """A village and its assistance team; its figures live in `county.villages` at `index`."""
 
     def __init__(self, model: mesa.Model, index: int) -> None:
@@ -20,16 +20,16 @@ class Village(mesa.Agent):
         return float(self.model.county.villages.hours[self.index])
 
 
-class CountyOffice(mesa.Agent):
+class CountyOffice(mesa.Agent):  # type: ignore[misc]
     """The county office: it holds the year's money."""
 
     @property
     def spent(self) -> float:
         """Yuan spent on the scenario's policies so far."""
-        return sum(e.fen for e in self.model.ledger.entries if e.policy in self.model.policy_names) / 100.0
+        return float(sum(e.fen for e in self.model.ledger.entries if e.policy in self.model.policy_names)) / 100.0
 
 
-class Market(mesa.Agent):
+class Market(mesa.Agent):  # type: ignore[misc]
     """The market of one industry line; its price lives in `county.markets`."""
 
     def __init__(self, model: mesa.Model, line: int) -> None:
@@ -68,7 +68,7 @@ class Firm:
     members: int = 0
 
 
-class SiteAgent(mesa.Agent):
+class SiteAgent(mesa.Agent):  # type: ignore[misc]
     """The Mesa face of a resettlement site."""
 
     def __init__(self, model: mesa.Model, site: Site) -> None:
@@ -76,7 +76,7 @@ class SiteAgent(mesa.Agent):
         self.site = site
 
 
-class FirmAgent(mesa.Agent):
+class FirmAgent(mesa.Agent):  # type: ignore[misc]
     """The Mesa face of a cooperative or lead firm."""
 
     def __init__(self, model: mesa.Model, firm: Firm) -> None:

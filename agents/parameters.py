@@ -16,7 +16,7 @@ An entry is::
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -130,7 +130,7 @@ class Parameters:
     def __getitem__(self, id: str) -> Parameter:
         return self._entries[id]
 
-    def __iter__(self) -> Iterable[str]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[str]:
         return iter(self._entries)
 
     def value(self, id: str, year: int = 0) -> float:

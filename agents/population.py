@@ -57,7 +57,7 @@ class PopulationTerms(NamedTuple):
 def largest_remainder(weights: NDArray[np.float64], total: int) -> NDArray[np.int64]:
     """Split `total` units in proportion to `weights` (n,) so that they sum exactly; ties go to the lower index."""
     shares = weights / weights.sum() * total
-    floor = np.floor(shares).astype(np.int64)
+    floor: NDArray[np.int64] = np.floor(shares).astype(np.int64)
     order = np.lexsort((np.arange(len(weights)), -(shares - floor)))
     floor[order[: total - int(floor.sum())]] += 1
     return floor
@@ -157,7 +157,7 @@ def _assign_sizes(uid: NDArray[np.int64], luck: Luck, counts: NDArray[np.int64])
 
 def _compose(h: Households, v: Villages, p: Parameters, luck: Luck, year: int, wage: float) -> None:
     rho = min(p.value("income_risk.persistence"), 0.99)
-    terms = PopulationTerms(
+    terms = PopulationTerms._make((
         *(p.value(f"demography.{n}") for n in
           ("elderly_alone_1", "elderly_alone_2", "elderly_one", "elderly_two", "upper_school_share")),
         *(p.value(f"health.{n}") for n in ("disability_prevalence", "chronic_prevalence", "insured_share")),
@@ -169,7 +169,7 @@ def _compose(h: Households, v: Villages, p: Parameters, luck: Luck, year: int, w
         p.value("learning.spread"),
         *(p.value(f"village.{n}") for n in ("remoteness_spread", "safe_water_share", "unsafe_housing_share")),
         p.value("demography.elderly_able_share"),
-    )  # fmt: skip
+    ))  # fmt: skip
     line_shares = np.array([0.0, 0.0] + [p.value(f"production.share_{name}") for name in LINES[2:]])
     _compose_people(
         h.uid, h.members, h.small_children, h.pupils, h.upper_students, h.working_age, h.elderly, h.able_workers,

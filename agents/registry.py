@@ -145,7 +145,7 @@ def _swap_to_total(
 def review(county: County) -> None:
     """The yearly review: verify incomes, exit by schedule in order of verified income, register falls and additions."""
     h, value, flows = county.households, county.value, county.flows
-    u = county.luck.uniforms(VERIFICATION, county.year, h.uid, 3)
+    u = county.luck.uniforms(VERIFICATION, county.year, h.uid, 4)
     z = np.sqrt(-2.0 * np.log(u[:, 0])) * np.cos(2.0 * np.pi * u[:, 1])
     noise = value("registry.verification_noise") * z * _error_scale(county)
     verified = np.maximum(h.net_income_pp, 0.0) * np.exp(noise)
@@ -155,7 +155,7 @@ def review(county: County) -> None:
     was_registered = registered(county)
     relapse = (status == EXITED) & fallen & (u[:, 2] < value("registry.fall_detected"))
     added = (status == OUTSIDE) & fallen & (u[:, 2] < value("registry.addition_detected"))
-    _exit_by_schedule(county, was_registered, verified)
+    _exit_by_schedule(county, was_registered, verified, u[:, 3])
     status[relapse] = RELAPSED
     status[added] = REGISTERED_POOR
     new = relapse | added
@@ -163,13 +163,22 @@ def review(county: County) -> None:
     h.cause[added] = main_cause(county)[added]
 
 
-def _exit_by_schedule(county: County, candidates: NDArray[np.bool_], verified: NDArray[np.float64]) -> None:
+def _exit_by_schedule(
+    county: County, candidates: NDArray[np.bool_], verified: NDArray[np.float64], lot: NDArray[np.float64]
+) -> None:
+    """Exit in order of verified income within the persons planned.
+
+    A plan of persons ties each exit to the neighbours' incomes; without spill-overs it is a share for each alone, by lot.
+    """
     h = county.households
     late = county.year >= county.place.deadline
     margin = county.value("registry.deadline_margin" if late else "registry.exit_margin")
     share = min(1.0, county.value("registry.exit_share"))
     planned = int(share * int(h.members[candidates].sum()))
     rows = np.flatnonzero(candidates & (verified >= margin * county.registry_line))
-    leaving = rows[within_budget(-verified[rows], h.uid[rows], h.members[rows].astype(np.int64), planned)]
+    if county.on("spillovers"):
+        leaving = rows[within_budget(-verified[rows], h.uid[rows], h.members[rows].astype(np.int64), planned)]
+    else:
+        leaving = rows[lot[rows] < share]
     h.registry_status[leaving] = EXITED
     h.registry_exit_year[leaving] = county.year

@@ -151,8 +151,9 @@ class Policy:
         """Who leaves the programme now; by default exited households once support after exit has run out."""
         h = county.households
         months = 12 * (county.year - h.registry_exit_year.astype(np.int64) - 1)
-        over = (h.registry_status == EXITED) & (months >= self.value("support_after_exit_months", county.year))
-        return over & self.enrolled(county)
+        over: Mask = (h.registry_status == EXITED) & (months >= self.value("support_after_exit_months", county.year))
+        over &= self.enrolled(county)
+        return over
 
     def release(self, county: County, rows: Rows) -> None:
         """Undo own columns of households that leave; `<name>_since` is already 0."""

@@ -79,7 +79,7 @@ def _start(county: County, scale: float) -> None:
     h.registered_at_start[:] = registry.registered(county)
     h.ever_poor[:] = h.poor_true
     registered = np.bincount(h.village, weights=h.registered_at_start, minlength=len(county.villages))
-    county.villages.hours = registered * county.value("village.hours_per_household")
+    county.villages.hours = np.asarray(registered * county.value("village.hours_per_household"), dtype=np.float64)
     county.markets.base_supply = supply(county)
     county.jobs_in_county = int((h.off_farm - h.migrants).sum())
     county.in_burn_in = False

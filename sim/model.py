@@ -33,6 +33,8 @@ class CountyModel(mesa.Model):  # type: ignore[misc]
     keyed by seed and replicate: Mesa's own generator is never used.
     """
 
+    running: bool
+
     def __init__(
         self, study: str | Path | None = None, scenario: str | None = None, replicate: int = 0, scale: float = 1.0, *,
         county: County | None = None, policies: Sequence[Policy] | None = None, last_year: int | None = None,

@@ -184,7 +184,7 @@ def warm_up() -> None:
     from sim.plan import make_plan
     from sim.study import Study
 
-    everything = {name: {} for name in catalogue()}
+    everything: dict[str, dict[str, Any]] = {name: {} for name in catalogue()}
     study = Study.from_dict(
         {"name": "warm-up", "place": "lushi", "years": "2016-2018", "replicates": 1, "baseline": "all",
          "scenarios": {"all": everything}}

@@ -50,7 +50,8 @@ class LowIncomeSupport(Policy):
     def _five_guarantee(self, county: County) -> Mask:
         """No able worker and nobody of working age or at school: old or disabled persons without support."""
         h = county.households
-        return (h.able_workers == 0) & (h.working_age <= h.disabled) & (h.pupils + h.small_children == 0)
+        mask: Mask = (h.able_workers == 0) & (h.working_age <= h.disabled) & (h.pupils + h.small_children == 0)
+        return mask
 
     def need(self, county: County) -> NDArray[np.float64]:
         """Log tested income against the standard, less visible traits."""
@@ -67,7 +68,8 @@ class LowIncomeSupport(Policy):
         months = 12 * (county.year - h.registry_exit_year.astype(np.int64) - 1)
         leaving = (h.registry_status == EXITED) & (months < self.value("support_after_exit_months", county.year))
         leaving &= h.column("low_income_support_last") == county.year - 1
-        return (seen < 0.0) | (leaving & (seen < np.log(self.value("retest_margin", county.year))))
+        mask: Mask = (seen < 0.0) | (leaving & (seen < np.log(self.value("retest_margin", county.year))))
+        return mask
 
     def _grant(self, county: County, rows: Rows) -> NDArray[np.float64]:
         """Yearly allowance of each household of `rows`, yuan."""
@@ -91,10 +93,6 @@ class LowIncomeSupport(Policy):
         """Every grant is for one year: all are tested again, so that a larger budget never crowds out the poorer."""
         return self.enrolled(county)
 
-    def release(self, county: County, rows: Rows) -> None:
-        """The grant ends."""
-        county.households.column("low_income_support_yuan")[rows] = 0.0
-
     def pay_enrolment(self, county: County, ledger: Ledger, rows: Rows, fen: NDArray[np.int64]) -> None:
         """Commit the year's allowance."""
         ledger.post(self.name, PAYER, rows, fen)
@@ -115,7 +113,9 @@ class LowIncomeSupport(Policy):
     def transfer(self, county: County, ledger: Ledger) -> None:
         """Pay the allowances granted, then temporary relief to those whom this year's events pushed under the line."""
         h, f = county.households, county.flows
-        f.tested_transfer_term += h.column("low_income_support_yuan")
+        granted = h.column("low_income_support_yuan")
+        granted[~self.enrolled(county)] = 0.0  # kept until now: the test leaves last year's allowance out of income
+        f.tested_transfer_term += granted
         amount = self.value("relief_amount", county.year)
         present = (f.net_income - h.medical_paid - h.school_paid) / h.members
         struck = (f.major_bill > 0) | (f.jobs_lost > 0) | f.animals_lost | h.care_forgone
