@@ -7,6 +7,7 @@ plan travels once per worker, as a plugin that the scheduler also gives to worke
 
 from __future__ import annotations
 
+import logging
 import pickle
 import tempfile
 import time
@@ -44,12 +45,29 @@ def connected(address: str) -> Iterator[Client]:
     ClusterRefused
         If there is no such cluster, it has no worker, or a worker has another version of Tuopin or numpy.
     """
-    client = _connect(address)
+    distributed = _distributed()
+    with _quiet_logs():
+        client = _connect(distributed, address)
+        try:
+            _refuse_other_versions(client)
+            yield client
+        finally:
+            with suppress(Exception):  # a cluster that is gone cannot be left politely
+                client.close(timeout=2)
+
+
+@contextmanager
+def _quiet_logs() -> Iterator[None]:
+    """Keep the client's tracebacks about lost connections off the screen: what matters is said as an error."""
+    loggers = [logging.getLogger(name) for name in ("distributed.client", "distributed.core", "distributed.comm")]
+    levels = [logger.level for logger in loggers]
     try:
-        _refuse_other_versions(client)
-        yield client
+        for logger in loggers:
+            logger.setLevel(logging.CRITICAL)
+        yield
     finally:
-        client.close(timeout=2)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 def run_on_cluster(tasks: list[Task], context: Context, client: Client) -> Generator[Receipt, None, None]:
@@ -68,19 +86,26 @@ def run_on_cluster(tasks: list[Task], context: Context, client: Client) -> Gener
     token = temporary_in(runs).with_suffix(".token")
     try:
         token.write_text(token.name, encoding="utf-8")
-        client.register_plugin(_context_plugin(context, str(token)), name=name)
-        yield from _through(client, name, tasks, context)
+        try:
+            client.register_plugin(_context_plugin(context, str(token)), name=name)
+            yield from _through(client, name, tasks, context)
+        except (CancelledError, OSError) as error:  # failures to write are StorageFailed already
+            raise ClusterLost(_LOST) from error
     finally:
         token.unlink(missing_ok=True)
         with suppress(Exception):  # a cluster that is gone needs no tidying
             client.unregister_worker_plugin(name)
 
 
-def _connect(address: str) -> Client:
+def _distributed() -> Any:
+    """The library, imported when first needed; it sets up its own logging then."""
     try:
-        distributed: Any = import_module("distributed")
+        return import_module("distributed")
     except ImportError:
         raise ClusterRefused(_INSTALL) from None
+
+
+def _connect(distributed: Any, address: str) -> Client:
     try:
         client = distributed.Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
@@ -173,8 +198,6 @@ def _through(client: Client, name: str, tasks: list[Task], context: Context) -> 
                 else:
                     waiting.extendleft(replace(task, scenarios=(scenario,)) for scenario in reversed(task.scenarios))
                 continue
-            except (CancelledError, TimeoutError, ConnectionError) as error:
-                raise ClusterLost(_LOST) from error
             yield _received(receipt, content, context)
     finally:
         with suppress(Exception):

@@ -81,9 +81,7 @@ def _refuse_unless_empty(out: Path, runs: Path) -> None:
         strange += [f"{RUNS}/{path.name}" for path in runs.iterdir() if not path.name.startswith(".part-")]
     if strange:
         listed = ", ".join(sorted(strange)[:3]) + (", ..." if len(strange) > 3 else "")
-        raise DirectoryRefused(
-            f"{out}: holds other files ({listed}) and no readable manifest.json; choose an empty or new --out"
-        )
+        raise DirectoryRefused(f"{out}: holds other files ({listed}) and no readable manifest.json; choose an empty or new --out")
 
 
 def _refuse_other(out: Path, manifest: Mapping[str, Any], plan: PlanLike) -> None:
@@ -96,8 +94,5 @@ def _refuse_other(out: Path, manifest: Mapping[str, Any], plan: PlanLike) -> Non
     if not manifest or not strict:
         strict = ["its inputs or version of Tuopin differ"]
     raise DirectoryRefused(
-        *(
-            f"{out}: holds results of other inputs: {line}; give the same inputs, or choose another --out"
-            for line in strict
-        )
+        *(f"{out}: holds results of other inputs: {line}; give the same inputs, or choose another --out" for line in strict)
     )

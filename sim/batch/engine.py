@@ -132,9 +132,7 @@ def _open_batch(
     if found.get("panel") and not selection.panel:
         note(f"{out}: keeps panels; new runs keep theirs too")
     keeps_panel = bool(selection.panel or found.get("panel"))
-    selection = Selection(
-        selection.scenarios, selection.replicates, selection.places, keeps_panel, selection.retry_failed
-    )
+    selection = Selection(selection.scenarios, selection.replicates, selection.places, keeps_panel, selection.retry_failed)
     extra: dict[str, Any] = {"comparison": comparison_settings(plan)}
     others = list(found.get("also_made_with", []))
     if found.get("versions", versions()) != versions():

@@ -38,9 +38,7 @@ class Failure:
 def failure(plan: PlanLike, key: RunKey, record: Record) -> Failure:
     """The failed run `key` with the command that reproduces it."""
     error = record.result.error or "failed without a message"
-    return Failure(
-        key.place, key.scenario, key.replicate, plan.seed, error, record.result.traceback, command(plan, key)
-    )
+    return Failure(key.place, key.scenario, key.replicate, plan.seed, error, record.result.traceback, command(plan, key))
 
 
 def command(plan: PlanLike, key: RunKey) -> str:

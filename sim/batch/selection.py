@@ -26,9 +26,7 @@ class Selection:
         return [RunKey(p, s, r) for p in self.places for s in self.scenarios for r in self.replicates]
 
 
-def select(
-    plan: PlanLike, scenarios: Sequence[str] | None, only: str | None, panel: bool, retry_failed: bool
-) -> Selection:
+def select(plan: PlanLike, scenarios: Sequence[str] | None, only: str | None, panel: bool, retry_failed: bool) -> Selection:
     """Resolve what was asked for; `only` is ``SCENARIO:REPLICATE`` or ``PLACE:SCENARIO:REPLICATE``.
 
     Raises
@@ -75,9 +73,7 @@ def pending_tasks(selection: Selection, records: Mapping[RunKey, Record], worker
     for place in selection.places:
         for replicate in selection.replicates:
             todo = tuple(
-                name
-                for name in selection.scenarios
-                if _is_pending(records.get(RunKey(place, name, replicate)), selection)
+                name for name in selection.scenarios if _is_pending(records.get(RunKey(place, name, replicate)), selection)
             )
             if todo:
                 tasks.append(Task(place, replicate, todo, selection.panel))
@@ -96,6 +92,5 @@ def _is_pending(record: Record | None, selection: Selection) -> bool:
 def _divide(task: Task, parts: int) -> list[Task]:
     size = -(-len(task.scenarios) // max(1, min(parts, len(task.scenarios))))
     return [
-        Task(task.place, task.replicate, task.scenarios[at : at + size], task.panel)
-        for at in range(0, len(task.scenarios), size)
+        Task(task.place, task.replicate, task.scenarios[at : at + size], task.panel) for at in range(0, len(task.scenarios), size)
     ]

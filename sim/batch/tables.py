@@ -47,9 +47,7 @@ class _Growing:
     def __enter__(self) -> _Growing:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if kind is not None:
             with suppress(OSError, pa.ArrowException):
                 self._writer.close()
@@ -106,9 +104,7 @@ def assemble(
         frames.append("panel")
     with ExitStack() as stack:
         growing = {
-            frame: stack.enter_context(
-                _Growing(out, frame, described(frame, _schema(runs, frame, done), facts, indicators))
-            )
+            frame: stack.enter_context(_Growing(out, frame, described(frame, _schema(runs, frame, done), facts, indicators)))
             for frame in frames
         }
         for _, record in done:

@@ -46,9 +46,7 @@ class TaskWriter:
     def __enter__(self) -> TaskWriter:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if kind is not None:
             self._zip.fp = None  # its close() would finish the file properly: this one is to break off
             with suppress(OSError):

@@ -26,6 +26,4 @@ def versions() -> dict[str, str]:
 def differing(other: dict[str, str]) -> list[str]:
     """What decides the figures and differs in `other`, as ``name here X, there Y``."""
     own = versions()
-    return [
-        f"{name} {own[name]} here, {other.get(name, 'none')} there" for name in DECISIVE if own[name] != other.get(name)
-    ]
+    return [f"{name} {own[name]} here, {other.get(name, 'none')} there" for name in DECISIVE if own[name] != other.get(name)]

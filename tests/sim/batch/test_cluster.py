@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from fake_county import FakePlan
 
-from sim.batch import ClusterRefused
+from sim.batch import ClusterLost, ClusterRefused
 
 distributed = pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
@@ -32,9 +32,7 @@ class Cluster:
         self.directory = directory
         self.processes: list[subprocess.Popen[bytes]] = []
         file = directory / "scheduler.json"
-        self._start(
-            "dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)
-        )
+        self._start("dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file))
         for _ in range(300):
             if file.exists() and file.stat().st_size:
                 break
@@ -96,9 +94,7 @@ def test_a_worker_killed_half_way(run: Any, tmp_path: Path, assert_same: Any, cl
     assert_same(tmp_path / "local", tmp_path / "dask-out")
 
 
-def test_without_a_shared_file_system_files_come_back(
-    run: Any, tmp_path: Path, assert_same: Any, cluster: Cluster
-) -> None:
+def test_without_a_shared_file_system_files_come_back(run: Any, tmp_path: Path, assert_same: Any, cluster: Cluster) -> None:
     cluster.add_worker(TUOPIN_TEST_BLIND="1")  # see support/sitecustomize.py
     run(PLAN, tmp_path / "local")
     report = run(PLAN, tmp_path / "dask-out", dask_address=cluster.address)
@@ -121,9 +117,7 @@ def test_another_version_is_refused(run: Any, tmp_path: Path, cluster: Cluster) 
         run(PLAN, tmp_path / "out", dask_address=cluster.address)
 
 
-def test_no_scheduler_and_no_worker(
-    run: Any, tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_scheduler_and_no_worker(run: Any, tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.batch.cluster._CONNECT_SECONDS", 1.0)
     with pytest.raises(ClusterRefused, match="has no worker; start some with: dask worker"):
         run(PLAN, tmp_path / "out", dask_address=cluster.address)
@@ -131,4 +125,32 @@ def test_no_scheduler_and_no_worker(
         run(PLAN, tmp_path / "out", dask_address="tcp://127.0.0.1:1")
     with pytest.raises(ClusterRefused, match=r"no scheduler answers at 'not an address'"):
         run(PLAN, tmp_path / "out", dask_address="not an address")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_scheduler_that_goes_away_loses_nothing(
+    run: Any, tmp_path: Path, assert_same: Any, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.batch.cluster._CONNECT_SECONDS", 3.0)
+    cluster.add_worker()
+    killed = []
+
+    def kill_half_way(progress: Any) -> None:
+        if progress.finished >= progress.total // 2 and not killed:
+            cluster.processes[0].kill()
+            killed.append(progress.finished)
+
+    with pytest.raises(ClusterLost, match="the scheduler is gone; committed runs are kept") as caught:
+        run(replace(PLAN, sleep=0.02), dask_address=cluster.address, progress=kill_half_way)
+    assert caught.value.exit_status == 1
+    report = run(PLAN)  # the same directory, without the cluster
+    assert report.skipped >= killed[0] and report.done + report.skipped == 72
+    run(PLAN, tmp_path / "local")
+    assert_same(tmp_path / "out", tmp_path / "local")
+
+
+def test_without_the_extra_it_says_what_to_install(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ClusterRefused, match=r"pip install 'tuopin\[cluster\]'"):
+        run(PLAN, dask_address="tcp://127.0.0.1:1")
     assert not (tmp_path / "out").exists()

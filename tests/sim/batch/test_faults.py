@@ -170,9 +170,7 @@ def _link(path: Path) -> None:
 
 @pytest.mark.parametrize("journal", [True, False])
 @pytest.mark.parametrize("damage", [_truncate, _flip, _empty, _link])
-def test_a_damaged_file_is_reported_and_redone(
-    run: Any, tmp_path: Path, assert_same: Any, damage: Any, journal: bool
-) -> None:
+def test_a_damaged_file_is_reported_and_redone(run: Any, tmp_path: Path, assert_same: Any, damage: Any, journal: bool) -> None:
     run(PLAN, tmp_path / "reference")
     run(PLAN)
     victim = tmp_path / "out" / "runs" / "east-r00002-p00.zip"
