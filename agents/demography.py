@@ -18,7 +18,7 @@ from agents.population import DERIVED_UID, UID_PLACE_SHIFT
 from agents.randomness import DEMOGRAPHY, SPLITS, Luck, uniform4
 
 SHARED_AT_SPLIT = (
-    "land", "forest", "productive_assets", "savings", "debt_due_1", "debt_due_2", "debt_due_3",
+    "land", "forest", "line_scale", "productive_assets", "savings", "debt_due_1", "debt_due_2", "debt_due_3", "formal_loan",
 )  # fmt: skip
 """Columns divided by members when a household splits."""
 
@@ -169,27 +169,40 @@ def _hash(parent: NDArray[np.int64], year: int, ordinal: int) -> NDArray[np.int6
     return (parent >> UID_PLACE_SHIFT << UID_PLACE_SHIFT) | DERIVED_UID | local
 
 
+def _leavers(h: Households, rows: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
+    """How many of each kind leave each household of `rows`: the fit and the workers go first, the rest only if they must.
+
+    Counts of members with a trait never exceed the persons who have room for it, in the old household or the new one.
+    """
+    people = {name: h.column(name)[rows].astype(np.int64) for name in (*PEOPLE, "members")}
+    moved = {name: np.zeros(len(rows), dtype=np.int64) for name in PEOPLE}
+    moved["working_age"][:] = 2
+    moved["small_children"][:] = people["small_children"] > 0
+    staying = people["members"] - 2 - moved["small_children"]
+    staying_adults = people["working_age"] - 2 + people["elderly"]
+    moved["able_workers"] = np.minimum(2, people["able_workers"])
+    for trait, of, room in (
+        ("off_farm", moved["able_workers"], people["able_workers"] - moved["able_workers"]),
+        ("migrants", None, None), ("disabled", None, staying), ("chronic", None, staying_adults),
+    ):  # fmt: skip
+        if trait == "migrants":
+            of, room = moved["off_farm"], people["off_farm"] - moved["off_farm"]
+        half = np.zeros(len(rows), dtype=np.int64) if of is None else np.minimum(of, (people[trait] + 1) // 2)
+        moved[trait] = np.maximum(half, people[trait] - room)
+    return moved
+
+
 def _split(h: Households, rows: NDArray[np.int64], year: int) -> None:
     """Let a younger couple leave: two of working age with a child if there is one; wealth and land go by members."""
     child = h.take(rows)
     before = h.members[rows].astype(np.float64)
-    has_child = h.small_children[rows] > 0
-    moved = {name: np.zeros(len(rows), dtype=np.int64) for name in PEOPLE}
-    moved["working_age"][:] = 2
-    moved["small_children"][:] = has_child
-    moved["able_workers"][:] = np.minimum(2, h.able_workers[rows])
-    moved["off_farm"][:] = np.minimum(moved["able_workers"], (h.off_farm[rows] + 1) // 2)
-    moved["migrants"][:] = np.minimum(moved["off_farm"], (h.migrants[rows] + 1) // 2)
+    moved = _leavers(h, rows)
     for name in PEOPLE:
         child.set(name, moved[name])
         h.column(name)[rows] -= moved[name].astype(h.column(name).dtype)
-    leavers = 2 + moved["small_children"]
+    leavers = moved["working_age"] + moved["small_children"]
     child.set("members", leavers)
     h.members[rows] -= leavers.astype(np.int16)
-    h.disabled[rows] = np.minimum(h.disabled[rows], h.members[rows])
-    h.chronic[rows] = np.minimum(h.chronic[rows], h.working_age[rows] + h.elderly[rows])
-    h.migrants[rows] = np.minimum(h.migrants[rows], h.off_farm[rows])
-    h.able_workers[rows] = np.maximum(h.able_workers[rows], h.off_farm[rows])
     share = leavers / before
     for name in SHARED_AT_SPLIT:
         whole = h.column(name)[rows].astype(np.float64)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from agents.compiled import compiled
 from agents.county import County
-from agents.health import BasicScheme, basic_payment, basic_terms, to_fen
+from agents.health import basic_payment, basic_terms, to_fen
 
 
 class FinanceTerms(NamedTuple):

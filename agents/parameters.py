@@ -159,15 +159,15 @@ def resolve_parameters(overrides: Mapping[str, Value | Mapping[int, float]], luc
     for id, value in overrides.items():
         entries[id] = replace(entries[id], value=value)
     if luck is not None:
-        entries = {
-            id: p if id in overrides else draw_parameter(p, luck) for id, p in entries.items()
-        }
+        entries = {id: p if id in overrides else draw_parameter(p, luck) for id, p in entries.items()}
     return Parameters(entries)
 
 
 def draw_parameter(parameter: Parameter, luck: Luck) -> Parameter:
     """Return a free numeric parameter redrawn uniformly from its prior range; any other unchanged."""
-    if not parameter.free or parameter.low is None or parameter.high is None or parameter.value is None or isinstance(parameter.value, str | bool):
+    if not parameter.free or parameter.low is None or parameter.high is None:
+        return parameter
+    if parameter.value is None or isinstance(parameter.value, str | bool):
         return parameter
     u = float(luck.uniform(PARAMETERS, 0, np.array([name_key(parameter.id)]))[0])
     if isinstance(parameter.value, Mapping):

@@ -37,6 +37,7 @@ class Plan:
     parameters: Mapping[str, Any]
     inputs: Mapping[str, Any]
     identity: str
+    study_file: str | None
     scenario_hashes: Mapping[str, str]
 
     @property
@@ -79,7 +80,8 @@ def make_plan(study: Study, scale: float = 1.0) -> Plan:
         study_name=study.name, place_data=dict(study.places), scenario_settings=settings, baseline=study.baseline,
         seed=study.seed, replicates=study.replicates, first_year=study.first_year, last_year=study.last_year,
         scale=scale, draw_parameters=study.draw_parameters, discount_rate=study.discount_rate, mechanisms=mechanisms,
-        parameters=dict(study.parameters), inputs=inputs, identity=_digest(inputs), scenario_hashes=hashes,
+        parameters=dict(study.parameters), inputs=inputs, identity=_digest(inputs),
+        study_file=None if study.file is None else str(study.file), scenario_hashes=hashes,
     )  # fmt: skip
 
 
