@@ -12,8 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from agents.county import County
-from agents.parameters import draw_parameter, resolve_parameters
-from agents.parameters import Parameter
+from agents.parameters import Parameter, draw_parameter, resolve_parameters
 from agents.place import Figure, Place
 from agents.randomness import Luck
 from policies.protocol import Policy

@@ -1,0 +1,101 @@
+"""What calibration looks at: the households of every year of a few scenarios of one replicate, as pandas frames.
+
+Parameters are the stated ones, never drawn: the question is what the model as printed simulates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from agents.county import County
+from agents.parameters import resolve_parameters
+from agents.randomness import Luck
+from agents.registry import registered
+from sim.burn_in import initial_county
+from sim.decomposition import log_income
+from sim.model import CountyModel, make_policies
+from sim.plan import Plan
+from sim.simulation import tables
+
+COLUMNS = (
+    "village", "members", "working_age", "elderly", "able_workers", "off_farm", "migrants", "disabled", "chronic",
+    "health", "insured", "cause", "registered_at_start", "poor_true", "poor_survey", "income_pp", "net_income_pp",
+    "market_income_pp", "survey_income_pp", "policy_transfers", "medical_bill", "medical_out_of_pocket",
+)  # fmt: skip
+"""Household columns kept of every year."""
+
+FLOWS = ("inpatient_bill", "outpatient_bill", "stay_ratio", "use_factor")
+POLICY_COLUMNS = (
+    "relocation_since", "relocation_workers", "cooperative_since", "cooperative_effective", "health_insurance_since",
+    "low_income_support_since", "low_income_support_yuan",
+)  # fmt: skip
+"""Columns of policies; 0 where the scenario has no such policy."""
+
+
+@dataclass(frozen=True)
+class Life:
+    """One scenario lived: a frame of households per year (index uid), the run's spells, and lines by year."""
+
+    households: Mapping[int, pd.DataFrame]
+    spells: pd.DataFrame
+    lines: Mapping[int, float]
+    food: Mapping[int, float]
+    standards: Mapping[int, float]
+
+
+@dataclass(frozen=True)
+class Lives:
+    """One replicate: its scenarios by name, and log incomes of the last two years of the burn-in, (households,) each."""
+
+    scenarios: Mapping[str, Life]
+    log_income: NDArray[np.float64]
+    log_income_before: NDArray[np.float64]
+
+    def year(self, scenario: str, year: int) -> pd.DataFrame:
+        """Households of a year of a scenario; raises KeyError if it was not simulated."""
+        return self.scenarios[scenario].households[year]
+
+
+def live(plan: Plan, replicate: int, scenarios: Iterable[str]) -> Lives:
+    """Live `scenarios` of the plan's first place in one replicate and keep what calibration needs."""
+    name = plan.places[0]
+    logs: list[NDArray[np.float64]] = []
+    initial = initial_county(
+        plan.place_data[name], resolve_parameters(plan.parameters), dict(plan.mechanisms),
+        Luck(plan.seed, replicate), plan.scale, each_year=lambda county: logs.append(log_income(county)),
+    )  # fmt: skip
+    lived = {scenario: _live_one(plan, initial, name, scenario, replicate) for scenario in scenarios}
+    return Lives(lived, logs[-1], logs[-2])
+
+
+def _live_one(plan: Plan, initial: County, place: str, scenario: str, replicate: int) -> Life:
+    policies = make_policies(plan.scenario_settings[scenario])
+    model = CountyModel(county=initial.fork(), policies=policies, last_year=plan.last_year)
+    households, lines, food, standards = {}, {}, {}, {}
+    support = {policy.name: policy for policy in policies}.get("low_income_support")
+    while True:
+        county = model.county
+        households[county.year] = _frame(county)
+        lines[county.year] = county.line
+        food[county.year] = county.value("village.subsistence_food") * county.prices
+        standards[county.year] = support.value("standard", county.year) if support is not None else np.nan
+        if not model.running:
+            break
+        model.step()
+    spells = tables(model, place, scenario, replicate)["spells"].to_pandas()
+    return Life(households, spells, lines, food, standards)
+
+
+def _frame(county: County) -> pd.DataFrame:
+    h, f = county.households, county.flows
+    lived = county.year > county.start
+    held = h.as_mapping()
+    columns = {name: h.column(name).copy() for name in COLUMNS}
+    columns |= {name: getattr(f, name).copy() if lived else np.full(len(h), np.nan) for name in FLOWS}
+    columns |= {name: held[name].copy() if name in held else np.zeros(len(h)) for name in POLICY_COLUMNS}
+    return pd.DataFrame(columns | {"registered": registered(county)}, index=h.uid.copy())
