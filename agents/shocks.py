@@ -1,6 +1,8 @@
 """Step 2, shocks: county-wide (prices, weather, labour demand), village-wide (flood, drought), household (jobs, animals).
 
-Covariate shocks are keyed by market and village, so that neighbours fail together; nothing a scenario does changes them.
+Covariate shocks are keyed by what they strike, so that neighbours fail together and nothing a scenario does changes them:
+prices and labour demand by the market alone (one national market, common to all places of a replicate), weather by the
+place's code, disasters by the village.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ _NOT_CROPS = (LINES.index("none"), LIVESTOCK, LINES.index("tourism"), LINES.inde
 def strike_county(county: County) -> None:
     """Draw the year's prices, weather and labour demand, and the disasters of the villages."""
     value, markets, year = county.value, county.markets, county.year
-    keys = np.array([name_key(f"market {name}") for name in LINES] + [name_key("weather"), name_key("labour demand")])
+    own_weather = name_key(f"weather {county.place.code}")
+    keys = np.array([name_key(f"market {name}") for name in LINES] + [own_weather, name_key("labour demand")])
     z = county.luck.normals(MARKET_SHOCKS, year, keys)
     sd = np.full(len(LINES), value("production.price_sd_crops"))
     sd[[LINES.index("grain"), LINES.index("tourism"), LINES.index("trade"), 0]] = value("production.price_sd_grain")
