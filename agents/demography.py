@@ -178,17 +178,14 @@ def _leavers(h: Households, rows: NDArray[np.int64]) -> dict[str, NDArray[np.int
     moved = {name: np.zeros(len(rows), dtype=np.int64) for name in PEOPLE}
     moved["working_age"][:] = 2
     moved["small_children"][:] = people["small_children"] > 0
-    staying = people["members"] - 2 - moved["small_children"]
-    staying_adults = people["working_age"] - 2 + people["elderly"]
     moved["able_workers"] = np.minimum(2, people["able_workers"])
-    for trait, of, room in (
-        ("off_farm", moved["able_workers"], people["able_workers"] - moved["able_workers"]),
-        ("migrants", None, None), ("disabled", None, staying), ("chronic", None, staying_adults),
-    ):  # fmt: skip
-        if trait == "migrants":
-            of, room = moved["off_farm"], people["off_farm"] - moved["off_farm"]
-        half = np.zeros(len(rows), dtype=np.int64) if of is None else np.minimum(of, (people[trait] + 1) // 2)
-        moved[trait] = np.maximum(half, people[trait] - room)
+    for trait, of in (("off_farm", "able_workers"), ("migrants", "off_farm")):
+        half = np.minimum(moved[of], (people[trait] + 1) // 2)
+        moved[trait] = np.maximum(half, people[trait] - (people[of] - moved[of]))
+    adults_left = people["working_age"] + people["elderly"] - 2
+    moved["chronic"] = np.maximum(0, people["chronic"] - adults_left)
+    members_left = people["members"] - 2 - moved["small_children"]
+    moved["disabled"] = np.maximum(0, people["disabled"] - members_left)
     return moved
 
 
