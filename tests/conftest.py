@@ -58,7 +58,8 @@ def place_data() -> dict[str, Any]:
             "central_village": {**zone, "sites": 1, "persons": 6, "jobs": 0, "remoteness": 0.4},
         },
         "anchors": [
-            {"name": "cattle", "label": {"en": "Cattle"}, "line": "livestock", "capacity": _figure(12), "per_household": _figure(4)},
+            {"name": "cattle", "label": {"en": "Cattle"}, "line": "livestock", "capacity": _figure(12),
+             "per_household": _figure(4)},
         ],
     }  # fmt: skip
 
@@ -73,7 +74,7 @@ def by_hand(place_data: dict[str, Any]) -> Callable[..., County]:
 
     def make(
         size: int = 1, parameters: Mapping[str, Any] | None = None, mechanisms: Mapping[str, Any] | None = None, *,
-        year: int = 2017, villages: int = 1, policies: tuple[Policy, ...] = (), luck: Luck = Luck(1, 0), scale: float = 1.0,
+        year: int = 2017, villages: int = 1, policies: tuple[Policy, ...] = (), luck: Luck | None = None, scale: float = 1.0,
         place: Mapping[str, Any] | None = None, **columns: Any,
     ) -> County:  # fmt: skip
         off = {name: False for name in resolve_mechanisms({}) if name != "asset_trap"}
@@ -88,7 +89,7 @@ def by_hand(place_data: dict[str, Any]) -> Callable[..., County]:
             place=Place.model_validate({**place_data, **(place or {})}),
             parameters=resolve_parameters({**FLAT, **(parameters or {})}),
             mechanisms={**resolve_mechanisms({**off, **(mechanisms or {})}), **(mechanisms or {})},
-            luck=luck, households=h, start=2016, year=year, scale=scale,
+            luck=luck or Luck(1, 0), households=h, start=2016, year=year, scale=scale,
             villages=Villages(
                 np.arange(villages) + 900, none.copy(), np.ones(villages), none.copy(), none.copy(),
                 np.full(villages, 1e9), np.ones(villages),

@@ -1,0 +1,223 @@
+"""Births, deaths, ageing and splits: persons, land and money are conserved and uids are unique and stable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents.columns import COLUMNS
+from agents.county import County
+from agents.demography import (
+    PEOPLE,
+    SHARED_AT_SPLIT,
+    DemographyTerms,
+    _split,
+    bury,
+    derived_uid,
+    live_a_year,
+)
+from agents.households import Households
+from agents.population import DERIVED_UID, UID_PLACE_SHIFT
+from agents.randomness import Luck
+
+STAGES = ("small_children", "pupils", "upper_students", "college_students", "working_age", "elderly")
+STILL = {f"demography.{name}": 0.0 for name in DemographyTerms._fields}
+"""Nothing random happens but retirement and the school stages, whose lengths are fixed."""
+
+
+def _members(h: Households) -> np.ndarray:
+    return sum(h.column(name).astype(int) for name in STAGES)
+
+
+def _family(size: int, **columns: Any) -> Households:
+    h = Households(size)
+    h.set("uid", np.arange(1000, 1000 + size) + (5 << UID_PLACE_SHIFT))
+    for name, value in columns.items():
+        setattr(h, name, value)
+    h.members = _members(h)
+    return h
+
+
+def test_split_moves_a_couple_with_a_child_and_shares_by_members() -> None:
+    # five persons: a couple, a grown pair, one small child; three leave, so 3/5 of land and money go
+    h = _family(
+        1, working_age=4, small_children=1, able_workers=4, off_farm=3, migrants=1, land=10.0, savings=500.0, debt_due_1=50.0,
+        formal_loan=1000.0, line_scale=2.0,
+    )  # fmt: skip
+    _split(h, np.array([0]), 2018)
+    assert len(h) == 2
+    old, new = h[0], h[1]
+    assert (old.members, new.members) == (2, 3)
+    assert (old.working_age, new.working_age, old.small_children, new.small_children) == (2, 2, 0, 1)
+    assert (old.able_workers, new.able_workers) == (2, 2)
+    assert (old.off_farm, new.off_farm, old.migrants, new.migrants) == (1, 2, 0, 1)
+    for name, old_value, new_value in (
+        ("land", 4.0, 6.0), ("savings", 200.0, 300.0), ("debt_due_1", 20.0, 30.0), ("formal_loan", 400.0, 600.0),
+        ("line_scale", 0.8, 1.2),
+    ):  # fmt: skip
+        assert getattr(old, name) == pytest.approx(old_value), name
+        assert getattr(new, name) == pytest.approx(new_value), name
+    assert new.village == old.village
+
+
+def test_split_keeps_every_worker_and_every_ill_or_disabled_person() -> None:
+    # three adults of whom two work off-farm and one is disabled; both old parents would stay but they are only one adult
+    h = _family(1, working_age=3, small_children=1, able_workers=2, off_farm=2, migrants=2, disabled=3, chronic=3)
+    _split(h, np.array([0]), 2018)
+    for name, total in (("able_workers", 2), ("off_farm", 2), ("migrants", 2), ("disabled", 3), ("chronic", 3)):
+        assert int(h.column(name).sum()) == total, name
+    assert (h.disabled <= h.members).all() and (h.chronic <= h.working_age + h.elderly).all()
+    assert (h.migrants <= h.off_farm).all() and (h.off_farm <= h.able_workers).all()
+
+
+@given(st.data())
+def test_split_conserves_everything_and_stays_possible(data: st.DataObject) -> None:
+    n = data.draw(st.integers(1, 5))
+
+    def count(low: int, high: int) -> list[int]:
+        return [data.draw(st.integers(low, high)) for _ in range(n)]
+
+    working, elderly, small, pupils = count(3, 6), count(0, 3), count(0, 3), count(1, 3)
+    able = [data.draw(st.integers(0, w + e)) for w, e in zip(working, elderly, strict=True)]
+    off_farm = [data.draw(st.integers(0, a)) for a in able]
+    migrants = [data.draw(st.integers(0, o)) for o in off_farm]
+    adults = [w + e for w, e in zip(working, elderly, strict=True)]
+    h = _family(
+        n, working_age=working, elderly=elderly, small_children=small, pupils=pupils, able_workers=able, off_farm=off_farm,
+        migrants=migrants, chronic=[data.draw(st.integers(0, a)) for a in adults],
+        disabled=[data.draw(st.integers(0, a)) for a in adults], land=3.0, savings=1000.0, formal_loan=77.0,
+    )  # fmt: skip
+    before = {name: h.column(name).astype(float).sum() for name in (*PEOPLE, *SHARED_AT_SPLIT, "members")}
+    _split(h, np.arange(n), 2020)
+    assert len(h) == 2 * n
+    for name, total in before.items():
+        assert h.column(name).astype(float).sum() == pytest.approx(total, rel=1e-6), name
+    np.testing.assert_array_equal(h.members, _members(h))
+    assert (h.working_age >= 1).all()
+    assert (h.able_workers <= h.working_age + h.elderly).all()
+    assert (h.off_farm <= h.able_workers).all() and (h.migrants <= h.off_farm).all()
+    assert (h.chronic <= h.working_age + h.elderly).all() and (h.disabled <= h.members).all()
+    assert h.faults() == []
+
+
+@pytest.mark.parametrize("scale", [0.02])
+def test_members_always_are_the_sum_of_the_stages(plan_for: Callable[..., Any], lived: Callable[..., Any], scale: float) -> None:
+    from sim.simulation import county_of
+
+    plan = plan_for(years="2016-2030", scale=scale)
+    for model in lived(plan, county_of(plan, "lushi", 0), "none"):
+        h = model.county.households
+        np.testing.assert_array_equal(h.members, _members(h))
+        assert (h.members > 0).all()
+        assert (h.able_workers <= h.working_age + h.elderly).all()
+        assert (h.off_farm <= h.able_workers).all() and (h.migrants <= h.off_farm).all()
+        assert (h.chronic <= h.working_age + h.elderly).all() and (h.disabled <= h.members).all()
+
+
+def test_derived_uids_are_unique_stable_and_in_the_parents_place() -> None:
+    parents = (np.int64(9) << UID_PLACE_SHIFT) + np.arange(50_000, dtype=np.int64)
+    none = np.empty(0, dtype=np.int64)
+    born = derived_uid(parents, 2018, none)
+    assert len(np.unique(born)) == len(born)
+    assert (born >> UID_PLACE_SHIFT == 9).all() and ((born & DERIVED_UID) != 0).all() and (born > 0).all()
+    assert not np.isin(born, parents).any()
+    # whatever happens to other households, in whatever order: the same name
+    np.testing.assert_array_equal(derived_uid(parents[::-1][:7], 2018, parents), born[::-1][:7])
+    assert not np.isin(derived_uid(parents, 2019, none), born).any()
+    grandchildren = derived_uid(born, 2019, none)
+    assert len(np.unique(np.concatenate([born, grandchildren]))) == 2 * len(born)
+
+
+def test_a_clash_moves_the_later_parent_to_the_next_ordinal() -> None:
+    parents = (np.int64(9) << UID_PLACE_SHIFT) + np.arange(3, dtype=np.int64)
+    none = np.empty(0, dtype=np.int64)
+    first = derived_uid(parents, 2018, none)
+    again = derived_uid(parents, 2018, first[1:2])
+    assert again[1] != first[1] and not np.isin(again[1], first)
+    np.testing.assert_array_equal(again[[0, 2]], first[[0, 2]])
+    twice = derived_uid(parents[[1, 1]], 2018, none)  # two splits of one parent in one year
+    assert twice[0] == first[1] and twice[1] == again[1]
+
+
+def test_bury_removes_households_without_members(by_hand: Callable[..., County]) -> None:
+    county = by_hand(4, members=[2, 0, 1, 0])
+    uid = county.households.uid.copy()
+    bury(county)
+    assert sorted(county.households.uid) == [uid[0], uid[2]]
+
+
+def test_nothing_happens_when_demography_is_off(by_hand: Callable[..., County]) -> None:
+    county = by_hand(50, working_age=30, members=30, elderly=0)
+    before = {name: county.households.column(name).copy() for name in COLUMNS}
+    live_a_year(county)
+    for name, values in before.items():
+        np.testing.assert_array_equal(county.households.column(name), values)
+
+
+def test_the_last_adults_death_ends_a_household(by_hand: Callable[..., County]) -> None:
+    # an old person dies for certain; the pupil left alone joins relatives
+    county = by_hand(
+        2, {**STILL, "demography.elderly_mortality": 1.0}, {"demography": True}, members=[2, 2], working_age=[0, 1],
+        elderly=1, pupils=[1, 0], able_workers=0,
+    )  # fmt: skip
+    live_a_year(county)
+    h = county.households
+    assert h.members[0] == 0
+    assert h.elderly[1] + h.working_age[1] == h.members[1] == 1
+
+
+def test_school_stages_take_their_years(by_hand: Callable[..., County]) -> None:
+    # with nobody else moving, a pupil leaves compulsory school with 1/10 a year and then works
+    n = 20_000
+    county = by_hand(
+        n, STILL, {"demography": True}, members=2, working_age=0, able_workers=0, elderly=1, pupils=1, villages=1
+    )  # fmt: skip
+    live_a_year(county)
+    h = county.households
+    assert h.pupils.mean() == pytest.approx(0.9, abs=4 * (0.09 / n) ** 0.5)
+    np.testing.assert_array_equal(h.working_age, 1 - h.pupils)
+    np.testing.assert_array_equal(h.able_workers, 1 - h.pupils)
+
+
+def test_births_and_deaths_come_at_their_rates(by_hand: Callable[..., County]) -> None:
+    n = 40_000
+    rates = {**STILL, "demography.birth_rate": 0.05, "demography.elderly_mortality": 0.04}
+    county = by_hand(n, rates, {"demography": True}, members=3, working_age=2, able_workers=2, elderly=1)
+    live_a_year(county)
+    h = county.households
+    born, died = h.small_children.mean(), 1.0 - (h.members - h.small_children).mean() / 3.0
+    # a death or a retirement of the pair leaves fewer than two of working age and no birth: 4.4% retire
+    assert born == pytest.approx(0.05 * 3 * (1 - 2 / 44), rel=0.06)
+    assert died * 3 == pytest.approx(0.04, rel=0.1)
+
+
+def test_the_same_household_ages_alike_in_any_company(by_hand: Callable[..., County]) -> None:
+    rates = {**STILL, "demography.birth_rate": 0.1, "demography.split_rate": 0.3, "demography.adult_mortality": 0.05}
+
+    def aged(rows: np.ndarray) -> dict[int, tuple[int, ...]]:
+        county = by_hand(300, rates, {"demography": True}, members=5, working_age=4, able_workers=4, pupils=1)
+        county.households = county.households.take(rows)
+        live_a_year(county)
+        h = county.households
+        return {int(h.uid[i]): tuple(int(h.column(n)[i]) for n in ("members", *PEOPLE)) for i in range(len(h))}
+
+    everybody, some = aged(np.arange(300)), aged(np.arange(299, 100, -1))
+    assert len(everybody) > 320
+    assert some.items() <= everybody.items()
+
+
+def test_other_luck_other_lives(by_hand: Callable[..., County]) -> None:
+    def births(luck: Luck) -> np.ndarray:
+        county = by_hand(
+            500, {**STILL, "demography.birth_rate": 0.1}, {"demography": True}, luck=luck, members=2, working_age=2
+        )  # fmt: skip
+        live_a_year(county)
+        return county.households.small_children.copy()
+
+    assert (births(Luck(1, 0)) != births(Luck(1, 1))).any()
+    assert (births(Luck(1, 0)) != births(Luck(2, 0))).any()
