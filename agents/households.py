@@ -54,11 +54,19 @@ class Households:
         return self._columns[name]
 
     def set(self, name: str, values: Array) -> None:
-        """Replace a whole column; raises ValueError if shape does not fit or a value does not fit the column's type."""
+        """Replace a whole column by a copy of `values`.
+
+        Raises ValueError if the shape does not fit, or the column holds integers and a value is none or out of its range.
+        """
         column = self.table[name]
         if values.shape != (len(self),):
             raise ValueError(f"{name}: shape {values.shape}, expected ({len(self)},)")
-        self._columns[name] = np.ascontiguousarray(values, dtype=column.dtype)
+        # a copy always: `append` writes behind the rows into the buffer a column has to itself
+        with np.errstate(invalid="ignore"):
+            own = np.array(values, dtype=column.dtype)
+        if own.dtype.kind == "i" and own.dtype != values.dtype and (own != values).any():
+            raise ValueError(f"{name}: a value is not a whole number that fits {column.dtype}")
+        self._columns[name] = own
 
     def declare(self, extra: Iterable[Column]) -> None:
         """Add columns (a policy's own) filled with their defaults; raises ValueError on a name already taken."""
