@@ -1,0 +1,315 @@
+"""The four policies of the plain-Mesa reference and their institutions."""
+
+from __future__ import annotations
+
+from math import exp, log
+from typing import TYPE_CHECKING
+
+import mesa
+
+from agents.columns import EXITED, ZONES
+from policies.cooperative.firms import make_firms
+from policies.protocol import Policy
+from policies.relocation.sites import WITH_WORKER, WITHOUT_WORKER, make_sites
+from tests.benchmarks.reference_household import GRAIN, Household
+from tests.benchmarks.reference_programme import Programme
+
+if TYPE_CHECKING:
+    from tests.benchmarks.reference import ReferenceCounty
+
+
+class Firm(mesa.Agent):
+    """A cooperative or lead firm."""
+
+    def __init__(self, model: mesa.Model, line: int, capacity: int) -> None:
+        super().__init__(model)
+        self.line, self.capacity, self.alive, self.size = line, capacity, True, 0
+
+
+class Cooperative(Programme):
+    """Linkage to firms: premium or floor and yields for effective members; a failure hits all of a firm's members."""
+
+    def __init__(self, model: ReferenceCounty, policy: Policy) -> None:
+        super().__init__(model, policy)
+        capacity = policy.value("cooperative_capacity", model.year)
+        self.firms = [Firm(model, f.line, f.capacity) for f in make_firms(model.place, capacity, model.scale)]
+        for household in model.households:
+            household.reliable, household.lot = model.random.random(), model.random.random()
+
+    def strike(self) -> None:
+        for household in self.model.households:
+            household.struck = False
+        for firm in self.firms:
+            if firm.alive and self.model.random.random() < self.p.firm_failure:
+                firm.alive = False
+                for household in self.model.households:
+                    if household.firm_of is firm:
+                        household.struck = household.effective_member
+                        del household.enrolled[self.name]
+                        self.release(household)
+
+    def eligible(self, household: Household) -> bool:
+        hand = household.able_workers > household.off_farm or household.elderly > 0
+        return household.registered and hand and household.land > 0
+
+    def cost(self, household: Household) -> float:
+        return self.p.cost_per_household
+
+    def place(self, households: list[Household]) -> list[Household]:
+        for firm in self.firms:
+            firm.size = 0
+        for member in self.members():
+            member.firm_of.size += 1
+        waiting = sorted(households, key=lambda h: h.lot)
+        linked = []
+        for own_line in (True, False):
+            for firm in sorted((f for f in self.firms if f.alive), key=lambda f: f.size - f.capacity):
+                fits = [h for h in waiting if (h.line == firm.line if own_line else h.line <= GRAIN)]
+                joining = fits[: max(0, firm.capacity - firm.size)]
+                for household in joining:
+                    household.firm_of = firm
+                firm.size += len(joining)
+                linked += joining
+                taken = set(joining)
+                waiting = [h for h in waiting if h not in taken]
+        return linked
+
+    def enrol(self, household: Household) -> None:
+        effect = self.p.effect
+        household.effective_member = household.reliable < self.p.effective_share
+        if household.effective_member and effect > 0.0:
+            if household.line <= GRAIN:
+                household.line, household.line_scale, household.line_age = household.firm_of.line, 0.0, 0
+            household.line_scale += self.p.expansion * effect
+            household.productive_assets += self.p.cost_per_household * self.p.inputs_share * effect
+
+    def release(self, household: Household) -> None:
+        household.firm_of, household.effective_member = None, False
+
+    def serve(self) -> None:
+        effect = self.p.effect
+        better = 1.0 + self.p.yield_gain
+        for household in self.model.households:
+            if household.struck:
+                household.business_factor *= 1.0 - self.p.failure_loss * min(effect, 1.0)
+            if household.effective_member:
+                market = self.model.price[household.line]
+                received = max(market * (1.0 + self.p.price_premium), self.p.price_floor)
+                gain = received / market * better
+                if market > 1.0 and self.model.random.random() < self.p.side_selling:
+                    gain = 1.0
+                household.business_factor *= 1.0 + effect * (gain - 1.0)
+
+
+class HealthInsurance(Programme):
+    """Better basic terms, critical illness insurance and medical aid; more care is used because it is cheaper."""
+
+    def eligible(self, household: Household) -> bool:
+        return household.registered and household.insured
+
+    def layers(self, inpatient: float, outpatient: float, ordinary: float) -> float:
+        """What the three layers pay beyond the ordinary basic scheme."""
+        p, prices, effect = self.model.now.health, self.model.now.prices, self.p.effect
+        deductible = p.basic_deductible * prices * (1.0 - effect * (1.0 - self.p.deductible_factor))
+        rate = min(1.0, p.basic_rate + effect * self.p.basic_rate_gain)
+        gain = effect * max(0.0, self.p.outpatient_rate - p.basic_outpatient_rate)
+        basic = min(max(0.0, inpatient - deductible) * rate, p.basic_cap * prices)
+        basic += outpatient * min(1.0, p.basic_outpatient_rate + gain)
+        bill = inpatient + outpatient
+        first = max(0.0, min(basic, bill) - ordinary)
+        left = max(0.0, bill - ordinary - first)
+        critical = max(0.0, left - self.p.critical_deductible * prices)
+        second = critical * min(1.0, effect * self.p.critical_rate)
+        aid = (left - second) * min(1.0, effect * self.p.aid_rate)
+        return round(first, 2) + round(second, 2) + round(min(aid, self.p.aid_cap * prices), 2)
+
+    def serve(self) -> None:
+        if self.budget == 0:
+            return
+        p, prices = self.model.now.health, self.model.now.prices
+        typical = p.bill_median * prices
+        ordinary = min(max(0.0, typical - p.basic_deductible * prices) * p.basic_rate, p.basic_cap * prices)
+        newly = self.layers(typical, 0.0, ordinary) / (typical - ordinary)
+        for household in self.members():
+            if household.insured:
+                household.use_factor *= 1.0 + p.moral_hazard * newly
+
+    def claims(self) -> dict[Household, float]:
+        ill = [h for h in self.members() if h.insured and h.inpatient + h.outpatient > 0.0]
+        return {h: self.layers(h.inpatient, h.outpatient, h.basic_paid) for h in ill}
+
+    def quote(self) -> None:
+        for household, claim in self.claims().items():
+            household.reimbursed += claim
+
+    def reimburse(self) -> None:
+        claims = self.claims()
+        total = sum(claims.values())
+        share = min(1.0, self.budget / total) if total > 0.0 else 0.0
+        for household, claim in claims.items():
+            household.reimbursed += share * claim
+        self.spent = share * total
+
+
+class LowIncomeSupport(Programme):
+    """Allowance by tier on last year's income, five-guarantee support, and relief for those struck this year."""
+
+    def need(self, household: Household) -> float:
+        tested = max(100.0, household.net_income_pp - household.allowance / household.members)
+        return log(tested / self.p.standard) - self.p.trait_weight * household.traits
+
+    def eligible(self, household: Household) -> bool:
+        seen = self.seen_need(household)
+        if seen < 0.0:
+            return True
+        months = 12 * (self.model.year - household.registry_exit_year - 1)
+        fading = household.registry_status == EXITED and months < self.p.support_after_exit_months
+        return fading and household.last_allowance == self.model.year - 1 and seen < log(self.p.retest_margin)
+
+    def leaves(self, household: Household) -> bool:
+        return True
+
+    def cost(self, household: Household) -> float:
+        standard, ratio = self.p.standard, exp(self.seen_need(household))
+        share = self.p.tier_a if ratio < 0.4 else self.p.tier_b if ratio < 0.7 else self.p.tier_c
+        nobody_fit = household.able_workers == 0 and household.working_age <= household.disabled
+        if ratio < 1.0 and nobody_fit and household.pupils + household.small_children == 0:
+            share = self.p.five_guarantee_ratio
+        return round(share * standard * household.members, 2)
+
+    def affordable(self, households: list[Household]) -> list[Household]:
+        return self.queue(households, self.money * (1.0 - self.p.relief_share))
+
+    def serve(self) -> None:
+        change = self.p.work_disincentive * self.p.effect
+        for household in self.model.households:
+            household.allowance = 0.0
+            if self.name in household.enrolled:
+                household.allowance = self.cost(household)
+                household.last_allowance = self.model.year
+                if household.able_workers > 0:
+                    household.entry_factor *= 1.0 + change
+
+    def transfer(self) -> None:
+        line, amount = self.model.now.line, self.p.relief_amount
+        struck = []
+        for h in self.model.households:
+            h.policy_transfers += h.allowance
+            disaster = h.home.crop_left < 0.7 * self.model.weather
+            if h.major_bill > 0 or h.jobs_lost > 0 or h.animals_lost or h.care_forgone or disaster:
+                h.present = (h.net_income - h.medical_paid - h.school_paid) / h.members
+                if h.present < line:
+                    struck.append(h)
+        leak = 1.0 + self.p.leakage
+        money = min(self.budget - self.spent, self.budget * self.p.relief_share) / leak
+        for household in sorted(struck, key=lambda h: h.present):
+            money -= amount
+            if money < 0.0:
+                break
+            household.policy_transfers += amount
+            self.spent += leak * amount
+
+
+class Site(mesa.Agent):
+    """A resettlement site with room for persons and some jobs."""
+
+    def __init__(self, model: mesa.Model, zone: int, capacity: int, jobs: int, remoteness: float) -> None:
+        super().__init__(model)
+        self.zone, self.capacity, self.jobs, self.remoteness = ZONES[zone], capacity, jobs, remoteness
+        self.residents = 0
+
+
+class Relocation(Programme):
+    """Moves remote households to sites; what they gain comes from jobs nearby and at the site."""
+
+    def __init__(self, model: ReferenceCounty, policy: Policy) -> None:
+        super().__init__(model, policy)
+        sites = make_sites(model.place, model.scale)
+        self.sites = [Site(model, s.zone, s.capacity, s.jobs, s.remoteness) for s in sites]
+        for household in model.households:
+            household.move_lot = model.random.random()
+
+    def eligible(self, household: Household) -> bool:
+        return household.remoteness >= self.p.remoteness_from
+
+    def cost(self, household: Household) -> float:
+        per_person = self.p.cost_per_person if household.registered else self.p.neighbour_subsidy
+        return round(per_person * household.members, 2)
+
+    def leaves(self, household: Household) -> bool:
+        return self.model.random.random() < self.p.return_rate
+
+    def affordable(self, households: list[Household]) -> list[Household]:
+        reserved = self.p.neighbour_share
+        listed = [h for h in households if h.registered]
+        neighbours = [h for h in households if not h.registered]
+        return [
+            *self.queue(listed, self.money * (1.0 - reserved)),
+            *self.queue(neighbours, self.money * reserved),
+        ]
+
+    def place(self, households: list[Household]) -> list[Household]:
+        for site in self.sites:
+            site.residents = 0
+        for household in self.members():
+            household.site_of.residents += household.members
+        listed = [h for h in households if h.registered]
+        neighbours = [h for h in households if not h.registered]
+        return [*self.settle(listed), *self.settle(neighbours)]
+
+    def settle(self, movers: list[Household]) -> list[Household]:
+        """Give places zone by zone in the order of preference; within a site by lot until the next does not fit."""
+        movers = sorted(movers, key=lambda h: h.move_lot)
+        for with_worker, without in zip(WITH_WORKER, WITHOUT_WORKER, strict=True):
+            for workers, zone in ((True, with_worker), (False, without)):
+                for site in self.sites:
+                    if site.zone == zone:
+                        self.fill(site, [h for h in movers if h.site_of is None and (h.able_workers > 0) == workers])
+        return [h for h in movers if h.site_of is not None]
+
+    def fill(self, site: Site, households: list[Household]) -> None:
+        for household in households:
+            if site.residents + household.members > site.capacity:
+                break
+            site.residents += household.members
+            household.site_of = site
+
+    def enrol(self, household: Household) -> None:
+        h, site = household, household.site_of
+        own = min(h.members * self.p.own_pay_per_person, self.p.own_pay_cap, self.cost(h))
+        h.own_payment += own
+        h.old_home = (h.remoteness, h.hazard)
+        h.remoteness, h.hazard, h.housing_grade, h.safe_water = site.remoteness, 0.2, 3, True
+        h.land_access = 1.0 if site.zone == "central_village" else self.p.land_kept
+
+    def release(self, household: Household) -> None:
+        household.remoteness, household.hazard = household.old_home
+        household.land_access, household.site_of, household.site_jobs = 1.0, None, 0
+
+    def serve(self) -> None:
+        for h in self.members():
+            if self.model.year - h.enrolled[self.name] < self.p.dip_years:
+                h.income_factor *= 1.0 - self.p.dip
+
+    def employ(self) -> None:
+        settled = self.members()
+        wage = self.model.now.wage_local * self.p.site_wage_ratio * self.p.effect
+        for h in settled:
+            h.site_jobs = min(h.site_jobs, max(0, h.able_workers - h.off_farm))
+        for site in self.sites:
+            residents = [h for h in settled if h.site_of is site]
+            vacancies = site.jobs - sum(h.site_jobs for h in residents)
+            wanting = [h for h in residents if h.site_jobs == 0 and h.able_workers > h.off_farm]
+            self.model.random.shuffle(wanting)
+            for household in wanting[: max(0, vacancies)]:
+                household.site_jobs = 1
+        for h in settled:
+            h.site_wage += h.site_jobs * wage * h.productivity * h.fitness
+
+
+PROGRAMMES = {
+    "cooperative": Cooperative,
+    "health_insurance": HealthInsurance,
+    "low_income_support": LowIncomeSupport,
+    "relocation": Relocation,
+}

@@ -1,0 +1,138 @@
+"""What the policies of the plain-Mesa reference share: ordinary objects that walk over lists of household agents."""
+
+from __future__ import annotations
+
+from math import floor, log
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from agents.columns import EXITED
+from policies.protocol import Policy
+from tests.benchmarks.reference_household import Household
+
+if TYPE_CHECKING:
+    from tests.benchmarks.reference import ReferenceCounty
+
+
+class Programme:
+    """What all four share: the year's budget, applicants, funding by need as seen, withdrawal after exit."""
+
+    def __init__(self, model: ReferenceCounty, policy: Policy) -> None:
+        self.model, self.policy, self.name = model, policy, policy.name
+        for household in model.households:
+            household.willing[self.name] = model.random.random()
+
+    def open_year(self) -> None:
+        """Read the year's parameter values and open its account."""
+        values = {name: parameter.at(self.model.year) for name, parameter in self.policy.resolved.items()}
+        self.p = SimpleNamespace(**values)
+        self.budget = float("inf") if self.p.budget is None else self.p.budget * self.model.scale
+        self.spent = 0.0
+        self.seen: dict[Household, float] = {}
+
+    def members(self) -> list[Household]:
+        return [h for h in self.model.households if self.name in h.enrolled]
+
+    # rules a programme may replace
+    def strike(self) -> None: ...
+
+    def eligible(self, household: Household) -> bool:
+        return household.registered
+
+    def need(self, household: Household) -> float:
+        return log(max(100.0, household.net_income_pp))
+
+    def cost(self, household: Household) -> float:
+        return 0.0
+
+    def enrol(self, household: Household) -> None: ...
+
+    def release(self, household: Household) -> None: ...
+
+    def serve(self) -> None: ...
+
+    def employ(self) -> None: ...
+
+    def quote(self) -> None: ...
+
+    def reimburse(self) -> None: ...
+
+    def transfer(self) -> None: ...
+
+    def leaves(self, household: Household) -> bool:
+        months = 12 * (self.model.year - household.registry_exit_year - 1)
+        return household.registry_status == EXITED and months >= self.p.support_after_exit_months
+
+    # the cycle
+    def withdraw(self) -> None:
+        for household in self.members():
+            if self.leaves(household):
+                del household.enrolled[self.name]
+                self.release(household)
+
+    def applicants(self) -> list[Household]:
+        if self.budget == 0 or self.model.year < self.p.start:
+            return []
+        take_up = self.p.take_up
+        able = [
+            h for h in self.model.households
+            if self.name not in h.enrolled and h.willing[self.name] < take_up and self.eligible(h)
+        ]  # fmt: skip
+        return self.affordable(able)
+
+    def seen_need(self, household: Household) -> float:
+        """Need with this year's error, drawn once a household and year."""
+        if household not in self.seen:
+            error = self.p.targeting_noise * household.team_error * self.model.random.gauss(0.0, 1.0)
+            self.seen[household] = self.need(household) + error
+        return self.seen[household]
+
+    def queue(self, households: list[Household], money: float) -> list[Household]:
+        """The neediest whose costs fit into `money`; the first that does not fit ends the queue."""
+        served = []
+        for household in sorted(households, key=self.seen_need):
+            money -= self.cost(household)
+            if money < 0.0:
+                break
+            served.append(household)
+        return served
+
+    @property
+    def money(self) -> float:
+        """Yuan of the year's budget that can reach households; what leaks comes on top."""
+        return self.budget / (1.0 + self.p.leakage)
+
+    def affordable(self, households: list[Household]) -> list[Household]:
+        """Whom the year's money reaches; only they take part in the split of hours."""
+        return self.queue(households, self.money)
+
+    def place(self, households: list[Household]) -> list[Household]:
+        """Who of those served finds room in the programme's institutions."""
+        return households
+
+    def fund_and_enrol(self, applicants: list[Household]) -> None:
+        for household in self.place(applicants):
+            self.spent += (1.0 + self.p.leakage) * self.cost(household)
+            household.enrolled[self.name] = self.model.year
+            self.enrol(household)
+
+
+def share_hours(model: ReferenceCounty, applicants: dict[str, list[Household]]) -> None:
+    """Split each village team's hours in proportion to demand; each programme keeps the neediest it can serve."""
+    hours = {p.name: p.p.hours_per_household for p in model.programmes}
+    lists: dict[str, dict[Any, list[Household]]] = {}
+    for name, households in applicants.items():
+        by_village = lists[name] = {}
+        for household in households:
+            by_village.setdefault(household.home, []).append(household)
+    for village in model.villages:
+        demand = sum(hours[name] * len(by_village.get(village, ())) for name, by_village in lists.items())
+        if demand <= village.hours:
+            continue
+        for programme in model.programmes:
+            waiting = lists[programme.name].get(village)
+            if waiting and hours[programme.name] > 0:
+                served = floor(village.hours / demand * len(waiting) + 1e-9)
+                lists[programme.name][village] = sorted(waiting, key=programme.seen_need)[:served]
+    for name, by_village in lists.items():
+        applicants[name] = [household for households in by_village.values() for household in households]
