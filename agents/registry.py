@@ -60,8 +60,8 @@ def register(county: County, households: int, persons: int) -> None:
     h = county.households
     score = judged_poverty(county)
     chosen = _exact_choice(h.village, h.members, h.uid, score, len(county.villages), households, persons)
-    earlier = round(county.value("registry.earlier_exits") * households)
     rest = np.flatnonzero(~chosen)
+    earlier = min(round(county.value("registry.earlier_exits") * households), len(rest))
     poorest = rest[np.lexsort((h.uid[rest], score[rest]))][:earlier]
     h.registry_status[:] = OUTSIDE
     h.registry_status[poorest] = EXITED
@@ -91,16 +91,17 @@ def _exact_choice(
 ) -> NDArray[np.bool_]:  # fmt: skip
     if not households <= len(uid):
         raise ValueError(f"{households} households to register, but only {len(uid)} exist")
+    if households == len(uid):  # a place of registered households only
+        if persons != int(members.sum()):
+            raise ValueError(f"{persons} persons to register, but all households together have {int(members.sum())}")
+        return np.ones(len(uid), dtype=np.bool_)
     sizes = np.bincount(village, minlength=villages)
-    if households == len(uid):
-        quota = sizes
-    else:
-        cut = np.partition(score, households)[households]
-        need = np.bincount(village[score < cut], minlength=villages) + 0.02 * sizes
-        quota = np.minimum(largest_remainder(need, households), sizes)
-        while (short := households - int(quota.sum())) > 0:  # a village cannot list more than it has
-            open_villages = np.flatnonzero(quota < sizes)
-            quota[open_villages[np.argsort(quota[open_villages] / sizes[open_villages], kind="stable")[:short]]] += 1
+    cut = np.partition(score, households)[households]
+    need = np.bincount(village[score < cut], minlength=villages) + 0.02 * sizes
+    quota = np.minimum(largest_remainder(need, households), sizes)
+    while (short := households - int(quota.sum())) > 0:  # a village cannot list more than it has
+        open_villages = np.flatnonzero(quota < sizes)
+        quota[open_villages[np.argsort(quota[open_villages] / sizes[open_villages], kind="stable")[:short]]] += 1
 
     def choose(tilt: float) -> NDArray[np.bool_]:
         order = np.lexsort((uid, score - tilt * members, village))
