@@ -1,0 +1,15 @@
+"""Every measure a target may name."""
+
+from __future__ import annotations
+
+from sim.calibration import dynamics, illness, incomes, people, programmes
+from sim.calibration.weighted import Measure
+
+MEASURES: dict[str, Measure] = {
+    **incomes.MEASURES,
+    **dynamics.MEASURES,
+    **illness.MEASURES,
+    **people.MEASURES,
+    **programmes.MEASURES,
+}
+"""Name -> figure of one replicate, for a scenario and the years given."""

@@ -1,0 +1,62 @@
+"""Who lives and works where, beside published figures."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.calibration.lives import Lives
+from sim.calibration.weighted import Measure, every_year
+
+ILLNESS, DISABILITY = 1, 2
+
+
+def _size(registered: bool) -> Measure:
+    def measure(lives: Lives, scenario: str, year: int) -> float:
+        h = lives.year(scenario, year)
+        return float(h.loc[h["registered_at_start"] if registered else h.index, "members"].mean())
+
+    return every_year(measure)
+
+
+def _elderly(lives: Lives, scenario: str, year: int) -> float:
+    h = lives.year(scenario, year)
+    return float(h["elderly"].sum() / h["members"].sum())
+
+
+def _off_farm_per_registered(lives: Lives, scenario: str, year: int) -> float:
+    """Off-farm workers, site jobs included, per household registered at the start (households split off included)."""
+    h = lives.year(scenario, year)
+    h = h[h["registered_at_start"]]
+    return float((h["off_farm"] + h["relocation_workers"]).sum() / len(h))
+
+
+def _away(lives: Lives, scenario: str, year: int) -> float:
+    h = lives.year(scenario, year)
+    h = h[h["registered_at_start"]]
+    return float(h["migrants"].sum() / (h["off_farm"] + h["relocation_workers"]).sum())
+
+
+def _able_per_registered(lives: Lives, scenario: str, year: int) -> float:
+    h = lives.year(scenario, year)
+    return float(h.loc[h["registered_at_start"], "able_workers"].mean())
+
+
+def _cause(code: int) -> Measure:
+    def measure(lives: Lives, scenario: str, year: int) -> float:
+        h = lives.year(scenario, year)
+        registered = h["registered"]
+        return float((h["cause"] == code)[registered].mean()) if registered.any() else np.nan
+
+    return every_year(measure)
+
+
+MEASURES: dict[str, Measure] = {
+    "household_size": _size(False),
+    "household_size_registered": _size(True),
+    "elderly_share": every_year(_elderly),
+    "off_farm_per_registered": every_year(_off_farm_per_registered),
+    "able_per_registered": every_year(_able_per_registered),
+    "away_share": every_year(_away),
+    "cause_illness": _cause(ILLNESS),
+    "cause_disability": _cause(DISABILITY),
+}

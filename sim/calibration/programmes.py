@@ -1,0 +1,129 @@
+"""Targeting of the register and the programmes, and what programmes did to the households in them.
+
+Effects are paired: the same household under the scenario and under `none`, with the same luck.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sim.calibration.lives import Lives
+from sim.calibration.weighted import Measure, every_year, mean, paired, share
+
+
+def _register_error(kind: str) -> Measure:
+    def measure(lives: Lives, scenario: str, year: int) -> float:
+        h = lives.year(scenario, year)
+        poor, listed = h["poor_true"], h["registered"]
+        return share(~listed, poor, h["members"]) if kind == "exclusion" else share(~poor, listed, h["members"])
+
+    return every_year(measure)
+
+
+def _allowance_error(kind: str) -> Measure:
+    """Errors of the allowance, judged by net income before policy transfers against the allowance standard."""
+
+    def measure(lives: Lives, scenario: str, year: int) -> float:
+        h, standard = lives.year(scenario, year), lives.scenarios[scenario].standards[year]
+        entitled = h["net_income_pp"] - h["policy_transfers"] / h["members"] < standard
+        reached = h["low_income_support_since"] > 0
+        if kind == "exclusion":
+            return share(~reached, entitled, h["members"])
+        return share(~entitled, reached, h["members"])
+
+    return every_year(measure)
+
+
+def _allowance_misdirected(lives: Lives, scenario: str, year: int) -> float:
+    """Share of beneficiary persons who are not among the poorest equally many persons by income before the allowance.
+
+    At equal numbers the exclusion and the inclusion error are the same figure.
+    """
+    h = lives.year(scenario, year)
+    before = h["net_income_pp"] - h["policy_transfers"] / h["members"]
+    reached = h["low_income_support_since"] > 0
+    order = before.sort_values(kind="stable").index
+    upto = h.loc[order, "members"].cumsum()
+    poorest = (upto <= h["members"][reached].sum()).reindex(h.index)
+    return share(~poorest, reached, h["members"])
+
+
+def _allowance_coverage(lives: Lives, scenario: str, year: int) -> float:
+    h = lives.year(scenario, year)
+    return mean((h["low_income_support_since"] > 0).astype(float), h["members"])
+
+
+def _allowance_paid(lives: Lives, scenario: str, year: int) -> float:
+    """Allowance per person in beneficiary households against the standard."""
+    h, standard = lives.year(scenario, year), lives.scenarios[scenario].standards[year]
+    h = h[h["low_income_support_since"] > 0]
+    return float(h["low_income_support_yuan"].sum() / h["members"].sum() / standard) if len(h) else np.nan
+
+
+def _gain(chosen: pd.Series, with_policy: pd.DataFrame, without: pd.DataFrame) -> float:
+    """Mean net income of the `chosen` households under the policy against the same households without it."""
+    one, other = with_policy[chosen], without[chosen]
+    return mean(one["net_income_pp"], one["members"]) / mean(other["net_income_pp"], other["members"]) - 1.0
+
+
+def _relocation_gain(lives: Lives, scenario: str, year: int) -> float:
+    """Of registered households moved three years before `year` or earlier."""
+    with_policy, without = paired(lives, (scenario, "none"), year)
+    since = with_policy["relocation_since"]
+    moved = (since > 0) & (since <= year - 3) & with_policy["registered_at_start"]
+    return _gain(moved, with_policy, without) if moved.any() else np.nan
+
+
+def _cooperative_gain(effective: bool) -> Measure:
+    def measure(lives: Lives, scenario: str, year: int) -> float:
+        with_policy, without = paired(lives, (scenario, "none"), year)
+        member = with_policy["cooperative_since"] > 0
+        if effective:
+            member &= with_policy["cooperative_effective"].astype(bool)
+        return _gain(member, with_policy, without) if member.any() else np.nan
+
+    return every_year(measure)
+
+
+def _relocated_employed(lives: Lives, scenario: str, year: int) -> float:
+    """Share of relocated households with an able worker in which somebody works off-farm."""
+    h = lives.year(scenario, year)
+    h = h[(h["relocation_since"] > 0) & (h["able_workers"] > 0)]
+    return float((h["off_farm"] + h["relocation_workers"] > 0).mean()) if len(h) else np.nan
+
+
+def _relocated_persons(registered: bool) -> Measure:
+    """Persons living at sites against persons of the county registered in the first year (ratio)."""
+
+    def measure(lives: Lives, scenario: str, year: int) -> float:
+        h = lives.year(scenario, year)
+        start = lives.year(scenario, min(lives.scenarios[scenario].households))
+        moved = (h["relocation_since"] > 0) & (h["registered_at_start"] == registered)
+        return float(h["members"][moved].sum() / start["members"][start["registered"]].sum())
+
+    return every_year(measure)
+
+
+def _cooperative_members(lives: Lives, scenario: str, year: int) -> float:
+    """Share of the households registered at the start that are linked to a firm, in name."""
+    h = lives.year(scenario, year)
+    return float((h["cooperative_since"] > 0)[h["registered_at_start"]].mean())
+
+
+MEASURES: dict[str, Measure] = {
+    "register_exclusion": _register_error("exclusion"),
+    "register_inclusion": _register_error("inclusion"),
+    "allowance_exclusion": _allowance_error("exclusion"),
+    "allowance_inclusion": _allowance_error("inclusion"),
+    "allowance_misdirected": every_year(_allowance_misdirected),
+    "allowance_coverage": every_year(_allowance_coverage),
+    "allowance_paid": every_year(_allowance_paid),
+    "relocation_gain": every_year(_relocation_gain),
+    "cooperative_gain": _cooperative_gain(effective=True),
+    "cooperative_gain_nominal": _cooperative_gain(effective=False),
+    "cooperative_members": every_year(_cooperative_members),
+    "relocated_employed": every_year(_relocated_employed),
+    "relocated_registered": _relocated_persons(True),
+    "relocated_neighbours": _relocated_persons(False),
+}
