@@ -47,7 +47,9 @@ def compare(indicators: pd.DataFrame, costs: Any, spells: Any, **settings: Any) 
 
 
 def go(plan: FakePlan, out: Path, options: dict[str, Any]) -> None:
-    run_study(plan, out, workers=1, progress=False, task=TASK, compare=compare, **options)
+    report = run_study(plan, out, workers=1, progress=False, task=TASK, compare=compare, **options)
+    blamed = [note for note in report.notes if "is gone" in note or "set aside" in note or "not whole" in note]
+    assert not blamed, blamed  # a stop is no damage
 
 
 def in_child(work: Callable[[], object], stop_at: int | None = None, names: Path | None = None) -> int:
