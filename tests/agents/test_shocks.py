@@ -1,0 +1,88 @@
+"""Shocks: common to a market or a village, keyed by it, and at their rates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from agents.columns import LINES
+from agents.county import County
+from agents.randomness import Luck
+from agents.shocks import strike_county, strike_households
+
+SD = {
+    "production.price_sd_crops": 0.2, "production.price_sd_grain": 0.06, "production.price_sd_livestock": 0.3,
+    "production.weather_sd": 0.1, "production.disaster_rate": 0.2, "production.disaster_loss": 0.7,
+    "production.animal_loss_rate": 0.1, "labour.separation_rate": 0.12, "labour.demand_shock_sd": 0.05,
+}  # fmt: skip
+ALL = {"price_risk": True, "weather": True, "job_risk": True, "animal_loss": True}
+
+
+def test_prices_and_weather_have_mean_one_and_their_spread(by_hand: Callable[..., County]) -> None:
+    prices, weather, demand = [], [], []
+    county = by_hand(1, SD, ALL)
+    for replicate in range(4000):
+        county.luck = Luck(5, replicate)
+        strike_county(county)
+        prices.append(county.markets.price.copy())
+        weather.append(county.markets.weather)
+        demand.append(county.markets.labour_demand)
+    p = np.array(prices)
+    for name, sd in (("grain", 0.06), ("mushrooms", 0.2), ("livestock", 0.3), ("trade", 0.06)):
+        column = p[:, LINES.index(name)]
+        assert column.mean() == pytest.approx(1.0, abs=4.5 * sd / 4000**0.5), name
+        assert np.log(column).std() == pytest.approx(sd, rel=0.05), name
+    assert np.log(weather).std() == pytest.approx(0.1, rel=0.05)
+    assert np.log(demand).std() == pytest.approx(0.05, rel=0.05)
+    correlation = np.corrcoef(np.log(p[:, 1:]).T)
+    assert np.abs(correlation - np.eye(len(correlation))).max() < 0.08  # each market has its own luck
+
+
+def test_without_the_mechanisms_everything_is_at_trend(by_hand: Callable[..., County]) -> None:
+    county = by_hand(1, SD, villages=3)
+    strike_county(county)
+    assert (county.markets.price == 1.0).all() and county.markets.weather == 1.0 and county.markets.labour_demand == 1.0
+    assert (county.villages.crop_left == 1.0).all()
+    county.flows.jobs_lost[:], county.flows.animals_lost[:] = 9, True
+    strike_households(county)
+    assert not county.flows.jobs_lost.any() and not county.flows.animals_lost.any()
+
+
+def test_neighbours_fail_together(by_hand: Callable[..., County]) -> None:
+    villages = 20_000
+    county = by_hand(1, SD, {"weather": True}, villages=villages)
+    county.villages.hazard[: villages // 2] = 2.0
+    strike_county(county)
+    left = county.villages.crop_left / county.markets.weather
+    hit = left < 0.99
+    np.testing.assert_allclose(left[hit], 0.3)
+    assert hit[: villages // 2].mean() == pytest.approx(0.4, abs=0.025)
+    assert hit[villages // 2 :].mean() == pytest.approx(0.2, abs=0.02)
+
+
+def test_job_and_animal_losses_at_their_rates(by_hand: Callable[..., County]) -> None:
+    n = 50_000
+    county = by_hand(
+        4 * n, SD, {"job_risk": True, "animal_loss": True}, off_farm=np.repeat([0, 1, 2, 3], n), line=np.repeat([3, 3, 1, 7], n)
+    )  # fmt: skip
+    strike_households(county)
+    lost = county.flows.jobs_lost
+    for jobs in range(4):
+        mine = lost[jobs * n : (jobs + 1) * n]
+        assert mine.mean() == pytest.approx(0.12 * jobs, abs=4.5 * (max(jobs, 1) * 0.12 * 0.88 / n) ** 0.5)
+        assert mine.max() <= jobs
+    animals = county.flows.animals_lost
+    assert animals[: 2 * n].mean() == pytest.approx(0.1, abs=0.005) and not animals[2 * n :].any()
+
+
+def test_shocks_know_no_scenario(by_hand: Callable[..., County]) -> None:
+    """A household with one job more keeps the luck of the first; a market's luck does not depend on its villages."""
+    one, two = by_hand(500, SD, ALL, off_farm=1), by_hand(500, SD, ALL, villages=7, off_farm=2)
+    for county in (one, two):
+        strike_county(county)
+        strike_households(county)
+    assert (two.flows.jobs_lost >= one.flows.jobs_lost).all() and (two.flows.jobs_lost > one.flows.jobs_lost).any()
+    np.testing.assert_array_equal(one.markets.price, two.markets.price)
+    assert one.villages.crop_left[0] == two.villages.crop_left[0]
