@@ -23,12 +23,12 @@ def main(
     from sim.calibration import calibration_table, load_targets, markdown
     from sim.decomposition import decompose
     from sim.plan import make_plan
-    from sim.study import Study
+    from sim.study import Study, StudyError
 
     try:
         plan = make_plan(Study.load(study), scale)
         table = calibration_table(plan, replicates, None if targets is None else load_targets(targets))
-    except (ValueError, OSError) as error:
+    except (StudyError, ValueError, OSError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
     risk = decompose(plan)

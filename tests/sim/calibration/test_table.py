@@ -88,10 +88,14 @@ def test_markdown_has_a_row_per_target(small_plan: Plan) -> None:
     assert "a / b" in text
 
 
-def test_the_module_runs_as_a_program_and_says_what_is_wrong(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "content"),
+    [(["--targets"], "[{id: x}]"), ([], "name: x"), (["--targets"], "just text")],
+)
+def test_the_module_runs_as_a_program_and_says_what_is_wrong(tmp_path: Path, arguments: list[str], content: str) -> None:
     wrong = tmp_path / "wrong.yaml"
-    wrong.write_text("[{id: x}]")
-    command = [sys.executable, "-m", "sim.calibration", "--targets", str(wrong)]
+    wrong.write_text(content)
+    command = [sys.executable, "-m", "sim.calibration", *arguments, str(wrong)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[3], check=False)
     assert done.returncode == 2
     assert "wrong.yaml" in done.stderr
