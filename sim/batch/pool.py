@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import replace
 from multiprocessing.context import BaseContext
+from types import ModuleType
 
+from sim.batch.errors import BatchError
 from sim.batch.receipts import Receipt
 from sim.batch.seam import SIMULATE_TASK, Context, Task
 from sim.batch.worker import perform, perform_failure, perform_here, start_worker
@@ -26,6 +29,7 @@ DIED = (
     "the worker process died while simulating this run (killed by the system, often for lack of memory);"
     " try fewer workers, a smaller --scale, or no --panel"
 )
+NOT_STARTED = "worker processes cannot be started on this machine; --workers 1 simulates without them"
 
 
 def available_processors() -> int:
@@ -47,19 +51,24 @@ def run_in_pool(tasks: Iterable[Task], context: Context, workers: int) -> Genera
 
     A worker that dies takes its pool with it. Each task that was under way is then tried once more, alone in a fresh
     process, and if that dies too each of its scenarios alone; what still dies is recorded as failed, the rest goes on.
+
+    Raises
+    ------
+    BatchError
+        If no worker can be started at all.
     """
     waiting = deque(tasks)
     while waiting:
         suspects: list[Task] = []
-        with _pool(context, workers) as pool:
+        with _pool(context, workers) as submit:
             pending: dict[Future[Receipt], Task] = {}
             while (waiting and not suspects) or pending:
                 try:
                     while waiting and not suspects and len(pending) < 2 * workers:
-                        pending[pool.submit(perform_here, waiting[0])] = waiting[0]
+                        pending[submit(waiting[0])] = waiting[0]
                         waiting.popleft()
                 except BrokenProcessPool:
-                    suspects = suspects or [waiting.popleft()]
+                    suspects.append(waiting.popleft())
                 if not pending:
                     continue
                 for future in wait(pending, return_when=FIRST_COMPLETED).done:
@@ -77,8 +86,8 @@ def run_in_pool(tasks: Iterable[Task], context: Context, workers: int) -> Genera
 def _run_alone(task: Task, context: Context) -> Generator[Receipt, None, None]:
     """One task in a process of its own; if the process dies, each scenario in one; if that dies, failed."""
     try:
-        with _pool(context, 1) as pool:
-            receipt = pool.submit(perform_here, task).result()
+        with _pool(context, 1) as submit:
+            receipt = submit(task).result()
     except BrokenProcessPool:
         if len(task.scenarios) == 1:
             yield perform_failure(task, context, DIED)
@@ -90,19 +99,47 @@ def _run_alone(task: Task, context: Context) -> Generator[Receipt, None, None]:
 
 
 @contextmanager
-def _pool(context: Context, workers: int) -> Iterator[ProcessPoolExecutor]:
-    """A pool whose processes are killed, not waited for, when the block is left by an exception."""
+def _pool(context: Context, workers: int) -> Iterator[Callable[[Task], Future[Receipt]]]:
+    """A pool as the function that submits a task to it; its processes are killed if the block is left by an exception.
+
+    A pool none of whose workers ever came to life has not met a bad run: that is raised as a `BatchError`.
+    """
     method = _start_method(context)
-    pool = ProcessPoolExecutor(workers, mp_context=method, initializer=start_worker, initargs=(context,))
+    started = method.Event()
+    pool = ProcessPoolExecutor(workers, mp_context=method, initializer=start_worker, initargs=(context, started))
+
+    def submit(task: Task) -> Future[Receipt]:
+        with _without_main():
+            return pool.submit(perform_here, task)
+
     try:
-        yield pool
-    except BaseException:
+        yield submit
+    except BaseException as error:
         processes = list((getattr(pool, "_processes", None) or {}).values())
         pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:
             process.kill()
+        if isinstance(error, BrokenProcessPool) and not started.is_set():
+            raise BatchError(NOT_STARTED) from error
         raise
     pool.shutdown()
+    if not started.is_set():
+        raise BatchError(NOT_STARTED)
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Start workers without the caller's main program, of which they need nothing.
+
+    multiprocessing would import it in every worker: a script without ``if __name__ == "__main__"`` would start
+    itself again, and one read from standard input cannot be found at all.
+    """
+    own = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = own
 
 
 def _start_method(context: Context) -> BaseContext:

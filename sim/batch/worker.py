@@ -14,6 +14,7 @@ import threading
 import traceback
 from collections.abc import Iterator, Mapping
 from multiprocessing.connection import wait
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +120,7 @@ def _write_run(writer: TaskWriter, position: int, outcome: OutcomeLike, task: Ta
     )
 
 
-def start_worker(context: Context) -> None:
+def start_worker(context: Context, started: Event) -> None:
     """Prepare a worker process: keep the context, leave Ctrl-C to the parent, and die when the parent does."""
     global _context
     _context = context
@@ -127,6 +128,7 @@ def start_worker(context: Context) -> None:
     threading.Thread(target=_die_with_parent, name="tuopin-parent-watch", daemon=True).start()
     with contextlib.suppress(Exception):  # what is wrong with it is said by the first run
         task_function(context.function)
+    started.set()
 
 
 def _die_with_parent() -> None:
