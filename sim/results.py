@@ -158,6 +158,26 @@ class Results:
             raise ResultsError(_unknown(self.directory, "indicator", indicator, known))
         return frame[frame["indicator"] == indicator].reset_index(drop=True)
 
+    def precision(
+        self, relative: float = 0.1, baseline: str | None = None, indicator: str | None = None
+    ) -> pd.DataFrame:
+        """Replicates needed for a half-width of `relative` times each mean difference, and the variance pairing saved.
+
+        Columns as `sim.comparison.precision.precision` gives them, for everybody, over all years.
+        """
+        from sim.comparison.precision import precision
+
+        frame = self.indicators if indicator is None else self.indicators[self.indicators["indicator"] == indicator]
+        settings = self.manifest["comparison"]
+        if len(frame) == 0:
+            known = sorted(self.indicators["indicator"].astype(str).unique())
+            raise ResultsError(_unknown(self.directory, "indicator", str(indicator), known))
+        chosen = settings["baseline"] if baseline is None else baseline
+        done = sorted(frame["scenario"].astype(str).unique())
+        if chosen not in done:
+            raise ResultsError(_unknown(self.directory, "scenario with results", chosen, done))
+        return precision(frame, baseline=chosen, first_year=int(settings["first_year"]), relative=relative)
+
     def _places_with(self, baseline: str) -> list[str]:
         runs = [run for run in self.manifest["runs"] if run["status"] == "done"]
         having = {run["place"] for run in runs if run["scenario"] == baseline}

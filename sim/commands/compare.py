@@ -15,13 +15,29 @@ def compare(
         str | None, typer.Option(metavar="NAME", help="Scenario to compare with.", show_default="the study's")
     ] = None,
     indicator: Annotated[str | None, typer.Option(metavar="I", help="Only this indicator.")] = None,
+    precision: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SHARE", min=0.001, max=1.0,
+            help="Instead: replicates needed to know each difference to this share of it, and what pairing bought.",
+        ),
+    ] = None,
     format: FormatOption = Format.TABLE,
-) -> None:
+) -> None:  # fmt: skip
     """Print the paired differences of the results in DIR, with 95% intervals."""
     from sim.commands.tables import show
     from sim.results import Results
 
     results = Results.open(directory)
+    if precision is not None:
+        frame = results.precision(precision, baseline=baseline, indicator=indicator)
+        title = (
+            f"Replicates needed for a 95% half-width of {precision:g} times the mean difference over all years (luck), and"
+            " how many times smaller pairing on common random numbers made the variance."
+        )
+        rows = [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+        show(title, list(frame.columns), rows, format=format, ids=["place", "scenario", "indicator", "group"])
+        return
     frame = results.comparison(baseline=baseline, indicator=indicator)
     rows = [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
     title = "Simulated, given these assumptions. Paired differences on common random numbers with 95% intervals."

@@ -1,0 +1,51 @@
+"""`tuopin compare`: paired differences and the replicates they need, from the files of a real run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sim import Results, Study, simulate
+from sim.cli import status_of
+
+STUDY = Path(__file__).parents[3] / "scenarios" / "lushi.yaml"
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("compare") / "out"
+    study = Study.load(STUDY, overrides={"years": "2016-2018"})
+    simulate(study, out, scale=0.02, replicates=4, scenarios=["none", "low_income_support"])
+    return out
+
+
+def test_differences_as_json(directory: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of(["compare", str(directory), "--indicator", "poverty_gap", "--format", "json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    whole = next(r for r in rows if r["year"] == "all" and r["group"] == "all" and r["view"] == "true")
+    assert whole["scenario"] == "low_income_support" and whole["high"] < 0 and whole["replicates"] == 4
+
+
+def test_replicates_needed_follow_from_the_spread_of_paired_differences(
+    directory: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["compare", str(directory), "--indicator", "poverty_gap", "--precision", "0.05", "--format", "json"]
+    assert status_of(command) == 0
+    row = json.loads(capsys.readouterr().out)[0]
+    frame = Results.open(directory).indicators
+    frame = frame[(frame.indicator == "poverty_gap") & (frame.group == "all") & (frame.view == "true") & (frame.year > 2016)]
+    means = frame.groupby(["replicate", "scenario"], observed=True).value.mean().unstack("scenario")
+    difference = means["low_income_support"] - means["none"]
+    assert row["mean_difference"] == pytest.approx(difference.mean())
+    assert row["standard_deviation"] == pytest.approx(difference.std(ddof=1))
+    unpaired = means["low_income_support"].var(ddof=1) + means["none"].var(ddof=1)
+    assert row["variance_reduction"] == pytest.approx(unpaired / difference.var(ddof=1))
+    # one replicate fewer than needed would not do: the half-width shrinks with the root of their number
+    assert 1.96 * difference.std(ddof=1) / row["replicates_needed"] ** 0.5 <= 0.05 * abs(difference.mean())
+
+
+def test_an_unknown_indicator_is_told_with_its_nearest_name(directory: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of(["compare", str(directory), "--indicator", "headcount", "--precision", "0.1"]) == 2
+    assert "did you mean headcount_ratio?" in capsys.readouterr().err
