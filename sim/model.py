@@ -30,7 +30,8 @@ class CountyModel(mesa.Model):  # type: ignore[misc]
 
     `CountyModel(study="scenarios/lushi.yaml", scenario="all", replicate=0, scale=0.02)` prepares its own initial state, so
     that `mesa.batch_run` works on it; the batch engine hands in a `county` it forks for each scenario. All luck is
-    keyed by seed and replicate: Mesa's own generator is never used.
+    keyed by seed and replicate: Mesa's own generator is never used. With the `recorder` and `ledger` of an earlier model its
+    `county` lives on (`sim.state`): nothing is prepared or recorded anew.
     """
 
     running: bool
@@ -38,7 +39,8 @@ class CountyModel(mesa.Model):  # type: ignore[misc]
     def __init__(
         self, study: str | Path | None = None, scenario: str | None = None, replicate: int = 0, scale: float = 1.0, *,
         county: County | None = None, policies: Sequence[Policy] | None = None, last_year: int | None = None,
-        panel: bool = False, seed: int | None = None, rng: Any = None,
+        panel: bool = False, recorder: Recorder | None = None, ledger: Ledger | None = None,
+        seed: int | None = None, rng: Any = None,
     ) -> None:  # fmt: skip
         super().__init__(seed=0)
         if county is None:
@@ -46,14 +48,15 @@ class CountyModel(mesa.Model):  # type: ignore[misc]
         self.county = county
         self.policies = sorted(policies or (), key=lambda policy: policy.name)
         self.policy_names = frozenset(policy.name for policy in self.policies)
-        self.ledger = Ledger()
-        self.recorder = Recorder(county.start, last_year if last_year is not None else county.start + 9, panel)
+        self.ledger = ledger or Ledger()
         _check_writers(self.policies)
-        for policy in self.policies:
-            county.households.declare(policy.columns())
-            policy.prepare(county)
+        self.recorder = recorder or Recorder(county.start, last_year if last_year is not None else county.start + 9, panel)
+        if recorder is None:
+            for policy in self.policies:
+                county.households.declare(policy.columns())
+                policy.prepare(county)
+            self.recorder.start(county, self.policies)
         self._found_institutions()
-        self.recorder.start(county, self.policies)
         self.datacollector = mesa.DataCollector(
             model_reporters={
                 "year": lambda m: m.county.year,

@@ -33,10 +33,18 @@ class Recorder:
         self.first_year, self.last_year = first_year, last_year
         self.rows: list[tuple[int, tuple[Any, ...], Array]] = []
         self.panels: list[pa.Table] | None = [] if panel else None
-        self._spells = {view: spells.new_counts(first_year, last_year) for view in VIEWS}
+        self.spell_counts = {view: spells.new_counts(first_year, last_year) for view in VIEWS}
         self._before: dict[str, Array] = {}
         self._exited: dict[str, Array] = {}
         self._class_before: Array | None = None
+
+    def fork(self, panel: bool) -> Recorder:
+        """Return an independent copy that records on; with `panel` False its panels are left out."""
+        twin = Recorder(self.first_year, self.last_year)
+        twin.rows = list(self.rows)
+        twin.panels = list(self.panels or ()) if panel else None
+        twin.spell_counts = {view: counts.copy() for view, counts in self.spell_counts.items()}
+        return twin
 
     def start(self, county: County, policies: Sequence[Policy]) -> None:
         """Record the initial state: no moves, running spells left-censored."""
@@ -56,7 +64,7 @@ class Recorder:
         for view, poor in _poor(county).items():
             start, left = (county.households.column(f"spell_{part}_{view}")[gone] for part in ("start", "left"))
             spells.close(
-                self._spells[view], self.first_year, county.year - 1, poor[gone], members[gone], start, left
+                self.spell_counts[view], self.first_year, county.year - 1, poor[gone], members[gone], start, left
             )
 
     def remember(self, county: County) -> None:
@@ -72,7 +80,7 @@ class Recorder:
         h, now = county.households, _poor(county)
         for view, poor in now.items():
             spells.advance(
-                self._spells[view], self.first_year, county.year, self._before[view], poor, h.members,
+                self.spell_counts[view], self.first_year, county.year, self._before[view], poor, h.members,
                 h.column(f"spell_start_{view}"), h.column(f"spell_left_{view}"),
             )  # fmt: skip
         h.exited_registry[:] |= self._before["registry"] & ~now["registry"]
@@ -91,7 +99,7 @@ class Recorder:
         h = county.households
         for view, poor in _poor(county).items():
             start, left = (h.column(f"spell_{part}_{view}") for part in ("start", "left"))
-            spells.close(self._spells[view], self.first_year, county.year, poor, h.members, start, left)
+            spells.close(self.spell_counts[view], self.first_year, county.year, poor, h.members, start, left)
 
     def latest(self, view: str, indicator: str) -> float:
         """The latest value of an indicator for everybody; NaN if it has none."""
@@ -103,7 +111,7 @@ class Recorder:
 
     def spell_columns(self) -> dict[str, Array]:
         """Merged spells of all views as columns, `view` first."""
-        parts = {view: spells.merged(self._spells[view], self.first_year) for view in VIEWS}
+        parts = {view: spells.merged(self.spell_counts[view], self.first_year) for view in VIEWS}
         columns = {"view": np.repeat(np.array(VIEWS, dtype=object), [len(p["kind"]) for p in parts.values()])}
         for name in next(iter(parts.values())):
             columns[name] = np.concatenate([p[name] for p in parts.values()])
