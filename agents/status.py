@@ -19,8 +19,8 @@ def assess(county: County) -> None:
     h, f = county.households, county.flows
     _assess(
         h.uid, h.members, h.wage_income, h.business_income, h.property_income, h.private_transfers,
-        h.public_transfers, h.policy_transfers, h.medical_paid, h.school_paid, f.tested_transfer_term, f.net_income,
-        h.market_income_pp, h.net_income_pp, h.income_pp, h.net_income_pp_1, h.net_income_pp_2, h.survey_income_pp,
+        h.public_transfers, h.policy_transfers, h.medical_paid, h.school_paid, h.consumption, f.tested_transfer_term,
+        f.net_income, h.market_income_pp, h.net_income_pp, h.income_pp, h.net_income_pp_1, h.net_income_pp_2, h.survey_income_pp,
         h.poor_true, h.poor_survey, h.exits, h.relapses, h.ever_poor, f.left_poverty,
         county.luck.seed, county.luck.replicate, SURVEY, county.year, county.line,
         county.value("income_risk.survey_error_variance") ** 0.5, county.in_burn_in,
@@ -30,8 +30,8 @@ def assess(county: County) -> None:
 @compiled
 def _assess(
     uid: Any, members: Any, wage: Any, business: Any, property_income: Any, private: Any, public: Any, policy: Any,
-    medical: Any, school: Any, tested: Any, net: Any, market_pp: Any, net_pp: Any, income_pp: Any, net_pp_1: Any,
-    net_pp_2: Any, survey_pp: Any, poor: Any, poor_survey: Any, exits: Any, relapses: Any, ever_poor: Any,
+    medical: Any, school: Any, consumption: Any, tested: Any, net: Any, market_pp: Any, net_pp: Any, income_pp: Any,
+    net_pp_1: Any, net_pp_2: Any, survey_pp: Any, poor: Any, poor_survey: Any, exits: Any, relapses: Any, ever_poor: Any,
     left_poverty: Any, seed: Any, replicate: Any, stream: Any, year: Any, line: Any, error_sd: Any,
     in_burn_in: Any,
 ) -> None:  # fmt: skip
@@ -42,6 +42,7 @@ def _assess(
         public[i] += tested[i]
         policy[i] += tested[i]
         net[i] += tested[i]
+        consumption[i] += tested[i]  # what comes after the year's spending is consumed
         market_pp[i] = (wage[i] + business[i] + property_income[i] + private[i]) / n
         net_pp[i] = net[i] / n
         income = (net[i] - medical[i] - school[i]) / n
