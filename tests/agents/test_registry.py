@@ -1,0 +1,224 @@
+"""The registry: exact totals under village quotas, scheduled exits in order of verified income, falls and additions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from agents.columns import CAUSES, EXITED, OUTSIDE, REGISTERED_POOR, RELAPSED
+from agents.county import County
+from agents.randomness import Luck
+from agents.registry import judged_poverty, main_cause, register, registered, review
+
+EXACT = {
+    "registry.registration_noise": 0.0, "registry.trait_weight": 0.25, "registry.cadre_error": 0.0,
+    "registry.verification_noise": 0.0, "registry.exit_margin": 1.1, "registry.deadline_margin": 0.8,
+    "registry.exit_share": {2017: 0.5, 2018: 0.25, 2019: 1.0}, "registry.fall_margin": 0.9, "registry.fall_detected": 1.0,
+    "registry.addition_detected": 1.0, "registry.earlier_exits": 0.5,
+}  # fmt: skip
+HARD = {**EXACT, "registry.fall_detected": 0.0, "registry.addition_detected": 0.0}
+ON = {"spillovers": True}
+
+
+# --- initial registration --------------------------------------------------------------------------------------------
+
+
+def test_judged_poverty_by_hand(by_hand: Callable[..., County]) -> None:
+    county = by_hand(
+        4, EXACT, members=2, net_income_pp=[6000.0, 6000.0, 6000.0, 10.0], net_income_pp_1=[3000.0, 3000.0, 3000.0, 10.0],
+        net_income_pp_2=[3000.0, 3000.0, 3000.0, 10.0], chronic=[0, 1, 0, 0], disabled=[0, 1, 0, 0],
+        elderly=[0, 0, 2, 0], housing_grade=[3, 1, 3, 2], upper_students=[0, 0, 1, 0],
+    )  # fmt: skip
+    # mean of three years 4,000; traits: none; ill, disabled and badly housed 3; all old and a student 1.5; floor 100 yuan
+    np.testing.assert_allclose(
+        judged_poverty(county), [np.log(4000), np.log(4000) - 0.75, np.log(4000) - 0.375, np.log(100)], rtol=1e-6
+    )  # fmt: skip
+
+
+def test_judgement_errs_with_the_village_team(by_hand: Callable[..., County]) -> None:
+    n = 30_000
+    county = by_hand(
+        2 * n, {**EXACT, "registry.registration_noise": 0.5, "registry.cadre_error": 0.4}, villages=2,
+        village=np.repeat([0, 1], n), net_income_pp=4000.0, net_income_pp_1=4000.0, net_income_pp_2=4000.0,
+    )  # fmt: skip
+    county.villages.cadre_quality[:] = [1.0, -1.0]
+    score = judged_poverty(county)
+    assert score[:n].std() == pytest.approx(0.5 * 0.6, rel=0.03) and score[n:].std() == pytest.approx(0.5 * 1.4, rel=0.03)
+
+
+def _crowd(by_hand: Callable[..., County], n: int, villages: int, seed: int = 1, **parameters: Any) -> County:
+    u = Luck(seed, 9).uniforms(2, 0, np.arange(n), 3)
+    income = 1000.0 + 9000.0 * u[:, 0]
+    return by_hand(
+        n, {**EXACT, **parameters}, ON, villages=villages, village=(u[:, 1] * villages).astype(int),
+        members=1 + (u[:, 2] * 6).astype(int), net_income_pp=income, net_income_pp_1=income, net_income_pp_2=income,
+    )  # fmt: skip
+
+
+@given(st.integers(30, 400), st.integers(1, 9), st.floats(0.15, 0.85), st.floats(-0.35, 0.35), st.integers(0, 99))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+def test_totals_are_exact(
+    by_hand: Callable[..., County], n: int, villages: int, share: float, tilt: float, seed: int
+) -> None:  # fmt: skip
+    county = _crowd(by_hand, n, villages, seed)
+    h = county.households
+    households = max(1, round(share * n))
+    persons = round(households * (float(h.members.mean()) + tilt))
+    register(county, households, persons)
+    listed = registered(county)
+    assert int(listed.sum()) == households
+    assert int(h.members[listed].sum()) == persons
+
+
+def test_quotas_follow_judged_poverty_and_sum(by_hand: Callable[..., County]) -> None:
+    # two villages of ten; the first holds eight of the ten poorest
+    income = np.r_[np.arange(1, 9), [100, 101], [9, 10], np.arange(102, 110)] * 100.0
+    county = by_hand(
+        20, EXACT, ON, villages=2, village=np.repeat([0, 1], 10), members=2, net_income_pp=income, net_income_pp_1=income,
+        net_income_pp_2=income,
+    )  # fmt: skip
+    register(county, 10, 20)
+    listed = registered(county)
+    assert np.bincount(county.households.village[listed]).tolist() == [8, 2]
+    assert set(np.flatnonzero(listed)) == {*range(8), 10, 11}
+    h = county.households
+    assert (h.registered_since[listed] == 2014).all()
+    # earlier exits: half as many as registered, the poorest of the rest
+    assert set(np.flatnonzero(h.registry_status == EXITED)) == {8, 9, 12, 13, 14}
+    assert set(h.registry_exit_year[h.registry_status == EXITED].tolist()) <= {2016, 2017}
+    assert (h.registry_exit_year[h.registry_status != EXITED] == 0).all()
+    assert (h.cause[h.registry_status == OUTSIDE] == 0).all() and (h.cause[listed] > 0).all()
+
+
+def test_the_order_of_rows_is_of_no_matter(by_hand: Callable[..., County]) -> None:
+    county, mixed = _crowd(by_hand, 300, 6), _crowd(by_hand, 300, 6)
+    mixed.households = mixed.households.take(np.argsort(Luck(4, 4).uniform(2, 0, np.arange(300))))
+    for c in (county, mixed):
+        register(c, 100, 350)
+    assert set(county.households.uid[registered(county)]) == set(mixed.households.uid[registered(mixed)])
+
+
+def test_totals_that_cannot_be_met_are_refused(by_hand: Callable[..., County]) -> None:
+    with pytest.raises(ValueError, match="41 households to register, but only 40 exist"):
+        register(_crowd(by_hand, 40, 2), 41, 100)
+    with pytest.raises(ValueError, match="persons cannot be met"):
+        register(_crowd(by_hand, 40, 2), 20, 20 * 7)
+
+
+@pytest.mark.parametrize("scale", [0.02, 0.037, 0.1])
+def test_the_shipped_county_has_its_documented_totals_scaled(plan_for: Callable[..., Any], scale: float) -> None:
+    from sim.simulation import county_of
+
+    plan = plan_for(scale=scale)
+    county, place = county_of(plan, "lushi", 1), plan.place_data["lushi"]
+    listed = registered(county)
+    assert int(listed.sum()) == round(place.registered_households.value * scale)
+    assert int(county.households.members[listed].sum()) == round(place.registered_persons.value * scale)
+    everybody = round(place.registered_persons.value * scale) + round(
+        (place.rural_persons.value - place.registered_persons.value) * scale
+    )
+    assert int(county.households.members.sum()) == everybody
+
+
+# --- the cause a form records ----------------------------------------------------------------------------------------
+
+
+def test_main_cause_takes_the_first_that_applies(by_hand: Callable[..., County]) -> None:
+    county = by_hand(
+        6, EXACT, chronic=[1, 0, 0, 0, 0, 0], health=[0, 2, 0, 0, 0, 0], disabled=[1, 1, 1, 0, 0, 0],
+        college_students=[0, 0, 0, 1, 0, 0], able_workers=[1, 1, 1, 0, 0, 1],
+    )  # fmt: skip
+    names = [CAUSES[c] for c in main_cause(county)]
+    assert names == ["illness", "illness", "disability", "schooling", "lack_of_labour", "lack_of_technology_or_funds"]
+
+
+# --- the yearly review -----------------------------------------------------------------------------------------------
+
+
+def _reviewed(county: County) -> list[int]:
+    review(county)
+    status: list[int] = county.households.registry_status.tolist()
+    return status
+
+
+def test_exits_go_in_order_of_verified_income_within_the_persons_planned(by_hand: Callable[..., County]) -> None:
+    # registered persons 2+3+1+2+2 = 10, planned .5 of them; the margin is 1.1 x 3,000
+    county = by_hand(
+        6, HARD, ON, members=[2, 3, 1, 2, 2, 4], registry_status=[1, 1, 1, 5, 1, 0],
+        net_income_pp=[4000.0, 5000.0, 3400.0, 3299.0, 3500.0, 9000.0],
+    )  # fmt: skip
+    assert _reviewed(county) == [EXITED, EXITED, REGISTERED_POOR, RELAPSED, REGISTERED_POOR, OUTSIDE]
+    assert county.households.registry_exit_year.tolist() == [2017, 2017, 0, 0, 0, 0]
+    # the next year plans a quarter of the 5 who are left: one person, and the next in line has two
+    county.year = 2018
+    assert _reviewed(county)[2:5] == [REGISTERED_POOR, RELAPSED, REGISTERED_POOR]
+    # from the deadline on everybody over the lower margin leaves, the relapsed too
+    county.year = 2019
+    assert _reviewed(county)[2:5] == [EXITED, EXITED, EXITED]
+
+
+def test_the_plan_is_never_exceeded(by_hand: Callable[..., County]) -> None:
+    for seed in range(12):
+        county = _crowd(by_hand, 200, 4, seed, **HARD)
+        h = county.households
+        h.registry_status[:120] = REGISTERED_POOR
+        before = int(h.members[registered(county)].sum())
+        review(county)
+        left = h.registry_status == EXITED
+        assert 0 < int(h.members[left].sum()) <= int(0.5 * before)
+        assert (h.net_income_pp[left] >= 1.1 * 3000).all()
+        assert h.net_income_pp[left].min() >= h.net_income_pp[registered(county)].max()
+
+
+def test_without_spillovers_the_plan_is_a_share_for_each_alone(by_hand: Callable[..., County]) -> None:
+    def left(incomes: float) -> np.ndarray:
+        county = by_hand(4000, HARD, registry_status=1, net_income_pp=incomes)
+        county.households.net_income_pp[:2000] = 4000.0
+        review(county)
+        result: np.ndarray = county.households.registry_status == EXITED
+        return result
+
+    poor, rich = left(1000.0), left(9000.0)
+    assert not poor[2000:].any()
+    np.testing.assert_array_equal(poor[:2000], rich[:2000])  # whatever the neighbours earn
+    assert rich.mean() == pytest.approx(0.5, abs=0.04)
+
+
+def test_falls_and_additions_are_detected_with_their_probability(by_hand: Callable[..., County]) -> None:
+    # the fall margin is .9 x 3,000 of verified income
+    county = by_hand(
+        5, EXACT, ON, year=2018, registry_status=[2, 2, 0, 0, 1], net_income_pp=[2600.0, 2800.0, 2600.0, 2800.0, 1000.0],
+        registered_since=[2014, 2014, 0, 0, 2014], cause=[3, 3, 0, 0, 1],
+    )  # fmt: skip
+    assert _reviewed(county) == [RELAPSED, EXITED, REGISTERED_POOR, OUTSIDE, REGISTERED_POOR]
+    h = county.households
+    assert h.registered_since.tolist() == [2018, 2014, 2018, 0, 2014]
+    assert [CAUSES[c] for c in h.cause] == ["schooling", "schooling", "lack_of_technology_or_funds", "none", "illness"]
+    n = 20_000
+    some = {**EXACT, "registry.fall_detected": 0.25, "registry.addition_detected": 0.05}
+    for status, probability, after in ((EXITED, 0.25, RELAPSED), (OUTSIDE, 0.05, REGISTERED_POOR)):
+        county = by_hand(n, some, ON, registry_status=status, net_income_pp=100.0)
+        review(county)
+        share = float((county.households.registry_status == after).mean())
+        assert share == pytest.approx(probability, abs=4.5 * (probability * (1 - probability) / n) ** 0.5)
+
+
+def test_verification_errs_and_never_sees_a_negative_income(by_hand: Callable[..., County]) -> None:
+    n = 30_000
+    county = by_hand(n, {**HARD, "registry.verification_noise": 0.25}, ON, net_income_pp=np.r_[-500.0, np.full(n - 1, 4000.0)])
+    review(county)
+    verified = county.flows.verified_income
+    assert verified[0] == 0.0
+    assert np.log(verified[1:] / 4000.0).std() == pytest.approx(0.25, rel=0.03)
+    assert (county.households.net_income_pp[1:] == 4000.0).all()
+
+
+def test_who_exits_this_year_does_not_relapse_this_year(by_hand: Callable[..., County]) -> None:
+    falling = {**EXACT, "registry.fall_margin": 2.0}  # everyone under 6,000 is seen to fall
+    county = by_hand(2, falling, ON, year=2019, registry_status=[1, 2], net_income_pp=4000.0)
+    assert _reviewed(county) == [EXITED, RELAPSED]
