@@ -13,6 +13,9 @@ Line = Literal[
     "grain", "tea", "livestock", "silk", "vegetables", "herbs", "mushrooms", "fruit", "konjac", "tourism", "trade"
 ]
 
+MOST_MEMBERS = 7
+"""Persons of the largest households that are made (`agents.population`)."""
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -79,6 +82,23 @@ class Anchor(_Strict):
     per_household: Figure
 
 
+class Membership(_Strict):
+    """The region a county is part of, and where it stands there: registered persons of the counties before it, its own, all.
+
+    Budgets and slots given for a region are split in proportion to registered persons; the parts sum to the whole.
+    """
+
+    name: str
+    persons_before: Annotated[int, Field(ge=0)]
+    persons: Annotated[int, Field(ge=1)]
+    persons_in_all: Annotated[int, Field(ge=1)]
+
+    def part(self, total: int) -> int:
+        """The county's part of `total` units of the region."""
+        upto = total * (self.persons_before + self.persons) // self.persons_in_all
+        return upto - total * self.persons_before // self.persons_in_all
+
+
 class Place(_Strict):
     """A county (or a village) whose households are simulated from the documented state at the end of `year`."""
 
@@ -97,6 +117,12 @@ class Place(_Strict):
     anchors: tuple[Anchor, ...] = ()
     cooperatives: Figure | None = None
     limits: tuple[str, ...] = ()
+    synthetic: bool = False
+    region: Membership | None = None
+
+    def part(self, total: int) -> int:
+        """What this place gets of `total` units (fen, slots) that a study gives: all, or its part as county of a region."""
+        return total if self.region is None else self.region.part(total)
 
     @field_validator("anchors", "limits", mode="before")
     @classmethod
@@ -108,6 +134,8 @@ class Place(_Strict):
         households, persons = self.registered_households.value, self.registered_persons.value
         if not households <= persons:
             raise ValueError("registered_persons: fewer persons than households")
+        if persons > MOST_MEMBERS * households:
+            raise ValueError(f"registered_persons: more than {MOST_MEMBERS} persons a household")
         if self.rural_persons.value < persons:
             raise ValueError("rural_persons: fewer than the registered persons")
         if self.villages.value > households:

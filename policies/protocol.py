@@ -67,14 +67,14 @@ class Policy:
         return self.resolved[name].at(year)
 
     def budget_fen(self, county: County) -> int | None:
-        """The year's budget in fen at the county's scale; None if unlimited."""
+        """The year's budget in fen at the county's scale; None if unlimited. A county of a region has its part of it."""
         budget = self.setting("budget", county.year)
-        return None if budget is None else round(float(budget) * county.scale * 100.0)
+        return None if budget is None else county.place.part(round(float(budget) * county.scale * 100.0))
 
     def slots(self, county: County) -> int | None:
-        """Households that may enrol this year; None if unlimited."""
+        """Households that may enrol this year; None if unlimited. A county of a region has its part of them."""
         slots = self.setting("slots", county.year)
-        return None if slots is None else round(float(slots) * county.scale)
+        return None if slots is None else county.place.part(round(float(slots) * county.scale))
 
     # --- state -------------------------------------------------------------------------------------------------------
 

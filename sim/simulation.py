@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from agents.county import County
-from agents.parameters import Parameter, draw_parameter, resolve_parameters
+from agents.parameters import Parameter, Parameters, draw_parameter, resolve_parameters
 from agents.place import Figure, Place
 from agents.randomness import Luck
 from policies.protocol import Policy
@@ -40,13 +40,15 @@ class RunOutcome:
 
 def county_of(plan: Plan, place: str, replicate: int) -> County:
     """Return the initial state of a place in a replicate, the same for all scenarios."""
+    return initial_county(*world_of(plan, place, replicate), plan.scale)
+
+
+def world_of(plan: Plan, place: str, replicate: int) -> tuple[Place, Parameters, dict[str, bool | str], Luck]:
+    """Return what a county lives under in a replicate: its place, parameters (drawn if the study draws), switches and luck."""
     luck = Luck(plan.seed, replicate)
     drawn = luck if plan.draw_parameters else None
     data = plan.place_data[place]
-    return initial_county(
-        draw_place(data, luck) if drawn else data, resolve_parameters(plan.parameters, drawn),
-        dict(plan.mechanisms), luck, plan.scale,
-    )  # fmt: skip
+    return draw_place(data, luck) if drawn else data, resolve_parameters(plan.parameters, drawn), dict(plan.mechanisms), luck
 
 
 def policies_of(plan: Plan, scenario: str, replicate: int) -> list[Policy]:
@@ -56,13 +58,17 @@ def policies_of(plan: Plan, scenario: str, replicate: int) -> list[Policy]:
 
 
 def draw_place(place: Place, luck: Luck) -> Place:
-    """Return the place with its free figures (rural persons, county factor, villages) redrawn from their ranges."""
+    """Return the place with its free figures (rural persons, county factor) redrawn from their ranges.
+
+    Counties of a region share the draw: what is not known of them is not known of all alike and does not average out.
+    """
+    owner = place.region.name if place.region is not None else place.name
     changes: dict[str, Figure] = {}
     for name in ("rural_persons", "county_factor"):
         figure: Figure = getattr(place, name)
         if figure.confidence in ("free", "modelling-choice") and figure.range is not None:
             low, high = figure.range
-            entry = Parameter(name, f"place.{place.name}", figure.value, figure.unit, figure.source, "free", low=low, high=high)
+            entry = Parameter(name, f"place.{owner}", figure.value, figure.unit, figure.source, "free", low=low, high=high)
             value = draw_parameter(entry, luck).value
             changes[name] = figure.model_copy(update={"value": round(value) if name == "rural_persons" else value})  # type: ignore[arg-type]
     return place.model_copy(update=changes)
@@ -70,12 +76,13 @@ def draw_place(place: Place, luck: Luck) -> Place:
 
 def simulate_task(
     plan: Plan, place: str, replicate: int, scenarios: Sequence[str], *, panel: bool = False,
-    progress: Progress | None = None,
+    progress: Progress | None = None, save_state: int | None = None,
 ) -> Iterator[RunOutcome]:  # fmt: skip
     """Simulate the scenarios of a task one after the other and yield an outcome for each, in the order given.
 
     The initial state is made once; each scenario lives on a copy. A scenario that raises gives an outcome with `error`, and
-    the others go on; if the initial state fails, all fail alike.
+    the others go on; if the initial state fails, all fail alike. With the year `save_state` the frame `state-<year>` holds the
+    county at the end of that year, for `sim.state` to go on from.
     """
     try:
         initial = county_of(plan, place, replicate)
@@ -84,17 +91,57 @@ def simulate_task(
             yield RunOutcome(place, scenario, replicate, {}, _say(error), traceback.format_exc())
         return
     for scenario in scenarios:
-        began = time.perf_counter()
-        try:
-            model = run_scenario(plan, initial, scenario, replicate, panel=panel, progress=progress)
-            frames = tables(model, place, scenario, replicate)
-            years = sum(int(row[0]) > plan.first_year for row in model.recorder.rows)
-            seconds = time.perf_counter() - began
-            households = len(model.county.households)
-            yield RunOutcome(place, scenario, replicate, frames, None, None, seconds, households * years)
-        except Exception as error:
-            seconds = time.perf_counter() - began
-            yield RunOutcome(place, scenario, replicate, {}, _say(error), traceback.format_exc(), seconds)
+        yield outcome_of(
+            plan, place, scenario, replicate,
+            lambda name=scenario: start_scenario(plan, initial, name, replicate, panel=panel),  # type: ignore[misc]
+            progress, save_state,
+        )  # fmt: skip
+
+
+def outcome_of(
+    plan: Plan, place: str, scenario: str, replicate: int, start: Callable[[], CountyModel],
+    progress: Progress | None = None, save_state: int | None = None,
+) -> RunOutcome:  # fmt: skip
+    """Live the model that `start` makes to its last year; whatever is raised on the way is the outcome's `error`."""
+    began = time.perf_counter()
+    try:
+        model = start()
+        first = model.year
+        states: dict[str, pa.Table] = {}
+        each_year: Callable[[CountyModel], None] | None = None
+        if save_state is not None:
+            from sim.state import keep_state
+
+            each_year = keep_state(plan, place, scenario, replicate, save_state, states)
+        live(model, scenario, progress, each_year)
+        frames = tables(model, place, scenario, replicate) | states
+        lived = len(model.county.households) * (model.year - first)
+        return RunOutcome(place, scenario, replicate, frames, None, None, time.perf_counter() - began, lived)
+    except Exception as error:
+        seconds = time.perf_counter() - began
+        return RunOutcome(place, scenario, replicate, {}, _say(error), traceback.format_exc(), seconds)
+
+
+def start_scenario(plan: Plan, initial: County, scenario: str, replicate: int, *, panel: bool = False) -> CountyModel:
+    """Return the model of a scenario in the initial state, on a copy of `initial`."""
+    policies = policies_of(plan, scenario, replicate)
+    return CountyModel(county=initial.fork(), policies=policies, last_year=plan.last_year, panel=panel)
+
+
+def live(
+    model: CountyModel, scenario: str, progress: Progress | None = None,
+    each_year: Callable[[CountyModel], None] | None = None,
+) -> CountyModel:  # fmt: skip
+    """Live a model to its last year; `each_year` sees it as it is now and after every year."""
+    if each_year is not None:
+        each_year(model)
+    while model.running:
+        model.step()
+        if progress is not None:
+            progress(scenario, model.year)
+        if each_year is not None:
+            each_year(model)
+    return model
 
 
 def run_scenario(
@@ -102,14 +149,7 @@ def run_scenario(
     progress: Progress | None = None,
 ) -> CountyModel:  # fmt: skip
     """Live a copy of `initial` through the plan's years under a scenario; return the finished model."""
-    model = CountyModel(
-        county=initial.fork(), policies=policies_of(plan, scenario, replicate), last_year=plan.last_year, panel=panel
-    )
-    while model.running:
-        model.step()
-        if progress is not None:
-            progress(scenario, model.year)
-    return model
+    return live(start_scenario(plan, initial, scenario, replicate, panel=panel), scenario, progress)
 
 
 def tables(model: CountyModel, place: str, scenario: str, replicate: int) -> dict[str, pa.Table]:

@@ -19,7 +19,7 @@ from sim.study.nodes import MAX_DEPTH, PLAIN_DATA, NodeReader
 from sim.study.problems import WHOLE, Path, Problem, StudyError, path_text
 
 MAX_BYTES = 4_000_000
-UTF8 = "allowed: a YAML file in UTF-8; save it again with the encoding UTF-8"
+UTF8 = "allowed: a file in UTF-8; save it again with the encoding UTF-8"
 
 
 @dataclass
@@ -90,7 +90,7 @@ def read_document(path: FilePath, *, what: str = "a study file") -> Document:
     Raises:
         StudyError: if it cannot be read as one YAML mapping in UTF-8; `what` names it in the message.
     """
-    return parse_document(_read_text(path, what), str(path), what=what)
+    return parse_document(read_text(path, what), str(path), what=what)
 
 
 def parse_document(text: str, file: str, *, what: str = "a study file") -> Document:
@@ -112,9 +112,10 @@ def refusal(file: str, wrong: str, allowed: str, line: int = 1) -> StudyError:
     return StudyError([Problem(file, line, WHOLE, wrong, allowed)])
 
 
-def _read_text(path: FilePath, what: str) -> str:
+def read_text(path: FilePath, what: str, kind: str = "YAML") -> str:
+    """The text of a file in UTF-8. Raises StudyError naming `what` it should be, of which `kind`."""
     file = str(path)
-    allowed = f"allowed: the path of {what} (YAML)"
+    allowed = f"allowed: the path of {what} ({kind})"
     try:
         if path.is_dir():
             raise refusal(file, "is a directory", allowed)

@@ -17,7 +17,7 @@ from sim.study.shipped import find_place, places_seen
 
 
 def load_place(path: Path, model: type[BaseModel] | None = None) -> Any:
-    """Read and validate one place file into `agents.place.Place` (or the given model).
+    """Read and validate one place file into `agents.place.Place` (or the given model), a region's into a `Region`.
 
     Raises:
         StudyError: with every mistake in the file.
@@ -27,6 +27,10 @@ def load_place(path: Path, model: type[BaseModel] | None = None) -> Any:
 
         return load_place(path, Place)
     document = read_document(path, what="a place file")
+    if isinstance(document.data, Mapping) and "kind" in document.data:
+        from sim.study.regions import load_region
+
+        return load_region(document, path)
     try:
         place = model.model_validate(document.data)
     except ValidationError as error:
@@ -54,12 +58,29 @@ def load_places(
             study.add(path, wrong, f"{one_of(known)}, or a file places/{name}.yaml beside the study")
             continue
         try:
-            places[name] = load_place(file, model)
+            loaded = load_place(file, model)
         except StudyError as error:
             problems += error.problems
+            continue
+        for key, place in _counties(name, loaded):
+            if key in places:
+                study.add(("place",), f"'{key}' is also a place of '{name}'", "allowed: places of different names")
+            places.setdefault(key, place)
     _check_codes(study, places)
     _check_start(study, places)
     return places, problems
+
+
+def _counties(name: str, loaded: Any) -> list[tuple[str, Any]]:
+    """A place under the name of its file, or the counties of a region under their own."""
+    counties = getattr(loaded, "counties", None)
+    return [(name, loaded)] if counties is None else [(county.name, county) for county in counties]
+
+
+def region_name(place: Any, name: str) -> str:
+    """The region of a county, else the place's own `name`."""
+    region = getattr(place, "region", None)
+    return name if region is None else str(region.name)
 
 
 def _check_start(study: Document, places: Mapping[str, Any]) -> None:
@@ -68,7 +89,7 @@ def _check_start(study: Document, places: Mapping[str, Any]) -> None:
     found = YEARS.match(years) if isinstance(years, str) else None
     if found is None or int(found[1]) >= int(found[2]):
         return
-    for name, place in places.items():
+    for name, place in {region_name(place, name): place for name, place in places.items()}.items():
         described = getattr(place, "year", None)
         if described is not None and described != int(found[1]):
             wrong = f"begins in {found[1]}, but the place '{name}' describes the end of {described}"

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
 
 from sim.study.declarations import Declarations, MechanismLike, declared
 from sim.study.model import SCENARIO_NAME, Study
@@ -46,9 +47,15 @@ def study_schema(declarations: Declarations | None = None) -> Schema:
 
 
 def place_schema(model: type[BaseModel] | None = None) -> Schema:
-    """Schema of a place file."""
-    schema = _plain((model or declared().place).model_json_schema(mode="validation"))
-    return {"$schema": DIALECT, **schema, "title": "Tuopin place"}
+    """Schema of a place file; without `model`, of the installed model's and of a region's (told by its key `kind`)."""
+    if model is not None:
+        return {"$schema": DIALECT, **_plain(model.model_json_schema(mode="validation")), "title": "Tuopin place"}
+    from agents.region import RegionFile
+
+    references, schema = models_json_schema([(declared().place, "validation"), (RegionFile, "validation")])
+    place, region = (_plain(reference) for reference in references.values())
+    choice = {"if": {"required": ["kind"]}, "then": region, "else": place}
+    return {"$schema": DIALECT, **_plain(schema), "type": "object", **choice, "title": "Tuopin place or region"}
 
 
 def _scenario_definitions(declarations: Declarations) -> Schema:

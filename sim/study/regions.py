@@ -1,0 +1,166 @@
+"""Region files: many counties from one CSV table, every mistake with the line of the file or of the table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from agents.place import Place
+from agents.region import FIGURES, OTHERS, REQUIRED, WHOLE, Region, RegionFile, county_data
+from sim.study.document import Document, read_text
+from sim.study.model import NAME, PLAIN_NAME
+from sim.study.problems import Problem, StudyError, nearest, one_of
+from sim.study.pydantic_problems import note_errors
+
+MOST_COUNTIES = 5_000
+WHAT = "a table of counties"
+Row = dict[str, Any]
+
+
+def load_region(document: Document, path: Path) -> Region:
+    """Return the region of a place file already read, with its counties.
+
+    Raises:
+        StudyError: with every mistake of the file, or, when it has none, of its table.
+    """
+    try:
+        file = RegionFile.model_validate(document.data)
+    except ValidationError as error:
+        note_errors(document, error, RegionFile)
+    document.raise_problems()
+    _check_given_once(document, file)
+    document.raise_problems()
+    table = _Table(path.parent / file.table, file)
+    rows = table.rows()
+    table.raise_problems()
+    counties = tuple(table.county(line, data) for line, data in zip(rows, county_data(file, list(rows.values())), strict=True))
+    table.raise_problems()
+    return Region(file, tuple(county for county in counties if county is not None))
+
+
+def _check_given_once(document: Document, file: RegionFile) -> None:
+    """A figure of the counties comes from the table, from `alike` or from `totals`: not from two of them."""
+    for name in FIGURES:
+        given = [part for part in ("alike", "totals") if getattr(getattr(file, part), name, None) is not None]
+        if name in file.columns:
+            given.insert(0, "columns")
+        if len(given) > 1:
+            wrong = f"'{name}' is given in {' and in '.join(given)}"
+            document.add((given[-1], name), wrong, "allowed: in one of columns, alike, totals")
+    for name in ("household_size", "villages", "county_factor"):
+        if name not in file.columns and all(getattr(getattr(file, p), name, None) is None for p in ("alike", "totals")):
+            where = "columns, alike or totals" if name == "villages" else "columns or alike"
+            document.add(("alike",), f"'{name}' is given nowhere", f"allowed: {name} in {where}")
+
+
+class _Table:
+    """The table of a region while it is checked."""
+
+    def __init__(self, path: Path, file: RegionFile) -> None:
+        self.path, self.file = path, file
+        self.problems: list[Problem] = []
+        self._reader = csv.reader(io.StringIO(read_text(path, WHAT, "CSV"), newline=""), strict=True)
+        self._seen: dict[tuple[str, object], int] = {}
+
+    def add(self, line: int, column: str, wrong: str, allowed: str) -> None:
+        self.problems.append(Problem(str(self.path), line, column, wrong, allowed))
+
+    def raise_problems(self) -> None:
+        if self.problems:
+            raise StudyError(sorted(self.problems, key=lambda problem: problem.line))
+
+    def rows(self) -> dict[int, Row]:
+        """The checked cells of every county by line."""
+        lines = self._lines()
+        header = next(lines, (1, []))[1]
+        self._check_header(header)
+        self.raise_problems()
+        rows: dict[int, Row] = {}
+        for line, cells in lines:
+            if len(cells) != len(header):
+                self.add(line, "(row)", f"has {len(cells)} cells, the first row has {len(header)}", "allowed: one cell a column")
+                continue
+            rows[line] = self._row(line, dict(zip(header, cells, strict=True)))
+        if not rows and not self.problems:
+            self.add(1, "(whole file)", "has no county", "allowed: one row a county below the names of the columns")
+        if len(rows) > MOST_COUNTIES:
+            self.add(1, "(whole file)", f"has {len(rows)} counties", f"allowed: up to {MOST_COUNTIES}")
+        return rows
+
+    def _lines(self) -> Iterator[tuple[int, list[str]]]:
+        line = 1
+        while True:
+            try:
+                cells = next(self._reader, None)
+            except csv.Error as error:
+                self.add(self._reader.line_num, "(row)", f"is not CSV ({error})", "allowed: cells separated by commas")
+                return
+            if cells is None:
+                return
+            if any(cell.strip() for cell in cells):
+                yield line, [cell.strip() for cell in cells]
+            line = self._reader.line_num + 1
+
+    def _check_header(self, header: list[str]) -> None:
+        known = (*OTHERS, *self.file.columns, "registered_households", "registered_persons")
+        for name in dict.fromkeys(header):
+            if header.count(name) > 1:
+                self.add(1, name, "stands twice in the first row", "allowed: each column once")
+            if name in FIGURES and name not in self.file.columns:
+                wrong = f"has no entry under columns: in {self.file.name}.yaml"
+                self.add(1, name, wrong, f"allowed: columns: {{{name}: {{unit, source, confidence}}}} there")
+            elif name not in known:
+                self.add(1, name or "(column)", f"unknown column '{name}'{nearest(name, known)}", one_of(dict.fromkeys(known)))
+        for name in dict.fromkeys((*REQUIRED, *self.file.columns)):
+            if name not in header:
+                self.add(1, name, "is missing", "allowed: a column of this name in the first row")
+        if "deadline" not in header and self.file.alike.deadline is None:
+            self.add(1, "deadline", "is missing", f"allowed: a column, or alike: {{deadline: year}} in {self.file.name}.yaml")
+
+    def _row(self, line: int, cells: dict[str, str]) -> Row:
+        row: Row = {name: text for name, text in cells.items() if name.startswith("label")}
+        row["name"] = cells["name"]
+        if re.fullmatch(NAME, cells["name"]) is None:
+            self.add(line, "name", f"is '{cells['name']}'", f"allowed: {PLAIN_NAME}")
+        for name in ("code", "deadline", *FIGURES):
+            if name in cells:
+                row[name] = self._number(line, name, cells[name], whole=name in ("code", "deadline", *WHOLE))
+        for name in ("name", "code"):
+            first = self._seen.setdefault((name, row[name]), line)
+            if first != line and row[name] not in (None, ""):
+                self.add(line, name, f"{row[name]} is also on line {first}", f"allowed: each {name} once")
+        return row
+
+    def _number(self, line: int, column: str, text: str, *, whole: bool) -> int | float | None:
+        least = 1 if column in REQUIRED else 0
+        kind = f"a {'whole number' if whole else 'number'} from {least} up"
+        try:
+            value = int(text) if re.fullmatch(r"[0-9]{1,12}", text) else float(text)
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value) or value < least or (whole and value != int(value)):
+            self.add(line, column, f"is '{text[:40]}'" if text else "is empty", f"allowed: {kind}")
+            return None
+        return int(value) if whole else value
+
+    def county(self, line: int, data: Mapping[str, Any]) -> Place | None:
+        """The county of a row, or None after noting what is wrong with it."""
+        try:
+            return Place.model_validate(data)
+        except ValidationError as error:
+            for detail in error.errors(include_url=False):
+                said = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+                column, _, wrong = said.partition(": ") if detail["type"] == "value_error" else ("", "", "")
+                where = column if wrong else ".".join(str(part) for part in detail["loc"]) or "(row)"
+                if wrong:
+                    self.add(line, where, wrong, "allowed: figures of one county that agree with each other")
+                else:
+                    self.add(line, where, f"is {detail['input']}", f"allowed: {said}")
+            return None
