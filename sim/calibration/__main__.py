@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,11 @@ import typer
 from sim.study.shipped import SCENARIOS
 
 SHOWN = ["target", "period", "published", "unit", "use", "simulated", "luck", "view", "scenario", "verdict", "remark"]
+TITLES = {
+    "calibration": "Simulated beside published",
+    "risk": "Decomposition of income risk",
+    "switches": "Change in mean true headcount, percentage points, with one mechanism switched",
+}
 
 
 def main(
@@ -17,10 +23,12 @@ def main(
     scale: Annotated[float, typer.Option(help="Share of the households simulated.")] = 0.2,
     replicates: Annotated[int, typer.Option(min=1, help="Replicates averaged.")] = 5,
     targets: Annotated[Path | None, typer.Option(help="Another file of targets.")] = None,
-    write: Annotated[Path | None, typer.Option(help="Write the tables there as Markdown too.")] = None,
+    write: Annotated[Path | None, typer.Option(help="Put the tables into this Markdown file too.")] = None,
+    switches: Annotated[bool, typer.Option(help="Also show how far the comparison hinges on mechanisms.")] = False,
 ) -> None:
     """Print simulated beside published figures of STUDY."""
     from sim.calibration import calibration_table, load_targets, markdown
+    from sim.calibration.switches import switch_table, wide
     from sim.decomposition import decompose
     from sim.plan import make_plan
     from sim.study import Study, StudyError
@@ -31,23 +39,36 @@ def main(
     except (StudyError, ValueError, OSError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
-    risk = decompose(plan)
-    _print(table[SHOWN], risk)
+    parts = {"calibration": table[SHOWN], "risk": decompose(plan)}
+    if switches:
+        parts["switches"] = wide(switch_table(plan, replicates))
+    _print(parts)
     if write is not None:
-        write.write_text(markdown(table, SHOWN) + "\n" + markdown(risk, list(risk.columns)), encoding="utf-8")
+        before = write.read_text(encoding="utf-8") if write.is_file() else ""
+        tables = {name: markdown(frame, list(frame.columns)) for name, frame in parts.items()}
+        write.write_text(put(before, tables), encoding="utf-8")
 
 
-def _print(table: Any, risk: Any) -> None:
+def put(text: str, tables: dict[str, str]) -> str:
+    """Replace what stands between `<!-- NAME -->` and `<!-- end -->` by the table; a table without a place is appended."""
+    for name, table in tables.items():
+        marked = f"<!-- {name} -->\n{table}<!-- end -->"
+        place = re.search(f"<!-- {name} -->\n.*?<!-- end -->", text, re.DOTALL)
+        text = f"{text}\n{marked}\n" if place is None else text[: place.start()] + marked + text[place.end() :]
+    return text
+
+
+def _print(parts: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
 
     from sim.calibration.table import figure
 
     console = Console()
-    for title, frame in (("Simulated beside published", table), ("Decomposition of income risk", risk)):
-        shown = Table(title=title)
-        for name in frame:
-            shown.add_column(name)
+    for name, frame in parts.items():
+        shown = Table(title=TITLES[name])
+        for column in frame:
+            shown.add_column(str(column))
         for row in frame.itertuples(index=False, name=None):
             shown.add_row(*(figure(x) if isinstance(x, float) else str(x) for x in row))
         console.print(shown)
