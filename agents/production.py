@@ -16,7 +16,7 @@ GRAIN = LINES.index("grain")
 LIVESTOCK = LINES.index("livestock")
 _WEATHERPROOF = tuple(LINES.index(name) for name in ("none", "livestock", "tourism", "trade"))
 _VARIANTS = {"none": 0, "concave": 1, "threshold": 2}
-_SUPPLY_UNIT = 1000.0
+_SUPPLY_UNIT = np.float32(1000.0)
 
 
 class ProductionTerms(NamedTuple):
@@ -50,9 +50,15 @@ def gestation(county: County) -> NDArray[np.int64]:
 
 def supply(county: County) -> NDArray[np.int64]:
     """County supply per line in thousandths of a typical household, as integers: the sum is free of order."""
-    h = county.households
-    grams = np.rint(h.line_scale * _SUPPLY_UNIT).astype(np.int64)
-    return np.bincount(h.line, weights=grams, minlength=len(LINES)).astype(np.int64)
+    totals = np.zeros(len(LINES), dtype=np.int64)
+    _supply(county.households.line, county.households.line_scale, totals)
+    return totals
+
+
+@compiled
+def _supply(line: Any, line_scale: Any, totals: Any) -> None:
+    for i in range(line.shape[0]):
+        totals[line[i]] += np.int64(np.rint(line_scale[i] * _SUPPLY_UNIT))
 
 
 def settle_prices(county: County) -> NDArray[np.float64]:

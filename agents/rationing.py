@@ -40,3 +40,16 @@ def within_budget(
     order = np.lexsort((uid, score))
     fits = int(np.searchsorted(np.cumsum(cost[order]), budget, side="right"))
     return np.sort(order[:fits])
+
+
+def first_of_each(
+    group: NDArray[Any], score: NDArray[Any], uid: NDArray[np.int64], slots: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the indices (ascending) of the `slots[g]` lowest scores of each group g; ties go to the lower uid.
+
+    `group` (n,) holds numbers of groups 0..len(slots) - 1.
+    """
+    order = np.lexsort((uid, score, group))
+    sizes = np.bincount(group, minlength=len(slots))
+    position = np.arange(len(group)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return np.sort(order[position < slots[group[order]]])

@@ -30,9 +30,10 @@ def registered(county: County) -> NDArray[np.bool_]:
 
 def _error_scale(county: County) -> NDArray[np.float64]:
     """How much the village's team errs against an average one, per household."""
-    quality = county.village_array(county.villages.cadre_quality)
-    scale: NDArray[np.float64] = np.clip(1.0 - county.value("registry.cadre_error") * quality, 0.2, 2.0)
-    return scale
+    scale: NDArray[np.float64] = np.clip(
+        1.0 - county.value("registry.cadre_error") * county.villages.cadre_quality, 0.2, 2.0
+    )
+    return county.village_array(scale)
 
 
 def judged_poverty(county: County) -> NDArray[np.float64]:
@@ -147,10 +148,17 @@ def review(county: County) -> None:
     """The yearly review: verify incomes, exit by schedule in order of verified income, register falls and additions."""
     h, value, flows = county.households, county.value, county.flows
     u = county.luck.uniforms(VERIFICATION, county.year, h.uid, 4)
-    z = np.sqrt(-2.0 * np.log(u[:, 0])) * np.cos(2.0 * np.pi * u[:, 1])
-    noise = value("registry.verification_noise") * z * _error_scale(county)
-    verified = np.maximum(h.net_income_pp, 0.0) * np.exp(noise)
-    flows.verified_income[:] = verified
+    noise = np.log(u[:, 0])
+    noise *= -2.0
+    np.sqrt(noise, out=noise)
+    angle = u[:, 1]
+    angle *= 2.0 * np.pi
+    noise *= np.cos(angle, out=angle)
+    noise *= value("registry.verification_noise")
+    noise *= _error_scale(county)
+    verified = flows.verified_income
+    np.maximum(h.net_income_pp, 0.0, out=verified)
+    verified *= np.exp(noise, out=noise)
     status = h.registry_status
     fallen = verified < value("registry.fall_margin") * county.line
     was_registered = registered(county)
@@ -161,7 +169,8 @@ def review(county: County) -> None:
     status[added] = REGISTERED_POOR
     new = relapse | added
     h.registered_since[new] = county.year
-    h.cause[added] = main_cause(county)[added]
+    if added.any():
+        h.cause[added] = main_cause(county)[added]
 
 
 def _exit_by_schedule(

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from agents.county import County
+from agents.rationing import first_of_each
 from policies.ledger import Ledger, fen
 from policies.protocol import Policy, Rows
 
@@ -27,10 +28,13 @@ def open_programmes(county: County, policies: Sequence[Policy], ledger: Ledger) 
 def run_programmes(county: County, policies: Sequence[Policy], ledger: Ledger) -> None:
     """One year's programme step of all policies, which must come in the order of their names."""
     _withdraw(county, policies)
+    for policy in policies:
+        policy.open_eyes(county)
     applicants = {policy.name: _applicants(county, policy, ledger) for policy in policies}
     granted = _share_hours(county, policies, applicants)
     for policy in policies:
         _fund_and_enrol(county, policy, granted[policy.name], ledger)
+        policy.close_eyes()
     for policy in policies:
         policy.serve(county, ledger)
 
@@ -52,8 +56,8 @@ def _applicants(county: County, policy: Policy, ledger: Ledger) -> Rows:
     """
     if county.year < policy.value("start", county.year) or policy.budget_fen(county) == 0 or policy.slots(county) == 0:
         return np.empty(0, dtype=np.int64)
-    able = policy.eligible(county) & ~policy.enrolled(county)
-    rows = np.flatnonzero(able & (policy.willingness(county) < policy.take_up(county)))
+    rows = np.flatnonzero(policy.eligible(county) & ~policy.enrolled(county))
+    rows = rows[policy.willingness(county, rows) < policy.take_up(county, rows)]
     if county.on("cadre_limits") and len(rows):
         rows, _ = policy.affordable(county, rows, _available(county, policy, ledger))
     return rows
@@ -89,12 +93,7 @@ def _share_hours(county: County, policies: Sequence[Policy], applicants: dict[st
 
 def _neediest_per_village(county: County, policy: Policy, rows: Rows, cap: np.ndarray) -> Rows:
     h = county.households
-    order = rows[np.lexsort((h.uid[rows], policy.seen_need(county, rows), h.village[rows]))]
-    villages = h.village[order]
-    starts = np.r_[0, np.flatnonzero(np.diff(villages)) + 1]
-    lengths = np.diff(np.r_[starts, len(order)])
-    position = np.arange(len(order)) - np.repeat(starts, lengths)
-    return np.sort(order[position < cap[villages]])
+    return rows[first_of_each(h.village[rows], policy.seen_need(county, rows), h.uid[rows], cap)]
 
 
 def _fund_and_enrol(county: County, policy: Policy, rows: Rows, ledger: Ledger) -> None:

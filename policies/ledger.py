@@ -6,9 +6,12 @@ Amounts are integers of 0.01 yuan (fen), so that sums are exact and free of orde
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from agents.compiled import compiled
 
 LEAKAGE = "leakage"
 
@@ -89,17 +92,32 @@ class Ledger:
 
     def close_year(self, members: NDArray[np.integer]) -> list[Entry]:
         """Turn the year's postings into entries (one per programme and payer), in order of names; return them."""
-        closed = [
-            Entry(
-                self._year, policy, payer, int(mask.sum()), int(members[mask].sum()), self._sums[policy, payer],
-                self._budgets.get(policy), self._slots.get(policy),
-            )
-            for (policy, payer), mask in sorted(self._recipients.items(), key=lambda item: item[0])
-        ]  # fmt: skip
+        closed = []
+        for (policy, payer), mask in sorted(self._recipients.items(), key=lambda item: item[0]):
+            households, persons = _count(mask, members)
+            spent, budget, slots = self._sums[policy, payer], self._budgets.get(policy), self._slots.get(policy)
+            closed.append(Entry(self._year, policy, payer, int(households), int(persons), spent, budget, slots))
         self.entries.extend(closed)
         return closed
 
 
 def fen(yuan: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Round yuan to integers of 0.01 yuan."""
-    return np.floor(yuan * 100.0 + 0.5).astype(np.int64)
+    """Round yuan to integers of 0.01 yuan, any shape."""
+    amounts = np.empty(yuan.shape, dtype=np.int64)
+    _fen(np.ascontiguousarray(yuan, dtype=np.float64).ravel(), amounts.ravel())
+    return amounts
+
+
+@compiled
+def _fen(yuan: Any, amounts: Any) -> None:
+    for i in range(yuan.shape[0]):
+        amounts[i] = np.int64(np.floor(yuan[i] * 100.0 + 0.5))
+
+
+@compiled
+def _count(mask: Any, members: Any) -> Any:
+    households, persons = 0, 0
+    for i in range(mask.shape[0]):
+        households += mask[i]
+        persons += mask[i] * members[i]
+    return households, persons

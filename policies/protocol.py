@@ -50,6 +50,7 @@ class Policy:
 
     def __init__(self, settings: Mapping[str, Any], luck: Luck | None = None) -> None:
         """Take a scenario's settings; with `luck`, free parameters not set are drawn. Raises KeyError if unknown."""
+        self._seen: NDArray[np.float64] | None = None
         self.resolved: dict[str, Parameter] = {}
         for name, parameter in self.parameters.items():
             self.resolved[name] = draw_parameter(parameter, luck) if luck and name not in settings else parameter
@@ -108,13 +109,13 @@ class Policy:
         """Who may enrol; by default the registered poor."""
         return registered(county)
 
-    def need(self, county: County) -> NDArray[np.float64]:
-        """Log of what ranks applicants, lower first; by default last year's net income per person."""
-        result: NDArray[np.float64] = np.log(np.maximum(county.households.net_income_pp, 100.0))
+    def need(self, county: County, rows: Rows) -> NDArray[np.float64]:
+        """What ranks the applicants `rows`, lower first; by default log net income per person of last year."""
+        result: NDArray[np.float64] = np.log(np.maximum(county.households.net_income_pp[rows], 100.0))
         return result
 
-    def take_up(self, county: County) -> NDArray[np.float64] | float:
-        """Probability that an eligible household accepts, per household or one for all."""
+    def take_up(self, county: County, rows: Rows) -> NDArray[np.float64] | float:
+        """Probability that an eligible household accepts, for each of `rows` or one for all."""
         return self.value("take_up", county.year)
 
     def unit_cost(self, county: County, rows: Rows) -> NDArray[np.int64]:
@@ -150,9 +151,11 @@ class Policy:
     def withdraw(self, county: County) -> Mask:
         """Who leaves the programme now; by default exited households once support after exit has run out."""
         h = county.households
-        months = 12 * (county.year - h.registry_exit_year.astype(np.int64) - 1)
-        over: Mask = (h.registry_status == EXITED) & (months >= self.value("support_after_exit_months", county.year))
-        over &= self.enrolled(county)
+        over = self.enrolled(county)
+        rows = np.flatnonzero(over)
+        months = 12 * (county.year - h.registry_exit_year[rows].astype(np.int64) - 1)
+        late = months >= self.value("support_after_exit_months", county.year)
+        over[rows] = late & (h.registry_status[rows] == EXITED)
         return over
 
     def release(self, county: County, rows: Rows) -> None:
@@ -184,17 +187,36 @@ class Policy:
         """The policy's own sequence on the streams shared by policies, from its name alone."""
         return name_key(self.name) % 2**28 * 4
 
-    def willingness(self, county: County) -> NDArray[np.float64]:
-        """A uniform per household, fixed for life: it accepts if this is below take-up."""
-        return county.luck.uniform(TAKE_UP, 0, county.households.uid, self.block)
+    def willingness(self, county: County, rows: Rows) -> NDArray[np.float64]:
+        """A uniform for each household of `rows`, fixed for life: it accepts if this is below take-up."""
+        return county.luck.uniform(TAKE_UP, 0, county.households.uid[rows], self.block)
 
     def seen_need(self, county: County, rows: Rows) -> NDArray[np.float64]:
-        """Need of `rows` as the programme sees it, with error unless `targeting_error` is off."""
-        need = self.need(county)[rows]
+        """Need of `rows` as the programme sees it, with error unless `targeting_error` is off.
+
+        Within the programme step a household is looked at once: what was seen is kept.
+        """
+        if self._seen is None:
+            return self._look(county, rows)
+        new = rows[np.isnan(self._seen[rows])]
+        if len(new):
+            self._seen[new] = self._look(county, new)
+        return self._seen[rows]
+
+    def open_eyes(self, county: County) -> None:
+        """Begin the programme step: from now on needs are seen once, in the state of its start."""
+        self._seen = np.full(len(county.households), np.nan)
+
+    def close_eyes(self) -> None:
+        """End the programme step."""
+        self._seen = None
+
+    def _look(self, county: County, rows: Rows) -> NDArray[np.float64]:
+        need = self.need(county, rows)
         if not county.on("targeting_error"):
             return need
-        quality = county.villages.cadre_quality[county.households.village[rows]]
-        error = np.clip(1.0 - county.value("registry.cadre_error") * quality, 0.2, 2.0)
-        z = county.luck.normals(TARGETING, county.year, county.households.uid[rows], self.block)
-        seen: NDArray[np.float64] = need + self.value("targeting_noise", county.year) * error * z
-        return seen
+        error = np.clip(1.0 - county.value("registry.cadre_error") * county.villages.cadre_quality, 0.2, 2.0)
+        noise = (self.value("targeting_noise", county.year) * error)[county.households.village[rows]]
+        noise *= county.luck.normals(TARGETING, county.year, county.households.uid[rows], self.block)
+        noise += need
+        return noise

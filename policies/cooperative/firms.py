@@ -10,7 +10,6 @@ from agents.institutions import Firm
 from agents.parameters import name_key
 from agents.place import Place
 from agents.randomness import FIRMS, Luck
-from agents.rationing import lowest
 
 _COOPERATIVE_LINES = ("fruit", "herbs", "mushrooms", "vegetables", "livestock", "tea")
 
@@ -44,11 +43,19 @@ def assign_firms(
     A household joins a firm of its own industry if one has room; grain households join any, the roomiest first.
     """
     chosen = np.full(len(line), -1, dtype=np.int64)
+    order = np.lexsort((uid, lot))
+    queues = {k: order[line[order] == k] for k in range(len(LINES))}
+    grain = order[line[order] <= LINES.index("grain")]
     for own_line in (True, False):
+        if not own_line:  # those with no industry of their own, less who joined a firm of their line
+            grain = grain[chosen[grain] < 0]
         for firm in sorted((f for f in firms if f.alive), key=lambda f: (f.members - f.capacity, f.index)):
-            wants = (chosen < 0) & ((line == firm.line) if own_line else (line <= LINES.index("grain")))
-            rows = np.flatnonzero(wants)
-            rows = rows[lowest(lot[rows], uid[rows], firm.capacity - firm.members)]
-            chosen[rows] = firm.index
-            firm.members += len(rows)
+            queue = queues[firm.line] if own_line else grain
+            joining, rest = np.split(queue, [max(0, firm.capacity - firm.members)])
+            chosen[joining] = firm.index
+            firm.members += len(joining)
+            if own_line:
+                queues[firm.line] = rest
+            else:
+                grain = rest
     return chosen

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.county import County
 from agents.health import BasicScheme, basic_payment, basic_terms
@@ -13,6 +14,7 @@ from policies.health_insurance.layers import Layers, pay_layers
 from policies.ledger import Ledger, fen
 from policies.protocol import Mask, Policy, policy_parameters
 
+_LARGEST = 2**63 - 1
 PAYERS = ("basic_fund", "critical_illness_insurer", "medical_aid")
 
 
@@ -78,9 +80,16 @@ class HealthInsurance(Policy):
         left = ledger.left(self.name) if ledger is not None else None
         total = int(claims.sum())
         if left is not None and total > left:
-            # integer floor keeps the sum within the budget whatever the order of rows
-            claims = (claims.astype(object) * left // total).astype(np.int64)
+            claims = _in_proportion(claims, left, total)
         f.reimbursed_term[rows] += claims.sum(axis=1) / 100.0
         if ledger is not None:
             for k, payer in enumerate(PAYERS):
                 ledger.post(self.name, payer, rows, claims[:, k])
+
+
+def _in_proportion(claims: NDArray[np.int64], left: int, total: int) -> NDArray[np.int64]:
+    """Return claims (fen) times left / total, rounded down: the sum stays within `left` whatever the order of rows."""
+    if int(claims.max()) * left <= _LARGEST:
+        return claims * left // total
+    exact: NDArray[np.int64] = (claims.astype(object) * left // total).astype(np.int64)  # Python integers do not overflow
+    return exact

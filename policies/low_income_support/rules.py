@@ -36,39 +36,46 @@ class LowIncomeSupport(Policy):
     def _standard(self, county: County) -> float:
         return self.value("standard", county.year)
 
-    def _tested(self, county: County) -> NDArray[np.float64]:
+    def _tested(self, county: County, rows: Rows) -> NDArray[np.float64]:
         """Income the test sees, yuan a person: last year's without this allowance, or one predicted from traits."""
         h = county.households
         if self.setting("income_test", county.year) == "proxy":
             per_worker = 0.6 * np.mean(np.maximum(h.net_income_pp, 0.0)) * 2.0
-            predicted: NDArray[np.float64] = per_worker * (0.25 + h.able_workers) / (0.75 + h.members)
+            predicted: NDArray[np.float64] = per_worker * (0.25 + h.able_workers[rows]) / (0.75 + h.members[rows])
             return predicted
-        received = h.column("low_income_support_yuan") / h.members
-        lagged: NDArray[np.float64] = np.maximum(h.net_income_pp - received, 0.0)
+        received = h.column("low_income_support_yuan")[rows] / h.members[rows]
+        lagged: NDArray[np.float64] = np.maximum(h.net_income_pp[rows] - received, 0.0)
         return lagged
 
-    def _five_guarantee(self, county: County) -> Mask:
+    def _five_guarantee(self, county: County, rows: Rows) -> Mask:
         """No able worker and nobody of working age or at school: old or disabled persons without support."""
         h = county.households
-        mask: Mask = (h.able_workers == 0) & (h.working_age <= h.disabled) & (h.pupils + h.small_children == 0)
+        nobody_fit = (h.able_workers[rows] == 0) & (h.working_age[rows] <= h.disabled[rows])
+        mask: Mask = nobody_fit & (h.pupils[rows] + h.small_children[rows] == 0)
         return mask
 
-    def need(self, county: County) -> NDArray[np.float64]:
+    def need(self, county: County, rows: Rows) -> NDArray[np.float64]:
         """Log tested income against the standard, less visible traits."""
         h = county.households
-        traits = (h.chronic > 0).astype(np.float64) + (h.disabled > 0) + (h.elderly == h.members)
-        ratio = np.maximum(self._tested(county), 100.0) / max(self._standard(county), 1.0)
-        score: NDArray[np.float64] = np.log(ratio) - self.value("trait_weight", county.year) * traits
+        traits = (h.chronic[rows] > 0).astype(np.float64)
+        traits += h.disabled[rows] > 0
+        traits += h.elderly[rows] == h.members[rows]
+        traits *= self.value("trait_weight", county.year)
+        score = np.maximum(self._tested(county, rows), 100.0)
+        score /= max(self._standard(county), 1.0)
+        np.log(score, out=score)
+        score -= traits
         return score
 
     def eligible(self, county: County) -> Mask:
         """Income as seen under the standard; or beneficiaries of last year in the months of support after registry exit."""
         h = county.households
         seen = self.seen_need(county, np.arange(len(h)))
-        months = 12 * (county.year - h.registry_exit_year.astype(np.int64) - 1)
-        leaving = (h.registry_status == EXITED) & (months < self.value("support_after_exit_months", county.year))
-        leaving &= h.column("low_income_support_last") == county.year - 1
-        mask: Mask = (seen < 0.0) | (leaving & (seen < np.log(self.value("retest_margin", county.year))))
+        mask: Mask = seen < 0.0
+        last = np.flatnonzero(h.column("low_income_support_last") == county.year - 1)
+        months = 12 * (county.year - h.registry_exit_year[last].astype(np.int64) - 1)
+        leaving = (h.registry_status[last] == EXITED) & (months < self.value("support_after_exit_months", county.year))
+        mask[last] |= leaving & (seen[last] < np.log(self.value("retest_margin", county.year)))
         return mask
 
     def _grant(self, county: County, rows: Rows) -> NDArray[np.float64]:
@@ -77,7 +84,7 @@ class LowIncomeSupport(Policy):
         seen = np.exp(self.seen_need(county, rows)) * standard
         tiers = (self.value("tier_a", year), self.value("tier_b", year), self.value("tier_c", year))
         per_person = allowance(seen, standard, tiers)
-        destitute = self._five_guarantee(county)[rows] & (seen < standard)
+        destitute = self._five_guarantee(county, rows) & (seen < standard)
         per_person[destitute] = standard * self.value("five_guarantee_ratio", year)
         return per_person * h.members[rows]
 

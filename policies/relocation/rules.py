@@ -12,7 +12,7 @@ from agents.county import County
 from agents.institutions import Site
 from agents.labour import wage_terms
 from agents.randomness import RELOCATION
-from agents.rationing import lowest, within_budget
+from agents.rationing import first_of_each, lowest, within_budget
 from agents.registry import registered
 from policies.ledger import Ledger, fen
 from policies.protocol import Mask, Policy, Rows, policy_parameters
@@ -118,8 +118,11 @@ class Relocation(Policy):
 
     def withdraw(self, county: County) -> Mask:
         """Some return to the old village; registry exit ends nothing, the house is theirs."""
-        u = county.luck.uniform(RELOCATION, county.year, county.households.uid)
-        return self.enrolled(county) & (u < self.value("return_rate", county.year))
+        leaving = self.enrolled(county)
+        rows = np.flatnonzero(leaving)
+        u = county.luck.uniform(RELOCATION, county.year, county.households.uid[rows])
+        leaving[rows] = u < self.value("return_rate", county.year)
+        return leaving
 
     def release(self, county: County, rows: Rows) -> None:
         """Back to the old village and its land; the place at the site is free again."""
@@ -169,9 +172,11 @@ class Relocation(Policy):
         wanting = rows[(idle > 0) & (workers[rows] == 0)]
         lot = county.luck.uniforms(RELOCATION, county.year, h.uid[wanting], 2)[:, 1]
         filled = np.bincount(h.site[rows], weights=workers[rows], minlength=len(self.sites)).astype(np.int64)
+        vacancies = np.array([site.jobs for site in self.sites], dtype=np.int64) - filled
+        if not county.on("vacancies"):
+            vacancies[:] = len(wanting)
+        placed = wanting[first_of_each(h.site[wanting], lot, h.uid[wanting], vacancies)]
+        workers[placed] = 1
+        filled += np.bincount(h.site[placed], minlength=len(self.sites))
         for site in self.sites:
-            here = np.flatnonzero(h.site[wanting] == site.index)
-            vacancies = site.jobs - int(filled[site.index]) if county.on("vacancies") else len(here)
-            placed = wanting[here[lowest(lot[here], h.uid[wanting[here]], vacancies)]]
-            workers[placed] = 1
-            site.jobs_filled = int(filled[site.index]) + len(placed)
+            site.jobs_filled = int(filled[site.index])
