@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from sim.batch.comparing import Compare, comparison_settings, default_compare
 from sim.batch.directory import RUNS, opened
 from sim.batch.errors import BatchError, storage_failed
 from sim.batch.finish import Batch, finish, write_manifest, write_manifest_now_and_then
-from sim.batch.manifest import Failure, failure
+from sim.batch.manifest import Failure, failure, scenario_facts
 from sim.batch.pool import available_processors, run_here, run_in_pool
 from sim.batch.progress import Display, Meter, Progress, display_for
 from sim.batch.receipts import Receipt, append_receipt, file_name, file_stem, named
@@ -50,6 +50,7 @@ def run_study(
     workers: int | None = None,
     scenarios: Sequence[str] | None = None,
     panel: bool = False,
+    save_state: int | None = None,
     retry_failed: bool = False,
     only: str | None = None,
     dask_address: str | None = None,
@@ -70,6 +71,8 @@ def run_study(
         Names chosen among the study's; None all.
     panel
         Also keep every household and year. A directory that has panels keeps them for all later runs.
+    save_state
+        Keep the county of every run as it is at the end of this year, for `tuopin branch`. Runs without it are run again.
     retry_failed
         Run again what failed earlier; otherwise a failed run stays failed.
     only
@@ -93,7 +96,8 @@ def run_study(
     out = Path(out)
     _check_workers(workers)
     check_task_function(task)
-    selection = select(plan, scenarios, only, panel, retry_failed)
+    _check_state_year(plan, save_state)
+    selection = replace(select(plan, scenarios, only, panel, retry_failed), save_state=save_state)
     display = display_for(progress)
     notes: list[str] = []
 
@@ -123,6 +127,12 @@ def _check_workers(workers: int | None) -> None:
         raise BatchError(f"--workers: {workers!r} is not a number of processes; a whole number from 1")
 
 
+def _check_state_year(plan: PlanLike, year: int | None) -> None:
+    if year is not None and not plan.first_year <= year < plan.last_year:
+        allowed = f"a year from {plan.first_year} to {plan.last_year - 1}, with years left to go on through"
+        raise BatchError(f"--save-state: is {year}; allowed: {allowed}")
+
+
 def _open_batch(
     plan: PlanLike, out: Path, selection: Selection, found: Mapping[str, Any] | None, note: Callable[[str], None]
 ) -> Batch:
@@ -132,8 +142,8 @@ def _open_batch(
     if found.get("panel") and not selection.panel:
         note(f"{out}: keeps panels; new runs keep theirs too")
     keeps_panel = bool(selection.panel or found.get("panel"))
-    selection = Selection(selection.scenarios, selection.replicates, selection.places, keeps_panel, selection.retry_failed)
-    extra: dict[str, Any] = {"comparison": comparison_settings(plan)}
+    selection = replace(selection, panel=keeps_panel)
+    extra: dict[str, Any] = {"comparison": comparison_settings(plan)} | scenario_facts(plan, found)
     others = list(found.get("also_made_with", []))
     if found.get("versions", versions()) != versions():
         others += [found["versions"]] if found["versions"] not in others else []

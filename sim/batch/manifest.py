@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,9 +45,11 @@ def command(plan: PlanLike, key: RunKey) -> str:
     """The one command that repeats the run `key` alone, beside its study's results."""
     study = getattr(plan, "study_file", None) or plan.study_name
     only = f"{key.scenario}:{key.replicate}" if len(plan.places) == 1 else f"{key.place}:{key.scenario}:{key.replicate}"
-    words = ["tuopin", "run", str(study), "--only", only, "--seed", str(plan.seed)]
-    words += ["--years", f"{plan.first_year}-{plan.last_year}", "--scale", f"{plan.scale:g}"]
-    if key.replicate > 1:
+    own: Sequence[str] = getattr(plan, "repeat_command", ())  # a plan that `tuopin run` does not run says how
+    words = [*own, "--only", only] if own else ["tuopin", "run", str(study), "--only", only, "--seed", str(plan.seed)]
+    if not own:
+        words += ["--years", f"{plan.first_year}-{plan.last_year}", "--scale", f"{plan.scale:g}"]
+    if key.replicate > 1 and not own:
         words += ["--replicates", str(plan.replicates)]
     name = f"{plan.study_name}-{key.scenario}-{key.replicate}"
     return shlex.join([*words, "--out", str(Path("results") / name)])
@@ -97,12 +99,25 @@ def build_manifest(
     }
 
 
+def scenario_facts(plan: PlanLike, found: Mapping[str, Any]) -> dict[str, Any]:
+    """What the scenarios are, for the manifest: their policies and, of a branch, what they continue.
+
+    Scenarios that left the study keep what the manifest `found` says of them.
+    """
+    own: dict[str, Mapping[str, Any]] = {"policies": getattr(plan, "scenario_settings", {}), **getattr(plan, "branched", {})}
+    facts = {}
+    for name, mapping in own.items():
+        earlier = found.get(name, {})
+        facts[name] = {**mapping, **{scenario: earlier[scenario] for scenario in sorted(set(earlier) - set(mapping))}}
+    return {name: mapping for name, mapping in facts.items() if mapping}
+
+
 def _run_row(plan: PlanLike, key: RunKey, record: Record | None) -> dict[str, Any]:
     row: dict[str, Any] = {"place": key.place, "scenario": key.scenario, "replicate": key.replicate}
     if record is None:
         return row | {"status": "pending"}
     if record.done:
-        return row | {"status": "done"}
+        return row | {"status": "done"} | ({"states": sorted(record.states)} if record.states else {})
     failed = failure(plan, key, record)
     details = {"error": failed.error, "seed": failed.seed, "traceback": failed.traceback, "command": failed.command}
     return row | {"status": "failed"} | details

@@ -22,7 +22,7 @@ from types import ModuleType
 
 from sim.batch.errors import BatchError
 from sim.batch.receipts import Receipt
-from sim.batch.seam import SIMULATE_TASK, Context, Task
+from sim.batch.seam import Context, Task
 from sim.batch.worker import perform, perform_failure, perform_here, start_worker
 
 DIED = (
@@ -146,6 +146,6 @@ def _start_method(context: Context) -> BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     chosen = multiprocessing.get_context("forkserver")
-    if context.function == SIMULATE_TASK:
+    if context.function.startswith("sim."):  # the model itself, not a stand-in for it
         chosen.set_forkserver_preload(["sim.batch.preload"])
     return chosen

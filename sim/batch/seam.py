@@ -74,6 +74,20 @@ class Task:
     replicate: int
     scenarios: tuple[str, ...]
     panel: bool = False
+    save_state: int | None = None
+
+
+_STATE = "state-"
+
+
+def state_frame(year: int) -> str:
+    """The frame that holds a run's saved state at the end of `year`: one row, one column of bytes."""
+    return f"{_STATE}{year}"
+
+
+def state_year(frame: str) -> int | None:
+    """The year of a frame that holds a saved state; None for the frames of tables."""
+    return int(frame.removeprefix(_STATE)) if frame.startswith(_STATE) else None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.batch.errors import BatchError
 from sim.batch.seam import PlanLike, RunKey, Task
@@ -20,6 +20,7 @@ class Selection:
     places: tuple[str, ...]
     panel: bool
     retry_failed: bool
+    save_state: int | None = None
 
     def keys(self) -> list[RunKey]:
         """The runs asked for, in the order of the tables."""
@@ -64,7 +65,7 @@ def _require(names: Sequence[str], allowed: Collection[str], option: str) -> Non
 
 
 def pending_tasks(selection: Selection, records: Mapping[RunKey, Record], workers: int) -> list[Task]:
-    """What is still to be run: by place and replicate, the scenarios that are missing (or failed, or lack the panel).
+    """What is still to be run: by place and replicate, the scenarios that are missing (or failed, or lack panel or state).
 
     When there are fewer tasks than workers, tasks are divided by scenario: each part builds the population anew, which
     costs less than an idle processor, and gives the same figures.
@@ -76,7 +77,7 @@ def pending_tasks(selection: Selection, records: Mapping[RunKey, Record], worker
                 name for name in selection.scenarios if _is_pending(records.get(RunKey(place, name, replicate)), selection)
             )
             if todo:
-                tasks.append(Task(place, replicate, todo, selection.panel))
+                tasks.append(Task(place, replicate, todo, selection.panel, selection.save_state))
     parts = -(-workers // len(tasks)) if tasks else 1
     return [piece for task in tasks for piece in _divide(task, parts)]
 
@@ -86,11 +87,10 @@ def _is_pending(record: Record | None, selection: Selection) -> bool:
         return True
     if not record.done:
         return selection.retry_failed
-    return selection.panel and not record.panel
+    lacks_state = selection.save_state is not None and selection.save_state not in record.states
+    return lacks_state or (selection.panel and not record.panel)
 
 
 def _divide(task: Task, parts: int) -> list[Task]:
     size = -(-len(task.scenarios) // max(1, min(parts, len(task.scenarios))))
-    return [
-        Task(task.place, task.replicate, task.scenarios[at : at + size], task.panel) for at in range(0, len(task.scenarios), size)
-    ]
+    return [replace(task, scenarios=task.scenarios[at : at + size]) for at in range(0, len(task.scenarios), size)]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sim.batch.errors import DirectoryRefused
 from sim.batch.receipts import JOURNAL, Receipt, RunResult, file_stem, parse_name, read_journal, write_journal
-from sim.batch.seam import PlanLike, RunKey
+from sim.batch.seam import PlanLike, RunKey, state_year
 from sim.batch.taskfile import checksum, read_receipt
 
 TABLES_RECORD = "tables.json"
@@ -23,6 +23,7 @@ class Record:
     position: int
     panel: bool
     result: RunResult
+    states: Mapping[int, tuple[str, int]] = field(default_factory=dict)  # year -> file and position of a saved state
 
     @property
     def done(self) -> bool:
@@ -34,12 +35,17 @@ Records = dict[RunKey, Record]
 
 
 def add_receipt(records: Records, receipt: Receipt) -> None:
-    """Enter a committed file: done supersedes failed, a panel supersedes none, else the first result stands."""
+    """Enter a committed file: done supersedes failed, a panel supersedes none, else the first result stands.
+
+    Saved states are kept from every file that has one, whichever result stands.
+    """
     for position, (key, result) in enumerate(zip(receipt.keys(), receipt.runs, strict=True)):
         new = Record(receipt.file, position, receipt.panel and result.status == "done", result)
+        years = [year for year in map(state_year, result.rows) if year is not None]
         old = records.get(key)
-        if old is None or (new.done, new.panel) > (old.done, old.panel) or not (old.done or new.done):
-            records[key] = new
+        states = {**(old.states if old else {}), **dict.fromkeys(years, (receipt.file, position))}
+        stands = old is not None and (new.done, new.panel) <= (old.done, old.panel) and (old.done or new.done)
+        records[key] = replace(old if old is not None and stands else new, states=states)
 
 
 def load_committed(runs: Path, plan: PlanLike, note: Callable[[str], None]) -> tuple[Records, dict[str, int]]:

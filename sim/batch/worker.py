@@ -21,7 +21,7 @@ from typing import Any
 from sim.batch.errors import storage_failed
 from sim.batch.receipts import Receipt, RunResult
 from sim.batch.schemas import conform
-from sim.batch.seam import Context, OutcomeLike, Task, task_function
+from sim.batch.seam import Context, OutcomeLike, Task, state_frame, task_function
 from sim.batch.taskfile import TaskWriter
 from sim.batch.versions import versions
 
@@ -89,7 +89,8 @@ def _outcomes(task: Task, context: Context) -> Iterator[OutcomeLike]:
     error: BaseException = RuntimeError("the simulation gave no outcome for this scenario")
     try:
         simulate = task_function(context.function)
-        for outcome in simulate(context.plan, task.place, task.replicate, task.scenarios, panel=task.panel):
+        keep = {} if task.save_state is None else {"save_state": task.save_state}
+        for outcome in simulate(context.plan, task.place, task.replicate, task.scenarios, panel=task.panel, **keep):
             missing.remove(outcome.scenario)
             yield outcome
     except Exception as raised:  # a failed run is data: the batch goes on
@@ -105,6 +106,8 @@ def _write_run(writer: TaskWriter, position: int, outcome: OutcomeLike, task: Ta
     wanted = ["indicators", "costs", "spells", *(["panel"] if task.panel else [])]
     try:
         tables = {frame: conform(frame, outcome.frames[frame]) for frame in wanted}
+        if task.save_state is not None:
+            tables[state_frame(task.save_state)] = outcome.frames[state_frame(task.save_state)]
     except (ValueError, KeyError, TypeError) as error:
         return _failure(outcome.scenario, context, repr(error), traceback.format_exc(), outcome.seconds)
     for frame, table in tables.items():
