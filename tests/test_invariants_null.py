@@ -38,8 +38,8 @@ def test_zero_budget_and_zero_effect_change_nothing(plan_for: Callable[..., Any]
             assert not null.pop(f"in_{policy}").any()
         if name == "indicators":  # targeting errors of the programme itself are reported as undefined
             null = null[null["group"].astype(str) != f"policy={policy}"].reset_index(drop=True)
-        assert frame.astype({c: str for c in frame.select_dtypes("category")}).equals(
-            null.astype({c: str for c in null.select_dtypes("category")})
+        assert frame.astype(dict.fromkeys(frame.select_dtypes("category"), str)).equals(
+            null.astype(dict.fromkeys(null.select_dtypes("category"), str))
         ), name
 
 

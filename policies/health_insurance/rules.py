@@ -72,7 +72,7 @@ class HealthInsurance(Policy):
         f = county.flows
         bills = f.inpatient_bill + f.outpatient_bill
         rows = np.flatnonzero(self.enrolled(county) & county.households.insured & (bills > 0.0))
-        if len(rows) == 0:
+        if len(rows) == 0 or self.budget_fen(county) == 0:  # no quote either: care is not sought for cover that has ended
             return
         basic, layers = self.terms(county)
         paid = pay_layers(f.inpatient_bill[rows], f.outpatient_bill[rows], f.basic_reimbursed[rows], basic, layers)

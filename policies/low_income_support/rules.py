@@ -30,6 +30,8 @@ class LowIncomeSupport(Policy):
     parameters = policy_parameters("low_income_support", Path(__file__).parent / "parameters.yaml")
     own_columns = (
         Column("low_income_support_yuan", "programme", "float64", "yuan/year", 0, 1e7, "allowance granted", "低保金额"),
+        Column("low_income_support_pp", "programme", "float64", "yuan/person", 0, 1e7,
+               "received a person last year, relief included", "上年人均救助金额"),
         Column("low_income_support_last", "programme", "int16", "year", 0, 3000, "last year with allowance", "最近低保年份"),
     )
 
@@ -37,13 +39,14 @@ class LowIncomeSupport(Policy):
         return self.value("standard", county.year)
 
     def _tested(self, county: County, rows: Rows) -> NDArray[np.float64]:
-        """Income the test sees, yuan a person: last year's without this allowance, or one predicted from traits."""
+        """Income the test sees, yuan a person: last year's without this programme's money, or one predicted from traits."""
         h = county.households
         if self.setting("income_test", county.year) == "proxy":
-            per_worker = 0.6 * np.mean(np.maximum(h.net_income_pp, 0.0)) * 2.0
+            total = int(fen(np.maximum(h.net_income_pp, 0.0)).sum())  # an integer: free of the order of rows
+            per_worker = 0.6 * (total / 100.0 / max(len(h), 1)) * 2.0
             predicted: NDArray[np.float64] = per_worker * (0.25 + h.able_workers[rows]) / (0.75 + h.members[rows])
             return predicted
-        received = h.column("low_income_support_yuan")[rows] / h.members[rows]
+        received = h.column("low_income_support_pp")[rows]
         lagged: NDArray[np.float64] = np.maximum(h.net_income_pp[rows] - received, 0.0)
         return lagged
 
@@ -121,8 +124,9 @@ class LowIncomeSupport(Policy):
         """Pay the allowances granted, then temporary relief to those whom this year's events pushed under the line."""
         h, f = county.households, county.flows
         granted = h.column("low_income_support_yuan")
-        granted[~self.enrolled(county)] = 0.0  # kept until now: the test leaves last year's allowance out of income
+        granted[~self.enrolled(county)] = 0.0
         f.tested_transfer_term += granted
+        h.column("low_income_support_pp")[:] = granted / h.members
         amount = self.value("relief_amount", county.year)
         present = (f.net_income - h.medical_paid - h.school_paid) / h.members
         struck = (f.major_bill > 0) | (f.jobs_lost > 0) | f.animals_lost | h.care_forgone
@@ -139,3 +143,4 @@ class LowIncomeSupport(Policy):
             ledger.post(self.name, PAYER, rows, cost)
             ledger.post_leakage(self.name, int(leak * int(cost.sum())))
             f.tested_transfer_term[rows] += cost / 100.0
+            h.column("low_income_support_pp")[rows] += cost / 100.0 / h.members[rows]

@@ -32,6 +32,7 @@ class Relocation(Policy):
     parameters = policy_parameters("relocation", Path(__file__).parent / "parameters.yaml")
     own_columns = (
         Column("relocation_workers", "programme", "int8", "persons", 0, 30, "workers in site jobs", "安置点就业人数"),
+        Column("relocation_returned", "programme", "bool", "flag", 0, 1, "went back to the old village", "已返迁"),
         Column("relocation_origin", "programme", "float32", "share", 0, 1, "remoteness before the move", "搬迁前偏远程度"),
         Column("relocation_hazard", "programme", "float32", "ratio", 0, 5, "hazard before the move", "搬迁前灾害暴露"),
     )  # fmt: skip
@@ -44,8 +45,9 @@ class Relocation(Policy):
         self.sites = make_sites(county.place, county.scale)
 
     def eligible(self, county: County) -> Mask:
-        """Remote households: the registered, and neighbours not registered (paid from a part of their own)."""
-        mask: Mask = county.households.remoteness >= self.value("remoteness_from", county.year)
+        """Remote households: the registered, and neighbours (paid from a part of their own); nobody who went back."""
+        h = county.households
+        mask: Mask = (h.remoteness >= self.value("remoteness_from", county.year)) & ~h.column("relocation_returned")
         return mask
 
     def unit_cost(self, county: County, rows: Rows) -> NDArray[np.int64]:
@@ -132,6 +134,7 @@ class Relocation(Policy):
         h.site[rows], h.zone[rows] = -1, 0
         h.land_access[rows] = 1.0
         h.column("relocation_workers")[rows] = 0
+        h.column("relocation_returned")[rows] = True
 
     def recount(self, county: County) -> None:
         """Count residents per site."""
@@ -169,12 +172,17 @@ class Relocation(Policy):
         """One job a household with an idle worker and none yet, by lot within the vacancies of its site."""
         h = county.households
         workers = h.column("relocation_workers")
+        jobs = np.array([site.jobs for site in self.sites], dtype=np.int64)
+        if county.on("vacancies"):  # a split doubles the post on paper: it stays with the older household
+            holding = rows[workers[rows] > 0]
+            place, name = h.site[holding], h.uid[holding]
+            over = np.ones(len(holding), dtype=np.bool_)
+            over[first_of_each(place, name, name, jobs)] = False
+            workers[holding[over]] = 0
         wanting = rows[(idle > 0) & (workers[rows] == 0)]
         lot = county.luck.uniforms(RELOCATION, county.year, h.uid[wanting], 2)[:, 1]
         filled = np.bincount(h.site[rows], weights=workers[rows], minlength=len(self.sites)).astype(np.int64)
-        vacancies = np.array([site.jobs for site in self.sites], dtype=np.int64) - filled
-        if not county.on("vacancies"):
-            vacancies[:] = len(wanting)
+        vacancies = jobs - filled if county.on("vacancies") else np.full(len(jobs), len(wanting))
         placed = wanting[first_of_each(h.site[wanting], lot, h.uid[wanting], vacancies)]
         workers[placed] = 1
         filled += np.bincount(h.site[placed], minlength=len(self.sites))
