@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Any
 from sim.batch.comparing import COMPARISON, Compare, compare_tables, default_compare
 from sim.batch.errors import BatchError
 from sim.batch.manifest import MANIFEST, read_manifest
+from sim.regions import manifest_regions
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sim.regions import Tables
 
 _TABLES = ("indicators", "costs", "spells")
 _WORDS = ("place", "scenario", "baseline", "indicator", "view", "group", "year", "uncertainty")
@@ -149,7 +152,7 @@ class Results:
             frame = self._read_comparison()
         else:
             frame = compare_tables(
-                self.directory, settings | {"baseline": baseline}, compare, self._places_with(baseline)
+                self.directory, settings | {"baseline": baseline}, compare, self._places_with(baseline), self.regions
             )
         if indicator is None:
             return frame
@@ -177,6 +180,25 @@ class Results:
         if chosen not in done:
             raise ResultsError(_unknown(self.directory, "scenario with results", chosen, done))
         return precision(frame, baseline=chosen, first_year=int(settings["first_year"]), relative=relative)
+
+    @property
+    def regions(self) -> dict[str, list[str]]:
+        """The counties of each region of the study, by the region's name."""
+        return manifest_regions(self.manifest)
+
+    def region(self, name: str) -> Tables:
+        """Indicators, costs and spells of a region as of one place (see `sim.regions`).
+
+        Raises
+        ------
+        ResultsError
+            If the study has no such region.
+        """
+        from sim.regions import region_tables
+
+        if name not in self.regions:
+            raise ResultsError(_unknown(self.directory, "region", name, sorted(self.regions)))
+        return region_tables(self.directory, name, self.regions[name])
 
     def _places_with(self, baseline: str) -> list[str]:
         runs = [run for run in self.manifest["runs"] if run["status"] == "done"]

@@ -1,4 +1,7 @@
-"""`comparison.csv`: the paired differences of `sim.comparison`, from the finished tables, some places at a time."""
+"""`comparison.csv`: the paired differences of `sim.comparison`, from the finished tables, some places at a time.
+
+A region is compared as a whole, as one place of its name: differences of its single counties would fill gigabytes.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,8 @@ COMPARISON = "comparison.csv"
 _ROWS_AT_ONCE = 2_000_000
 
 Compare = Callable[..., Any]
+Regions = Mapping[str, Sequence[str]]
+"""Region -> its counties."""
 
 
 def comparison_settings(plan: PlanLike) -> dict[str, Any]:
@@ -47,31 +52,49 @@ def default_compare(indicators: Any, costs: Any, spells: Any, **settings: Any) -
     return compare(indicators, costs, spells, **settings)
 
 
-def compare_tables(directory: Path, settings: Mapping[str, Any], compare: Compare, places: Sequence[str]) -> Any:
-    """The comparison of all `places` as one pandas frame, in their order."""
+def compare_tables(
+    directory: Path, settings: Mapping[str, Any], compare: Compare, places: Sequence[str], regions: Regions | None = None
+) -> Any:
+    """The comparison of all `places` as one pandas frame, in their order; counties of `regions` count as their region."""
     import pandas as pd
 
     arguments = dict(settings)
     arguments["price_index"] = {int(year): value for year, value in settings["price_index"].items()}
-    parts = [compare(*frames, **arguments) for frames in _frames(directory, places)]
-    return pd.concat(parts, ignore_index=True)
+    parts = [
+        compare(*frames, **arguments)
+        for frames in _frames(directory, places, regions or {})
+        if settings["baseline"] in frames[0]["scenario"].unique()
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else None
 
 
-def write_comparison(directory: Path, settings: Mapping[str, Any], compare: Compare, places: Sequence[str]) -> str:
-    """Write ``comparison.csv`` in one step; its SHA-256."""
-    frame = compare_tables(directory, settings, compare, places)
+def write_comparison(
+    directory: Path, settings: Mapping[str, Any], compare: Compare, places: Sequence[str], regions: Regions | None = None
+) -> str | None:
+    """Write ``comparison.csv`` in one step; its SHA-256, or None if there was nothing to compare."""
+    frame = compare_tables(directory, settings, compare, places, regions)
+    if frame is None or frame.empty:
+        return None
     content = frame.to_csv(index=False, lineterminator="\n").encode()
     write_atomically(directory / COMPARISON, content)
     return hashlib.sha256(content).hexdigest()
 
 
-def _frames(directory: Path, places: Sequence[str]) -> Iterator[tuple[Any, Any, Any]]:
-    """(indicators, costs, spells) of as many places at a time as fit in memory comfortably."""
+def _frames(directory: Path, places: Sequence[str], regions: Regions) -> Iterator[tuple[Any, Any, Any]]:
+    """(indicators, costs, spells) of as many places at a time as fit in memory comfortably, then of each region."""
     import pyarrow.parquet as pq
 
+    from sim.regions import region_tables
+
+    inside = {name for counties in regions.values() for name in counties}
+    single = [name for name in places if name not in inside]
     paths = [directory / f"{name}.parquet" for name in ("indicators", "costs", "spells")]
     rows = pq.read_metadata(paths[0]).num_rows
-    batch = max(1, int(len(places) * _ROWS_AT_ONCE / max(rows, 1)))
-    for at in range(0, len(places), batch):
-        chosen = list(places[at : at + batch])
-        yield tuple(pq.read_table(path, filters=[("place", "in", chosen)]).to_pandas() for path in paths)
+    batch = max(1, int((len(single) + len(inside)) * _ROWS_AT_ONCE / max(rows, 1)))
+    for at in range(0, len(single), batch):
+        chosen = single[at : at + batch]
+        frames: list[Any] = [pq.read_table(path, filters=[("place", "in", chosen)]).to_pandas() for path in paths]
+        yield frames[0], frames[1], frames[2]
+    for region, counties in regions.items():
+        if set(counties) & set(places):
+            yield region_tables(directory, region, counties)

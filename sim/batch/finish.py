@@ -17,6 +17,7 @@ from sim.batch.seam import PlanLike, RunKey
 from sim.batch.selection import Selection
 from sim.batch.state import Records
 from sim.batch.tables import assemble, tables_stand, write_tables_record
+from sim.regions import regions_of
 
 _MANIFEST_EVERY_SECONDS = 2.0
 
@@ -92,7 +93,10 @@ def _compare(batch: Batch, done: list[RunKey], compare: Compare, note: Callable[
         scenarios.setdefault(key.place, set()).add(key.scenario)
     places = [name for name in batch.plan.places if baseline in (ran := scenarios.get(name, set())) and len(ran) > 1]
     if places:
-        return write_comparison(batch.out, batch.extra["comparison"], compare, places)
+        regions = regions_of(getattr(batch.plan, "place_data", {}))
+        written = write_comparison(batch.out, batch.extra["comparison"], compare, places, regions)
+        if written is not None:
+            return written
     (batch.out / COMPARISON).unlink(missing_ok=True)
     note(f"{batch.out}: nothing to compare yet; that takes {baseline} (the baseline) and another scenario")
     return None

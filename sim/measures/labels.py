@@ -29,6 +29,7 @@ VIEW_LABELS: dict[str, Label] = {
 }
 
 INDICATORS: dict[str, Label] = {
+    "persons": Label("persons", "persons present", "年末人口", "sum"),
     # poverty and inequality of effective income
     "headcount_ratio": Label("share of persons", "headcount ratio", "贫困发生率"),
     "poverty_gap": Label("share of the line", "poverty gap index", "贫困距指数"),

@@ -134,6 +134,7 @@ def _ratio(part: Array, whole: Array) -> NDArray[np.float64]:
 def _income_blocks(sums: a.Totals, status: a.Totals) -> list[Block]:
     persons, net = sums[:, a.PERSONS], sums[:, a.NET_INCOME]
     named = {
+        "persons": persons.astype(np.float64),
         "headcount_ratio": _ratio(status[:, a.POOR], persons),
         "poverty_gap": _ratio(sums[:, a.GAP], persons) / a.PER_RATIO,
         "squared_poverty_gap": _ratio(sums[:, a.SQUARED_GAP], persons) / a.PER_RATIO,
