@@ -27,7 +27,6 @@ OF_OTHERS = {"exclusion_error": ("true", "poor_persons"), "inclusion_error": ("r
 OF_MOVES = {"exit_rate": "exits_persons", "reentry_rate": "reentries_persons"}
 """Rate -> persons who moved; the persons at risk are their quotient. Where nobody moved they are unknown and left out."""
 
-_MEMBERS = "members"
 _KEY = "i.scenario, i.replicate, i.year, i.view, i.\"group\", i.indicator"
 _SAME = " AND ".join(f'i."{name}" = w."{name}"' for name in ("place", "scenario", "replicate", "year", "group"))
 
@@ -57,6 +56,31 @@ def manifest_regions(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
     return regions_of(places) if isinstance(places, Mapping) else {}
 
 
+def reported(directory: Path, manifest: Mapping[str, Any], indicators: Sequence[str] | None = None) -> Tables:
+    """Return the tables as a planner reads them: each region as one place, and the places that are in none.
+
+    Indicators are those named, else those of everybody. Nothing is read of single counties of a region.
+    """
+    import pandas as pd
+
+    regions = manifest_regions(manifest)
+    inside = {name for counties in regions.values() for name in counties}
+    chosen: list[tuple[str, str, Any]] = [("place", "not in", sorted(inside))] if inside else []
+    only = [("group", "==", "all")] if indicators is None else [("indicator", "in", list(indicators))]
+    found = [_plain(pd.read_parquet(directory / "indicators.parquet", filters=[*chosen, *only]))]
+    found += [_plain(pd.read_parquet(directory / f"{name}.parquet", filters=chosen or None)) for name in ("costs", "spells")]
+    parts = [Tables(*found)] + [region_tables(directory, region, counties) for region, counties in regions.items()]
+    joined = [pd.concat([part[k] for part in parts if len(part[k])], ignore_index=True) for k in range(len(found))]
+    table = joined[0]
+    keep = table["group"] == "all" if indicators is None else table["indicator"].isin(list(indicators))
+    return Tables(table[keep].reset_index(drop=True), joined[1], joined[2])
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Words as words: categories of different tables do not join."""
+    return frame.astype(dict.fromkeys(frame.columns[frame.dtypes == "category"], str))
+
+
 def region_tables(directory: Path, region: str, counties: Sequence[str]) -> Tables:
     """Return the tables of a region as of one place; a run counts only where all its counties are done.
 
@@ -67,21 +91,28 @@ def region_tables(directory: Path, region: str, counties: Sequence[str]) -> Tabl
 
     with duckdb.connect() as connection:
         connection.execute("SET threads TO 1")
-        connection.register(_MEMBERS, pd.DataFrame({"place": list(counties)}))
+        connection.register("members", pd.DataFrame({"place": list(counties)}))
+        connection.execute(
+            f"CREATE TABLE runs AS SELECT scenario, replicate, min(file_row_number) AS position"
+            f" FROM {_source(directory, 'indicators', ', file_row_number = true')} SEMI JOIN members USING (place)"
+            f" WHERE indicator = 'persons' AND \"group\" = 'all'"
+            f" GROUP BY scenario, replicate HAVING count(DISTINCT place) = {len(counties)}"
+        )
         for name in Tables._fields:
-            # quoted as in SQL text; brackets keep DuckDB from expanding a pattern
-            path = "".join(f"[{c}]" if c in "*?[" else c for c in str((directory / f"{name}.parquet").resolve()))
-            source = f"read_parquet('{path.replace(chr(39), chr(39) * 2)}')"
-            connection.execute(f"CREATE VIEW all_{name} AS SELECT * FROM {source}")
             connection.execute(
-                f"CREATE VIEW {name} AS SELECT t.* FROM all_{name} t SEMI JOIN {_MEMBERS} USING (place)"
-                f" WHERE (t.scenario, t.replicate) IN (SELECT (scenario, replicate) FROM all_indicators"
-                f" SEMI JOIN {_MEMBERS} USING (place) WHERE indicator = 'persons' AND \"group\" = 'all'"
-                f" GROUP BY scenario, replicate HAVING count(DISTINCT place) = {len(counties)})"
+                f"CREATE VIEW {name} AS SELECT t.* FROM {_source(directory, name)} t SEMI JOIN members USING (place)"
+                " SEMI JOIN runs USING (scenario, replicate)"
             )
         found = [connection.sql(query).df() for query in (_indicators(), _COSTS, _SPELLS)]
     frames = [frame.assign(place=region) for frame in found]
     return Tables(*(_typed(frame) for frame in frames))
+
+
+def _source(directory: Path, name: str, options: str = "") -> str:
+    """A table as DuckDB reads it; quoted as in SQL text, brackets keep it from expanding a pattern."""
+    path = "".join(f"[{c}]" if c in "*?[" else c for c in str((directory / f"{name}.parquet").resolve()))
+    quoted = path.replace("'", "''")
+    return f"read_parquet('{quoted}'{options})"
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:
@@ -125,18 +156,18 @@ def _indicators() -> str:
     return (
         f"WITH w AS (SELECT place, scenario, replicate, year, \"group\", {persons} FROM indicators"
         f" WHERE indicator IN ({_words(['persons', *(name for _, name in OF_OTHERS.values())])}) GROUP BY ALL)"
-        f" SELECT * FROM ({' UNION ALL '.join(parts)})"
-        f" ORDER BY scenario, replicate, year, CASE indicator {order} END, view, \"group\""
+        f" SELECT f.* FROM ({' UNION ALL '.join(parts)}) f JOIN runs USING (scenario, replicate)"
+        f" ORDER BY position, year, CASE indicator {order} END, view, \"group\""
     )
 
 
 _COSTS = (
     "SELECT scenario, replicate, year, policy, payer, sum(households)::BIGINT AS households, sum(persons)::BIGINT AS persons,"
-    " fsum(yuan) AS yuan, fsum(budget_yuan) AS budget_yuan, sum(slots)::BIGINT AS slots FROM costs"
-    " GROUP BY ALL ORDER BY scenario, replicate, year, policy, payer"
+    " fsum(yuan) AS yuan, fsum(budget_yuan) AS budget_yuan, sum(slots)::BIGINT AS slots FROM costs JOIN runs USING"
+    " (scenario, replicate) GROUP BY ALL ORDER BY min(position), year, policy, payer"
 )
 _SPELLS = (
     "SELECT scenario, replicate, view, kind, start_year, years, ended, left_censored, sum(households)::BIGINT AS households,"
-    " sum(persons)::BIGINT AS persons FROM spells"
-    " GROUP BY ALL ORDER BY scenario, replicate, view, kind, start_year, years, ended, left_censored"
+    " sum(persons)::BIGINT AS persons FROM spells JOIN runs USING (scenario, replicate)"
+    " GROUP BY ALL ORDER BY min(position), view, kind, start_year, years, ended, left_censored"
 )

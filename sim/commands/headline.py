@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.commands.tables import written
+from sim.regions import manifest_regions, reported
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TITLE = (
     "Simulated, given these assumptions; true view. Differences from {baseline}: paired, {replicates} replicates,"
     " 95% intervals ({kind})."
 )
+LEVELS = "Simulated, given these assumptions; true view; {replicates} replicates. One scenario: nothing to compare."
 KINDS = {
     "luck": "luck alone: the parameters are held fixed",
     "parameters": "luck and parameters: each replicate draws the free parameters",
@@ -23,30 +29,63 @@ Row = dict[str, Any]
 
 
 def headline_table(directory: Path) -> tuple[str, list[Row]]:
-    """Title and rows of the headline table of a result; no rows where nothing was compared."""
+    """Title and rows of the headline table of a result, a region as one place.
+
+    No rows where nothing was compared; of a region levels are shown even so.
+    """
     import pandas as pd
 
     from sim.comparison import headline
 
-    file = directory / "comparison.csv"
-    if not file.is_file():
+    manifest = _manifest(directory)
+    regions = manifest_regions(manifest)
+    comparison = _comparison(directory)
+    if comparison.empty and not regions:
         return "", []
-    # names stay text: a column of views that are all "true" is not a column of booleans, nor a scenario "NA" missing
-    missing = {column: [""] for column in NUMBERS}
-    comparison = pd.read_csv(file, dtype=dict.fromkeys(NAMES, str), keep_default_na=False, na_values=missing)
-    if comparison.empty:
+    if regions:
+        indicators, _, spells = reported(directory, manifest)
+    else:
+        indicators, spells = (pd.read_parquet(directory / f"{name}.parquet") for name in ("indicators", "spells"))
+    if indicators.empty:
         return "", []
-    spells = pd.read_parquet(directory / "spells.parquet")
-    frame = headline(comparison, pd.read_parquet(directory / "indicators.parquet"), spells)
-    baseline = str(comparison["baseline"].iloc[0])
-    kind = KINDS.get(str(comparison["uncertainty"].iloc[0]), "")
+    frame = headline(comparison, indicators, spells)
+    baseline = str(manifest["baseline"] if comparison.empty else comparison["baseline"].iloc[0])
     several = len(set(frame["place"])) > 1
     rows = [cells({str(key): value for key, value in row.items()}, baseline) for row in frame.to_dict("records")]
     if not several:
         rows = [{key: value for key, value in row.items() if key != "place"} for row in rows]
     fewest, most = int(frame["replicates"].min()), int(frame["replicates"].max())
     replicates = str(most) if fewest == most else f"{fewest} to {most}"
-    return TITLE.format(baseline=baseline, kind=kind, replicates=replicates), rows
+    title = LEVELS.format(replicates=replicates)
+    if not comparison.empty:
+        kind = KINDS.get(str(comparison["uncertainty"].iloc[0]), "")
+        title = TITLE.format(baseline=baseline, kind=kind, replicates=replicates)
+    return title + "".join(_region_note(name, counties, manifest) for name, counties in regions.items()), rows
+
+
+def _manifest(directory: Path) -> dict[str, Any]:
+    path = directory / "manifest.json"
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return found
+
+
+def _comparison(directory: Path) -> pd.DataFrame:
+    """The comparison of a result; names stay text: a column of views "true" is not one of booleans, nor "NA" missing."""
+    import pandas as pd
+
+    file = directory / "comparison.csv"
+    if not file.is_file():
+        return pd.DataFrame(columns=[*NAMES, *NUMBERS])
+    missing = {column: [""] for column in NUMBERS}
+    return pd.read_csv(file, dtype=dict.fromkeys(NAMES, str), keep_default_na=False, na_values=missing)
+
+
+def _region_note(name: str, counties: list[str], manifest: dict[str, Any]) -> str:
+    """How many counties a region stands for, and whether they exist."""
+    made_up = sum(bool(manifest["inputs"]["place"][county].get("synthetic")) for county in counties)
+    kind = "synthetic counties" if made_up == len(counties) else "counties"
+    part = f", {made_up} of them synthetic" if 0 < made_up < len(counties) else ""
+    return f" {name}: {len(counties)} {kind}{part}, put together."
 
 
 def cells(row: Row, baseline: str) -> Row:

@@ -19,6 +19,7 @@ from sim.figures.left_out import draw_left_out
 from sim.figures.style import save
 from sim.figures.survival import draw_survival
 from sim.measures.survival import survival_by_run
+from sim.regions import manifest_regions, reported
 
 log = logging.getLogger(__name__)
 
@@ -39,14 +40,18 @@ def draw_all(directory: Path, *, lang: str = "en") -> list[Path]:
     directory = Path(directory)
     if lang not in ("en", "zh"):
         raise ValueError(f"unknown language {lang!r}; allowed: en, zh")
-    indicators = _table(directory / "indicators.parquet", ("indicator", INDICATORS))
+    manifest = _manifest(directory)
+    if manifest_regions(manifest):  # a region is drawn as one place
+        indicators, _, whole = reported(directory, manifest, INDICATORS)
+    else:
+        indicators, whole = _table(directory / "indicators.parquet", ("indicator", INDICATORS)), None
     names = [str(name) for name in indicators["place"].unique()]
     if len(names) > MOST_PLACES:
         log.warning("figures are drawn for the first %d of %d places only", MOST_PLACES, len(names))
     places = names[:MOST_PLACES]
-    spells = _table(directory / "spells.parquet", ("place", places))
+    spells = _table(directory / "spells.parquet", ("place", places)) if whole is None else whole
     comparison = read_comparison(directory)
-    settings = _settings(directory)
+    settings = _settings(manifest)
     written: list[Path] = []
     for place in places:
         folder = directory / "figures" if len(names) == 1 else directory / "figures" / place
@@ -88,12 +93,16 @@ def _figures(
     }
 
 
-def _settings(directory: Path) -> dict[str, Any]:
-    """How the scenarios were compared, from the manifest; empty where it does not say."""
+def _manifest(directory: Path) -> dict[str, Any]:
+    """The manifest of a result; empty where there is none."""
     path = directory / "manifest.json"
-    if not path.is_file():
-        return {}
-    settings = json.loads(path.read_text(encoding="utf-8")).get("comparison", {})
+    manifest = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return manifest if isinstance(manifest, dict) else {}
+
+
+def _settings(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """How the scenarios were compared, from the manifest; empty where it does not say."""
+    settings = manifest.get("comparison", {})
     return settings if isinstance(settings, dict) else {}
 
 
