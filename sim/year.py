@@ -93,7 +93,8 @@ STEPS: tuple[Step, ...] = (
     Step("demography", "Demography", "人口变动", "ageing, births, deaths, marriage, household split, school stages, pension age",
          _demography),
     Step("shocks", "Shocks", "冲击",
-         "prices, weather, labour demand; village flood and drought; illness, accident, animal and job loss; firm failure",
+         "prices and labour demand (common to all places), weather of each place; village flood and drought; illness,"
+         " accident, animal and job loss; firm failure",
          _shocks),
     Step("programmes", "Programmes", "扶贫项目",
          "eligibility, ranking, funding, enrolment, service and withdrawal within budget, slots and staff hours", _programmes),

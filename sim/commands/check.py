@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from sim.commands.options import StudyArgument
+from sim.regions import regions_of
 
 if TYPE_CHECKING:
     from agents.place import Place
@@ -22,10 +23,14 @@ def check(study: StudyArgument) -> None:
 def understood(study: Study) -> list[str]:
     """What a study amounts to, in lines."""
     lines = [f"study       {study.name}: {study.question.en or 'no question given'}"]
+    regions = regions_of(study.places)
+    inside = {name for counties in regions.values() for name in counties}
     for name, place in study.places.items():
-        households = initial_households(place)
-        size = f"about {households:,} rural households at the end of {place.year}"
-        lines.append(f"place       {name}: {place.label.en}, {size}")
+        if name not in inside:
+            size = f"about {initial_households(place):,} rural households at the end of {place.year}"
+            lines.append(f"place       {name}: {place.label.en}, {size}")
+    for region, counties in regions.items():
+        lines.append(f"region      {region}: {_region(counties, study)}")
     steps = study.last_year - study.first_year
     lines.append(f"years       {study.first_year} as found, {study.first_year + 1}-{study.last_year} simulated")
     lines.append(f"seed        {study.seed}")
@@ -50,6 +55,15 @@ def understood(study: Study) -> list[str]:
     lines.append(f"runs        {runs:,} ({parts}), about {household_years:,} household-years")
     lines.append("good: no mistakes found")
     return lines
+
+
+def _region(counties: list[str], study: Study) -> str:
+    """How many counties a region has, whether they exist, how many households they hold, and of whom."""
+    places = [study.places[name] for name in counties]
+    kind = "synthetic counties" if all(place.synthetic for place in places) else "counties"
+    whose = "registered" if all(place.rural_persons.value == place.registered_persons.value for place in places) else "rural"
+    households = sum(initial_households(place) for place in places)
+    return f"{len(places)} {kind}, about {households:,} {whose} households at the end of {places[0].year}"
 
 
 def initial_households(place: Place) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from agents.parameters import FREE
+from sim.regions import regions_of
 from sim.study import Study
 from sim.study.declarations import Declarations, declared
 
@@ -51,8 +52,13 @@ def parameter_rows(study: Study, declarations: Declarations | None = None) -> li
     """Every number of the resolved study: of its places, of the model, and of the policies it uses."""
     known = declarations or declared()
     rows: list[Row] = []
+    regions = regions_of(study.places)
+    inside = {name for counties in regions.values() for name in counties}
     for name, place in study.places.items():
-        rows += _place_rows(f"place.{name}", place)
+        if name not in inside:
+            rows += _place_rows(f"place.{name}", place)
+    for region, counties in regions.items():
+        rows += _region_rows(f"place.{region}", [study.places[name] for name in counties])
     for name, parameter in known.parameters.items():
         set_here = name in study.parameters
         rows.append(_given_row(name, "", parameter, study.parameters[name]) if set_here else _row(name, "", parameter))
@@ -120,9 +126,25 @@ def _place_rows(path: str, part: Any, source: str = "the place file", confidence
     return [row for name, item in _parts(part) for row in _place_rows(f"{path}.{name}", item, source, confidence)]
 
 
+def _region_rows(path: str, counties: Sequence[Any]) -> list[Row]:
+    """One row for a figure of all counties of a region: its value where it is the same in all, else sum and span."""
+    found: dict[str, list[Row]] = {}
+    for county in counties:
+        for row in _place_rows(path, county):
+            found.setdefault(row["parameter"], []).append(row)
+    result = []
+    for rows in found.values():
+        values = [row["value"] for row in rows]
+        if len(set(values)) > 1:
+            span = f"{min(values):,} to {max(values):,} in {len(rows)} counties"
+            rows[0] |= {"value": f"{sum(values):,} in all, {span}", "range": ""}
+        result.append(rows[0])
+    return result
+
+
 def _parts(part: Any) -> Iterable[tuple[str, Any]]:
     if isinstance(part, BaseModel):
-        return [(name, getattr(part, name)) for name in type(part).model_fields if name not in ("code", "year")]
+        return [(name, getattr(part, name)) for name in type(part).model_fields if name not in ("code", "year", "region")]
     if isinstance(part, list | tuple):
         return [(str(getattr(item, "name", position)), item) for position, item in enumerate(part)]
     return []
