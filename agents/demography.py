@@ -15,7 +15,7 @@ from agents.compiled import compiled
 from agents.county import County
 from agents.households import Households
 from agents.population import DERIVED_UID, UID_PLACE_SHIFT
-from agents.randomness import DEMOGRAPHY, SPLITS, Luck, uniform4
+from agents.randomness import CHUNK, DEMOGRAPHY, SPLITS, Luck, fill4
 
 SHARED_AT_SPLIT = (
     "land", "forest", "line_scale", "productive_assets", "savings", "debt_due_1", "debt_due_2", "debt_due_3", "formal_loan",
@@ -72,9 +72,14 @@ def _age(
     disabled: Any, chronic: Any, off_farm: Any, migrants: Any, splits: Any, seed: Any, replicate: Any, stream: Any,
     year: Any, t: Any,
 ) -> None:  # fmt: skip
+    a, b = np.empty((4, CHUNK)), np.empty((4, CHUNK))
     for i in range(uid.shape[0]):
-        a0, a1, a2, a3 = uniform4(seed, replicate, stream, year, uid[i], 0)
-        b0, b1, b2, b3 = uniform4(seed, replicate, stream, year, uid[i], 1)
+        k = i % CHUNK
+        if k == 0:
+            fill4(seed, replicate, stream, year, uid[i : i + CHUNK], 0, a)
+            fill4(seed, replicate, stream, year, uid[i : i + CHUNK], 1, b)
+        a0, a1, a2, a3 = a[0, k], a[1, k], a[2, k], a[3, k]
+        b0, b1, b2, b3 = b[0, k], b[1, k], b[2, k], b[3, k]
         adults_before = working[i] + elderly[i]
         # deaths first; one death a year at most
         p_old = elderly[i] * t.elderly_mortality

@@ -25,6 +25,10 @@ def inflation(p: Parameters, year: int) -> float:
 
 def price_index(p: Parameters, year: int, base: int = BASE_YEAR) -> float:
     """Rural consumer prices of `year` against `base` (ratio)."""
+    return p.remember(("price_index", year, base), lambda: _price_index(p, year, base))
+
+
+def _price_index(p: Parameters, year: int, base: int) -> float:
     index = 1.0
     for y in range(min(year, base) + 1, max(year, base) + 1):
         index *= 1.0 + inflation(p, y)

@@ -41,7 +41,7 @@ QUANTITIES: dict[str, tuple[str, str, str]] = {
     "animals_lost": ("bool", "flag", "animals lost to disease"),
     "net_income": ("float64", "yuan/year", "net income of the household"),
     "left_poverty": ("bool", "flag", "left true poverty at this year's assessment"),
-    "verified_income": ("float64", "yuan/person", "net income as the registry's review sees it"),
+    "verified_income": ("float64", "yuan/person", "net income as the registry's review sees it, NaN if it does not look"),
 }
 """name -> dtype, unit, meaning; overwritten in full each year by the step that owns it."""
 

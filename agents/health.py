@@ -10,9 +10,11 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from agents.compiled import compiled
 from agents.county import County
-from agents.randomness import ILLNESS, normal_pair, uniform4
+from agents.randomness import CHUNK, ILLNESS, fill4, normal_pair
 
 WELL, CHRONIC, HOSPITAL_STAY, MAJOR_ILLNESS = range(4)
 
@@ -70,9 +72,14 @@ def _fall_ill(
     chronic: Any, care_forgone: Any, health: Any, stay_ratio: Any, stay_bill: Any, major_bill: Any,
     illness_factor: Any, seed: Any, replicate: Any, stream: Any, year: Any, t: Any,
 ) -> None:  # fmt: skip
+    a, b = np.empty((4, CHUNK)), np.empty((4, CHUNK))
     for i in range(uid.shape[0]):
-        a0, a1, a2, a3 = uniform4(seed, replicate, stream, year, uid[i], 0)
-        b0, b1, b2, b3 = uniform4(seed, replicate, stream, year, uid[i], 1)
+        k = i % CHUNK
+        if k == 0:
+            fill4(seed, replicate, stream, year, uid[i : i + CHUNK], 0, a)
+            fill4(seed, replicate, stream, year, uid[i : i + CHUNK], 1, b)
+        a0, a1, a2, a3 = a[0, k], a[1, k], a[2, k], a[3, k]
+        b0, b1, b2, b3 = b[0, k], b[1, k], b[2, k], b[3, k]
         adults = working[i] + elderly[i]
         # risk-weighted adults, scaled so that a county with average illness has the surveyed rate of stays
         weight = (working[i] + t.elderly_risk * elderly[i] + (t.chronic_risk - 1.0) * chronic[i]) / 1.25

@@ -13,7 +13,7 @@ import numpy as np
 from agents.compiled import compiled
 from agents.county import County
 from agents.economy import monthly_wage
-from agents.randomness import INCOME_RISK, LABOUR, normal_pair, uniform4
+from agents.randomness import CHUNK, INCOME_RISK, LABOUR, fill4, normal_pair
 from agents.rationing import lowest
 
 
@@ -66,9 +66,12 @@ def draw_productivity(county: County) -> None:
 def _draw_productivity(
     uid: Any, skill: Any, permanent: Any, productivity: Any, seed: Any, replicate: Any, stream: Any, year: Any, t: Any
 ) -> None:
+    u = np.empty((4, CHUNK))
     for i in range(uid.shape[0]):
-        u0, u1, u2, u3 = uniform4(seed, replicate, stream, year, uid[i], 0)
-        z0, z1 = normal_pair(u0, u1)
+        k = i % CHUNK
+        if k == 0:
+            fill4(seed, replicate, stream, year, uid[i : i + CHUNK], 0, u)
+        z0, z1 = normal_pair(u[0, k], u[1, k])
         permanent[i] = t.persistence * permanent[i] + t.permanent_sd * z0
         productivity[i] = t.level * np.exp(skill[i] + permanent[i] + t.transitory_sd * z1)
 
@@ -120,8 +123,12 @@ def _change_jobs(
     uid: Any, able: Any, off_farm: Any, migrants: Any, skill: Any, remoteness: Any, motivation: Any,
     entry_factor: Any, wants_local: Any, seed: Any, replicate: Any, stream: Any, year: Any, t: Any,
 ) -> None:  # fmt: skip
+    u = np.empty((4, CHUNK))
     for i in range(uid.shape[0]):
-        u0, u1, u2, u3 = uniform4(seed, replicate, stream, year, uid[i], 0)
+        k = i % CHUNK
+        if k == 0:
+            fill4(seed, replicate, stream, year, uid[i : i + CHUNK], 0, u)
+        u0, u1, u2, u3 = u[0, k], u[1, k], u[2, k], u[3, k]
         off_farm[i] = min(off_farm[i], able[i])
         migrants[i] = min(migrants[i], off_farm[i])
         idle = able[i] - off_farm[i]

@@ -72,7 +72,7 @@ class Parameter:
         """Return the value of `year`; a dated series holds its first and last value beyond its ends (`extend: hold`)
         or is zero there (`extend: zero`: budgets, one-off amounts). None stands for unlimited where that is allowed.
         """
-        if not isinstance(self.value, Mapping):
+        if isinstance(self.value, float | int | str | None):  # cheaper than to ask whether it is a Mapping
             return self.value
         if year in self.value:
             return self.value[year]
@@ -126,12 +126,19 @@ class Parameters:
     def __init__(self, entries: Mapping[str, Parameter]) -> None:
         self._entries = dict(entries)
         self._dated: dict[tuple[str, int], Value | None] = {}
+        self._derived: dict[tuple[str, int, int], float] = {}
 
     def __getitem__(self, id: str) -> Parameter:
         return self._entries[id]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)
+
+    def remember(self, key: tuple[str, int, int], make: Callable[[], float]) -> float:
+        """Return what `make` gave for `key` the first time; for what follows from the parameters alone."""
+        if key not in self._derived:
+            self._derived[key] = make()
+        return self._derived[key]
 
     def value(self, id: str, year: int = 0) -> float:
         """Return the number `id` in `year` as a float; raises KeyError for an unknown id."""

@@ -90,6 +90,10 @@ def normal_pair(u0: Any, u1: Any) -> Any:
     return radius * math.cos(angle), radius * math.sin(angle)
 
 
+CHUNK = 512
+"""Households whose luck a kernel draws at a time: four uniforms of as many fit into the first cache."""
+
+
 @compiled
 def fill4(seed: Any, replicate: Any, stream: Any, year: Any, uids: Any, block: Any, out: Any) -> None:
     """Write the four uniforms of `uniform4` for every uid to `out`, shape (4, at least len(uids)).

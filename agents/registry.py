@@ -75,12 +75,12 @@ def register(county: County, households: int, persons: int) -> None:
     h.cause[h.registered_since == 0] = 0
 
 
-def main_cause(county: County) -> NDArray[np.int8]:
-    """The cause a form would record, one code per household: the first that applies of illness ... lack of means."""
+def main_cause(county: County, rows: NDArray[np.int64] | slice = slice(None)) -> NDArray[np.int8]:
+    """The cause a form would record for each household of `rows`: the first that applies of illness ... lack of means."""
     h = county.households
     conditions = [
-        (h.chronic > 0) | (h.health >= 2), h.disabled > 0, h.upper_students + h.college_students > 0,
-        h.able_workers == 0,
+        (h.chronic[rows] > 0) | (h.health[rows] >= 2), h.disabled[rows] > 0,
+        h.upper_students[rows] + h.college_students[rows] > 0, h.able_workers[rows] == 0,
     ]  # fmt: skip
     codes = [CAUSES.index(c) for c in ("illness", "disability", "schooling", "lack_of_labour")]
     return np.select(conditions, codes, CAUSES.index("lack_of_technology_or_funds")).astype(np.int8)
@@ -145,37 +145,38 @@ def _swap_to_total(
 
 
 def review(county: County) -> None:
-    """The yearly review: verify incomes, exit by schedule in order of verified income, register falls and additions."""
-    h, value, flows = county.households, county.value, county.flows
-    u = county.luck.uniforms(VERIFICATION, county.year, h.uid, 4)
-    noise = np.log(u[:, 0])
-    noise *= -2.0
-    np.sqrt(noise, out=noise)
-    angle = u[:, 1]
-    angle *= 2.0 * np.pi
-    noise *= np.cos(angle, out=angle)
-    noise *= value("registry.verification_noise")
-    noise *= _error_scale(county)
-    verified = flows.verified_income
-    np.maximum(h.net_income_pp, 0.0, out=verified)
-    verified *= np.exp(noise, out=noise)
+    """The yearly review: verify incomes, exit by schedule in order of verified income, register falls and additions.
+
+    Looked at are the registered, and of the others those whose fall would be detected.
+    """
+    h, value = county.households, county.value
     status = h.registry_status
-    fallen = verified < value("registry.fall_margin") * county.line
+    u = county.luck.uniforms(VERIFICATION, county.year, h.uid, 4)
     was_registered = registered(county)
-    relapse = (status == EXITED) & fallen & (u[:, 2] < value("registry.fall_detected"))
-    added = (status == OUTSIDE) & fallen & (u[:, 2] < value("registry.addition_detected"))
-    _exit_by_schedule(county, was_registered, verified, u[:, 3])
+    detected = (status == EXITED) & (u[:, 2] < value("registry.fall_detected"))
+    detected |= (status == OUTSIDE) & (u[:, 2] < value("registry.addition_detected"))
+    rows = np.flatnonzero(was_registered | detected)
+    verified = _verify(county, rows, u[rows])
+    detected[rows] &= verified < value("registry.fall_margin") * county.line
+    _exit_by_schedule(county, was_registered, u[:, 3])
+    relapse, added = detected & (status == EXITED), detected & (status == OUTSIDE)
     status[relapse] = RELAPSED
     status[added] = REGISTERED_POOR
-    new = relapse | added
-    h.registered_since[new] = county.year
-    if added.any():
-        h.cause[added] = main_cause(county)[added]
+    h.registered_since[relapse | added] = county.year
+    h.cause[added] = main_cause(county, np.flatnonzero(added))
 
 
-def _exit_by_schedule(
-    county: County, candidates: NDArray[np.bool_], verified: NDArray[np.float64], lot: NDArray[np.float64]
-) -> None:
+def _verify(county: County, rows: NDArray[np.int64], u: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Write and return the verified incomes of `rows`, yuan a person, by two uniforms each; nobody else's is known."""
+    z = np.sqrt(-2.0 * np.log(u[:, 0])) * np.cos(2.0 * np.pi * u[:, 1])
+    noise = county.value("registry.verification_noise") * z * _error_scale(county)[rows]
+    seen: NDArray[np.float64] = np.maximum(county.households.net_income_pp[rows], 0.0) * np.exp(noise)
+    county.flows.verified_income[:] = np.nan
+    county.flows.verified_income[rows] = seen
+    return seen
+
+
+def _exit_by_schedule(county: County, candidates: NDArray[np.bool_], lot: NDArray[np.float64]) -> None:
     """Exit in order of verified income within the persons planned.
 
     A plan of persons ties each exit to the neighbours' incomes; without spill-overs it is a share for each alone, by lot.
@@ -185,7 +186,9 @@ def _exit_by_schedule(
     margin = county.value("registry.deadline_margin" if late else "registry.exit_margin")
     share = min(1.0, county.value("registry.exit_share"))
     planned = int(share * int(h.members[candidates].sum()))
-    rows = np.flatnonzero(candidates & (verified >= margin * county.registry_line))
+    verified = county.flows.verified_income
+    rows = np.flatnonzero(candidates)
+    rows = rows[verified[rows] >= margin * county.registry_line]
     if county.on("spillovers"):
         leaving = rows[within_budget(-verified[rows], h.uid[rows], h.members[rows].astype(np.int64), planned)]
     else:

@@ -16,7 +16,7 @@ from agents.compiled import compiled
 from agents.county import County
 from agents.economy import labour_demand
 from agents.parameters import name_key
-from agents.randomness import LIVELIHOOD_SHOCKS, MARKET_SHOCKS, VILLAGE_SHOCKS, uniform4
+from agents.randomness import CHUNK, LIVELIHOOD_SHOCKS, MARKET_SHOCKS, VILLAGE_SHOCKS, fill4
 
 LIVESTOCK = LINES.index("livestock")
 _NOT_CROPS = (LINES.index("none"), LIVESTOCK, LINES.index("tourism"), LINES.index("trade"))
@@ -65,8 +65,12 @@ def _strike(
     uid: Any, off_farm: Any, line: Any, jobs_lost: Any, animals_lost: Any, seed: Any, replicate: Any, stream: Any,
     year: Any, separation: Any, animal_rate: Any, livestock: Any,
 ) -> None:  # fmt: skip
+    u = np.empty((4, CHUNK))
     for i in range(uid.shape[0]):
-        u0, u1, u2, u3 = uniform4(seed, replicate, stream, year, uid[i], 0)
+        k = i % CHUNK
+        if k == 0:
+            fill4(seed, replicate, stream, year, uid[i : i + CHUNK], 0, u)
+        u0, u1, u2, u3 = u[0, k], u[1, k], u[2, k], u[3, k]
         # the third job and any further one share a uniform: households with four workers are under 1%
         workers = off_farm[i]
         lost = 0

@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from agents.compiled import compiled
 from agents.county import County
-from agents.randomness import SURVEY, normal_pair, uniform4
+from agents.randomness import CHUNK, SURVEY, fill4, normal_pair
 
 
 def assess(county: County) -> None:
@@ -35,7 +37,11 @@ def _assess(
     left_poverty: Any, seed: Any, replicate: Any, stream: Any, year: Any, line: Any, error_sd: Any,
     in_burn_in: Any,
 ) -> None:  # fmt: skip
+    u = np.empty((4, CHUNK))
     for i in range(uid.shape[0]):
+        k = i % CHUNK
+        if k == 0:
+            fill4(seed, replicate, stream, year, uid[i : i + CHUNK], 0, u)
         n = members[i]
         net_pp_2[i] = net_pp_1[i]
         net_pp_1[i] = net_pp[i]
@@ -47,8 +53,7 @@ def _assess(
         net_pp[i] = net[i] / n
         income = (net[i] - medical[i] - school[i]) / n
         income_pp[i] = income
-        u0, u1, u2, u3 = uniform4(seed, replicate, stream, year, uid[i], 0)
-        z, _ = normal_pair(u0, u1)
+        z, _ = normal_pair(u[0, k], u[1, k])
         survey = max(0.0, net_pp[i]) * math.exp(error_sd * z)
         survey_pp[i] = survey
         poor_survey[i] = survey < line

@@ -51,7 +51,8 @@ def assign_firms(
             grain = grain[chosen[grain] < 0]
         for firm in sorted((f for f in firms if f.alive), key=lambda f: (f.members - f.capacity, f.index)):
             queue = queues[firm.line] if own_line else grain
-            joining, rest = np.split(queue, [max(0, firm.capacity - firm.members)])
+            room = max(0, firm.capacity - firm.members)
+            joining, rest = queue[:room], queue[room:]
             chosen[joining] = firm.index
             firm.members += len(joining)
             if own_line:

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from agents.columns import ZONES
 from agents.institutions import Site
 from agents.place import Place
-from agents.rationing import within_budget
 
 CENTRAL_VILLAGE = ZONES.index("central_village")
 # Zones in order of preference: households with a worker look for wages first, others for land and neighbours.
@@ -39,15 +38,14 @@ def assign_sites(
     Zones are tried in the order of the household's preference; within a zone sites fill one after the other, by lot.
     """
     chosen = np.full(len(members), -1, dtype=np.int64)
-    for round_ in range(len(WITH_WORKER)):
-        for group, order in ((has_worker, WITH_WORKER), (~has_worker, WITHOUT_WORKER)):
-            zone = ZONES.index(order[round_])
-            for site in (s for s in sites if s.zone == zone):
-                rows = np.flatnonzero(group & (chosen < 0))
-                if len(rows) == 0:
-                    break
-                room = site.capacity - site.residents
-                rows = rows[within_budget(lot[rows], uid[rows], members[rows], room)]
-                chosen[rows] = site.index
-                site.residents += int(members[rows].sum())
+    order = np.lexsort((uid, lot))
+    queues = [order[has_worker[order]], order[~has_worker[order]]]
+    for zones in zip(WITH_WORKER, WITHOUT_WORKER, strict=True):
+        for k, zone in enumerate(zones):
+            for site in (s for s in sites if s.zone == ZONES.index(zone)):
+                persons = np.cumsum(members[queues[k]])
+                fit = int(np.searchsorted(persons, site.capacity - site.residents, side="right"))
+                moving, queues[k] = queues[k][:fit], queues[k][fit:]
+                chosen[moving] = site.index
+                site.residents += int(members[moving].sum())
     return chosen

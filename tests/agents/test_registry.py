@@ -210,7 +210,8 @@ def test_falls_and_additions_are_detected_with_their_probability(by_hand: Callab
 
 def test_verification_errs_and_never_sees_a_negative_income(by_hand: Callable[..., County]) -> None:
     n = 30_000
-    county = by_hand(n, {**HARD, "registry.verification_noise": 0.25}, ON, net_income_pp=np.r_[-500.0, np.full(n - 1, 4000.0)])
+    noisy = {**HARD, "registry.verification_noise": 0.25}
+    county = by_hand(n, noisy, ON, registry_status=1, net_income_pp=np.r_[-500.0, np.full(n - 1, 4000.0)])
     review(county)
     verified = county.flows.verified_income
     assert verified[0] == 0.0
