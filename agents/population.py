@@ -115,7 +115,7 @@ def village_sizes(villages: Villages, luck: Luck, households: int) -> NDArray[np
     u = luck.uniforms(VILLAGES, 1, villages.uid, 2)
     weights = np.exp(0.4 * np.sqrt(-2.0 * np.log(u[:, 0])) * np.cos(2.0 * np.pi * u[:, 1]))
     spare = households - len(villages)
-    if spare <= 0:
+    if spare < 0:
         return largest_remainder(weights, households)
     return largest_remainder(weights, spare) + 1
 
