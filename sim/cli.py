@@ -13,6 +13,7 @@ from typing import NoReturn
 
 import typer
 
+from sim.commands.branch import branch
 from sim.commands.check import check
 from sim.commands.compare import compare
 from sim.commands.explain import explain
@@ -37,6 +38,7 @@ app.command()(run)
 app.command()(check)
 app.command()(explain)
 app.command()(compare)
+app.command()(branch)
 app.command(name="list")(list_what)
 app.command()(init)
 app.command()(schema)

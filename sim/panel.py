@@ -11,6 +11,7 @@ from agents.columns import CAUSES
 from agents.county import County
 from agents.registry import registered
 from policies.protocol import Policy
+from sim.batch.schemas import fitted, united
 
 
 def panel_year(county: County, policies: Sequence[Policy]) -> pa.Table:
@@ -39,3 +40,11 @@ def panel_year(county: County, policies: Sequence[Policy]) -> pa.Table:
     table = pa.table({name: pa.array(np.ascontiguousarray(values[order])) for name, values in columns.items()})
     cause = pa.DictionaryArray.from_arrays(pa.array(h.cause[order].astype(np.int32)), pa.array(CAUSES))
     return table.add_column(table.schema.get_field_index("medical_bill"), "cause", cause)
+
+
+def joined(panels: Sequence[pa.Table]) -> pa.Table:
+    """Return the years of a run as one table; a policy that acts in some years only enrolled nobody in the others."""
+    if all(panel.schema.equals(panels[0].schema) for panel in panels):
+        return pa.concat_tables(panels)
+    schema = united([panel.schema for panel in panels])
+    return pa.concat_tables([fitted(panel, schema) for panel in panels])

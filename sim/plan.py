@@ -66,23 +66,24 @@ def make_plan(study: Study, scale: float = 1.0) -> Plan:
         "parameters": {
             "overrides": {id: _plain(value) for id, value in study.parameters.items()},
             "draw": study.draw_parameters,
-            "model": _digest({id: _numbers(p) for id, p in model_parameters().items()}),
+            "model": digest({id: _numbers(p) for id, p in model_parameters().items()}),
         },
         "version": version("tuopin"),
-    }
-    # what a scenario does includes the numbers its policies take from their own files
-    known = catalogue()
-    hashes = {
-        name: _digest({p: [_plain(v), {k: _numbers(q) for k, q in known[p].parameters.items()}] for p, v in s.items()})
-        for name, s in settings.items()
     }
     return Plan(
         study_name=study.name, place_data=dict(study.places), scenario_settings=settings, baseline=study.baseline,
         seed=study.seed, replicates=study.replicates, first_year=study.first_year, last_year=study.last_year,
         scale=scale, draw_parameters=study.draw_parameters, discount_rate=study.discount_rate, mechanisms=mechanisms,
-        parameters=dict(study.parameters), inputs=inputs, identity=_digest(inputs),
-        study_file=None if study.file is None else str(study.file), scenario_hashes=hashes,
+        parameters=dict(study.parameters), inputs=inputs, identity=digest(inputs),
+        study_file=None if study.file is None else str(study.file),
+        scenario_hashes={name: scenario_digest(packages) for name, packages in settings.items()},
     )  # fmt: skip
+
+
+def scenario_digest(packages: Mapping[str, Mapping[str, Any]]) -> str:
+    """SHA-256 of what a scenario does: its policies' settings and the numbers they take from their own files."""
+    known = catalogue()
+    return digest({p: [_plain(v), {k: _numbers(q) for k, q in known[p].parameters.items()}] for p, v in packages.items()})
 
 
 def _numbers(parameter: Parameter) -> list[Any]:
@@ -93,5 +94,6 @@ def _plain(value: Any) -> Any:
     return {str(k): _plain(v) for k, v in value.items()} if isinstance(value, Mapping) else value
 
 
-def _digest(data: Any) -> str:
+def digest(data: Any) -> str:
+    """SHA-256 of JSON data in one canonical form, in hexadecimal."""
     return hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

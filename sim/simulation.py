@@ -18,6 +18,7 @@ from agents.randomness import Luck
 from policies.protocol import Policy
 from sim.burn_in import initial_county
 from sim.model import CountyModel, make_policies
+from sim.panel import joined
 from sim.plan import Plan
 
 Progress = Callable[[str, int], None]
@@ -160,7 +161,7 @@ def tables(model: CountyModel, place: str, scenario: str, replicate: int) -> dic
         "spells": pa.table({k: _column(v) for k, v in model.recorder.spell_columns().items()}),
     }
     if model.recorder.panels is not None:
-        frames["panel"] = pa.concat_tables(model.recorder.panels)
+        frames["panel"] = joined(model.recorder.panels)
     return {name: _keyed(frame, place, scenario, replicate) for name, frame in frames.items()}
 
 

@@ -30,6 +30,13 @@ YearsOption = Annotated[str | None, typer.Option("--years", metavar="A-B", help=
 ScaleOption = Annotated[
     float, typer.Option("--scale", metavar="X", help="Share of the households simulated; capacities scale alike.")
 ]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", metavar="W", min=1, help="Processes.", show_default="all processors")
+]
+PanelOption = Annotated[bool, typer.Option("--panel", help="Keep every household and year.")]
+RetryOption = Annotated[bool, typer.Option("--retry-failed", help="Run again what failed.")]
+OnlyOption = Annotated[str | None, typer.Option("--only", metavar="SCENARIO:REPLICATE", help="This run alone.")]
+DaskOption = Annotated[str | None, typer.Option("--dask", metavar="ADDRESS", help="Scheduler of a dask cluster.")]
 MAX_SCALE = 1.0
 FEWEST_HOUSEHOLDS = 10  # of the registered, in every place: fewer cannot have the documented household sizes
 

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.commands.options import ReplicatesOption, ScaleOption, SeedOption, StudyArgument, YearsOption
+from sim.commands.options import (
+    DaskOption,
+    OnlyOption,
+    PanelOption,
+    ReplicatesOption,
+    RetryOption,
+    ScaleOption,
+    SeedOption,
+    StudyArgument,
+    WorkersOption,
+    YearsOption,
+)
 
 if TYPE_CHECKING:
     from sim.batch import RunReport
@@ -22,15 +33,16 @@ def run(
     replicates: ReplicatesOption = None,
     seed: SeedOption = None,
     years: YearsOption = None,
-    workers: Annotated[
-        int | None, typer.Option("--workers", metavar="W", min=1, help="Processes.", show_default="all processors")
-    ] = None,
+    workers: WorkersOption = None,
     scale: ScaleOption = 1.0,
     scenarios: Annotated[str | None, typer.Option(metavar="a,b", help="Only these scenarios of the study.")] = None,
-    panel: Annotated[bool, typer.Option("--panel", help="Keep every household and year.")] = False,
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Run again what failed.")] = False,
-    only: Annotated[str | None, typer.Option(metavar="SCENARIO:REPLICATE", help="This run alone.")] = None,
-    dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a dask cluster.")] = None,
+    panel: PanelOption = False,
+    save_state: Annotated[
+        int | None, typer.Option("--save-state", metavar="Y", help="Keep the county at the end of year Y, for `tuopin branch`.")
+    ] = None,
+    retry_failed: RetryOption = False,
+    only: OnlyOption = None,
+    dask: DaskOption = None,
 ) -> None:
     """Run what is not yet done of STUDY, write its results, and print the comparison of its scenarios."""
     from sim.commands.options import load_study, names, plan_of
@@ -48,6 +60,7 @@ def run(
         workers=workers,
         scenarios=chosen,
         panel=panel,
+        save_state=save_state,
         retry_failed=retry_failed,
         only=only,
         dask_address=dask,

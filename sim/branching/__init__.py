@@ -1,0 +1,1 @@
+"""Branching: a result's runs go on from a year under other policies; what `tuopin branch` does."""

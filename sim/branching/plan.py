@@ -1,0 +1,88 @@
+"""The plan of a branch: the source's inputs, other scenarios, and the lives up to the year they begin from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from sim.plan import Plan, digest, make_plan, scenario_digest
+from sim.study import Study
+
+Settings = Mapping[str, Mapping[str, Any]]
+"""Policy -> parameter -> value."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of a scenario's life: the policies that act until the end of `last_year`."""
+
+    last_year: int
+    settings: Settings
+
+
+Lives = Mapping[str, tuple[Stage, ...]]
+"""Scenario -> the stages of its life, one after the other."""
+Saved = Mapping[tuple[str, str, int], tuple[str, int]]
+"""Place, scenario, replicate -> committed file with the saved state, and the run's position in it."""
+
+
+@dataclass(frozen=True)
+class BranchPlan(Plan):
+    """A plan whose scenarios begin where those of a source stand at the end of `from_year`.
+
+    `continues` maps each scenario to the source's that it goes on from, `lives` that one to its stages up to the year;
+    `saved` tells where states are in `source_runs`. Results do not depend on `saved`.
+    """
+
+    from_year: int = 0
+    continues: Mapping[str, str] = field(default_factory=dict)
+    lives: Lives = field(default_factory=dict)
+    source_study: str = ""
+    source_runs: str = ""
+    source_identity: str = ""
+    source_hashes: Mapping[str, str] = field(default_factory=dict)
+    saved: Saved = field(default_factory=dict)
+    repeat_command: tuple[str, ...] = ()
+
+    @property
+    def branched(self) -> dict[str, dict[str, Any]]:
+        """What the manifest says of each scenario beside its policies: where it comes from and what it lived before."""
+        return {"continues": {name: self._past(name) for name in self.continues}}
+
+    def _past(self, scenario: str) -> dict[str, Any]:
+        source = self.continues[scenario]
+        earlier = [{"last_year": stage.last_year, "policies": _plain(stage.settings)} for stage in self.lives[source]]
+        return {"study": self.source_study, "scenario": source, "from_year": self.from_year, "earlier": earlier}
+
+
+def make_branch_plan(
+    study: Study, scale: float, *, from_year: int, continues: Mapping[str, str], lives: Lives, source_study: str,
+    source_identity: str, source_hashes: Mapping[str, str], **more: Any,
+) -> BranchPlan:  # fmt: skip
+    """Resolve a branch: `study` is the source's with the scenarios that begin at the end of `from_year`."""
+    base = make_plan(study, scale)
+    past = {name: until(lives[name], from_year) for name in dict.fromkeys(continues.values())}
+    inputs = {**base.inputs, "branch": {"from_year": from_year, "of": source_identity}}
+    hashes = {name: branch_digest(past[continues[name]], base.scenario_settings[name]) for name in base.scenarios}
+    own = {f.name: getattr(base, f.name) for f in fields(Plan)}
+    own |= {"inputs": inputs, "identity": digest(inputs), "scenario_hashes": hashes}
+    return BranchPlan(
+        **own, from_year=from_year, continues=continues, lives=past, source_study=source_study,
+        source_identity=source_identity, source_hashes=source_hashes, **more,
+    )  # fmt: skip
+
+
+def until(life: tuple[Stage, ...], year: int) -> tuple[Stage, ...]:
+    """The stages of a life up to the end of `year`."""
+    before = [stage for stage in life if stage.last_year < year]
+    return (*before, Stage(year, life[len(before)].settings))
+
+
+def branch_digest(earlier: tuple[Stage, ...], settings: Settings) -> str:
+    """SHA-256 of what a branched scenario does in all its stages."""
+    return digest([*([stage.last_year, scenario_digest(stage.settings)] for stage in earlier), scenario_digest(settings)])
+
+
+def _plain(settings: Settings) -> dict[str, Any]:
+    return {policy: dict(values) for policy, values in settings.items()}

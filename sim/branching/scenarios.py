@@ -1,0 +1,90 @@
+"""The file of a branch's scenarios: `scenarios:` and `baseline:` as in a study, and which scenario each one continues."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.branching.plan import Settings
+from sim.study.declarations import declared
+from sim.study.document import Document, read_document
+from sim.study.model import YEARS, Study
+from sim.study.problems import nearest, one_of, shown
+from sim.study.rules import check_baseline, check_scenarios
+from sim.study.values import Years
+
+WHAT = "a file of scenarios"
+READ = ("scenarios", "baseline", "continues")
+
+
+@dataclass(frozen=True)
+class Branches:
+    """What a file asks for; `unread` are keys of a study that a branch takes from the result it continues."""
+
+    scenarios: Mapping[str, Settings]
+    baseline: str
+    continues: Mapping[str, str]
+    unread: tuple[str, ...] = ()
+
+
+def read_branches(path: Path, lived: Collection[str], baseline: str, years: Years) -> Branches:
+    """Read and validate a file of scenarios against the scenarios `lived` in a result and its `baseline` and `years`.
+
+    ``continues:`` is the name of one lived scenario for all, or a mapping of scenarios to lived ones. A scenario it does not
+    name continues the one of its own name, or else the result's baseline. A whole study file will do: its other keys are
+    those of the result and are not read.
+
+    Raises:
+        StudyError: with every mistake and its line.
+    """
+    document = read_document(path, what=WHAT)
+    unread = []
+    for key in document.data:
+        if key in Study.model_fields and key not in READ:
+            unread.append(str(key))
+        elif key not in READ:
+            document.add((key,), f"unknown key '{key}'{nearest(key, READ)}", one_of(READ))
+    if "scenarios" not in document.data:
+        document.add((), "has no scenarios", "allowed: scenarios: with a mapping of scenario names to policies")
+    scenarios = check_scenarios(document, declared().policies, _with_own_years(document, years))
+    continues = _continues(document, list(scenarios), lived, baseline)
+    named = document.data.get("baseline")
+    if named is not None and not isinstance(named, str):
+        document.add(("baseline",), f"is {shown(named)}", one_of(scenarios))
+    check_baseline(document)
+    document.raise_problems()
+    default = baseline if baseline in scenarios else next(iter(scenarios))
+    return Branches(scenarios, default if named is None else named, continues, tuple(unread))
+
+
+def _with_own_years(document: Document, years: Years) -> Years:
+    """The years a dated value may have: the result's, and those of the study that the file is, if it is one."""
+    raw = document.data.get("years")
+    found = YEARS.match(raw) if isinstance(raw, str) else None
+    return years if found is None else (min(years[0], int(found[1])), max(years[1], int(found[2])))
+
+
+def _continues(document: Document, scenarios: list[str], lived: Collection[str], baseline: str) -> dict[str, str]:
+    """Which lived scenario each of `scenarios` goes on from; mistakes go to `document`."""
+    raw = document.data.get("continues")
+    path = ("continues",)
+    given = {}
+    if isinstance(raw, str):
+        given = dict.fromkeys(scenarios, raw)
+        if raw not in lived:
+            document.add(path, f"'{raw}' is not a scenario that was run{nearest(raw, lived)}", one_of(lived))
+    elif isinstance(raw, Mapping):
+        for name, source in raw.items():
+            if name not in scenarios:
+                said = f"'{name}' is not a scenario of this file{nearest(name, scenarios)}"
+                document.add((*path, name), said, one_of(scenarios))
+            elif source not in lived:
+                said = f"'{source}' is not a scenario that was run{nearest(source, lived)}"
+                document.add((*path, name), said if isinstance(source, str) else f"is {shown(source)}", one_of(lived))
+            else:
+                given[name] = source
+    elif raw is not None:
+        allowed = "allowed: the scenario to continue, or a mapping of scenarios to those they continue"
+        document.add(path, f"is {shown(raw)}", allowed)
+    return {name: given.get(name, name if name in lived else baseline) for name in scenarios}

@@ -1,0 +1,97 @@
+"""Simulate a task of a branch: from a saved state where there is one, else from the initial state through the years again."""
+
+from __future__ import annotations
+
+import traceback
+import zipfile
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
+
+from agents.county import County
+from agents.randomness import Luck
+from policies.protocol import Policy
+from sim.batch.seam import state_frame
+from sim.batch.taskfile import read_frames
+from sim.batch.versions import versions
+from sim.branching.plan import BranchPlan, Settings, Stage
+from sim.model import CountyModel, make_policies
+from sim.simulation import Progress, RunOutcome, county_of, outcome_of, policies_of, world_of
+from sim.state import Origin, State, StateError, capture, resume
+from sim.state_file import World, from_bytes
+
+TASK = "sim.branching.task:simulate_branch"
+
+
+def simulate_branch(
+    plan: BranchPlan, place: str, replicate: int, scenarios: Sequence[str], *, panel: bool = False,
+    progress: Progress | None = None,
+) -> Iterator[RunOutcome]:  # fmt: skip
+    """Simulate scenarios of a branch and yield an outcome for each, those with the same past one after the other.
+
+    A past is brought to life once, and never two at a time. What fails in it fails its scenarios only.
+    """
+    initial: County | None = None
+    for past in dict.fromkeys(plan.continues[name] for name in scenarios):
+        mine = [name for name in scenarios if plan.continues[name] == past]
+        try:
+            # a state has no panels of the years before it
+            state = None if panel else read_state(plan, place, past, replicate)
+            if state is None:
+                initial = initial or county_of(plan, place, replicate)
+                state = live_again(plan, initial, plan.lives[past], replicate, panel=panel)
+        except Exception as error:  # a failed run is data: the others go on
+            for scenario in mine:
+                said = f"{type(error).__name__}: {error}"
+                yield RunOutcome(place, scenario, replicate, {}, said, traceback.format_exc())
+            continue
+        for scenario in mine:
+            start = partial(_start, plan, state, scenario, replicate, panel)
+            yield outcome_of(plan, place, scenario, replicate, start, progress)
+
+
+def _start(plan: BranchPlan, state: State, scenario: str, replicate: int, panel: bool) -> CountyModel:
+    return resume(state, policies_of(plan, scenario, replicate), panel=panel)
+
+
+def live_again(
+    plan: BranchPlan, initial: County, life: Sequence[Stage], replicate: int, *, panel: bool = False
+) -> State:
+    """Return the state at the end of a life's last stage, lived from a copy of `initial`; the same luck gives the same years."""
+    policies = _policies(plan, life[0].settings, replicate)
+    model = CountyModel(county=initial.fork(), policies=policies, last_year=plan.last_year, panel=panel)
+    for number, stage in enumerate(life):
+        if number:
+            model = resume(capture(model), _policies(plan, stage.settings, replicate), panel=panel)
+        while model.year < stage.last_year:
+            model.step()
+    return capture(model)
+
+
+def _policies(plan: BranchPlan, settings: Settings, replicate: int) -> list[Policy]:
+    return make_policies(settings, Luck(plan.seed, replicate) if plan.draw_parameters else None)
+
+
+def read_state(plan: BranchPlan, place: str, past: str, replicate: int) -> State | None:
+    """Return the saved state of a run of the source at the end of the plan's year; None if there is none that can be used."""
+    where = plan.saved.get((place, past, replicate))
+    if where is None:
+        return None
+    expected = Origin(
+        plan.source_identity, place, past, plan.source_hashes[past], replicate, plan.from_year, versions()
+    )
+
+    def world(origin: Origin) -> World:
+        if origin != expected:
+            raise StateError(origin.differs_from(expected))
+        return world_of(plan, place, replicate)
+
+    file, position = where
+    try:
+        frames = read_frames(Path(plan.source_runs) / file, [(position, state_frame(plan.from_year))])
+        data = b"".join(table.column("state")[0].as_py() for _, table in frames)
+        return from_bytes(data, file, world)[1]
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, pa.ArrowException):
+        return None  # gone since the branch began, or not seen from this machine

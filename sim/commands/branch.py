@@ -1,0 +1,97 @@
+"""``tuopin branch``: go on from a year of a result under other policies."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.commands.options import DaskOption, DirectoryArgument, OnlyOption, PanelOption, RetryOption, WorkersOption
+
+if TYPE_CHECKING:
+    from sim.branching.plan import BranchPlan
+    from sim.branching.scenarios import Branches
+    from sim.branching.source import Source
+
+
+def branch(
+    directory: DirectoryArgument,
+    from_year: Annotated[int, typer.Option("--from-year", metavar="Y", help="The last year under the old policies.")],
+    scenarios: Annotated[Path, typer.Option("--scenarios", metavar="FILE", help="YAML file with scenarios: to go on with.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR2", help="Where the results go.")],
+    workers: WorkersOption = None,
+    panel: PanelOption = False,
+    retry_failed: RetryOption = False,
+    only: OnlyOption = None,
+    dask: DaskOption = None,
+) -> None:
+    """Continue every run of DIR from the end of year Y under the scenarios of FILE, up to DIR's last year.
+
+    FILE's `continues:` says which scenario of DIR was lived until then: one name, or a mapping of scenarios to names; without
+    it a scenario continues the one of its own name, else the baseline. DIR2 is a result like any other.
+    """
+    from sim.batch import run_study
+    from sim.branching.scenarios import read_branches
+    from sim.branching.source import open_source
+    from sim.branching.task import TASK
+    from sim.commands.run import show_result, tell
+
+    source = open_source(directory)
+    study = source.study
+    _check_year(from_year, study.first_year, study.last_year)
+    asked = read_branches(scenarios, list(source.lives), study.baseline, study.years)
+    plan = _plan(source, asked, from_year, directory, scenarios)
+    sys.stdout.write("\n".join(_said(plan, asked, directory, scenarios, panel)) + "\n")
+    report = run_study(
+        plan, out, workers=workers, panel=panel, retry_failed=retry_failed, only=only, dask_address=dask, task=TASK
+    )
+    show_result(out)
+    tell(report, out)
+    if report.failed:
+        raise typer.Exit(report.exit_status)
+
+
+def _check_year(year: int, first: int, last: int) -> None:
+    from sim.study import Problem, StudyError
+
+    if not first <= year < last:
+        allowed = f"allowed: a year from {first} to {last - 1} (the result covers {first}-{last})"
+        raise StudyError([Problem("command line", 1, "--from-year", f"is {year}", allowed)])
+
+
+def _plan(source: Source, asked: Branches, year: int, directory: Path, file: Path) -> BranchPlan:
+    from sim.batch.directory import RUNS
+    from sim.branching.plan import make_branch_plan
+    from sim.branching.source import saved_states
+
+    name = f"{source.study.name[:50]}-from-{year}"
+    study = source.study_with(name, asked.scenarios, asked.baseline)
+    saved = saved_states(source, year, set(asked.continues.values()), lambda text: print(text, file=sys.stderr))
+    command = ("tuopin", "branch", str(directory), "--from-year", str(year), "--scenarios", str(file))
+    return make_branch_plan(
+        study, source.scale, from_year=year, continues=asked.continues, lives=source.lives,
+        source_study=source.study.name, source_identity=source.identity, source_hashes=source.hashes,
+        source_runs=str((directory / RUNS).resolve()), saved=saved, repeat_command=command,
+    )  # fmt: skip
+
+
+def _said(plan: BranchPlan, asked: Branches, directory: Path, file: Path, panel: bool) -> list[str]:
+    """What will be done, in lines: who continues whom, and where the years before come from."""
+    year = plan.from_year
+    lines = [f"{directory} ({plan.source_study}) as simulated to the end of {year}, then {year + 1}-{plan.last_year} by {file}:"]
+    lines += [f"  {name} continues {past}" for name, past in plan.continues.items()]
+    if asked.unread:
+        lines.append(f"{file}: {', '.join(asked.unread)}: not read; these are those of {directory}")
+    pasts = len(plan.lives) * len(plan.places) * plan.replicates
+    found = 0 if panel else len(plan.saved)
+    again = f"its years to {year} are simulated again: same luck, same values"
+    if panel:
+        lines.append(f"panels are asked for, which saved states do not hold; {again}")
+    elif found < pasts:
+        some = f"only {found} of {pasts} runs have a saved state" if found else "there is no saved state"
+        lines.append(f"{some} of {year} (`tuopin run --save-state {year}` keeps them); {again}")
+    else:
+        lines.append(f"from {found} saved states of {year}")
+    return lines
