@@ -28,12 +28,12 @@ def registered(county: County) -> NDArray[np.bool_]:
     return result
 
 
-def _error_scale(county: County) -> NDArray[np.float64]:
-    """How much the village's team errs against an average one, per household."""
+def _error_scale(county: County, rows: NDArray[np.int64] | slice = slice(None)) -> NDArray[np.float64]:
+    """How much the village's team errs against an average one, for each household of `rows`."""
     scale: NDArray[np.float64] = np.clip(
         1.0 - county.value("registry.cadre_error") * county.villages.cadre_quality, 0.2, 2.0
     )
-    return county.village_array(scale)
+    return scale[county.households.village[rows]]
 
 
 def judged_poverty(county: County) -> NDArray[np.float64]:
@@ -169,7 +169,7 @@ def review(county: County) -> None:
 def _verify(county: County, rows: NDArray[np.int64], u: NDArray[np.float64]) -> NDArray[np.float64]:
     """Write and return the verified incomes of `rows`, yuan a person, by two uniforms each; nobody else's is known."""
     z = np.sqrt(-2.0 * np.log(u[:, 0])) * np.cos(2.0 * np.pi * u[:, 1])
-    noise = county.value("registry.verification_noise") * z * _error_scale(county)[rows]
+    noise = county.value("registry.verification_noise") * z * _error_scale(county, rows)
     seen: NDArray[np.float64] = np.maximum(county.households.net_income_pp[rows], 0.0) * np.exp(noise)
     county.flows.verified_income[:] = np.nan
     county.flows.verified_income[rows] = seen

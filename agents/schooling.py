@@ -15,7 +15,8 @@ def out_of_school(county: County) -> NDArray[np.bool_]:
     A household's luck is fixed for life: the same children are kept in school as soon as poverty ends.
     """
     h = county.households
-    rate = np.where(h.poor_true, county.value("schooling.dropout_poor"), county.value("schooling.dropout_base"))
-    u = county.luck.uniform(SCHOOLING, 0, h.uid)
-    result: NDArray[np.bool_] = u < rate * h.pupils
+    rows = np.flatnonzero(h.pupils)
+    rate = np.where(h.poor_true[rows], county.value("schooling.dropout_poor"), county.value("schooling.dropout_base"))
+    result = np.zeros(len(h), dtype=np.bool_)
+    result[rows] = county.luck.uniform(SCHOOLING, 0, h.uid[rows]) < rate * h.pupils[rows]
     return result

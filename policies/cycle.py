@@ -12,7 +12,7 @@ import numpy as np
 
 from agents.county import County
 from agents.rationing import first_of_each
-from policies.ledger import Ledger, fen
+from policies.ledger import Ledger
 from policies.protocol import Policy, Rows
 
 UNLIMITED_FEN = 2**60
@@ -113,8 +113,6 @@ def _fund_and_enrol(county: County, policy: Policy, rows: Rows, ledger: Ledger) 
 def post_ordinary(county: County, ledger: Ledger) -> None:
     """Post what every scenario pays: the basic scheme at ordinary terms, base pensions, farmland subsidy."""
     h, flows = county.households, county.flows
-    pension = fen(h.elderly * (12.0 * county.value("economy.base_pension_month")))
-    subsidy = fen(h.land.astype(np.float64) * county.value("economy.grain_subsidy"))
-    ledger.post_background("basic_insurance", "basic_fund", fen(flows.basic_reimbursed))
-    ledger.post_background("base_pension", "pension_fund", pension)
-    ledger.post_background("grain_subsidy", "central", subsidy)
+    ledger.post_background("basic_insurance", "basic_fund", flows.basic_reimbursed)
+    ledger.post_background("base_pension", "pension_fund", h.elderly, 12.0 * county.value("economy.base_pension_month"))
+    ledger.post_background("grain_subsidy", "central", h.land, county.value("economy.grain_subsidy"))

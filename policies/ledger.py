@@ -75,10 +75,12 @@ class Ledger:
         mask = self._recipients.setdefault(key, np.zeros(self._size, dtype=np.bool_))
         mask[rows[fen != 0]] = True
 
-    def post_background(self, policy: str, payer: str, fen: NDArray[np.int64]) -> None:
-        """Post an ordinary transfer that belongs to every scenario: one amount per household, shape (households,)."""
-        self._sums[policy, payer] = self._sums.get((policy, payer), 0) + int(fen.sum())
-        self._recipients[policy, payer] = fen != 0
+    def post_background(self, policy: str, payer: str, units: NDArray[Any], yuan: float = 1.0) -> None:
+        """Post an ordinary transfer that belongs to every scenario: `yuan` for each of `units`, shape (households,)."""
+        receives = np.empty(len(units), dtype=np.bool_)
+        total = int(_background(units, yuan, receives))
+        self._sums[policy, payer] = self._sums.get((policy, payer), 0) + total
+        self._recipients[policy, payer] = receives
 
     def post_leakage(self, policy: str, fen: int) -> None:
         """Post money that reached nobody; raises BudgetExceeded, then nothing is posted."""
@@ -112,6 +114,16 @@ def fen(yuan: NDArray[np.float64]) -> NDArray[np.int64]:
 def _fen(yuan: Any, amounts: Any) -> None:
     for i in range(yuan.shape[0]):
         amounts[i] = np.int64(np.floor(yuan[i] * 100.0 + 0.5))
+
+
+@compiled
+def _background(units: Any, yuan: Any, receives: Any) -> Any:
+    total = 0
+    for i in range(units.shape[0]):
+        amount = np.int64(np.floor(np.float64(units[i]) * yuan * 100.0 + 0.5))
+        receives[i] = amount != 0
+        total += amount
+    return total
 
 
 @compiled

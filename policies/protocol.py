@@ -109,7 +109,7 @@ class Policy:
         """Who may enrol; by default the registered poor."""
         return registered(county)
 
-    def need(self, county: County, rows: Rows) -> NDArray[np.float64]:
+    def need(self, county: County, rows: Rows | slice) -> NDArray[np.float64]:
         """What ranks the applicants `rows`, lower first; by default log net income per person of last year."""
         result: NDArray[np.float64] = np.log(np.maximum(county.households.net_income_pp[rows], 100.0))
         return result
@@ -203,6 +203,13 @@ class Policy:
             self._seen[new] = self._look(county, new)
         return self._seen[rows]
 
+    def seen_need_of_all(self, county: County) -> NDArray[np.float64]:
+        """Need of every household as the programme sees it, shape (households,)."""
+        seen = self._look(county, slice(None))
+        if self._seen is not None:
+            self._seen = seen
+        return seen
+
     def open_eyes(self, county: County) -> None:
         """Begin the programme step: from now on needs are seen once, in the state of its start."""
         self._seen = np.full(len(county.households), np.nan)
@@ -211,7 +218,7 @@ class Policy:
         """End the programme step."""
         self._seen = None
 
-    def _look(self, county: County, rows: Rows) -> NDArray[np.float64]:
+    def _look(self, county: County, rows: Rows | slice) -> NDArray[np.float64]:
         need = self.need(county, rows)
         if not county.on("targeting_error"):
             return need

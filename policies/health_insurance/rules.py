@@ -70,8 +70,8 @@ class HealthInsurance(Policy):
     def reimburse(self, county: County, ledger: Ledger | None) -> None:
         """Pay the layers of members' bills; if claims exceed the budget, each is paid in the same proportion."""
         f = county.flows
-        bills = f.inpatient_bill + f.outpatient_bill
-        rows = np.flatnonzero(self.enrolled(county) & county.households.insured & (bills > 0.0))
+        rows = np.flatnonzero(self.enrolled(county) & county.households.insured)
+        rows = rows[f.inpatient_bill[rows] + f.outpatient_bill[rows] > 0.0]
         if len(rows) == 0 or self.budget_fen(county) == 0:  # no quote either: care is not sought for cover that has ended
             return
         basic, layers = self.terms(county)

@@ -38,7 +38,7 @@ class LowIncomeSupport(Policy):
     def _standard(self, county: County) -> float:
         return self.value("standard", county.year)
 
-    def _tested(self, county: County, rows: Rows) -> NDArray[np.float64]:
+    def _tested(self, county: County, rows: Rows | slice) -> NDArray[np.float64]:
         """Income the test sees, yuan a person: last year's without this programme's money, or one predicted from traits."""
         h = county.households
         if self.setting("income_test", county.year) == "proxy":
@@ -46,8 +46,8 @@ class LowIncomeSupport(Policy):
             per_worker = 0.6 * (total / 100.0 / max(len(h), 1)) * 2.0
             predicted: NDArray[np.float64] = per_worker * (0.25 + h.able_workers[rows]) / (0.75 + h.members[rows])
             return predicted
-        received = h.column("low_income_support_pp")[rows]
-        lagged: NDArray[np.float64] = np.maximum(h.net_income_pp[rows] - received, 0.0)
+        lagged: NDArray[np.float64] = h.net_income_pp[rows] - h.column("low_income_support_pp")[rows]
+        np.maximum(lagged, 0.0, out=lagged)
         return lagged
 
     def _five_guarantee(self, county: County, rows: Rows) -> Mask:
@@ -57,23 +57,23 @@ class LowIncomeSupport(Policy):
         mask: Mask = nobody_fit & (h.pupils[rows] + h.small_children[rows] == 0)
         return mask
 
-    def need(self, county: County, rows: Rows) -> NDArray[np.float64]:
+    def need(self, county: County, rows: Rows | slice) -> NDArray[np.float64]:
         """Log tested income against the standard, less visible traits."""
         h = county.households
-        traits = (h.chronic[rows] > 0).astype(np.float64)
+        traits = (h.chronic[rows] > 0).astype(np.int8)
         traits += h.disabled[rows] > 0
         traits += h.elderly[rows] == h.members[rows]
-        traits *= self.value("trait_weight", county.year)
-        score = np.maximum(self._tested(county, rows), 100.0)
+        score = self._tested(county, rows)
+        np.maximum(score, 100.0, out=score)
         score /= max(self._standard(county), 1.0)
         np.log(score, out=score)
-        score -= traits
+        score -= traits * self.value("trait_weight", county.year)
         return score
 
     def eligible(self, county: County) -> Mask:
         """Income as seen under the standard; or beneficiaries of last year in the months of support after registry exit."""
         h = county.households
-        seen = self.seen_need(county, np.arange(len(h)))
+        seen = self.seen_need_of_all(county)
         mask: Mask = seen < 0.0
         last = np.flatnonzero(h.column("low_income_support_last") == county.year - 1)
         months = 12 * (county.year - h.registry_exit_year[last].astype(np.int64) - 1)
@@ -124,20 +124,21 @@ class LowIncomeSupport(Policy):
         """Pay the allowances granted, then temporary relief to those whom this year's events pushed under the line."""
         h, f = county.households, county.flows
         granted = h.column("low_income_support_yuan")
-        granted[~self.enrolled(county)] = 0.0
+        granted *= self.enrolled(county)
         f.tested_transfer_term += granted
-        h.column("low_income_support_pp")[:] = granted / h.members
+        np.divide(granted, h.members, out=h.column("low_income_support_pp"))
         amount = self.value("relief_amount", county.year)
-        present = (f.net_income - h.medical_paid - h.school_paid) / h.members
         struck = (f.major_bill > 0) | (f.jobs_lost > 0) | f.animals_lost | h.care_forgone
-        struck |= county.village_array(county.villages.crop_left) < 0.7 * county.markets.weather
-        rows = np.flatnonzero(struck & (present < county.line))
+        struck |= county.village_array(county.villages.crop_left < 0.7 * county.markets.weather)
+        rows = np.flatnonzero(struck)
+        present = (f.net_income[rows] - h.medical_paid[rows] - h.school_paid[rows]) / h.members[rows]
+        rows, present = rows[present < county.line], present[present < county.line]
         cost = np.full(len(rows), round(amount * 100), dtype=np.int64)
         budget, left = self.budget_fen(county), ledger.left(self.name)
         leak = self.value("leakage", county.year)
         if budget is not None and left is not None:
             kept = min(left, int(budget * self.value("relief_share", county.year)))
-            rows = rows[within_budget(present[rows], h.uid[rows], cost, int(kept / (1.0 + leak)))]
+            rows = rows[within_budget(present, h.uid[rows], cost, int(kept / (1.0 + leak)))]
         cost = cost[: len(rows)]
         if len(rows) and amount > 0:
             ledger.post(self.name, PAYER, rows, cost)

@@ -40,12 +40,15 @@ def assign_sites(
     chosen = np.full(len(members), -1, dtype=np.int64)
     order = np.lexsort((uid, lot))
     queues = [order[has_worker[order]], order[~has_worker[order]]]
+    persons = [np.concatenate([[0], np.cumsum(members[queue])]) for queue in queues]  # up to each place in the queue
+    served = [0, 0]
     for zones in zip(WITH_WORKER, WITHOUT_WORKER, strict=True):
         for k, zone in enumerate(zones):
             for site in (s for s in sites if s.zone == ZONES.index(zone)):
-                persons = np.cumsum(members[queues[k]])
-                fit = int(np.searchsorted(persons, site.capacity - site.residents, side="right"))
-                moving, queues[k] = queues[k][:fit], queues[k][fit:]
-                chosen[moving] = site.index
-                site.residents += int(members[moving].sum())
+                before = int(persons[k][served[k]])
+                room = max(0, site.capacity - site.residents)
+                last = int(np.searchsorted(persons[k], before + room, side="right")) - 1
+                chosen[queues[k][served[k] : last]] = site.index
+                site.residents += int(persons[k][last]) - before
+                served[k] = last
     return chosen
