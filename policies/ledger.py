@@ -118,7 +118,7 @@ def _fen(yuan: Any, amounts: Any) -> None:
 
 @compiled
 def _background(units: Any, yuan: Any, receives: Any) -> Any:
-    total = 0
+    total = np.int64(0)
     for i in range(units.shape[0]):
         amount = np.int64(np.floor(np.float64(units[i]) * yuan * 100.0 + 0.5))
         receives[i] = amount != 0

@@ -29,7 +29,7 @@ def test_entries_by_hand(ledger: Ledger) -> None:
     ledger.post("allowance", "central", _ints(2), _ints(50))
     ledger.post_leakage("allowance", 7)
     ledger.post("open", "x", _ints(1), _ints(10**12))
-    ledger.post_background("pension", "fund", _ints(0, 5, 5, 0))
+    ledger.post_background("pension", "fund", np.array([0.0, 0.025, 0.025, 0.0]), 2.0)
     assert (ledger.spent("allowance"), ledger.left("allowance"), ledger.left("open")) == (657, 343, None)
     closed = ledger.close_year(np.array([3, 1, 4, 2], dtype=np.int16))
     assert closed == ledger.entries == [
