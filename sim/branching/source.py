@@ -25,7 +25,10 @@ _AGAIN = "run its study again with this version into a new directory and branch 
 
 @dataclass(frozen=True)
 class Source:
-    """A result that can be continued: `study` as resolved there, and per scenario the stages of its life."""
+    """A result that can be continued: `study` as resolved there, and per scenario the stages of its life.
+
+    `notes` are what a planner should know of it before going on.
+    """
 
     directory: Path
     identity: str
@@ -34,6 +37,7 @@ class Source:
     inputs: Mapping[str, Any]
     hashes: Mapping[str, str]
     lives: Lives
+    notes: tuple[str, ...] = ()
 
     def study_with(self, name: str, scenarios: Mapping[str, Settings], baseline: str) -> Study:
         """The study under another name with other scenarios, values in the types a study file gives them."""
@@ -85,7 +89,11 @@ def _source(directory: Path, manifest: Mapping[str, Any]) -> Source:
     )  # fmt: skip
     study._places = {name: Place.model_validate_json(json.dumps(data)) for name, data in inputs["place"].items()}
     lives = {name: (*earlier.get(name, ()), Stage(study.last_year, given)) for name, given in policies.items()}
-    return Source(directory, manifest["identity"], study, manifest["scale"], inputs, manifest["scenario_hashes"], lives)
+    notes: tuple[str, ...] = ()
+    if manifest["versions"] != versions():
+        notes = (f"{directory}: was made with other versions of libraries; equal years up to the branch are not assured",)
+    hashes = manifest["scenario_hashes"]
+    return Source(directory, manifest["identity"], study, manifest["scale"], inputs, hashes, lives, notes)
 
 
 def _differences(source: Source, manifest: Mapping[str, Any]) -> list[str]:

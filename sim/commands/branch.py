@@ -43,6 +43,8 @@ def branch(
     _check_year(from_year, study.first_year, study.last_year)
     asked = read_branches(scenarios, list(source.lives), study.baseline, study.years)
     plan = _plan(source, asked, from_year, directory, scenarios)
+    for text in source.notes:
+        _note(text)
     sys.stdout.write("\n".join(_said(plan, asked, directory, scenarios, panel)) + "\n")
     report = run_study(
         plan, out, workers=workers, panel=panel, retry_failed=retry_failed, only=only, dask_address=dask, task=TASK
@@ -68,7 +70,7 @@ def _plan(source: Source, asked: Branches, year: int, directory: Path, file: Pat
 
     name = f"{source.study.name[:50]}-from-{year}"
     study = source.study_with(name, asked.scenarios, asked.baseline)
-    saved = saved_states(source, year, set(asked.continues.values()), lambda text: print(text, file=sys.stderr))
+    saved = saved_states(source, year, set(asked.continues.values()), _note)
     command = ("tuopin", "branch", str(directory), "--from-year", str(year), "--scenarios", str(file))
     return make_branch_plan(
         study, source.scale, from_year=year, continues=asked.continues, lives=source.lives,
@@ -77,11 +79,17 @@ def _plan(source: Source, asked: Branches, year: int, directory: Path, file: Pat
     )  # fmt: skip
 
 
+def _note(text: str) -> None:
+    sys.stderr.write(text + "\n")
+
+
 def _said(plan: BranchPlan, asked: Branches, directory: Path, file: Path, panel: bool) -> list[str]:
     """What will be done, in lines: who continues whom, and where the years before come from."""
     year = plan.from_year
     lines = [f"{directory} ({plan.source_study}) as simulated to the end of {year}, then {year + 1}-{plan.last_year} by {file}:"]
     lines += [f"  {name} continues {past}" for name, past in plan.continues.items()]
+    if len(plan.lives) > 1:
+        lines.append(f"they do not all continue the same scenario: their differences begin before {year + 1}")
     if asked.unread:
         lines.append(f"{file}: {', '.join(asked.unread)}: not read; these are those of {directory}")
     pasts = len(plan.lives) * len(plan.places) * plan.replicates
