@@ -83,6 +83,10 @@ class CountyModel(mesa.Model):  # type: ignore[misc]
         """The last year lived."""
         return self.county.year
 
+    def close(self) -> None:
+        """Let go of the households. Agents and model hold each other: else they would stay in memory until a collection."""
+        del self.county
+
     def step(self) -> None:
         """Live one year; after the last one `running` is False and further steps do nothing."""
         if not self.running:

@@ -117,6 +117,7 @@ def outcome_of(
         live(model, scenario, progress, each_year)
         frames = tables(model, place, scenario, replicate) | states
         lived = len(model.county.households) * (model.year - first)
+        model.close()
         return RunOutcome(place, scenario, replicate, frames, None, None, time.perf_counter() - began, lived)
     except Exception as error:
         seconds = time.perf_counter() - began
