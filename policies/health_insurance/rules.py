@@ -40,9 +40,10 @@ class HealthInsurance(Policy):
         year, prices, ordinary = county.year, county.prices, basic_terms(county)
         effect = self.value("effect", year)
         rate = min(1.0, ordinary.basic_rate + effect * self.value("basic_rate_gain", year))
+        deductible_left = max(0.0, 1.0 - effect * (1.0 - self.value("deductible_factor", year)))
         gain = max(0.0, self.value("outpatient_rate", year) - ordinary.basic_outpatient_rate)
         basic = ordinary._replace(
-            basic_deductible=ordinary.basic_deductible * (1.0 - effect * (1.0 - self.value("deductible_factor", year))),
+            basic_deductible=ordinary.basic_deductible * deductible_left,
             basic_rate=rate,
             basic_outpatient_rate=min(1.0, ordinary.basic_outpatient_rate + effect * gain),
         )
