@@ -16,7 +16,7 @@ from sim.batch.seam import state_frame
 from sim.batch.taskfile import checksum
 from sim.batch.versions import versions
 from sim.branching.plan import Lives, Saved, Settings, Stage, branch_digest
-from sim.plan import make_plan, scenario_digest
+from sim.plan import digest, make_plan, scenario_digest
 from sim.results import ResultsError
 from sim.study import Study
 
@@ -101,6 +101,8 @@ def _differences(source: Source, manifest: Mapping[str, Any]) -> list[str]:
     if any(manifest["versions"].get(name) != number for name, number in versions().items() if name == "tuopin"):
         return [f"Tuopin {manifest['versions'].get('tuopin')} there, {versions()['tuopin']} here"]
     now = json.loads(json.dumps(make_plan(source.study, source.scale).inputs))
+    if digest(source.inputs) != source.identity:
+        return ["its inputs are not those of its identity: the manifest was changed by hand"]
     before = {name: value for name, value in source.inputs.items() if name != "branch"}
     lines = differences(before, now)
     for name, life in source.lives.items():
