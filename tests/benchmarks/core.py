@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 
 from agents.county import County
+from agents.parameters import resolve_parameters
 from sim.plan import Plan, make_plan
 from sim.simulation import county_of, policies_of, run_scenario, tables
 from sim.study import Study
 from tests.benchmarks.reference import CORE, ReferenceCounty
 
 STUDY = Path(__file__).parents[2] / "scenarios" / "lushi.yaml"
-PERSONS_AT_FULL_SCALE = 320_000
 INDICATORS = MappingProxyType(
     {
         "headcount_ratio": "true", "poverty_gap": "true", "mean_income_per_person": "true",
@@ -29,7 +29,18 @@ INDICATORS = MappingProxyType(
 Yearly = dict[str, dict[int, float]]
 
 
-def core_plan(households: int, mechanisms: dict[str, bool] | None = None, core: bool = True) -> Plan:
+QUIET = MappingProxyType(
+    {
+        "production.price_sd_grain": 0.0, "production.price_sd_crops": 0.0, "production.price_sd_livestock": 0.0,
+        "production.weather_sd": 0.0, "labour.demand_shock_sd": 0.0,
+    }
+)  # fmt: skip
+"""Without shocks common to the county the two can be compared several times more closely."""
+
+
+def core_plan(
+    households: int, parameters: Mapping[str, float] = MappingProxyType({}), core: bool = True, scenarios: object = None
+) -> Plan:
     """The shipped study at about `households` households, on the core's switches unless `core` is False."""
     study = Study.load(STUDY)
     full = make_plan(study)
@@ -37,13 +48,18 @@ def core_plan(households: int, mechanisms: dict[str, bool] | None = None, core: 
     size = place.registered_households.value + (
         place.rural_persons.value - place.registered_persons.value
     ) / place.household_size.value
-    switched = {**study.mechanisms, **(CORE if core else {}), **(mechanisms or {})}
-    return make_plan(study.model_copy(update={"mechanisms": switched}), households / size)
+    changed = {
+        "mechanisms": {**study.mechanisms, **(CORE if core else {})},
+        "parameters": {**study.parameters, **parameters},
+        "scenarios": study.scenarios if scenarios is None else scenarios,
+    }
+    return make_plan(study.model_copy(update=changed), households / size)
 
 
 def engine_years(plan: Plan, county: County, scenario: str, replicate: int) -> Yearly:
     """Indicators and costs by name and year from the engine."""
     model = run_scenario(plan, county, scenario, replicate)
+    years = range(plan.first_year + 1, plan.last_year + 1)
     wanted = {(view, "all", name) for name, view in INDICATORS.items()}
     found: Yearly = {name: {} for name in INDICATORS}
     for year, keys, values in model.recorder.rows:
@@ -51,7 +67,7 @@ def engine_years(plan: Plan, county: County, scenario: str, replicate: int) -> Y
             if tuple(key) in wanted and year > plan.first_year:
                 found[key[2]][year] = float(value)
     for entry in model.ledger.entries:
-        costs = found.setdefault(f"cost of {entry.policy}", dict.fromkeys(range(plan.first_year + 1, plan.last_year + 1), 0.0))
+        costs = found.setdefault(f"cost of {entry.policy}", dict.fromkeys(years, 0.0))
         costs[entry.year] += entry.fen / 100.0
     return found
 
@@ -69,30 +85,32 @@ def reference_years(plan: Plan, county: County, scenario: str, replicate: int) -
     return found
 
 
-def differences(plan: Plan, scenario: str, replicates: Sequence[int]) -> dict[str, np.ndarray]:
-    """Engine less reference by name, shape (replicates, years); both start from the same county in each replicate."""
+def differences(
+    plan: Plan, scenario: str, replicates: Sequence[int], other: Plan | None = None
+) -> dict[str, np.ndarray]:
+    """Engine less reference by name, shape (replicates, years); both start from the same county in each replicate.
+
+    `other` lets the engine alone live by another plan, to see whether the comparison would notice.
+    """
     found: dict[str, list[list[float]]] = {}
     for replicate in replicates:
         county = county_of(plan, "lushi", replicate)
-        engine = engine_years(plan, county, scenario, replicate)
         reference = reference_years(plan, county, scenario, replicate)
+        if other is not None:
+            county.parameters = resolve_parameters(other.parameters)
+        engine = engine_years(other or plan, county, scenario, replicate)
         assert engine.keys() == reference.keys()
         for name, values in engine.items():
             found.setdefault(name, []).append([values[year] - reference[name][year] for year in values])
     return {name: np.array(rows) for name, rows in found.items()}
 
 
-def z_scores(difference: np.ndarray) -> np.ndarray:
-    """Mean difference of each year over its standard error, shape (years,).
-
-    Replicates are few, so a year's own deviation is averaged with that of all years: a small one by chance makes no alarm.
-    """
-    replicates = len(difference)
-    own = difference.var(axis=0, ddof=1)
-    variance = 0.5 * own + 0.5 * own.mean()
-    error = np.sqrt(variance / replicates)
+def z_score(difference: np.ndarray, tolerance: float) -> np.ndarray:
+    """Mean over its standard error along the first axis; 0 where the mean is within `tolerance` or not defined."""
     mean = difference.mean(axis=0)
-    return np.divide(mean, error, out=np.where(np.abs(mean) > 1e-9, np.inf, 0.0), where=error > 0.0)
+    error = difference.std(axis=0, ddof=1) / np.sqrt(len(difference))
+    z = np.divide(mean, error, out=np.full_like(mean, np.inf), where=error > 0.0)
+    return np.where(np.isnan(mean) | (np.abs(mean) <= tolerance), 0.0, z)
 
 
 def engine_cost(plan: Plan, county: County, scenario: str, repeats: int = 3) -> float:

@@ -208,7 +208,7 @@ def _exit_rate(model: ReferenceCounty) -> float:
 
 def _reentry_rate(model: ReferenceCounty) -> float:
     at_risk = [h for h in model.households if h.exited_before and not h.poor_before]
-    return sum(h.members for h in at_risk if h.poor_true) / max(1, sum(h.members for h in at_risk))
+    return sum(h.members for h in at_risk if h.poor_true) / sum(h.members for h in at_risk) if at_risk else float("nan")
 
 
 def _catastrophic(model: ReferenceCounty) -> float:

@@ -25,11 +25,11 @@ class Household(mesa.Agent):
         self.enrolled: dict[str, int] = {}
         self.willing: dict[str, float] = {}
         self.ever_exited = False
-        self.allowance = 0.0
+        self.allowance = self.support = 0.0
         self.last_allowance = 0
         self.site_jobs = 0
         self.site_of = self.firm_of = None
-        self.effective_member = self.struck = False
+        self.effective_member = self.struck = self.went_back = False
 
     @property
     def registered(self) -> bool:

@@ -139,8 +139,9 @@ class HealthInsurance(Programme):
         return {h: self.layers(h.inpatient, h.outpatient, h.basic_paid) for h in ill}
 
     def quote(self) -> None:
-        for household, claim in self.claims().items():
-            household.reimbursed += claim
+        if self.budget > 0.0:
+            for household, claim in self.claims().items():
+                household.reimbursed += claim
 
     def reimburse(self) -> None:
         claims = self.claims()
@@ -155,7 +156,7 @@ class LowIncomeSupport(Programme):
     """Allowance by tier on last year's income, five-guarantee support, and relief for those struck this year."""
 
     def need(self, household: Household) -> float:
-        tested = max(100.0, household.net_income_pp - household.allowance / household.members)
+        tested = max(100.0, household.net_income_pp - household.support / household.members)
         return log(tested / self.p.standard) - self.p.trait_weight * household.traits
 
     def eligible(self, household: Household) -> bool:
@@ -195,6 +196,7 @@ class LowIncomeSupport(Programme):
         struck = []
         for h in self.model.households:
             h.policy_transfers += h.allowance
+            h.support = h.allowance
             disaster = h.home.crop_left < 0.7 * self.model.weather
             if h.major_bill > 0 or h.jobs_lost > 0 or h.animals_lost or h.care_forgone or disaster:
                 h.present = (h.net_income - h.medical_paid - h.school_paid) / h.members
@@ -207,6 +209,7 @@ class LowIncomeSupport(Programme):
             if money < 0.0:
                 break
             household.policy_transfers += amount
+            household.support += amount
             self.spent += leak * amount
 
 
@@ -230,7 +233,7 @@ class Relocation(Programme):
             household.move_lot = model.random.random()
 
     def eligible(self, household: Household) -> bool:
-        return household.remoteness >= self.p.remoteness_from
+        return household.remoteness >= self.p.remoteness_from and not household.went_back
 
     def cost(self, household: Household) -> float:
         per_person = self.p.cost_per_person if household.registered else self.p.neighbour_subsidy
@@ -285,6 +288,7 @@ class Relocation(Programme):
     def release(self, household: Household) -> None:
         household.remoteness, household.hazard = household.old_home
         household.land_access, household.site_of, household.site_jobs = 1.0, None, 0
+        household.went_back = True
 
     def serve(self) -> None:
         for h in self.members():
