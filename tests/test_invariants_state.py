@@ -38,7 +38,7 @@ def test_no_column_ever_holds_a_fault(
         assert len(np.unique(h.uid)) == len(h)
         flows = model.county.flows
         if model.year > plan.first_year:
-            for name in (*TERMS, *QUANTITIES):
+            for name in {*TERMS, *QUANTITIES} - {"verified_income"}:  # NaN where no review looked
                 assert np.isfinite(getattr(flows, name).astype(float)).all(), name
         for policy in model.policies:
             for site in getattr(policy, "sites", ()):

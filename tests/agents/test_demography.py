@@ -105,11 +105,10 @@ def test_split_conserves_everything_and_stays_possible(data: st.DataObject) -> N
     assert h.faults() == []
 
 
-@pytest.mark.parametrize("scale", [0.02])
-def test_members_always_are_the_sum_of_the_stages(plan_for: Callable[..., Any], lived: Callable[..., Any], scale: float) -> None:
+def test_members_always_are_the_sum_of_the_stages(plan_for: Callable[..., Any], lived: Callable[..., Any]) -> None:
     from sim.simulation import county_of
 
-    plan = plan_for(years="2016-2030", scale=scale)
+    plan = plan_for(years="2016-2030")
     for model in lived(plan, county_of(plan, "lushi", 0), "none"):
         h = model.county.households
         np.testing.assert_array_equal(h.members, _members(h))

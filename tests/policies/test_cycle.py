@@ -147,7 +147,7 @@ def test_without_the_limit_hours_are_no_matter(by_hand: Callable[..., County], p
     ),
     st.integers(0, 60), st.randoms(use_true_random=False),
 )  # fmt: skip
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
 def test_the_order_of_the_list_is_of_no_matter_and_limits_hold(
     by_hand: Callable[..., County], programmes: Callable[..., Ledger], given_policies: list[tuple[int, int, int | None]],
     hours: int, shuffle: object,
