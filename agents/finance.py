@@ -28,6 +28,7 @@ class FinanceTerms(NamedTuple):
     compulsory_cost: float
     upper_cost: float
     college_cost: float
+    borrowing: float
 
 
 def _terms(county: County) -> FinanceTerms:
@@ -38,6 +39,7 @@ def _terms(county: County) -> FinanceTerms:
         line=county.line,
         compulsory_cost=value("schooling.compulsory_cost") * prices,
         upper_cost=value("schooling.upper_cost") * prices,
+        borrowing=county.on("borrowing"),
         college_cost=max(0.0, value("schooling.college_cost") - value("schooling.college_loan")) * prices,
     )  # fmt: skip
 
@@ -101,6 +103,9 @@ def _pay(
         rest = own - medical_now + school - school_now
         from_savings = min(rest, savings[i])
         borrowed = rest - from_savings
+        if not t.borrowing:  # who cannot borrow pays at once, as far as the year's income goes; the rest stays unpaid
+            medical_now += min(borrowed, max(0.0, income - medical_now - school_now - instalment))
+            borrowed = 0.0
         # a household's share of a programme's cost is no medical or school payment: savings, then a subsidised loan
         share = min(own_payment[i], savings[i] - from_savings)
         formal_loan[i] += own_payment[i] - share

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.county import County
 from agents.rationing import first_of_each
@@ -57,10 +58,19 @@ def _applicants(county: County, policy: Policy, ledger: Ledger) -> Rows:
     if county.year < policy.value("start", county.year) or policy.budget_fen(county) == 0 or policy.slots(county) == 0:
         return np.empty(0, dtype=np.int64)
     rows = np.flatnonzero(policy.eligible(county) & ~policy.enrolled(county))
-    rows = rows[policy.willingness(county, rows) < policy.take_up(county, rows)]
+    rows = rows[policy.willingness(county, rows) < _acceptance(county, rows, policy.take_up(county, rows))]
     if county.on("cadre_limits") and len(rows):
         rows, _ = policy.affordable(county, rows, _available(county, policy, ledger))
     return rows
+
+
+def _acceptance(county: County, rows: Rows, take_up: NDArray[np.float64] | float) -> NDArray[np.float64]:
+    """Probability that each of `rows` accepts: motivation of able workers makes refusal rarer or likelier."""
+    h = county.households
+    effect = county.value("labour.motivation_effect") if county.on("motivation") else 0.0
+    moved = np.where(h.able_workers[rows] > 0, 1.0 - effect * (h.motivation[rows] - 0.5), 1.0)
+    accepted: NDArray[np.float64] = 1.0 - (1.0 - take_up) * moved
+    return accepted
 
 
 def _available(county: County, policy: Policy, ledger: Ledger) -> int:

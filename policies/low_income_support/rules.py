@@ -89,7 +89,7 @@ class LowIncomeSupport(Policy):
         per_person = allowance(seen, standard, tiers)
         destitute = self._five_guarantee(county, rows) & (seen < standard)
         per_person[destitute] = standard * self.value("five_guarantee_ratio", year)
-        return per_person * h.members[rows]
+        return per_person * h.members[rows] * self.value("effect", year)
 
     def unit_cost(self, county: County, rows: Rows) -> NDArray[np.int64]:
         """The year's allowance, fen."""
@@ -127,9 +127,9 @@ class LowIncomeSupport(Policy):
         granted *= self.enrolled(county)
         f.tested_transfer_term += granted
         np.divide(granted, h.members, out=h.column("low_income_support_pp"))
-        amount = self.value("relief_amount", county.year)
+        amount = self.value("relief_amount", county.year) * self.value("effect", county.year)
         struck = (f.major_bill > 0) | (f.jobs_lost > 0) | f.animals_lost | h.care_forgone
-        struck |= county.village_array(county.villages.crop_left < 0.7 * county.markets.weather)
+        struck |= county.village_array(county.villages.crop_left < county.markets.weather)
         rows = np.flatnonzero(struck)
         present = (f.net_income[rows] - h.medical_paid[rows] - h.school_paid[rows]) / h.members[rows]
         rows, present = rows[present < county.line], present[present < county.line]
