@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.rationing import lowest, within_budget
+from agents.rationing import first_of_each, lowest, within_budget
 
 scores = st.lists(st.integers(-3, 3), min_size=0, max_size=40)
 orders = st.randoms(use_true_random=False)
@@ -71,3 +71,15 @@ def test_by_hand() -> None:
     assert within_budget(score, uid, cost, 61).tolist() == [0, 1, 2]
     assert within_budget(score, uid, cost, -1).tolist() == []
     assert within_budget(score, uid, cost, 0).tolist() == []
+
+
+@given(scores, orders, st.lists(st.integers(-1, 6), min_size=1, max_size=4))
+def test_first_of_each_is_lowest_in_every_group(score: list[int], order: object, slots: list[int]) -> None:
+    s, uid = _arrays(score, order)
+    group = (uid % len(slots)).astype(np.int16)
+    expected = [
+        row
+        for g, places in enumerate(slots)
+        for row in np.flatnonzero(group == g)[lowest(s[group == g], uid[group == g], places)].tolist()
+    ]
+    assert first_of_each(group, s, uid, np.array(slots)).tolist() == sorted(expected)
