@@ -18,6 +18,7 @@ from agents.columns import EXITED, LINES
 from agents.county import County
 from policies.protocol import Policy
 from tests.benchmarks.reference_household import Household
+from tests.benchmarks.reference_measures import Measures
 from tests.benchmarks.reference_numbers import SOLD_OUTSIDE, numbers_of
 from tests.benchmarks.reference_policies import PROGRAMMES
 from tests.benchmarks.reference_programme import Programme, share_hours
@@ -48,7 +49,7 @@ class Village(mesa.Agent):
 class ReferenceCounty(mesa.Model):
     """A county of household agents; `step()` is one year. `policies` give parameter values; their rules are not called."""
 
-    def __init__(self, county: County, policies: list[Policy], seed: int) -> None:
+    def __init__(self, county: County, policies: list[Policy], seed: int, all_measures: bool = False) -> None:
         super().__init__(seed=seed)
         self.parameters, self.place, self.scale = county.parameters, county.place, county.scale
         self.level = county.level
@@ -69,6 +70,7 @@ class ReferenceCounty(mesa.Model):
         self.programmes: list[Programme] = [PROGRAMMES[p.name](self, p) for p in sorted(policies, key=lambda p: p.name)]
         self.costs: dict[str, float] = {}
         self.datacollector = mesa.DataCollector(model_reporters=REPORTERS)
+        self.measures = Measures(self) if all_measures else None
 
     def step(self) -> None:
         self.year += 1
@@ -94,7 +96,10 @@ class ReferenceCounty(mesa.Model):
         self.agents_by_type[Village].do("count_success")
         self.households.do("learn")
         self.keep_accounts()
-        self.datacollector.collect(self)
+        if self.measures is not None:
+            self.measures.record()
+        else:
+            self.datacollector.collect(self)
 
     def strike(self) -> None:
         p = self.now.production

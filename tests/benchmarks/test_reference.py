@@ -42,7 +42,7 @@ def test_the_comparison_would_notice_another_rule() -> None:
     """The engine alone lives with dearer bills, or detects more falls: the two no longer agree."""
     plan = core_plan(1500, QUIET)
     dearer = core_plan(1500, {**QUIET, "health.bill_median": 4600.0})
-    with pytest.raises(AssertionError, match="health_spending|basic_insurance"):
+    with pytest.raises(AssertionError, match=r"health_spending|basic_insurance"):
         _check(differences(plan, "none", range(6), dearer))
     watchful = core_plan(1500, {**QUIET, "registry.fall_detected": 0.9})
     with pytest.raises(AssertionError, match="registered_persons"):
