@@ -11,6 +11,9 @@ import numpy as np
 
 from agents.county import County
 from agents.parameters import resolve_parameters
+from agents.place import Figure
+from agents.randomness import Luck
+from sim.burn_in import initial_county
 from sim.plan import Plan, make_plan
 from sim.simulation import county_of, policies_of, run_scenario, tables
 from sim.study import Study
@@ -54,6 +57,25 @@ def core_plan(
         "scenarios": study.scenarios if scenarios is None else scenarios,
     }
     return make_plan(study.model_copy(update=changed), households / size)
+
+
+def large_county(plan: Plan, households: int) -> County:
+    """A county of about `households` households: the shipped place with its totals, places and budgets' scale enlarged."""
+    place = plan.place_data["lushi"]
+    size = place.registered_households.value + (
+        place.rural_persons.value - place.registered_persons.value
+    ) / place.household_size.value
+    factor = households / size
+
+    def times(figure: Figure) -> Figure:
+        return figure.model_copy(update={"value": round(figure.value * factor)})
+
+    names = ("registered_households", "registered_persons", "rural_persons", "villages")
+    larger = place.model_copy(update={name: times(getattr(place, name)) for name in names})
+    luck = Luck(plan.seed, 0)
+    county = initial_county(larger, resolve_parameters(plan.parameters), dict(plan.mechanisms), luck, 1.0)
+    county.scale = factor  # sites, firms and budgets grow with the place
+    return county
 
 
 def engine_years(plan: Plan, county: County, scenario: str, replicate: int) -> Yearly:
