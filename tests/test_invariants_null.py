@@ -53,11 +53,13 @@ def test_zero_budget_alone_changes_nothing_either(plan_for: Callable[..., Any], 
     assert [name for name in COLUMNS if (one.column(name) != other.column(name)).any()] == []
 
 
-@pytest.mark.parametrize(("policy", "own"), [("cooperative", {"firm"}), ("health_insurance", set())])
+@pytest.mark.parametrize(
+    ("policy", "own"), [("cooperative", {"firm"}), ("health_insurance", set()), ("low_income_support", set())]
+)
 def test_money_without_effect_moves_no_column_but_the_policys_own(
     plan_for: Callable[..., Any], lived: Callable[..., Any], policy: str, own: set[str]
 ) -> None:
-    """The zero-effect run. An allowance is money received: low-income support has a zero-budget run instead."""
+    """The zero-effect run. An allowance is its own effect, so at zero its beneficiaries are enrolled and paid nothing."""
     from sim.simulation import county_of
 
     plan = plan_for({"none": {}, "with": {policy: {"effect": 0.0}}})

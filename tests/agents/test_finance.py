@@ -119,6 +119,15 @@ def test_without_borrowing_there_is_no_credit(by_hand: Callable[..., County]) ->
         assert county.households.care_forgone[0] == forgone
 
 
+def test_who_cannot_borrow_pays_at_once_as_far_as_income_goes(by_hand: Callable[..., County]) -> None:
+    county = by_hand(3, TERMS, members=1, savings=500.0, debt_due_1=[0.0, 0.0, 900.0])
+    h = spent(county, 10_000.0, [8000.0, 20_000.0, 20_000.0]).households
+    # 8,000 less 500 of savings now; 20,000 takes the whole income; an instalment of earlier debt is paid before
+    assert h.medical_paid.tolist() == [7500.0, 10_000.0, 10_000.0]
+    assert h.consumption.tolist() == [2500.0, 0.0, 0.0]
+    assert not (h.debt_due_1 + h.debt_due_2 + h.debt_due_3).any()
+
+
 cents = st.integers(0, 4_000_000).map(lambda fen: fen / 100)
 household = st.tuples(
     st.integers(-500_000, 6_000_000).map(lambda fen: fen / 100), cents, cents, st.floats(0, 1), cents, cents, cents, cents, cents,

@@ -100,6 +100,20 @@ def test_slots_start_and_an_empty_purse(by_hand: Callable[..., County], programm
         assert ledger.spent("a") == 10_000 * len(expected)
 
 
+def test_motivation_moves_take_up_of_able_workers_only(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> None:
+    n = 20_000
+    for on, rates in ((True, [0.7, 0.5, 0.6, 0.6]), (False, [0.6] * 4)):
+        a = policy_of("a", take_up=0.6)
+        county = by_hand(
+            4 * n, {"labour.motivation_effect": 0.5}, {"motivation": on}, policies=(a,), registry_status=1,
+            motivation=np.repeat([1.0, 0.0, 0.5, 1.0], n), able_workers=np.repeat([1, 1, 1, 0], n),
+        )  # fmt: skip
+        programmes(county, a)
+        # refusal of 40% is a quarter rarer or likelier over the range: 30%, 50%; the middle and the unable stay at 40%
+        got = a.enrolled(county).reshape(4, n).mean(axis=1)
+        np.testing.assert_allclose(got, rates, atol=0.016)
+
+
 def test_scarce_hours_are_split_once_in_proportion_to_demand(
     by_hand: Callable[..., County], programmes: Callable[..., Ledger]
 ) -> None:
