@@ -22,6 +22,7 @@ KINDS = {
     "luck": "luck alone: the parameters are held fixed",
     "parameters": "luck and parameters: each replicate draws the free parameters",
 }
+COMPARED = ("difference (points)", "more sustained exits", "yuan per sustained exit")
 NO_GAIN = "no clear gain"
 NAMES = ("place", "scenario", "baseline", "indicator", "view", "group", "year", "uncertainty")
 NUMBERS = ("mean_difference", "low", "high", "probability_positive")
@@ -54,6 +55,8 @@ def headline_table(directory: Path) -> tuple[str, list[Row]]:
     rows = [cells({str(key): value for key, value in row.items()}, baseline) for row in frame.to_dict("records")]
     if not several:
         rows = [{key: value for key, value in row.items() if key != "place"} for row in rows]
+    if comparison.empty:
+        rows = [{key: value for key, value in row.items() if key not in COMPARED} for row in rows]
     fewest, most = int(frame["replicates"].min()), int(frame["replicates"].max())
     replicates = str(most) if fewest == most else f"{fewest} to {most}"
     title = LEVELS.format(replicates=replicates)
