@@ -16,6 +16,7 @@ from agents.county import County
 from agents.households import Households
 from agents.population import DERIVED_UID, UID_PLACE_SHIFT
 from agents.randomness import CHUNK, DEMOGRAPHY, SPLITS, Luck, fill4
+from agents.stages import COLLEGE_YEARS, COUPLE, PUPIL_YEARS, SMALL_CHILD_YEARS, UPPER_YEARS, WORKING_YEARS
 
 SHARED_AT_SPLIT = (
     "land", "forest", "line_scale", "productive_assets", "savings", "debt_due_1", "debt_due_2", "debt_due_3", "formal_loan",
@@ -35,6 +36,8 @@ class DemographyTerms(NamedTuple):
     elderly_mortality: float
     adult_mortality: float
     split_rate: float
+    split_concentration: float
+    split_members_from: float
     marriage_rate: float
     upper_school_share: float
     college_share: float
@@ -90,8 +93,7 @@ def _age(
         elif a0 < p_old + p_adult:
             working[i] -= 1
             lost_able = True
-        # retirement: 44 years of working age
-        if b0 < working[i] / 44.0:
+        if b0 < working[i] / WORKING_YEARS:
             working[i] -= 1
             elderly[i] += 1
             if b1 > t.elderly_able_share:
@@ -99,35 +101,35 @@ def _age(
         if lost_able and able[i] > 0:
             able[i] -= 1
         # school stages, the last first, so that nobody moves two stages in a year
-        if college[i] > 0 and a1 < college[i] / 4.0:
+        if college[i] > 0 and a1 < college[i] / COLLEGE_YEARS:
             college[i] -= 1
             if b2 > t.graduate_leaves:
                 working[i] += 1
                 able[i] += 1
-        elif upper[i] > 0 and a1 > 1.0 - upper[i] / 3.0:
+        elif upper[i] > 0 and a1 > 1.0 - upper[i] / UPPER_YEARS:
             upper[i] -= 1
             if b2 < t.college_share:
                 college[i] += 1
             else:
                 working[i] += 1
                 able[i] += 1
-        if pupils[i] > 0 and a2 < pupils[i] / 10.0:
+        if pupils[i] > 0 and a2 < pupils[i] / PUPIL_YEARS:
             pupils[i] -= 1
             if b3 < t.upper_school_share:
                 upper[i] += 1
             else:
                 working[i] += 1
                 able[i] += 1
-        if small[i] > 0 and a2 > 1.0 - small[i] / 6.0:
+        if small[i] > 0 and a2 > 1.0 - small[i] / SMALL_CHILD_YEARS:
             small[i] -= 1
             pupils[i] += 1
-        if working[i] >= 2 and a3 < t.birth_rate * members[i]:
+        if working[i] >= COUPLE and a3 < t.birth_rate * members[i]:
             small[i] += 1
-        # marriage: as many leave as join
+        # marriage: as many leave as join, and no parent leaves
         if a3 > 1.0 - t.marriage_rate and working[i] >= 1:
             working[i] += 1
             able[i] += 1
-        elif a3 > 1.0 - 2.0 * t.marriage_rate and working[i] >= 3:
+        elif a3 > 1.0 - 2.0 * t.marriage_rate and working[i] > COUPLE:
             working[i] -= 1
             if able[i] > 0:
                 able[i] -= 1
@@ -140,7 +142,8 @@ def _age(
         migrants[i] = min(migrants[i], off_farm[i])
         if adults == 0 and adults_before > 0:
             members[i] = 0  # children left without adults join relatives: the household ends
-        splits[i] = working[i] >= 3 and members[i] >= 4 and b1 < t.split_rate * 2.2
+        may_split = working[i] > COUPLE and members[i] >= t.split_members_from  # somebody of working age stays behind
+        splits[i] = may_split and b1 < t.split_rate * t.split_concentration
 
 
 def derived_uid(parent: NDArray[np.int64], year: int, taken: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -181,15 +184,15 @@ def _leavers(h: Households, rows: NDArray[np.int64]) -> dict[str, NDArray[np.int
     """
     people = {name: h.column(name)[rows].astype(np.int64) for name in (*PEOPLE, "members")}
     moved = {name: np.zeros(len(rows), dtype=np.int64) for name in PEOPLE}
-    moved["working_age"][:] = 2
+    moved["working_age"][:] = COUPLE
     moved["small_children"][:] = people["small_children"] > 0
-    moved["able_workers"] = np.minimum(2, people["able_workers"])
+    moved["able_workers"] = np.minimum(COUPLE, people["able_workers"])
     for trait, of in (("off_farm", "able_workers"), ("migrants", "off_farm")):
         half = np.minimum(moved[of], (people[trait] + 1) // 2)
         moved[trait] = np.maximum(half, people[trait] - (people[of] - moved[of]))
-    adults_left = people["working_age"] + people["elderly"] - 2
+    adults_left = people["working_age"] + people["elderly"] - COUPLE
     moved["chronic"] = np.maximum(0, people["chronic"] - adults_left)
-    members_left = people["members"] - 2 - moved["small_children"]
+    members_left = people["members"] - COUPLE - moved["small_children"]
     moved["disabled"] = np.maximum(0, people["disabled"] - members_left)
     return moved
 

@@ -17,6 +17,10 @@ from agents.county import County
 from agents.randomness import CHUNK, ILLNESS, fill4, normal_pair
 
 WELL, CHRONIC, HOSPITAL_STAY, MAJOR_ILLNESS = range(4)
+MOST_USE = 2.0
+"""Use of care never exceeds this (`health.moral_hazard` is at most 1): no bill is drawn for luck beyond it."""
+NO_STAY = 1e9
+"""`stay_ratio` of a household that cannot fall ill."""
 
 
 class IllnessTerms(NamedTuple):
@@ -27,6 +31,7 @@ class IllnessTerms(NamedTuple):
     chronic_recovery: float
     chronic_risk: float
     elderly_risk: float
+    mean_risk: float
     bill_median: float
     bill_sigma: float
     major_rate: float
@@ -81,15 +86,15 @@ def _fall_ill(
         a0, a1, a2, a3 = a[0, k], a[1, k], a[2, k], a[3, k]
         b0, b1, b2, b3 = b[0, k], b[1, k], b[2, k], b[3, k]
         adults = working[i] + elderly[i]
-        # risk-weighted adults, scaled so that a county with average illness has the surveyed rate of stays
-        weight = (working[i] + t.elderly_risk * elderly[i] + (t.chronic_risk - 1.0) * chronic[i]) / 1.25
+        # risk-weighted adults over the mean weight of one, so that a county of average health has the surveyed rate
+        weight = (working[i] + t.elderly_risk * elderly[i] + (t.chronic_risk - 1.0) * chronic[i]) / t.mean_risk
         rate = t.inpatient_rate * weight
         if care_forgone[i]:
             rate *= t.forgone_risk
         p_stay = 1.0 - math.exp(-rate)
-        stay_ratio[i] = a0 / p_stay if p_stay > 0.0 else 1e9
+        stay_ratio[i] = a0 / p_stay if p_stay > 0.0 else NO_STAY
         stay_bill[i] = 0.0
-        if stay_ratio[i] < 2.0:
+        if stay_ratio[i] < MOST_USE:
             z, _ = normal_pair(a1, a2)
             stay_bill[i] = t.bill_median * math.exp(t.bill_sigma * z)
         p_major = t.major_rate * adults

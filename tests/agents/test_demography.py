@@ -26,7 +26,8 @@ from agents.population import DERIVED_UID, UID_PLACE_SHIFT
 from agents.randomness import Luck
 
 STAGES = ("small_children", "pupils", "upper_students", "college_students", "working_age", "elderly")
-STILL = {f"demography.{name}": 0.0 for name in DemographyTerms._fields}
+SPLIT_RULE = {"demography.split_concentration": 2.0, "demography.split_members_from": 4}
+STILL = {**{f"demography.{name}": 0.0 for name in DemographyTerms._fields}, **SPLIT_RULE}
 """Nothing random happens but retirement and the school stages, whose lengths are fixed."""
 
 
@@ -193,6 +194,22 @@ def test_births_and_deaths_come_at_their_rates(by_hand: Callable[..., County]) -
     # a death or a retirement of the pair leaves fewer than two of working age and no birth: 4.4% retire
     assert born == pytest.approx(0.05 * 3 * (1 - 2 / 44), rel=0.06)
     assert died * 3 == pytest.approx(0.04, rel=0.1)
+
+
+def test_who_may_split_and_how_often(by_hand: Callable[..., County]) -> None:
+    # rate .25, twice as high for those who may split; one of three turns 60 with 3/44 and then only the couple is left
+    n, rates = 8_000, {**STILL, "demography.split_rate": 0.25}
+    working, elderly = np.repeat([3, 3, 2, 4], n), np.repeat([0, 1, 2, 0], n)
+    usual = 0.5 * (1.0 - 3 / 44)
+    for members_from, expected in ((4, [0.0, usual, 0.0, 0.5]), (3, [usual, usual, 0.0, 0.5])):
+        county = by_hand(
+            4 * n, {**rates, "demography.split_members_from": members_from}, {"demography": True}, able_workers=0,
+            members=working + elderly, working_age=working, elderly=elderly,
+        )  # fmt: skip
+        live_a_year(county)
+        split = county.households.members[: 4 * n] < working + elderly
+        np.testing.assert_allclose(split.reshape(4, n).mean(axis=1), expected, atol=4 * (0.25 / n) ** 0.5)
+        assert not split.reshape(4, n)[2].any()
 
 
 def test_the_same_household_ages_alike_in_any_company(by_hand: Callable[..., County]) -> None:

@@ -14,7 +14,8 @@ from agents.health import BasicScheme, basic_payment, bill, fall_ill, to_fen
 
 RATES = {
     "health.inpatient_rate": 0.1, "health.chronic_onset": 0.0, "health.chronic_recovery": 0.0, "health.chronic_risk": 2.0,
-    "health.elderly_risk": 1.5, "health.bill_median": 4000.0, "health.bill_sigma": 1.0, "health.major_rate": 0.0,
+    "health.elderly_risk": 1.5, "health.mean_risk": 1.25, "health.bill_median": 4000.0, "health.bill_sigma": 1.0,
+    "health.major_rate": 0.0,
     "health.major_median": 45000.0, "health.major_sigma": 0.5, "health.income_loss": 0.1, "health.major_income_loss": 0.4,
     "health.disability_rate": 0.0, "health.forgone_risk": 1.5, "health.basic_deductible": 300.0, "health.basic_rate": 0.6,
     "health.basic_cap": 5000.0, "health.basic_outpatient_rate": 0.25, "health.outpatient_cost": 1500.0,

@@ -58,7 +58,7 @@ class Household(mesa.Agent):
     def fall_ill(self) -> None:
         now, random = self.model.now, self.random
         p = now.health
-        weight = (self.working_age + p.elderly_risk * self.elderly + (p.chronic_risk - 1.0) * self.chronic) / 1.25
+        weight = (self.working_age + p.elderly_risk * self.elderly + (p.chronic_risk - 1.0) * self.chronic) / p.mean_risk
         rate = p.inpatient_rate * weight * (p.forgone_risk if self.care_forgone else 1.0)
         chance = 1.0 - exp(-rate)
         # below 1: a stay anyway; up to the use of care: a stay that cheaper care brings about
