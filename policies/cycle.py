@@ -30,7 +30,7 @@ def run_programmes(county: County, policies: Sequence[Policy], ledger: Ledger) -
     """One year's programme step of all policies, which must come in the order of their names."""
     _withdraw(county, policies)
     for policy in policies:
-        policy.open_eyes(county)
+        policy.open_eyes()
     applicants = {policy.name: _applicants(county, policy, ledger) for policy in policies}
     granted = _share_hours(county, policies, applicants)
     for policy in policies:

@@ -51,6 +51,7 @@ class Policy:
     def __init__(self, settings: Mapping[str, Any], luck: Luck | None = None) -> None:
         """Take a scenario's settings; with `luck`, free parameters not set are drawn. Raises KeyError if unknown."""
         self._seen: NDArray[np.float64] | None = None
+        self._eyes_open = False
         self.resolved: dict[str, Parameter] = {}
         for name, parameter in self.parameters.items():
             self.resolved[name] = draw_parameter(parameter, luck) if luck and name not in settings else parameter
@@ -196,8 +197,10 @@ class Policy:
 
         Within the programme step a household is looked at once: what was seen is kept.
         """
-        if self._seen is None:
+        if not self._eyes_open:
             return self._look(county, rows)
+        if self._seen is None:
+            self._seen = np.full(len(county.households), np.nan)
         new = rows[np.isnan(self._seen[rows])]
         if len(new):
             self._seen[new] = self._look(county, new)
@@ -206,17 +209,17 @@ class Policy:
     def seen_need_of_all(self, county: County) -> NDArray[np.float64]:
         """Need of every household as the programme sees it, shape (households,)."""
         seen = self._look(county, slice(None))
-        if self._seen is not None:
+        if self._eyes_open:
             self._seen = seen
         return seen
 
-    def open_eyes(self, county: County) -> None:
+    def open_eyes(self) -> None:
         """Begin the programme step: from now on needs are seen once, in the state of its start."""
-        self._seen = np.full(len(county.households), np.nan)
+        self._eyes_open, self._seen = True, None
 
     def close_eyes(self) -> None:
         """End the programme step."""
-        self._seen = None
+        self._eyes_open, self._seen = False, None
 
     def _look(self, county: County, rows: Rows | slice) -> NDArray[np.float64]:
         need = self.need(county, rows)

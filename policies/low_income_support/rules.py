@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agents.columns import EXITED, Column
+from agents.compiled import compiled
 from agents.county import County
 from agents.rationing import within_budget
 from policies.ledger import Ledger, fen
@@ -128,11 +130,13 @@ class LowIncomeSupport(Policy):
         f.tested_transfer_term += granted
         np.divide(granted, h.members, out=h.column("low_income_support_pp"))
         amount = self.value("relief_amount", county.year) * self.value("effect", county.year)
-        struck = (f.major_bill > 0) | (f.jobs_lost > 0) | f.animals_lost | h.care_forgone
-        struck |= county.village_array(county.villages.crop_left < county.markets.weather)
-        rows = np.flatnonzero(struck)
-        present = (f.net_income[rows] - h.medical_paid[rows] - h.school_paid[rows]) / h.members[rows]
-        rows, present = rows[present < county.line], present[present < county.line]
+        present = np.empty(len(h))
+        _present_of_struck(
+            h.village, h.members, h.medical_paid, h.school_paid, h.care_forgone, f.net_income, f.major_bill, f.jobs_lost,
+            f.animals_lost, county.villages.crop_left < county.markets.weather, present,
+        )  # fmt: skip
+        rows = np.flatnonzero(present < county.line)
+        present = present[rows]
         cost = np.full(len(rows), round(amount * 100), dtype=np.int64)
         budget, left = self.budget_fen(county), ledger.left(self.name)
         leak = self.value("leakage", county.year)
@@ -145,3 +149,14 @@ class LowIncomeSupport(Policy):
             ledger.post_leakage(self.name, int(leak * int(cost.sum())))
             f.tested_transfer_term[rows] += cost / 100.0
             h.column("low_income_support_pp")[rows] += cost / 100.0 / h.members[rows]
+
+
+@compiled
+def _present_of_struck(
+    village: Any, members: Any, medical: Any, school: Any, care_forgone: Any, net: Any, major_bill: Any, jobs_lost: Any,
+    animals_lost: Any, disaster: Any, present: Any,
+) -> None:  # fmt: skip
+    """Write effective income so far, yuan a person, of households an event of the year struck; infinity for the others."""
+    for i in range(village.shape[0]):
+        struck = major_bill[i] > 0 or jobs_lost[i] > 0 or animals_lost[i] or care_forgone[i] or disaster[village[i]]
+        present[i] = (net[i] - medical[i] - school[i]) / members[i] if struck else np.inf

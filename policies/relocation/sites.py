@@ -45,6 +45,8 @@ def assign_sites(
     for zones in zip(WITH_WORKER, WITHOUT_WORKER, strict=True):
         for k, zone in enumerate(zones):
             for site in (s for s in sites if s.zone == ZONES.index(zone)):
+                if served[k] == len(queues[k]):
+                    break
                 before = int(persons[k][served[k]])
                 room = max(0, site.capacity - site.residents)
                 last = int(np.searchsorted(persons[k], before + room, side="right")) - 1
