@@ -60,14 +60,20 @@ def live_again(
     plan: BranchPlan, initial: County, life: Sequence[Stage], replicate: int, *, panel: bool = False
 ) -> State:
     """Return the state at the end of a life's last stage, lived from a copy of `initial`; the same luck gives the same years."""
-    policies = _policies(plan, life[0].settings, replicate)
-    model = CountyModel(county=initial.fork(), policies=policies, last_year=plan.last_year, panel=panel)
-    for number, stage in enumerate(life):
-        if number:
-            model = resume(capture(model), _policies(plan, stage.settings, replicate), panel=panel)
+    state: State | None = None
+    for stage in life:
+        policies = _policies(plan, stage.settings, replicate)
+        if state is None:
+            model = CountyModel(county=initial.fork(), policies=policies, last_year=plan.last_year, panel=panel)
+        else:
+            model = resume(state, policies, panel=panel)
         while model.year < stage.last_year:
             model.step()
-    return capture(model)
+        state = capture(model)
+        model.close()
+    if state is None:
+        raise ValueError("a life has at least one stage")
+    return state
 
 
 def _policies(plan: BranchPlan, settings: Settings, replicate: int) -> list[Policy]:
