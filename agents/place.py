@@ -118,6 +118,8 @@ class Place(_Strict):
     cooperatives: Figure | None = None
     limits: tuple[str, ...] = ()
     synthetic: bool = False
+    registered_only: bool = False
+    """Households that are not registered are lived with up to the initial state, for the choice to be one, and not further."""
     region: Membership | None = None
 
     def part(self, total: int) -> int:

@@ -1,8 +1,7 @@
 """A region as data: many counties in one table, with what is alike in all of them and what is only known for the whole.
 
 A region file names a CSV table with one row a county. What a place file says of one county stands here once: `alike` for
-every county, or `totals` of the region, split over the counties in proportion to registered persons. Where neither table
-nor file gives rural persons, the counties hold registered households only.
+every county, or `totals` of the region, split over the counties in proportion to registered persons.
 """
 
 from __future__ import annotations
@@ -26,7 +25,6 @@ REQUIRED = ("name", "code", "registered_households", "registered_persons")
 OTHERS = ("name", "code", "label_en", "label_zh", "deadline")
 WHOLE = ("registered_households", "registered_persons", "rural_persons", "villages", "cooperatives")
 """Figures that count something."""
-ONLY_REGISTERED = "no one else: a place of registered households only"
 
 FigureName = Literal[
     "registered_households", "registered_persons", "rural_persons", "household_size", "villages", "county_factor", "cooperatives"
@@ -75,6 +73,7 @@ class Alike(_Strict):
 class Totals(_Strict):
     """What is known of the region as a whole."""
 
+    rural_persons: Figure | None = None
     villages: Figure | None = None
     cooperatives: Figure | None = None
     resettlement: Zones | None = None
@@ -89,6 +88,7 @@ class RegionFile(_Strict):
     year: Annotated[int, Field(ge=2008, le=2040)]
     table: str
     synthetic: bool = False
+    registered_only: bool = False
     columns: dict[FigureName, ColumnNote]
     alike: Alike = Alike()
     totals: Totals = Totals()
@@ -136,6 +136,7 @@ def county_data(region: RegionFile, rows: Sequence[Mapping[str, Any]]) -> list[d
     for k, row in enumerate(rows):
         data: dict[str, Any] = {
             "name": row["name"], "code": row["code"], "year": region.year, "synthetic": region.synthetic,
+            "registered_only": region.registered_only,
             "label": {"en": row.get("label_en") or row["name"], "zh": row.get("label_zh") or ""},
             "region": {
                 "name": region.name, "persons_before": int(before[k]), "persons": int(persons[k]),
@@ -147,10 +148,6 @@ def county_data(region: RegionFile, rows: Sequence[Mapping[str, Any]]) -> list[d
         data |= {name: _figure(region, name, row[name]) for name in FIGURES if row.get(name) is not None}
         if row.get("deadline") is not None:
             data["deadline"] = row["deadline"]
-        if "rural_persons" not in data:
-            data["rural_persons"] = Figure(
-                value=row["registered_persons"], unit="persons", source=ONLY_REGISTERED, confidence="derived"
-            )
         result.append(data)
     return result
 
@@ -164,7 +161,7 @@ def _figure(region: RegionFile, name: str, value: int | float) -> Figure:
 def _shared(region: RegionFile, weights: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, list[Any]]:
     """The parts of the region's totals by key of a place, one per county."""
     totals, shared = region.totals, dict[str, list[Any]]()
-    for name in ("villages", "cooperatives"):
+    for name in ("rural_persons", "villages", "cooperatives"):
         total: Figure | None = getattr(totals, name)
         if total is not None:
             bounds = total.range if total.value else None

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.columns import CAUSES, EXITED, OUTSIDE, REGISTERED_POOR, RELAPSED
+from agents.compiled import compiled
 from agents.county import County
 from agents.population import largest_remainder
 from agents.randomness import REGISTRATION, VERIFICATION
-from agents.rationing import within_budget
+from agents.rationing import lowest, within_budget
 
 FIRST_REGISTRATION = 2014
 
@@ -63,7 +64,7 @@ def register(county: County, households: int, persons: int) -> None:
     chosen = _exact_choice(h.village, h.members, h.uid, score, len(county.villages), households, persons)
     rest = np.flatnonzero(~chosen)
     earlier = min(round(county.value("registry.earlier_exits") * households), len(rest))
-    poorest = rest[np.lexsort((h.uid[rest], score[rest]))][:earlier]
+    poorest = rest[lowest(score[rest], h.uid[rest], earlier)]
     h.registry_status[:] = OUTSIDE
     h.registry_status[poorest] = EXITED
     h.registry_exit_year[poorest] = county.year - (score[poorest] > np.median(score[poorest] if earlier else [0.0]))
@@ -104,11 +105,11 @@ def _exact_choice(
         open_villages = np.flatnonzero(quota < sizes)
         quota[open_villages[np.argsort(quota[open_villages] / sizes[open_villages], kind="stable")[:short]]] += 1
 
+    rows, starts = np.argsort(village, kind="stable"), np.concatenate([[0], np.cumsum(sizes)])
+
     def choose(tilt: float) -> NDArray[np.bool_]:
-        order = np.lexsort((uid, score - tilt * members, village))
-        position = np.arange(len(uid)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
         mask = np.zeros(len(uid), dtype=np.bool_)
-        mask[order[position < quota[village[order]]]] = True
+        _poorest_by_village(rows, starts, quota, score - tilt * members, uid, mask)
         return mask
 
     low, high = -3.0, 3.0
@@ -120,14 +121,38 @@ def _exact_choice(
     return chosen
 
 
+@compiled
+def _poorest_by_village(rows: Any, starts: Any, quota: Any, score: Any, uid: Any, chosen: Any) -> None:
+    """Mark the `quota[v]` lowest scores of each village v, ties by uid; rows[starts[v]:starts[v + 1]] are its households."""
+    for v in range(quota.shape[0]):
+        mine = rows[starts[v] : starts[v + 1]]
+        left = min(quota[v], mine.shape[0])
+        if left <= 0:
+            continue
+        cut = np.partition(score[mine], left - 1)[left - 1]
+        for i in mine:
+            if score[i] < cut:
+                chosen[i] = True
+                left -= 1
+        while left > 0:  # of those at the cut, nearly always one
+            first = -1
+            for i in mine:
+                if score[i] == cut and not chosen[i] and (first < 0 or uid[i] < uid[first]):
+                    first = i
+            chosen[first] = True
+            left -= 1
+
+
 def _swap_to_total(
     village: NDArray[Any], members: NDArray[Any], uid: NDArray[np.int64], score: NDArray[np.float64],
     chosen: NDArray[np.bool_], persons: int,
 ) -> None:  # fmt: skip
     """Swap households one against another within villages until the persons chosen are exactly `persons`."""
     gap = persons - int(members[chosen].sum())
-    order = np.lexsort((uid, score))
-    by_village = [order[village[order] == v] for v in range(int(village.max()) + 1)] if gap else []
+    if gap == 0:
+        return
+    order = np.lexsort((uid, score, village))
+    by_village = np.split(order, np.cumsum(np.bincount(village))[:-1])
     while gap:
         before = gap
         for rows in by_village:

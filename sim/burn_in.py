@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from agents import finance, health, income, labour, production, registry, shocks, status
 from agents.county import County
+from agents.flows import Flows
 from agents.mechanisms import resolve_mechanisms
 from agents.parameters import Parameters
 from agents.place import Place
@@ -51,8 +53,7 @@ def _sampled_level(county: County, target: float) -> float:
     2%: the last year of the burn-in puts that right.
     """
     step = max(1, len(county.households) // SAMPLE_HOUSEHOLDS)
-    sample = county.fork()
-    sample.households.keep(np.arange(len(county.households)) % step == 0)
+    sample = replace(county, households=county.households.take(np.arange(0, len(county.households), step)), flows=Flows())
     level = 1.0
     for _ in range(SAMPLE_ROUNDS):
         lived = sample.fork()
@@ -114,6 +115,8 @@ def _start(county: County, scale: float) -> None:
     h, place = county.households, county.place
     households = round(place.registered_households.value * scale)
     registry.register(county, households, round(place.registered_persons.value * scale))
+    if place.registered_only:
+        h.keep(registry.registered(county))
     h.registered_at_start[:] = registry.registered(county)
     h.ever_poor[:] = h.poor_true
     registered = np.bincount(h.village, weights=h.registered_at_start, minlength=len(county.villages))

@@ -61,13 +61,15 @@ def _region(counties: list[str], study: Study) -> str:
     """How many counties a region has, whether they exist, how many households they hold, and of whom."""
     places = [study.places[name] for name in counties]
     kind = "synthetic counties" if all(place.synthetic for place in places) else "counties"
-    whose = "registered" if all(place.rural_persons.value == place.registered_persons.value for place in places) else "rural"
+    whose = "registered" if all(place.registered_only for place in places) else "rural"
     households = sum(initial_households(place) for place in places)
     return f"{len(places)} {kind}, about {households:,} {whose} households at the end of {places[0].year}"
 
 
 def initial_households(place: Place) -> int:
-    """Households of a place at the start: the registered, and the others at the mean household size."""
+    """Households of a place at the start: the registered, and the others at the mean household size if they are there."""
+    if place.registered_only:
+        return round(place.registered_households.value)
     others = place.rural_persons.value - place.registered_persons.value
     return round(place.registered_households.value + others / place.household_size.value)
 

@@ -54,9 +54,9 @@ def _check_given_once(document: Document, file: RegionFile) -> None:
         if len(given) > 1:
             wrong = f"'{name}' is given in {' and in '.join(given)}"
             document.add((given[-1], name), wrong, "allowed: in one of columns, alike, totals")
-    for name in ("household_size", "villages", "county_factor"):
+    for name in ("rural_persons", "household_size", "villages", "county_factor"):
         if name not in file.columns and all(getattr(getattr(file, p), name, None) is None for p in ("alike", "totals")):
-            where = "columns, alike or totals" if name == "villages" else "columns or alike"
+            where = {"rural_persons": "columns or totals", "villages": "columns, alike or totals"}.get(name, "columns or alike")
             document.add(("alike",), f"'{name}' is given nowhere", f"allowed: {name} in {where}")
 
 
