@@ -106,7 +106,7 @@ def test_need_is_seen_with_error_by_the_quality_of_the_team(by_hand: Callable[..
 def test_what_was_seen_is_kept_within_the_step(by_hand: Callable[..., County]) -> None:
     county = by_hand(3, net_income_pp=[1000.0, 2000.0, 3000.0])
     dole = Dole({})
-    dole.open_eyes(county)
+    dole.open_eyes()
     first = dole.seen_need(county, np.array([0, 1]))
     county.households.net_income_pp[:] = 500.0
     np.testing.assert_array_equal(dole.seen_need(county, np.array([1, 0])), first[::-1])
