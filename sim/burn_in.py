@@ -116,7 +116,8 @@ def _start(county: County, scale: float) -> None:
     households = round(place.registered_households.value * scale)
     registry.register(county, households, round(place.registered_persons.value * scale))
     if place.registered_only:
-        h.keep(registry.registered(county))
+        h = county.households = h.take(np.flatnonzero(registry.registered(county)))
+        county.flows = Flows()
     h.registered_at_start[:] = registry.registered(county)
     h.ever_poor[:] = h.poor_true
     registered = np.bincount(h.village, weights=h.registered_at_start, minlength=len(county.villages))

@@ -29,7 +29,7 @@ def region(**changes: Any) -> RegionFile:
         "columns": {"registered_households": NOTE, "registered_persons": NOTE},
         "alike": {"household_size": figure(3.0), "county_factor": figure(0.4), "deadline": 2020},
         "totals": {
-            "villages": figure(10), "cooperatives": figure(7),
+            "rural_persons": figure(1200), "villages": figure(10), "cooperatives": figure(7),
             "resettlement": {
                 "source": "made for a test", "confidence": "source-document", "city": zone, "industrial_park": none,
                 "town": none, "scenic_area": none, "central_village": none,
@@ -59,10 +59,12 @@ def test_counties_get_parts_of_the_totals_and_what_is_alike() -> None:
     assert all((c.year, c.deadline, c.synthetic, c.county_factor.value) == (2014, 2020, True, 0.4) for c in counties)
 
 
-def test_without_rural_persons_a_county_holds_the_registered_only() -> None:
-    county = Place.model_validate(county_data(region(), ROWS)[0])
-    assert county.rural_persons.value == county.registered_persons.value == 180
-    assert "registered households only" in county.rural_persons.source
+def test_rural_persons_of_the_whole_are_split_with_their_range() -> None:
+    whole = {**NOTE, "value": 1200, "confidence": "free", "range": [900, 1800]}
+    totals = {"rural_persons": whole, "villages": figure(10)}
+    county = Place.model_validate(county_data(region(totals=totals, registered_only=True), ROWS)[0])
+    assert county.rural_persons.value == 720 and county.rural_persons.range == (540, 1080)
+    assert county.registered_only
 
 
 def test_a_column_wins_over_what_is_alike_and_carries_its_range_in_multiples() -> None:
@@ -70,8 +72,9 @@ def test_a_column_wins_over_what_is_alike_and_carries_its_range_in_multiples() -
         "registered_households": NOTE, "registered_persons": NOTE,
         "rural_persons": {**NOTE, "confidence": "free", "range": [0.5, 2.0]},
     }  # fmt: skip
+    totals = {"villages": figure(10)}
     rows = [{**row, "rural_persons": 10 * row["registered_persons"], "deadline": 2018} for row in ROWS]
-    county = Place.model_validate(county_data(region(columns=columns), rows)[2])
+    county = Place.model_validate(county_data(region(columns=columns, totals=totals), rows)[2])
     assert county.rural_persons.value == 300 and county.rural_persons.range == (150, 600)
     assert county.deadline == 2018
 

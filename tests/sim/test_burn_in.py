@@ -50,13 +50,24 @@ def test_registered_totals_are_exact(shipped: Place) -> None:
     assert int(county.households.members[chosen].sum()) == round(63134 * 0.05)
 
 
-def test_a_place_of_registered_households_only(place_data: dict[str, Any]) -> None:
+def test_a_place_of_registered_households_only(shipped: Place) -> None:
+    """The registered are the same households as where their neighbours stay, in the same state."""
+    whole, only = (settle(place, scale=0.05) for place in (shipped, shipped.model_copy(update={"registered_only": True})))
+    chosen = registered(whole)
+    assert len(only.households) == int(chosen.sum()) == round(19645 * 0.05)
+    assert registered(only).all()
+    for name in ("uid", "members", "net_income_pp", "savings", "cause"):
+        np.testing.assert_array_equal(only.households.column(name), whole.households.column(name)[chosen])
+    assert int(only.markets.base_supply.sum()) < int(whole.markets.base_supply.sum())
+    assert mean_net_income(only) < 0.6 * target(shipped)
+
+
+def test_a_place_where_everybody_is_registered(place_data: dict[str, Any]) -> None:
     persons = {**place_data["registered_persons"], "value": 1290}
     households = {**place_data["registered_households"], "value": 400}
     place = Place.model_validate(
-        {**place_data, "registered_households": households, "registered_persons": persons, "rural_persons": persons,
-         "county_factor": {**place_data["county_factor"], "value": 0.39}}
-    )  # fmt: skip
+        {**place_data, "registered_households": households, "registered_persons": persons, "rural_persons": persons}
+    )
     county = settle(place)
     assert len(county.households) == 400 and int(county.households.members.sum()) == 1290
     assert registered(county).all()

@@ -21,15 +21,17 @@ name: land
 label: {en: Land}
 year: 2016
 synthetic: true
+registered_only: true
 table: land.csv
 columns:
   registered_households: {unit: households, source: a test, confidence: source-document}
   registered_persons: {unit: persons, source: a test, confidence: source-document}
 alike:
   household_size: {value: 3.2, unit: persons, source: a test, confidence: source-document}
-  county_factor: {value: 0.4, unit: ratio, source: a test, confidence: source-document}
+  county_factor: {value: 0.92, unit: ratio, source: a test, confidence: source-document}
   deadline: 2020
 totals:
+  rural_persons: {value: 6400, unit: persons, source: a test, confidence: source-document}
   villages: {value: 12, unit: villages, source: a test, confidence: source-document}
 """
 TABLE = "name,code,registered_households,registered_persons\na,101,300,960\nb,102,200,640\nc,103,100,320\n"
@@ -141,7 +143,8 @@ def test_the_region_is_compared_as_one_place(out: Path) -> None:
     row = row[(row["view"] == "true") & (row["group"] == "all")].iloc[0]
     indicators = Results.open(out).indicators
     poor = indicators[(indicators["indicator"] == "poor_persons") & (indicators["view"] == "true")]
-    poor = poor[(poor["group"] == "all") & (poor["year"] == 2019)].groupby(["scenario", "replicate"], observed=True)["value"].sum()
+    poor = poor[(poor["group"] == "all") & (poor["year"] == 2019)]
+    poor = poor.groupby(["scenario", "replicate"], observed=True)["value"].sum()
     assert row["mean_difference"] == pytest.approx((poor["support"] - poor["none"]).mean())
     assert row["replicates"] == 2
 
@@ -184,7 +187,7 @@ def test_check_and_explain_say_a_region_in_a_few_lines(tmp_path: Path, capsys: p
     assert status_of(["explain", str(study), "--section", "parameters", "--format", "json"]) == 0
     rows = {row["parameter"]: row for row in json.loads(capsys.readouterr().out)}
     assert rows["place.land.registered_households"]["value"] == "600 in all, 100 to 300 in 3 counties"
-    assert rows["place.land.county_factor"]["value"] == 0.4
+    assert rows["place.land.county_factor"]["value"] == 0.92
     assert not any(name.startswith("place.a.") for name in rows)
 
 

@@ -32,6 +32,7 @@ alike:
   county_factor: {value: 0.4, unit: ratio, source: a test, confidence: free, range: [0.3, 0.5]}
   deadline: 2020
 totals:
+  rural_persons: {value: 4480, unit: persons, source: a test, confidence: source-document}
   villages: {value: 9, unit: villages, source: a test, confidence: source-document}
 """
 TABLE = """\
@@ -159,10 +160,12 @@ def test_a_missing_table(write: Callable[..., Path]) -> None:
         ("year: 2016", "yeer: 2016", "land.yaml:4: yeer: unknown key 'yeer' (did you mean 'year'?)"),
         ("table: land.csv", "table: /etc/passwd", "land.yaml:5: table: is '/etc/passwd'; allowed: the name of a CSV"),
         ("value: 0.4,", "value: 0.6,", "land.yaml:11: alike.county_factor: value 0.6 lies outside its range"),
-        ("  villages: {value: 9, unit: villages, source: a test, confidence: source-document}", "  {}",
+        ("  villages: {value: 9, unit: villages, source: a test, confidence: source-document}", "",
          "land.yaml:9: alike: 'villages' is given nowhere; allowed: villages in columns, alike or totals"),
+        ("  rural_persons: {value: 4480, unit: persons, source: a test, confidence: source-document}\n", "",
+         "land.yaml:9: alike: 'rural_persons' is given nowhere; allowed: rural_persons in columns or totals"),
         ("  deadline: 2020\n", "  deadline: 2020\n  villages: {value: 9, unit: v, source: s, confidence: well-known}\n",
-         "land.yaml:15: totals.villages: 'villages' is given in alike and in totals; allowed: in one of"),
+         "land.yaml:16: totals.villages: 'villages' is given in alike and in totals; allowed: in one of"),
     ],
 )  # fmt: skip
 def test_mistakes_in_the_region_file(old: str, new: str, said: str, write: Callable[..., Path]) -> None:
@@ -196,7 +199,8 @@ def test_shipped_regions_are_synthetic_and_sum_to_the_documented_totals(
     with (PLACES / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
         rows = [(int(row["registered_households"]), int(row["registered_persons"])) for row in csv.DictReader(stream)]
     assert rows == spread_counties(households, persons, counties, 0.6)
-    assert all(county.rural_persons.value == county.registered_persons.value for county in region.counties)
+    assert all(county.registered_only for county in region.counties)
+    assert sum(county.rural_persons.value for county in region.counties) == 4 * persons
 
 
 def test_shipped_regions_can_stand_in_one_study_with_lushi() -> None:
