@@ -197,7 +197,7 @@ class LowIncomeSupport(Programme):
         for h in self.model.households:
             h.policy_transfers += h.allowance
             h.support = h.allowance
-            disaster = h.home.crop_left < 0.7 * self.model.weather
+            disaster = h.home.crop_left < self.model.weather
             if h.major_bill > 0 or h.jobs_lost > 0 or h.animals_lost or h.care_forgone or disaster:
                 h.present = (h.net_income - h.medical_paid - h.school_paid) / h.members
                 if h.present < line:

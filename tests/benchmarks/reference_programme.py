@@ -73,12 +73,18 @@ class Programme:
     def applicants(self) -> list[Household]:
         if self.budget == 0 or self.model.year < self.p.start:
             return []
-        take_up = self.p.take_up
         able = [
             h for h in self.model.households
-            if self.name not in h.enrolled and h.willing[self.name] < take_up and self.eligible(h)
+            if self.name not in h.enrolled and h.willing[self.name] < self.acceptance(h) and self.eligible(h)
         ]  # fmt: skip
         return self.affordable(able)
+
+    def acceptance(self, household: Household) -> float:
+        """Take-up; motivated workers refuse more rarely."""
+        refused = 1.0 - self.p.take_up
+        if household.able_workers > 0:
+            refused *= 1.0 - self.model.now.labour.motivation_effect * (household.motivation - 0.5)
+        return 1.0 - refused
 
     def seen_need(self, household: Household) -> float:
         """Need with this year's error, drawn once a household and year."""
