@@ -34,7 +34,9 @@ MECHANISMS: dict[str, Mechanism] = {
     "asset_trap": Mechanism(
         "none", ("none", "concave", "threshold"), "how productive assets scale business income", "资产陷阱"
     ),
-    "borrowing": _switch("informal borrowing and repayment over three years; without it bills fall on the year's income", "民间借贷"),
+    "borrowing": _switch(
+        "informal borrowing and repayment over three years; without it bills fall on the year's income", "民间借贷"
+    ),
     "motivation": _switch("motivation changes off-farm entry and take-up of able workers", "内生动力"),
     "demonstration": _switch("neighbours' success raises motivation", "示范带动"),
     "cadre_limits": _switch("programmes share the working hours of village teams", "干部工时约束"),

@@ -77,7 +77,8 @@ MARGINALS = {
     "health.disability_prevalence": 0.06, "income_risk.skill_variance": 0.2, "income_risk.village_variance": 0.03,
     "production.land_per_person": 1.5, "production.share_tea": 0.1, "production.share_livestock": 0.2,
     "village.safe_water_share": 0.85, "labour.initial_off_farm_share": 0.6, "labour.away_share": 0.5,
-    "labour.remote_penalty": 0.0, "learning.spread": 0.1,
+    "labour.remote_penalty": 0.0, "learning.spread": 0.1, "population.chronic_elderly": 1.6, "population.chronic_working": 0.85,
+    "population.disabled_elderly": 2.0, "population.disabled_working": 1.1,
 }  # fmt: skip
 
 
@@ -138,6 +139,14 @@ def test_scaled_totals_are_exact_too(place: Callable[..., Place], scale: float) 
     assert int(county.households.members.sum()) == round(1300 * scale) + others
 
 
+def test_the_hazard_of_villages_has_the_stated_spread_and_mean_one(place: Callable[..., Place]) -> None:
+    for log_sd in (0.0, 0.5):
+        p = resolve_parameters({"population.hazard_sd": log_sd})
+        hazard = make_villages(place(), p, Luck(3, 0), 20_000).hazard
+        assert float(np.log(hazard).std()) == pytest.approx(log_sd, rel=0.02)
+        assert float(hazard.mean()) == pytest.approx(1.0, abs=0.02)
+
+
 def test_villages_do_not_depend_on_how_many_there_are(place: Callable[..., Place]) -> None:
     p, luck = resolve_parameters({}), Luck(3, 0)
     few, many = make_villages(place(), p, luck, 5), make_villages(place(), p, luck, 9)
@@ -149,9 +158,11 @@ def test_villages_do_not_depend_on_how_many_there_are(place: Callable[..., Place
 def test_village_sizes_sum_and_none_is_empty_where_numbers_allow(households: int) -> None:
     p = resolve_parameters({})
     villages = make_villages(_PLACE, p, Luck(3, 0), 20)
-    sizes = village_sizes(villages, Luck(3, 0), households)
+    sizes = village_sizes(villages, Luck(3, 0), households, 0.4)
     assert int(sizes.sum()) == households and len(sizes) == 20
     assert sizes.min() >= (1 if households >= 20 else 0)
+    alike = village_sizes(villages, Luck(3, 0), households, 0.0)
+    assert alike.max() - alike.min() <= 1
 
 
 _PLACE = Place.model_construct(code=7)
