@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import closing, nullcontext, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from sim.batch import durable
@@ -197,11 +200,31 @@ def _commit(batch: Batch, receipt: Receipt) -> None:
     stem = file_stem(receipt.place, receipt.replicate)
     part = batch.parts.get(stem, 0)
     name = file_name(receipt.place, receipt.replicate, part)
-    durable.put_in_place(temporary, batch.runs / name)
-    receipt = named(receipt, name)
-    append_receipt(batch.runs, receipt)
-    batch.parts[stem] = part + 1
-    add_receipt(batch.records, receipt)
+    with _no_interrupt():
+        durable.put_in_place(temporary, batch.runs / name)
+        receipt = named(receipt, name)
+        append_receipt(batch.runs, receipt)
+        batch.parts[stem] = part + 1
+        add_receipt(batch.records, receipt)
+
+
+@contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """Hold Ctrl-C back for the milliseconds of a commit, so that files, receipts and manifest agree when it arrives.
+
+    A handler, not a signal mask: the signal may reach another thread, and Python raises it in the main one all the same.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    arrived: list[tuple[int, FrameType | None]] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: arrived.append((number, frame)))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if arrived and callable(before):
+        before(*arrived[0])
 
 
 def _report(batch: Batch, before: set[RunKey], tasks: list[Task], seconds: float, notes: list[str]) -> RunReport:

@@ -40,7 +40,7 @@ def test_help_answers_at_once(tmp_path: Path) -> None:
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     assert done.returncode == 0
-    for command in ("run", "check", "explain", "compare", "list", "init", "schema"):
+    for command in ("run", "check", "explain", "compare", "list", "init", "schema", "branch"):
         assert f" {command} " in done.stdout
     assert seconds < 0.4, f"{seconds:.2f} CPU-seconds"
 
