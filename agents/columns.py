@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from agents.stages import MIDDLE
+
 
 @dataclass(frozen=True)
 class Column:
@@ -138,7 +140,7 @@ _ROWS: tuple[tuple[str, str, str, str, float, float, str, str], ...] = (
     ("spell_left_survey", "status", "bool", "flag", 0, 1, "the same, survey view", "左删失(调查)"),
 )  # fmt: skip
 
-_DEFAULTS = {"site": -1.0, "firm": -1.0, "land_quality": 1.0, "land_access": 1.0, "motivation": 0.5, "hazard": 1.0}
+_DEFAULTS = {"site": -1.0, "firm": -1.0, "land_quality": 1.0, "land_access": 1.0, "motivation": MIDDLE, "hazard": 1.0}
 
 COLUMNS: dict[str, Column] = {row[0]: Column(*row, default=_DEFAULTS.get(row[0], 0.0)) for row in _ROWS}
 

@@ -13,6 +13,9 @@ from agents.compiled import compiled
 from agents.county import County
 from agents.health import basic_payment, basic_terms, to_fen
 
+DEBT_YEARS = 3.0
+"""Informal debt is repaid in as many equal yearly parts: what the columns `debt_due_1` to `debt_due_3` hold."""
+
 
 class FinanceTerms(NamedTuple):
     """Parameters of group `finance`, schooling costs and the line (yuan of the year)."""
@@ -111,9 +114,9 @@ def _pay(
         formal_loan[i] += own_payment[i] - share
         medical_paid[i] = to_fen(medical_now + instalment)
         school_paid[i] = to_fen(school_now)
-        due1[i] = due2[i] + put_off + borrowed / 3.0
-        due2[i] = due3[i] + borrowed / 3.0
-        due3[i] = borrowed / 3.0
+        due1[i] = due2[i] + put_off + borrowed / DEBT_YEARS
+        due2[i] = due3[i] + borrowed / DEBT_YEARS
+        due3[i] = borrowed / DEBT_YEARS
         surplus = income - medical_paid[i] - school_paid[i] - t.line * members[i]
         saved = max(0.0, t.saving_rate * surplus)
         invested = t.invested_share * saved

@@ -15,6 +15,7 @@ from agents.county import County
 from agents.economy import monthly_wage
 from agents.randomness import CHUNK, INCOME_RISK, LABOUR, fill4, normal_pair
 from agents.rationing import lowest
+from agents.stages import MIDDLE
 
 
 class LabourTerms(NamedTuple):
@@ -134,8 +135,8 @@ def _change_jobs(
         idle = able[i] - off_farm[i]
         leaves = u1 < t.exit_rate * off_farm[i]
         if idle > 0:
-            rate = t.entry_rate * np.exp(t.skill_slope * skill[i]) * (1.0 - t.remote_penalty * (remoteness[i] - 0.5))
-            rate *= (1.0 + t.motivation_effect * (motivation[i] - 0.5)) * entry_factor[i]
+            rate = t.entry_rate * np.exp(t.skill_slope * skill[i]) * (1.0 - t.remote_penalty * (remoteness[i] - MIDDLE))
+            rate *= (1.0 + t.motivation_effect * (motivation[i] - MIDDLE)) * entry_factor[i]
             if u0 < 1.0 - np.exp(-rate * idle):
                 if u2 < t.away_share:
                     off_farm[i] += 1

@@ -8,6 +8,7 @@ import numpy as np
 
 from agents.compiled import compiled
 from agents.county import County
+from agents.stages import MIDDLE
 
 
 def learn(county: County) -> None:
@@ -31,7 +32,7 @@ def _learn(
 ) -> None:
     for i in range(able.shape[0]):
         if able[i] > 0:
-            m = motivation[i] + reversion * (0.5 - motivation[i]) + gain[village[i]]
+            m = motivation[i] + reversion * (MIDDLE - motivation[i]) + gain[village[i]]
             if support[i] > 0.0:
                 m -= decay
             motivation[i] = min(1.0, max(0.0, m))

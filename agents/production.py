@@ -17,6 +17,10 @@ LIVESTOCK = LINES.index("livestock")
 _WEATHERPROOF = tuple(LINES.index(name) for name in ("none", "livestock", "tourism", "trade"))
 _VARIANTS = {"none": 0, "concave": 1, "threshold": 2}
 _SUPPLY_UNIT = np.float32(1000.0)
+_LEAST_ASSETS, _LEAST_SUPPLY = 1e-3, 1e-9
+"""Assets against the reference and supply against that of year A are taken for at least this: a power of 0 is none."""
+_OLDEST = 100
+"""Years counted of an orchard or herd (the column's range)."""
 
 
 class ProductionTerms(NamedTuple):
@@ -30,6 +34,8 @@ class ProductionTerms(NamedTuple):
     reference_assets: float
     asset_exponent: float
     asset_threshold: float
+    trap_factor: float
+    asset_factor_limit: float
     asset_variant: int
 
 
@@ -67,7 +73,7 @@ def settle_prices(county: County) -> NDArray[np.float64]:
     if county.on("supply_price") and not county.in_burn_in:
         opened = np.maximum(county.markets.base_supply, 1)
         ratio = np.where(county.markets.base_supply > 0, supply(county) / opened, 1.0)
-        pressure = np.maximum(ratio, 1e-9) ** -county.value("production.supply_elasticity")
+        pressure = np.maximum(ratio, _LEAST_SUPPLY) ** -county.value("production.supply_elasticity")
         sold_outside = [LINES.index(n) for n in ("none", "grain", "tourism", "trade")]
         pressure[sold_outside] = 1.0
         price *= pressure
@@ -99,10 +105,10 @@ def asset_factor(assets: Any, t: Any) -> Any:
     if t.asset_variant == 0:
         return 1.0
     ratio = assets / t.reference_assets
-    factor = max(ratio, 1e-3) ** t.asset_exponent
+    factor = max(ratio, _LEAST_ASSETS) ** t.asset_exponent
     if t.asset_variant == 2 and ratio < t.asset_threshold:
-        factor *= 0.5
-    return min(factor, 3.0)
+        factor *= t.trap_factor
+    return min(factor, t.asset_factor_limit)
 
 
 @compiled
@@ -126,5 +132,5 @@ def _produce(
                 yields = 0.0
             made += incomes[k] * line_scale[i] * price[k] * yields * labour * asset_factor(assets[i], t) * business_factor[i]
         business[i] = made * productivity[i] * illness[i] * dip[i] + business_term[i]
-        if line_age[i] < 100:
+        if line_age[i] < _OLDEST:
             line_age[i] += 1

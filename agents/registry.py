@@ -15,11 +15,15 @@ from numpy.typing import NDArray
 from agents.columns import CAUSES, EXITED, OUTSIDE, REGISTERED_POOR, RELAPSED
 from agents.compiled import compiled
 from agents.county import County
+from agents.economy import INCOME_FLOOR
 from agents.population import largest_remainder
 from agents.randomness import REGISTRATION, VERIFICATION
 from agents.rationing import lowest, within_budget
 
-FIRST_REGISTRATION = 2014
+_MOST_TILT, _TILT_STEPS = 3.0, 16
+"""Log points a member by which sizes may be tilted either way, and halvings of that span: swaps settle what is left."""
+_MARGIN = 40
+"""Households on either side of a village's cut that are tried in a swap."""
 
 
 def registered(county: County) -> NDArray[np.bool_]:
@@ -29,12 +33,14 @@ def registered(county: County) -> NDArray[np.bool_]:
     return result
 
 
-def _error_scale(county: County, rows: NDArray[np.int64] | slice = slice(None)) -> NDArray[np.float64]:
-    """How much the village's team errs against an average one, for each household of `rows`."""
-    scale: NDArray[np.float64] = np.clip(
-        1.0 - county.value("registry.cadre_error") * county.villages.cadre_quality, 0.2, 2.0
-    )
-    return scale[county.households.village[rows]]
+def team_error(county: County) -> NDArray[np.float64]:
+    """How much each village's team errs against an average one, shape (villages,): the better, the less, within limits."""
+    value = county.value
+    error: NDArray[np.float64] = np.clip(
+        1.0 - value("registry.cadre_error") * county.villages.cadre_quality,
+        value("registry.least_team_error"), value("registry.most_team_error"),
+    )  # fmt: skip
+    return error
 
 
 def judged_poverty(county: County) -> NDArray[np.float64]:
@@ -43,11 +49,11 @@ def judged_poverty(county: County) -> NDArray[np.float64]:
     mean = (h.net_income_pp + h.net_income_pp_1.astype(np.float64) + h.net_income_pp_2) / 3.0
     visible = (
         (h.chronic > 0).astype(np.float64) + (h.disabled > 0) + (h.elderly == h.members) + (h.housing_grade <= 1)
-        + 0.5 * (h.upper_students + h.college_students > 0)
+        + value("registry.student_trait") * (h.upper_students + h.college_students > 0)
     )  # fmt: skip
-    noise = county.luck.normals(REGISTRATION, county.year, h.uid) * _error_scale(county)
+    noise = county.luck.normals(REGISTRATION, county.year, h.uid) * team_error(county)[h.village]
     score: NDArray[np.float64] = (
-        np.log(np.maximum(mean, 100.0)) - value("registry.trait_weight") * visible
+        np.log(np.maximum(mean, INCOME_FLOOR)) - value("registry.trait_weight") * visible
         + value("registry.registration_noise") * noise
     )  # fmt: skip
     return score
@@ -61,7 +67,8 @@ def register(county: County, households: int, persons: int) -> None:
     """
     h = county.households
     score = judged_poverty(county)
-    chosen = _exact_choice(h.village, h.members, h.uid, score, len(county.villages), households, persons)
+    quota_floor = county.value("registry.quota_floor")
+    chosen = _exact_choice(h.village, h.members, h.uid, score, len(county.villages), households, persons, quota_floor)
     rest = np.flatnonzero(~chosen)
     earlier = min(round(county.value("registry.earlier_exits") * households), len(rest))
     poorest = rest[lowest(score[rest], h.uid[rest], earlier)]
@@ -70,8 +77,7 @@ def register(county: County, households: int, persons: int) -> None:
     h.registry_exit_year[poorest] = county.year - (score[poorest] > np.median(score[poorest] if earlier else [0.0]))
     h.registry_status[chosen] = REGISTERED_POOR
     h.registered_since[:] = 0
-    h.registered_since[chosen] = FIRST_REGISTRATION
-    h.registered_since[poorest] = FIRST_REGISTRATION
+    h.registered_since[chosen] = h.registered_since[poorest] = round(county.value("registry.first_year"))
     h.cause[:] = main_cause(county)
     h.cause[h.registered_since == 0] = 0
 
@@ -89,7 +95,7 @@ def main_cause(county: County, rows: NDArray[np.int64] | slice = slice(None)) ->
 
 def _exact_choice(
     village: NDArray[Any], members: NDArray[Any], uid: NDArray[np.int64], score: NDArray[np.float64], villages: int,
-    households: int, persons: int,
+    households: int, persons: int, quota_floor: float,
 ) -> NDArray[np.bool_]:  # fmt: skip
     if not households <= len(uid):
         raise ValueError(f"{households} households to register, but only {len(uid)} exist")
@@ -99,7 +105,7 @@ def _exact_choice(
         return np.ones(len(uid), dtype=np.bool_)
     sizes = np.bincount(village, minlength=villages)
     cut = np.partition(score, households)[households]
-    need = np.bincount(village[score < cut], minlength=villages) + 0.02 * sizes
+    need = np.bincount(village[score < cut], minlength=villages) + quota_floor * sizes
     quota = np.minimum(largest_remainder(need, households), sizes)
     while (short := households - int(quota.sum())) > 0:  # a village cannot list more than it has
         open_villages = np.flatnonzero(quota < sizes)
@@ -112,8 +118,8 @@ def _exact_choice(
         _poorest_by_village(rows, starts, quota, score - tilt * members, uid, mask)
         return mask
 
-    low, high = -3.0, 3.0
-    for _ in range(16):
+    low, high = -_MOST_TILT, _MOST_TILT
+    for _ in range(_TILT_STEPS):
         middle = 0.5 * (low + high)
         low, high = (middle, high) if int(members[choose(middle)].sum()) < persons else (low, middle)
     chosen = choose(0.5 * (low + high))
@@ -156,7 +162,7 @@ def _swap_to_total(
     while gap:
         before = gap
         for rows in by_village:
-            inside, outside = rows[chosen[rows]][::-1][:40], rows[~chosen[rows]][:40]
+            inside, outside = rows[chosen[rows]][::-1][:_MARGIN], rows[~chosen[rows]][:_MARGIN]
             change = members[outside][None, :].astype(int) - members[inside][:, None]
             fits = (change > 0) & (change <= gap) if gap > 0 else (change < 0) & (change >= gap)
             if fits.any():
@@ -194,7 +200,7 @@ def review(county: County) -> None:
 def _verify(county: County, rows: NDArray[np.int64], u: NDArray[np.float64]) -> NDArray[np.float64]:
     """Write and return the verified incomes of `rows`, yuan a person, by two uniforms each; nobody else's is known."""
     z = np.sqrt(-2.0 * np.log(u[:, 0])) * np.cos(2.0 * np.pi * u[:, 1])
-    noise = county.value("registry.verification_noise") * z * _error_scale(county, rows)
+    noise = county.value("registry.verification_noise") * z * team_error(county)[county.households.village[rows]]
     seen: NDArray[np.float64] = np.maximum(county.households.net_income_pp[rows], 0.0) * np.exp(noise)
     county.flows.verified_income[:] = np.nan
     county.flows.verified_income[rows] = seen

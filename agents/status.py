@@ -15,6 +15,9 @@ from agents.compiled import compiled
 from agents.county import County
 from agents.randomness import CHUNK, SURVEY, fill4, normal_pair
 
+MOST_COUNTED = 120
+"""Exits and relapses counted of one household (the columns' type holds 127)."""
+
 
 def assess(county: County) -> None:
     """Write incomes per person and the true and survey status of every household; count exits and relapses."""
@@ -61,8 +64,8 @@ def _assess(
         left_poverty[i] = poor[i] and not is_poor
         if not in_burn_in:
             if left_poverty[i]:
-                exits[i] = min(exits[i] + 1, 120)
+                exits[i] = min(exits[i] + 1, MOST_COUNTED)
             elif not poor[i] and is_poor and exits[i] > 0:
-                relapses[i] = min(relapses[i] + 1, 120)
+                relapses[i] = min(relapses[i] + 1, MOST_COUNTED)
             ever_poor[i] = ever_poor[i] or is_poor
         poor[i] = is_poor

@@ -13,10 +13,13 @@ from numpy.typing import NDArray
 
 from agents.county import County
 from agents.rationing import first_of_each
+from agents.stages import MIDDLE
 from policies.ledger import Ledger
 from policies.protocol import Policy, Rows
 
 UNLIMITED_FEN = 2**60
+_LITTLE = 1e-9
+"""No division by zero hours, and no place lost to the last bit of a product."""
 
 
 def open_programmes(county: County, policies: Sequence[Policy], ledger: Ledger) -> None:
@@ -68,7 +71,7 @@ def _acceptance(county: County, rows: Rows, take_up: NDArray[np.float64] | float
     """Probability that each of `rows` accepts: motivation of able workers makes refusal rarer or likelier."""
     h = county.households
     effect = county.value("labour.motivation_effect") if county.on("motivation") else 0.0
-    moved = np.where(h.able_workers[rows] > 0, 1.0 - effect * (h.motivation[rows] - 0.5), 1.0)
+    moved = np.where(h.able_workers[rows] > 0, 1.0 - effect * (h.motivation[rows] - MIDDLE), 1.0)
     accepted: NDArray[np.float64] = 1.0 - (1.0 - take_up) * moved
     return accepted
 
@@ -90,12 +93,12 @@ def _share_hours(county: County, policies: Sequence[Policy], applicants: dict[st
     demand = np.zeros(number)
     for policy in policies:
         demand += counts[policy.name] * hours[policy.name]
-    share = np.where(demand > county.villages.hours, county.villages.hours / np.maximum(demand, 1e-9), 1.0)
+    share = np.where(demand > county.villages.hours, county.villages.hours / np.maximum(demand, _LITTLE), 1.0)
     granted = {}
     for policy in policies:
         rows = applicants[policy.name]
         if hours[policy.name] > 0 and len(rows) and (share < 1.0).any():
-            cap = np.floor(share * counts[policy.name] + 1e-9).astype(np.int64)
+            cap = np.floor(share * counts[policy.name] + _LITTLE).astype(np.int64)
             rows = _neediest_per_village(county, policy, rows, cap)
         granted[policy.name] = rows
     return granted

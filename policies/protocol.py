@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from agents.columns import EXITED, Column
 from agents.county import County
+from agents.economy import INCOME_FLOOR
 from agents.parameters import Parameter, Value, draw_parameter, name_key, read_parameters
 from agents.randomness import TAKE_UP, TARGETING, Luck
 from agents.rationing import lowest, within_budget
-from agents.registry import registered
+from agents.registry import registered, team_error
 from policies.ledger import Ledger
 
 Mask = NDArray[np.bool_]
@@ -112,7 +113,7 @@ class Policy:
 
     def need(self, county: County, rows: Rows | slice) -> NDArray[np.float64]:
         """What ranks the applicants `rows`, lower first; by default log net income per person of last year."""
-        result: NDArray[np.float64] = np.log(np.maximum(county.households.net_income_pp[rows], 100.0))
+        result: NDArray[np.float64] = np.log(np.maximum(county.households.net_income_pp[rows], INCOME_FLOOR))
         return result
 
     def take_up(self, county: County, rows: Rows) -> NDArray[np.float64] | float:
@@ -225,8 +226,7 @@ class Policy:
         need = self.need(county, rows)
         if not county.on("targeting_error"):
             return need
-        error = np.clip(1.0 - county.value("registry.cadre_error") * county.villages.cadre_quality, 0.2, 2.0)
-        noise = (self.value("targeting_noise", county.year) * error)[county.households.village[rows]]
+        noise = (self.value("targeting_noise", county.year) * team_error(county))[county.households.village[rows]]
         noise *= county.luck.normals(TARGETING, county.year, county.households.uid[rows], self.block)
         noise += need
         return noise

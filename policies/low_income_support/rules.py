@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from agents.columns import EXITED, Column
 from agents.compiled import compiled
 from agents.county import County
+from agents.economy import INCOME_FLOOR
 from agents.rationing import within_budget
 from policies.ledger import Ledger, fen
 from policies.low_income_support.tiers import allowance
@@ -45,8 +46,9 @@ class LowIncomeSupport(Policy):
         h = county.households
         if self.setting("income_test", county.year) == "proxy":
             total = int(fen(np.maximum(h.net_income_pp, 0.0)).sum())  # an integer: free of the order of rows
-            per_worker = 0.6 * (total / 100.0 / max(len(h), 1)) * 2.0
-            predicted: NDArray[np.float64] = per_worker * (0.25 + h.able_workers[rows]) / (0.75 + h.members[rows])
+            level = self.value("proxy_income", county.year) * (total / 100.0 / max(len(h), 1))
+            hands = self.value("proxy_hands", county.year) + h.able_workers[rows]
+            predicted: NDArray[np.float64] = level * hands / (self.value("proxy_mouths", county.year) + h.members[rows])
             return predicted
         lagged: NDArray[np.float64] = h.net_income_pp[rows] - h.column("low_income_support_pp")[rows]
         np.maximum(lagged, 0.0, out=lagged)
@@ -66,8 +68,8 @@ class LowIncomeSupport(Policy):
         traits += h.disabled[rows] > 0
         traits += h.elderly[rows] == h.members[rows]
         score = self._tested(county, rows)
-        np.maximum(score, 100.0, out=score)
-        score /= max(self._standard(county), 1.0)
+        np.maximum(score, INCOME_FLOOR, out=score)
+        score /= max(self._standard(county), 1.0)  # a standard of nothing: nobody is under it
         np.log(score, out=score)
         score -= traits * self.value("trait_weight", county.year)
         return score
@@ -88,7 +90,8 @@ class LowIncomeSupport(Policy):
         h, year, standard = county.households, county.year, self._standard(county)
         seen = np.exp(self.seen_need(county, rows)) * standard
         tiers = (self.value("tier_a", year), self.value("tier_b", year), self.value("tier_c", year))
-        per_person = allowance(seen, standard, tiers)
+        limits = (self.value("tier_a_below", year), self.value("tier_b_below", year))
+        per_person = allowance(seen, standard, limits, tiers)
         destitute = self._five_guarantee(county, rows) & (seen < standard)
         per_person[destitute] = standard * self.value("five_guarantee_ratio", year)
         return per_person * h.members[rows] * self.value("effect", year)

@@ -5,17 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-TIER_LIMITS = (0.4, 0.7)
-"""Tested income as a share of the standard at which the first and the second tier end."""
-
 
 def allowance(
-    tested_income: NDArray[np.float64], standard: float, tiers: tuple[float, float, float]
+    tested_income: NDArray[np.float64], standard: float, limits: tuple[float, float], tiers: tuple[float, float, float]
 ) -> NDArray[np.float64]:
     """Return the yearly allowance in yuan a person by tier of tested income (yuan a person), shape as given.
 
-    A household at or above the standard that is still enrolled gets the last tier.
+    `limits` are tested incomes, `tiers` allowances, both as shares of the standard: the first tier ends at the first limit
+    (exclusive), the second at the second. A household at or above the standard that is still enrolled gets the last tier.
     """
     ratio = tested_income / standard if standard > 0 else np.full_like(tested_income, np.inf)
-    share = np.where(ratio < TIER_LIMITS[0], tiers[0], np.where(ratio < TIER_LIMITS[1], tiers[1], tiers[2]))
+    share = np.where(ratio < limits[0], tiers[0], np.where(ratio < limits[1], tiers[1], tiers[2]))
     return share * standard

@@ -113,7 +113,7 @@ class Relocation(Policy):
         zone = np.array([s.zone for s in self.sites])[places]
         h.zone[rows] = zone
         h.remoteness[rows] = np.array([s.remoteness for s in self.sites])[places]
-        h.hazard[rows] = 0.2
+        h.hazard[rows] = self.value("site_hazard", county.year)
         h.land_access[rows] = np.where(zone == CENTRAL_VILLAGE, 1.0, self.value("land_kept", county.year))
         h.housing_grade[rows] = 3
         h.safe_water[rows] = True

@@ -17,6 +17,7 @@ TERMS = {
     "production.grain_margin": 500.0, "production.farm_labour_base": 0.4, "production.farm_labour_slope": 0.4,
     "production.elderly_hand": 0.5, "production.animal_loss_share": 0.6, "production.reference_assets": 8000.0,
     "production.asset_exponent": 0.5, "production.asset_threshold": 0.5, "production.supply_elasticity": 0.5,
+    "production.trap_factor": 0.5, "production.asset_factor_limit": 3.0,
     "production.herbs_gestation": 3.0, "production.fruit_gestation": 4.0,
     **{f"production.income_{n}": 5000.0 for n in LINES[2:]},
 }  # fmt: skip
@@ -74,7 +75,8 @@ def test_an_orchard_yields_after_its_gestation(by_hand: Callable[..., County]) -
 
 
 def terms(variant: int, **more: Any) -> ProductionTerms:
-    given = {"reference_assets": 8000.0, "asset_exponent": 0.5, "asset_threshold": 0.5, "asset_variant": variant, **more}
+    given = {"reference_assets": 8000.0, "asset_exponent": 0.5, "asset_threshold": 0.5, "trap_factor": 0.5,
+             "asset_factor_limit": 3.0, "asset_variant": variant, **more}  # fmt: skip
     return ProductionTerms(*(given.get(f, 0.0) for f in ProductionTerms._fields))
 
 
@@ -88,6 +90,11 @@ def terms(variant: int, **more: Any) -> ProductionTerms:
 )  # fmt: skip
 def test_asset_factor_by_variant(variant: int, assets: float, factor: float) -> None:
     assert asset_factor(assets, terms(variant)) == pytest.approx(factor)
+
+
+def test_depth_of_the_trap_and_limit_of_the_factor() -> None:
+    assert asset_factor(2000.0, terms(2, trap_factor=0.25)) == pytest.approx(0.125)
+    assert asset_factor(1e9, terms(1, asset_factor_limit=5.0)) == 5.0
 
 
 @pytest.mark.parametrize(("variant", "income"), [("none", 4000.0), ("concave", 2000.0), ("threshold", 1000.0)])

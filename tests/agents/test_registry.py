@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from agents.columns import CAUSES, EXITED, OUTSIDE, REGISTERED_POOR, RELAPSED
 from agents.county import County
 from agents.randomness import Luck
-from agents.registry import judged_poverty, main_cause, register, registered, review
+from agents.registry import judged_poverty, main_cause, register, registered, review, team_error
 
 EXACT = {
     "registry.registration_noise": 0.0, "registry.trait_weight": 0.25, "registry.cadre_error": 0.0,
     "registry.verification_noise": 0.0, "registry.exit_margin": 1.1, "registry.deadline_margin": 0.8,
     "registry.exit_share": {2017: 0.5, 2018: 0.25, 2019: 1.0}, "registry.fall_margin": 0.9, "registry.fall_detected": 1.0,
-    "registry.addition_detected": 1.0, "registry.earlier_exits": 0.5,
+    "registry.addition_detected": 1.0, "registry.earlier_exits": 0.5, "registry.student_trait": 0.5,
+    "registry.least_team_error": 0.2, "registry.most_team_error": 2.0, "registry.quota_floor": 0.02, "registry.first_year": 2014,
 }  # fmt: skip
 HARD = {**EXACT, "registry.fall_detected": 0.0, "registry.addition_detected": 0.0}
 ON = {"spillovers": True}
@@ -49,6 +50,28 @@ def test_judgement_errs_with_the_village_team(by_hand: Callable[..., County]) ->
     county.villages.cadre_quality[:] = [1.0, -1.0]
     score = judged_poverty(county)
     assert score[:n].std() == pytest.approx(0.5 * 0.6, rel=0.03) and score[n:].std() == pytest.approx(0.5 * 1.4, rel=0.03)
+
+
+def test_team_error_by_hand(by_hand: Callable[..., County]) -> None:
+    county = by_hand(1, {**EXACT, "registry.cadre_error": 0.4}, villages=5)
+    county.villages.cadre_quality[:] = [0.0, 1.0, -1.0, 3.0, -4.0]
+    np.testing.assert_allclose(team_error(county), [1.0, 0.6, 1.4, 0.2, 2.0])
+
+
+def test_the_first_register_carries_its_year_and_every_village_a_quota(by_hand: Callable[..., County]) -> None:
+    # the 30 poorest live in the first of two villages of 40: weights 30 and 0, with a floor of 5% of size 32 and 2
+    income = np.arange(80) * 100.0 + 1000.0
+    lists = {}
+    for floor in (0.0, 0.05):
+        county = by_hand(
+            80, {**EXACT, "registry.quota_floor": floor, "registry.first_year": 2013}, ON, villages=2, members=2,
+            village=np.repeat([0, 1], 40), net_income_pp=income, net_income_pp_1=income, net_income_pp_2=income,
+        )  # fmt: skip
+        register(county, 30, 60)
+        h = county.households
+        assert set(h.registered_since[h.registry_status > 0].tolist()) == {2013}
+        lists[floor] = np.bincount(h.village[registered(county)], minlength=2).tolist()
+    assert lists == {0.0: [30, 0], 0.05: [28, 2]}
 
 
 def _crowd(by_hand: Callable[..., County], n: int, villages: int, seed: int = 1, **parameters: Any) -> County:

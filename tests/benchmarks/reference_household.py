@@ -45,7 +45,8 @@ class Household(mesa.Agent):
 
     @property
     def team_error(self) -> float:
-        return min(2.0, max(0.2, 1.0 - self.model.now.registry.cadre_error * self.home.quality))
+        p = self.model.now.registry
+        return min(p.most_team_error, max(p.least_team_error, 1.0 - p.cadre_error * self.home.quality))
 
     # --- shocks ---------------------------------------------------------------------------------------------------
 

@@ -172,7 +172,8 @@ class LowIncomeSupport(Programme):
 
     def cost(self, household: Household) -> float:
         standard, ratio = self.p.standard, exp(self.seen_need(household))
-        share = self.p.tier_a if ratio < 0.4 else self.p.tier_b if ratio < 0.7 else self.p.tier_c
+        p = self.p
+        share = p.tier_a if ratio < p.tier_a_below else p.tier_b if ratio < p.tier_b_below else p.tier_c
         nobody_fit = household.able_workers == 0 and household.working_age <= household.disabled
         if ratio < 1.0 and nobody_fit and household.pupils + household.small_children == 0:
             share = self.p.five_guarantee_ratio
@@ -282,7 +283,7 @@ class Relocation(Programme):
         own = min(h.members * self.p.own_pay_per_person, self.p.own_pay_cap, self.cost(h))
         h.own_payment += own
         h.old_home = (h.remoteness, h.hazard)
-        h.remoteness, h.hazard, h.housing_grade, h.safe_water = site.remoteness, 0.2, 3, True
+        h.remoteness, h.hazard, h.housing_grade, h.safe_water = site.remoteness, self.p.site_hazard, 3, True
         h.land_access = 1.0 if site.zone == "central_village" else self.p.land_kept
 
     def release(self, household: Household) -> None:

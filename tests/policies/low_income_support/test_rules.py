@@ -18,7 +18,8 @@ from policies.low_income_support.tiers import allowance
 TERMS = {
     "budget": None, "take_up": 1.0, "leakage": 0.0, "targeting_noise": 0.0, "standard": 4000.0, "tier_a": 0.75, "tier_b": 0.55,
     "tier_c": 0.35, "trait_weight": 0.0, "five_guarantee_ratio": 1.3, "relief_share": 0.1, "relief_amount": 2000.0,
-    "work_disincentive": 0.0, "retest_margin": 1.2, "support_after_exit_months": 0,
+    "work_disincentive": 0.0, "retest_margin": 1.2, "support_after_exit_months": 0, "tier_a_below": 0.4, "tier_b_below": 0.7,
+    "proxy_income": 1.2, "proxy_hands": 0.25, "proxy_mouths": 0.75,
 }  # fmt: skip
 
 
@@ -36,9 +37,11 @@ def granted(county: County) -> list[float]:
 
 def test_tiers_by_hand() -> None:
     income = np.array([0.0, 1599.99, 1600.0, 2799.99, 2800.0, 3999.0, 9000.0])
-    got = allowance(income, 4000.0, (0.75, 0.55, 0.35))
+    got = allowance(income, 4000.0, (0.4, 0.7), (0.75, 0.55, 0.35))
     assert got.tolist() == [3000.0, 3000.0, 2200.0, 2200.0, 1400.0, 1400.0, 1400.0]
-    assert allowance(income, 0.0, (0.75, 0.55, 0.35)).tolist() == [0.0] * 7
+    narrow = allowance(income, 4000.0, (0.3, 0.5), (0.75, 0.55, 0.35))
+    assert narrow.tolist() == [3000.0, 2200.0, 2200.0, 1400.0, 1400.0, 1400.0, 1400.0]
+    assert allowance(income, 0.0, (0.4, 0.7), (0.75, 0.55, 0.35)).tolist() == [0.0] * 7
 
 
 def test_grants_by_tier_to_every_rural_household(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> None:
@@ -160,6 +163,11 @@ def test_the_proxy_test_sees_traits_only(by_hand: Callable[..., County], program
     programmes(county, policy)
     # mean income 5,000: 6,000 x (.25 + able) / (.75 + members) is 4,909, 316 and 4,286, whatever was earned
     assert granted(county) == [0.0, 12_000.0, 0.0]
+    # 2,500 x (1 + able) / (1 + members) is 2,500, 500 and 2,500
+    policy = support(income_test="proxy", proxy_income=0.5, proxy_hands=1.0, proxy_mouths=1.0)
+    county.households.column("low_income_support_since")[:] = 0
+    programmes(county, policy)
+    assert granted(county) == [4400.0, 12_000.0, 2200.0]
 
 
 # --- temporary relief ------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ TERMS = {
     "budget": None, "take_up": 1.0, "leakage": 0.0, "targeting_noise": 0.0, "remoteness_from": 0.5, "neighbour_share": 0.2,
     "cost_per_person": 1000.0, "central_cost_per_person": 300.0, "own_pay_per_person": 100.0, "own_pay_cap": 250.0,
     "neighbour_subsidy": 50.0, "land_kept": 0.4, "dip": 0.1, "dip_years": 2, "return_rate": 0.0, "site_wage_ratio": 0.5,
+    "site_hazard": 0.25,
 }  # fmt: skip
 WAGES = {
     "labour.wage_discount": 1.0, "labour.months": 10.0, "labour.local_wage_ratio": 0.8, "labour.away_wage_ratio": 1.0,
@@ -82,7 +83,7 @@ def test_the_move_by_hand(by_hand: Callable[..., County], programmes: Callable[.
     assert h.site.tolist() == [1, 3] and h.zone.tolist() == [2, 5]
     np.testing.assert_allclose(h.remoteness, [0.08, 0.4])
     np.testing.assert_allclose(h.land_access, [0.4, 1.0])  # the central village is near the old land
-    np.testing.assert_allclose(h.hazard, [0.2, 0.2])
+    np.testing.assert_allclose(h.hazard, [0.25, 0.25])
     assert (h.housing_grade == 3).all() and h.safe_water.all()
     np.testing.assert_allclose(county.flows.income_factor, [0.9, 0.9])
 
