@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
+from scipy import stats
 
 from agents.county import County
 from agents.parameters import resolve_parameters
@@ -128,11 +129,16 @@ def differences(
 
 
 def z_score(difference: np.ndarray, tolerance: float) -> np.ndarray:
-    """Mean over its standard error along the first axis; 0 where the mean is within `tolerance` or not defined."""
+    """How far the mean along the first axis is from zero, as the standard normal deviate of equal probability.
+
+    The error is estimated from few replicates, so mean over standard error has Student's t distribution: 3.9 of ten replicates
+    is no more than 2.9 of a normal. 0 where the mean is within `tolerance` or not defined.
+    """
     mean = difference.mean(axis=0)
     error = difference.std(axis=0, ddof=1) / np.sqrt(len(difference))
-    z = np.divide(mean, error, out=np.full_like(mean, np.inf), where=error > 0.0)
-    return np.where(np.isnan(mean) | (np.abs(mean) <= tolerance), 0.0, z)
+    ratio = np.divide(np.abs(mean), error, out=np.full_like(mean, np.inf), where=error > 0.0)
+    z = stats.norm.isf(stats.t.sf(ratio, len(difference) - 1))
+    return np.where(np.isnan(mean) | (np.abs(mean) <= tolerance), 0.0, np.sign(mean) * z)
 
 
 def engine_cost(plan: Plan, county: County, scenario: str, repeats: int = 3) -> float:

@@ -25,10 +25,10 @@ def _worst(found: dict[str, np.ndarray]) -> dict[str, tuple[float, float]]:
 
 
 def _check(found: dict[str, np.ndarray]) -> None:
-    """With ten replicates a true z of a year, one of over a hundred looked at, may well reach 4 or 5 by chance."""
+    """A z of 3.5 comes by chance once in two thousand; over a hundred single years are looked at, so they may reach 4.5."""
     for name, (over_years, single) in _worst(found).items():
         assert over_years < 3.5, f"{name}: mean over the years, z = {over_years:.1f}"
-        assert single < 6.0, f"{name}: a single year, z = {single:.1f}"
+        assert single < 4.5, f"{name}: a single year, z = {single:.1f}"
 
 
 @pytest.mark.parametrize("scenario", ["none", "all"])
@@ -41,12 +41,12 @@ def test_engine_and_reference_agree(scenario: str) -> None:
 def test_the_comparison_would_notice_another_rule() -> None:
     """The engine alone lives with dearer bills, or detects more falls: the two no longer agree."""
     plan = core_plan(1500, QUIET)
-    dearer = core_plan(1500, {**QUIET, "health.bill_median": 4600.0})
+    dearer = core_plan(1500, {**QUIET, "health.bill_median": 5500.0})
     with pytest.raises(AssertionError, match=r"health_spending|basic_insurance"):
-        _check(differences(plan, "none", range(6), dearer))
+        _check(differences(plan, "none", range(8), dearer))
     watchful = core_plan(1500, {**QUIET, "registry.fall_detected": 0.9})
     with pytest.raises(AssertionError, match="registered_persons"):
-        _check(differences(plan, "none", range(6), watchful))
+        _check(differences(plan, "none", range(8), watchful))
 
 
 @pytest.mark.slow
