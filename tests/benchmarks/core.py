@@ -138,7 +138,7 @@ def z_score(difference: np.ndarray, tolerance: float) -> np.ndarray:
     error = difference.std(axis=0, ddof=1) / np.sqrt(len(difference))
     ratio = np.divide(np.abs(mean), error, out=np.full_like(mean, np.inf), where=error > 0.0)
     z = stats.norm.isf(stats.t.sf(ratio, len(difference) - 1))
-    return np.where(np.isnan(mean) | (np.abs(mean) <= tolerance), 0.0, np.sign(mean) * z)
+    return np.where(np.isnan(mean) | (np.abs(mean) <= tolerance), 0.0, np.copysign(z, mean))
 
 
 def engine_cost(plan: Plan, county: County, scenario: str, repeats: int = 3) -> float:
