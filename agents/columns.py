@@ -43,6 +43,7 @@ CAUSES = ("none", "illness", "disability", "schooling", "disaster", "lack_of_lab
 HEALTH_STATES = ("well", "chronic", "hospital_stay", "major_illness")
 
 _BIG = 1e9
+"""No household amount is larger: a bound that catches faults, in yuan."""
 _ROWS: tuple[tuple[str, str, str, str, float, float, str, str], ...] = (
     # identity and place
     ("uid", "identity", "int64", "id", 0, 2.0**63 - 1, "identity, fixed for life and unique over places", "住户编号"),
@@ -141,6 +142,7 @@ _ROWS: tuple[tuple[str, str, str, str, float, float, str, str], ...] = (
 )  # fmt: skip
 
 _DEFAULTS = {"site": -1.0, "firm": -1.0, "land_quality": 1.0, "land_access": 1.0, "motivation": MIDDLE, "hazard": 1.0}
+"""Values of a column nothing has filled yet: on no site, with no firm, an average household."""
 
 COLUMNS: dict[str, Column] = {row[0]: Column(*row, default=_DEFAULTS.get(row[0], 0.0)) for row in _ROWS}
 

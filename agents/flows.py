@@ -58,7 +58,7 @@ class Flows:
         self._size = size
         for name, kind in [(n, t[0]) for n, t in TERMS.items()] + [(n, q[0]) for n, q in QUANTITIES.items()]:
             if name not in self._buffers or len(self._buffers[name]) < size:
-                self._buffers[name] = np.empty(int(size * 1.1) + 16, dtype=kind)
+                self._buffers[name] = np.empty(size + size // 10 + 16, dtype=kind)
         for name, (_, neutral, _, _) in TERMS.items():
             self._buffers[name][:size] = neutral
 

@@ -17,6 +17,7 @@ LIVESTOCK = LINES.index("livestock")
 _WEATHERPROOF = tuple(LINES.index(name) for name in ("none", "livestock", "tourism", "trade"))
 _VARIANTS = {"none": 0, "concave": 1, "threshold": 2}
 _SUPPLY_UNIT = np.float32(1000.0)
+"""Supply is summed in thousandths of a typical household."""
 _LEAST_ASSETS, _LEAST_SUPPLY = 1e-3, 1e-9
 """Assets against the reference and supply against that of year A are taken for at least this: a power of 0 is none."""
 _OLDEST = 100
