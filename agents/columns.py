@@ -75,10 +75,10 @@ _ROWS: tuple[tuple[str, str, str, str, float, float, str, str], ...] = (
     ("care_forgone", "health", "bool", "flag", 0, 1, "needed care was forgone for cost this year", "放弃治疗"),
     # land
     ("land", "land", "float32", "mu", 0, 1e4, "cultivated land", "耕地面积"),
-    ("land_quality", "land", "float32", "ratio", 0, 5, "land quality, county mean 1", "耕地质量"),
+    ("land_quality", "land", "float32", "ratio", 0, 20, "land quality, county mean 1", "耕地质量"),
     ("land_access", "land", "float32", "share", 0, 1, "share of land still worked (distance after a move)", "耕地可及"),
     ("forest", "land", "float32", "mu", 0, 1e5, "forest land", "林地面积"),
-    ("hazard", "land", "float32", "ratio", 0, 5, "exposure to flood and landslide, county mean 1", "灾害暴露"),
+    ("hazard", "land", "float32", "ratio", 0, 50, "exposure to flood and landslide, county mean 1", "灾害暴露"),
     # industry
     ("line", "industry", "int8", "code", 0, len(LINES) - 1, "industry line beside grain", "产业"),
     ("line_scale", "industry", "float32", "ratio", 0, 50, "size of the industry, 1 = typical household", "产业规模"),

@@ -15,7 +15,7 @@ from agents.compiled import compiled
 from agents.county import Villages
 from agents.households import Households
 from agents.parameters import Parameters
-from agents.randomness import POPULATION, Luck, normal_pair, uniform4
+from agents.randomness import POPULATION, Luck, normal, uniform4
 from agents.stages import COUPLE, MIDDLE, PUPIL_YEARS, SMALL_CHILD_YEARS, YOUNG_YEARS
 
 MOST_PERSISTENT = 0.99
@@ -191,11 +191,11 @@ def _compose_livelihood(
     for i in range(uid.shape[0]):
         v = village[i]
         a0, a1, a2, a3 = uniform4(seed, replicate, stream, 3, uid[i], 0)
-        z_skill, z_permanent = normal_pair(a0, a1)
-        z_remote, z_motive = normal_pair(a2, a3)
+        z_skill, z_permanent = normal(a0), normal(a1)
+        z_remote, z_motive = normal(a2), normal(a3)
         b0, b1, b2, b3 = uniform4(seed, replicate, stream, 3, uid[i], 1)
-        z_land, z_quality = normal_pair(b0, b1)
-        z_assets, z_forest = normal_pair(b2, b3)
+        z_land, z_quality = normal(b0), normal(b1)
+        z_assets, z_forest = normal(b2), normal(b3)
         c0, c1, c2, c3 = uniform4(seed, replicate, stream, 3, uid[i], 2)
         d0, d1, d2, d3 = uniform4(seed, replicate, stream, 3, uid[i], 3)
         r = min(1.0, max(0.0, v_remote[v] + t.remoteness_spread * z_remote))

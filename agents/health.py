@@ -14,7 +14,7 @@ import numpy as np
 
 from agents.compiled import compiled
 from agents.county import County
-from agents.randomness import CHUNK, ILLNESS, fill4, normal_pair
+from agents.randomness import CHUNK, ILLNESS, fill4, normal
 
 WELL, CHRONIC, HOSPITAL_STAY, MAJOR_ILLNESS = range(4)
 MOST_USE = 2.0
@@ -83,8 +83,8 @@ def _fall_ill(
         if k == 0:
             fill4(seed, replicate, stream, year, uid[i : i + CHUNK], 0, a)
             fill4(seed, replicate, stream, year, uid[i : i + CHUNK], 1, b)
-        a0, a1, a2, a3 = a[0, k], a[1, k], a[2, k], a[3, k]
-        b0, b1, b2, b3 = b[0, k], b[1, k], b[2, k], b[3, k]
+        a0, a1, a3 = a[0, k], a[1, k], a[3, k]
+        b0, b2, b3 = b[0, k], b[2, k], b[3, k]
         adults = working[i] + elderly[i]
         # risk-weighted adults over the mean weight of one, so that a county of average health has the surveyed rate
         weight = (working[i] + t.elderly_risk * elderly[i] + (t.chronic_risk - 1.0) * chronic[i]) / t.mean_risk
@@ -95,12 +95,12 @@ def _fall_ill(
         stay_ratio[i] = a0 / p_stay if p_stay > 0.0 else NO_STAY
         stay_bill[i] = 0.0
         if stay_ratio[i] < MOST_USE:
-            z, _ = normal_pair(a1, a2)
+            z = normal(a1)
             stay_bill[i] = t.bill_median * math.exp(t.bill_sigma * z)
         p_major = t.major_rate * adults
         major_bill[i] = 0.0
         if a3 < p_major:
-            z, _ = normal_pair(b0, b1)
+            z = normal(b0)
             major_bill[i] = t.major_median * math.exp(t.major_sigma * z)
         if b2 < t.chronic_onset * (adults - chronic[i]):
             chronic[i] += 1

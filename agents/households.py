@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.columns import COLUMNS, Column, with_columns
+from agents.compiled import compiled
 
 Array = NDArray[Any]
 
@@ -102,9 +103,7 @@ class Households:
             raise ValueError("households to append have other columns")
         if len(more) == 0:
             return
-        new = np.sort(more.uid)
-        place = np.minimum(np.searchsorted(new, self.uid), len(new) - 1)
-        if (new[1:] == new[:-1]).any() or (new[place] == self.uid).any():
+        if _repeats(self.uid, more.uid):
             raise ValueError("a household to append has a uid that is already present")
         size = len(self) + len(more)
         before = len(self)
@@ -146,6 +145,30 @@ class Households:
             if not (np.isfinite(low) and np.isfinite(high)) or low < column.low or high > column.high:
                 found.append(f"{name}: {low}..{high}, allowed {column.low}..{column.high} {column.unit}")
         return found
+
+
+@compiled
+def _repeats(many: Any, few: Any) -> bool:
+    """Whether a number of `few` stands in it twice or in `many` too: a small hash table, so that `many` is read once."""
+    size = 16
+    while size < 4 * few.shape[0]:
+        size *= 2
+    mask = np.uint64(size - 1)
+    table = np.full(size, -1, dtype=np.int64)
+    for i in range(few.shape[0]):
+        slot = (np.uint64(few[i]) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(32)) & mask
+        while table[slot] != -1:
+            if table[slot] == few[i]:
+                return True
+            slot = (slot + np.uint64(1)) & mask
+        table[slot] = few[i]
+    for i in range(many.shape[0]):
+        slot = (np.uint64(many[i]) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(32)) & mask
+        while table[slot] != -1:
+            if table[slot] == many[i]:
+                return True
+            slot = (slot + np.uint64(1)) & mask
+    return False
 
 
 class HouseholdView:

@@ -13,7 +13,7 @@ import numpy as np
 from agents.compiled import compiled
 from agents.county import County
 from agents.economy import monthly_wage
-from agents.randomness import CHUNK, INCOME_RISK, LABOUR, fill4, normal_pair
+from agents.randomness import CHUNK, INCOME_RISK, LABOUR, fill4, normal
 from agents.rationing import lowest
 from agents.stages import MIDDLE
 
@@ -72,7 +72,7 @@ def _draw_productivity(
         k = i % CHUNK
         if k == 0:
             fill4(seed, replicate, stream, year, uid[i : i + CHUNK], 0, u)
-        z0, z1 = normal_pair(u[0, k], u[1, k])
+        z0, z1 = normal(u[0, k]), normal(u[1, k])
         permanent[i] = t.persistence * permanent[i] + t.permanent_sd * z0
         productivity[i] = t.level * np.exp(skill[i] + permanent[i] + t.transitory_sd * z1)
 

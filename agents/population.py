@@ -16,7 +16,7 @@ from agents.economy import monthly_wage
 from agents.households import Households
 from agents.parameters import Parameters
 from agents.place import Place
-from agents.randomness import POPULATION, VILLAGES, Luck
+from agents.randomness import POPULATION, VILLAGES, Luck, normals_of
 
 BURN_IN_YEARS = 5
 UID_PLACE_SHIFT = 43
@@ -69,7 +69,7 @@ def make_villages(place: Place, p: Parameters, luck: Luck, number: int) -> Villa
     uid = (place.code << UID_PLACE_SHIFT) | _VILLAGE_UID | np.arange(number, dtype=np.int64)
     u = luck.uniforms(VILLAGES, 0, uid, 8)
     hazard_sd = p.value("population.hazard_sd")
-    normal = np.sqrt(-2.0 * np.log(u[:, 0:6:2])) * np.cos(2.0 * np.pi * u[:, 1:6:2])
+    normal = normals_of(u[:, 0:3])
     return Villages(
         uid=uid,
         remoteness=u[:, 6],
@@ -84,7 +84,7 @@ def make_villages(place: Place, p: Parameters, luck: Luck, number: int) -> Villa
 def village_sizes(villages: Villages, luck: Luck, households: int, log_sd: float) -> NDArray[np.int64]:
     """Households per village: unequal (log-normal weights of `log_sd`), summing exactly, none empty where numbers allow."""
     u = luck.uniforms(VILLAGES, 1, villages.uid, 2)
-    weights = np.exp(log_sd * np.sqrt(-2.0 * np.log(u[:, 0])) * np.cos(2.0 * np.pi * u[:, 1]))
+    weights = np.exp(log_sd * normals_of(u[:, 0]))
     spare = households - len(villages)
     if spare < 0:
         return largest_remainder(weights, households)

@@ -17,7 +17,7 @@ from agents.compiled import compiled
 from agents.county import County
 from agents.economy import INCOME_FLOOR
 from agents.population import largest_remainder
-from agents.randomness import REGISTRATION, VERIFICATION
+from agents.randomness import REGISTRATION, VERIFICATION, normals_of
 from agents.rationing import lowest, within_budget
 
 _MOST_TILT, _TILT_STEPS = 3.0, 16
@@ -162,17 +162,25 @@ def _swap_to_total(
     while gap:
         before = gap
         for rows in by_village:
-            inside, outside = rows[chosen[rows]][::-1][:_MARGIN], rows[~chosen[rows]][:_MARGIN]
-            change = members[outside][None, :].astype(int) - members[inside][:, None]
-            fits = (change > 0) & (change <= gap) if gap > 0 else (change < 0) & (change >= gap)
-            if fits.any():
-                a, b = np.unravel_index(int(np.argmax(fits)), fits.shape)
-                chosen[inside[a]], chosen[outside[b]] = False, True
-                gap -= int(change[a, b])
+            gap -= _swap(rows, members, chosen, gap, _MARGIN)
             if gap == 0:
                 return
+        if gap == before:  # no village can: a household of one then gives way to one of another
+            gap -= _swap(np.lexsort((uid, score)), members, chosen, gap, 50 * _MARGIN)
         if gap == before:
             raise ValueError(f"registered persons cannot be met: {gap:+d} persons remain")
+
+
+def _swap(rows: NDArray[np.int64], members: NDArray[Any], chosen: NDArray[np.bool_], gap: int, margin: int) -> int:
+    """Swap the two of `rows` (poorest first) nearest the end of the list that bring persons nearer; return by how many."""
+    inside, outside = rows[chosen[rows]][::-1][:margin], rows[~chosen[rows]][:margin]
+    change = members[outside][None, :].astype(int) - members[inside][:, None]
+    fits = (change > 0) & (change <= gap) if gap > 0 else (change < 0) & (change >= gap)
+    if not fits.any():
+        return 0
+    a, b = np.unravel_index(int(np.argmax(fits)), fits.shape)
+    chosen[inside[a]], chosen[outside[b]] = False, True
+    return int(change[a, b])
 
 
 def review(county: County) -> None:
@@ -199,7 +207,7 @@ def review(county: County) -> None:
 
 def _verify(county: County, rows: NDArray[np.int64], u: NDArray[np.float64]) -> NDArray[np.float64]:
     """Write and return the verified incomes of `rows`, yuan a person, by two uniforms each; nobody else's is known."""
-    z = np.sqrt(-2.0 * np.log(u[:, 0])) * np.cos(2.0 * np.pi * u[:, 1])
+    z = normals_of(u[:, 0])
     noise = county.value("registry.verification_noise") * z * team_error(county)[county.households.village[rows]]
     seen: NDArray[np.float64] = np.maximum(county.households.net_income_pp[rows], 0.0) * np.exp(noise)
     county.flows.verified_income[:] = np.nan

@@ -13,7 +13,7 @@ import numpy as np
 
 from agents.compiled import compiled
 from agents.county import County
-from agents.randomness import CHUNK, SURVEY, fill4, normal_pair
+from agents.randomness import CHUNK, SURVEY, fill4, normal
 
 MOST_COUNTED = 120
 """Exits and relapses counted of one household (the columns' type holds 127)."""
@@ -56,7 +56,7 @@ def _assess(
         net_pp[i] = net[i] / n
         income = (net[i] - medical[i] - school[i]) / n
         income_pp[i] = income
-        z, _ = normal_pair(u[0, k], u[1, k])
+        z = normal(u[0, k])
         survey = max(0.0, net_pp[i]) * math.exp(error_sd * z)
         survey_pp[i] = survey
         poor_survey[i] = survey < line

@@ -7,6 +7,7 @@ that outlives a killed parent can spoil nothing.
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -131,6 +132,9 @@ def start_worker(context: Context, started: Event) -> None:
     threading.Thread(target=_die_with_parent, name="tuopin-parent-watch", daemon=True).start()
     with contextlib.suppress(Exception):  # what is wrong with it is said by the first run
         task_function(context.function)
+    # a full collection over all that the libraries have loaded costs as much as a simulated year
+    gc.collect()
+    gc.freeze()
     started.set()
 
 

@@ -11,16 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
+from scipy.special import ndtri
 
 from agents import randomness
-from agents.compiled import compiled
 from agents.population import DERIVED_UID, UID_PLACE_SHIFT
 from agents.randomness import (
     MAXIMUM_SEED,
     STREAMS,
     Luck,
     declare_stream,
-    normal_pair,
+    normal,
+    normals_of,
     philox4x32_10,
     uniform4,
 )
@@ -141,28 +142,23 @@ def test_one_household_over_replicates_is_uniform() -> None:
     assert stats.pearsonr(u[:-1], u[1:]).pvalue > TINY
 
 
-def test_normals_are_standard_normal_and_a_pair_is_independent() -> None:
-    @compiled
-    def pairs(u: NDArray[np.float64], z: NDArray[np.float64]) -> None:
-        for i in range(u.shape[0]):
-            z[i, 0], z[i, 1] = normal_pair(u[i, 0], u[i, 1])
-
+def test_normals_are_standard_normal_and_independent_of_one_another() -> None:
     luck = Luck(20161231, 0)
-    u, z = luck.uniforms(24, 2018, uids(), 2), np.empty((N, 2))
-    pairs(u, z)
+    z = normals_of(luck.uniforms(24, 2018, uids(), 2))
     for k in range(2):
         assert stats.kstest(z[:, k], "norm").pvalue > TINY
     assert stats.pearsonr(z[:, 0], z[:, 1]).pvalue > TINY
     assert stats.pearsonr(z[:, 0] ** 2, z[:, 1] ** 2).pvalue > TINY
-    np.testing.assert_allclose(luck.normals(24, 2018, uids()), z[:, 0], rtol=1e-12, atol=1e-12)
+    np.testing.assert_array_equal(luck.normals(24, 2018, uids()), z[:, 0])
 
 
-def test_normal_pair_by_hand() -> None:
-    # u0 = exp(-2) makes the radius 2; u1 = 1/4 is a right angle
-    z0, z1 = normal_pair(np.exp(-2.0), 0.25)
-    assert z0 == pytest.approx(0.0, abs=1e-12) and z1 == pytest.approx(2.0)
-    z0, z1 = normal_pair(np.exp(-0.5), 0.5)
-    assert z0 == pytest.approx(-1.0) and z1 == pytest.approx(0.0, abs=1e-12)
+def test_normals_are_the_published_quantiles() -> None:
+    # Wichura (1988) prints these: PPND16 of 0.25, 0.001 and 1e-20; the last is beyond what 32-bit uniforms reach
+    assert normal(0.25) == pytest.approx(-0.6744897501960817, rel=1e-15)
+    assert normal(0.001) == pytest.approx(-3.090232306167814, rel=1e-15)
+    assert normal(0.5) == 0.0
+    u = np.concatenate([(np.arange(20_000) + 0.5) / 20_000, 2.0 ** -np.arange(1.0, 34.0), 1.0 - 2.0 ** -np.arange(2.0, 34.0)])
+    np.testing.assert_allclose(normals_of(u), ndtri(u), rtol=1e-13, atol=1e-15)
 
 
 # --- purity ----------------------------------------------------------------------------------------------------------
