@@ -34,7 +34,7 @@ class Relocation(Policy):
         Column("relocation_workers", "programme", "int8", "persons", 0, 30, "workers in site jobs", "安置点就业人数"),
         Column("relocation_returned", "programme", "bool", "flag", 0, 1, "went back to the old village", "已返迁"),
         Column("relocation_origin", "programme", "float32", "share", 0, 1, "remoteness before the move", "搬迁前偏远程度"),
-        Column("relocation_hazard", "programme", "float32", "ratio", 0, 5, "hazard before the move", "搬迁前灾害暴露"),
+        Column("relocation_hazard", "programme", "float32", "ratio", 0, 50, "hazard before the move", "搬迁前灾害暴露"),
     )  # fmt: skip
     writes = ("zone", "site", "remoteness", "hazard", "land_access", "housing_grade", "safe_water")
     sites: list[Site]
