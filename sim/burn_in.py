@@ -66,16 +66,16 @@ def _sampled_level(county: County, target: float) -> float:
 def _live_last_year(county: County, target: float) -> County:
     """Live the last year at the level at which mean net income is the target.
 
-    Within one year net income is linear in the level (transfers and returns on savings are not scaled by it), so a
-    second try meets it; a third is for what rounding leaves.
+    Within one year net income is linear in the level (transfers and returns on savings are not scaled by it), so the
+    second try meets it, up to rounding.
     """
-    for _ in range(3):
-        lived = county.fork()
-        _live(lived, county.start)
-        if abs(_mean(lived, "net_income_pp") / target - 1.0) < TOLERANCE:
-            break
-        county.level *= _correction(lived, target)
-    return lived
+    tried = county.fork()
+    _live(tried, county.start)
+    if abs(_mean(tried, "net_income_pp") / target - 1.0) < TOLERANCE:
+        return tried
+    county.level *= _correction(tried, target)
+    _live(county, county.start)
+    return county
 
 
 def _correction(county: County, target: float) -> float:
