@@ -5,7 +5,6 @@ Every share, spread and slope is a parameter, most of group `population`; luck i
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -80,8 +79,8 @@ class LivelihoodTerms(NamedTuple):
 
 @compiled
 def half_variance(log_sd: Any) -> Any:
-    """Half the variance of log x: with it taken off, x = exp(log_sd z) has mean one. Rounded to a thousandth."""
-    return math.floor(500.0 * log_sd * log_sd + 0.5) / 1000.0
+    """Half the variance of log x: with it taken off, x = exp(log_sd z) has mean one."""
+    return 0.5 * log_sd * log_sd
 
 
 def compose(h: Households, v: Villages, p: Parameters, luck: Luck, wage: float) -> None:
