@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from agents.compiled import compiled
 from agents.county import County
-from agents.households import Households
+from agents.households import Households, repeats
 from agents.population import DERIVED_UID, UID_PLACE_SHIFT
 from agents.randomness import CHUNK, DEMOGRAPHY, SPLITS, Luck, fill4
 from agents.stages import COLLEGE_YEARS, COUPLE, PUPIL_YEARS, SMALL_CHILD_YEARS, UPPER_YEARS, WORKING_YEARS
@@ -153,10 +153,11 @@ def derived_uid(parent: NDArray[np.int64], year: int, taken: NDArray[np.int64]) 
     households; a clash with `taken` or within the batch moves the later parent (in uid order) to the next ordinal. Seed and
     replicate do not enter: the number names the event, not the luck.
     """
+    result = _hash(parent, year, 1)
+    if not repeats(taken, result):  # nearly always
+        return result
     order = np.argsort(parent, kind="stable")
     derived = taken[(taken & DERIVED_UID) != 0]
-    result = np.empty(len(parent), dtype=np.int64)
-    result[order] = _hash(parent[order], year, 1)
     sorted_view = result[order]
     _, first = np.unique(sorted_view, return_index=True)
     clash = np.isin(sorted_view, derived)
@@ -203,15 +204,15 @@ def _split(h: Households, rows: NDArray[np.int64], year: int) -> None:
     before = h.members[rows].astype(np.float64)
     moved = _leavers(h, rows)
     for name in PEOPLE:
-        child.set(name, moved[name])
+        child.column(name)[:] = moved[name]
         h.column(name)[rows] -= moved[name].astype(h.column(name).dtype)
     leavers = moved["working_age"] + moved["small_children"]
-    child.set("members", leavers)
+    child.members[:] = leavers
     h.members[rows] -= leavers.astype(np.int16)
     share = leavers / before
     for name in SHARED_AT_SPLIT:
         whole = h.column(name)[rows].astype(np.float64)
-        child.set(name, whole * share)
+        child.column(name)[:] = whole * share
         h.column(name)[rows] = whole * (1.0 - share)
-    child.set("uid", derived_uid(h.uid[rows], year, h.uid))
+    child.uid[:] = derived_uid(h.uid[rows], year, h.uid)
     h.append(child)

@@ -103,7 +103,7 @@ class Households:
             raise ValueError("households to append have other columns")
         if len(more) == 0:
             return
-        if _repeats(self.uid, more.uid):
+        if repeats(self.uid, more.uid):
             raise ValueError("a household to append has a uid that is already present")
         size = len(self) + len(more)
         before = len(self)
@@ -148,7 +148,7 @@ class Households:
 
 
 @compiled
-def _repeats(many: Any, few: Any) -> bool:
+def repeats(many: Any, few: Any) -> bool:
     """Whether a number of `few` stands in it twice or in `many` too: a small hash table, so that `many` is read once."""
     size = 16
     while size < 4 * few.shape[0]:
