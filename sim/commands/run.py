@@ -53,6 +53,7 @@ def run(
     from sim.batch import run_study
 
     plan = plan_of(loaded, scale)
+    tell_first_compilation()
     directory = out or Path("results") / loaded.name
     report = run_study(
         plan,
@@ -71,6 +72,14 @@ def run(
     tell(report, directory)
     if report.failed:
         raise typer.Exit(report.exit_status)
+
+
+def tell_first_compilation() -> None:
+    """Say why nothing moves at first: kernels are compiled once after installation and kept on disk."""
+    import agents
+
+    if not any(Path(agents.__path__[0], "__pycache__").glob("*.nbi")):
+        sys.stderr.write("compiling the model, once after installation: about half a minute\n")
 
 
 def show_result(directory: Path) -> None:
