@@ -28,10 +28,9 @@ class Label(_Strict):
     zh: str = ""
 
 
-class Figure(_Strict):
-    """One figure of a place with its unit and origin; a figure without a source carries a prior range."""
+class Origin(_Strict):
+    """Unit and origin of a number, and its prior range."""
 
-    value: Annotated[int | float, Field(ge=0, allow_inf_nan=False)]
     unit: str
     source: str
     confidence: Confidence
@@ -41,6 +40,12 @@ class Figure(_Strict):
     @classmethod
     def _pair(cls, value: object) -> object:
         return tuple(value) if isinstance(value, list) else value
+
+
+class Figure(Origin):
+    """One figure of a place with its unit and origin; a figure without a source carries a prior range."""
+
+    value: Annotated[int | float, Field(ge=0, allow_inf_nan=False)]
 
     @model_validator(mode="after")
     def _free_has_range(self) -> Figure:

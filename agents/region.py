@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import Field, field_validator, model_validator
 from scipy.special import ndtri
 
-from agents.place import Anchor, Confidence, Figure, Label, Place, Zone, Zones, _Strict
+from agents.place import Anchor, Figure, Label, Origin, Place, Zone, Zones, _Strict
 from agents.population import largest_remainder
 
 FIGURES = (
@@ -31,18 +31,8 @@ FigureName = Literal[
 ]
 
 
-class ColumnNote(_Strict):
+class ColumnNote(Origin):
     """Unit and origin of a column of the table; the prior range is in multiples of each county's value."""
-
-    unit: str
-    source: str
-    confidence: Confidence
-    range: tuple[int | float, int | float] | None = None
-
-    @field_validator("range", mode="before")
-    @classmethod
-    def _pair(cls, value: object) -> object:
-        return tuple(value) if isinstance(value, list) else value
 
     @model_validator(mode="after")
     def _free_has_range(self) -> ColumnNote:
