@@ -14,7 +14,7 @@ import numpy as np
 
 from agents.compiled import compiled
 from agents.county import County
-from agents.randomness import CHUNK, ILLNESS, fill4, normal
+from agents.randomness import CHUNK, ILLNESS, fill4, fill_normals, normal
 
 WELL, CHRONIC, HOSPITAL_STAY, MAJOR_ILLNESS = range(4)
 MOST_USE = 2.0
@@ -77,13 +77,15 @@ def _fall_ill(
     chronic: Any, care_forgone: Any, health: Any, stay_ratio: Any, stay_bill: Any, major_bill: Any,
     illness_factor: Any, seed: Any, replicate: Any, stream: Any, year: Any, t: Any,
 ) -> None:  # fmt: skip
-    a, b = np.empty((4, CHUNK)), np.empty((4, CHUNK))
+    a, b, z = np.empty((4, CHUNK)), np.empty((4, CHUNK)), np.empty(CHUNK)
     for i in range(uid.shape[0]):
         k = i % CHUNK
         if k == 0:
-            fill4(seed, replicate, stream, year, uid[i : i + CHUNK], 0, a)
-            fill4(seed, replicate, stream, year, uid[i : i + CHUNK], 1, b)
-        a0, a1, a3 = a[0, k], a[1, k], a[3, k]
+            many = min(CHUNK, uid.shape[0] - i)
+            fill4(seed, replicate, stream, year, uid[i : i + many], 0, a)
+            fill4(seed, replicate, stream, year, uid[i : i + many], 1, b)
+            fill_normals(a[1, :many], z)
+        a0, a3 = a[0, k], a[3, k]
         b0, b2, b3 = b[0, k], b[2, k], b[3, k]
         adults = working[i] + elderly[i]
         # risk-weighted adults over the mean weight of one, so that a county of average health has the surveyed rate
@@ -91,17 +93,16 @@ def _fall_ill(
         rate = t.inpatient_rate * weight
         if care_forgone[i]:
             rate *= t.forgone_risk
-        p_stay = 1.0 - math.exp(-rate)
-        stay_ratio[i] = a0 / p_stay if p_stay > 0.0 else NO_STAY
+        stay_ratio[i] = NO_STAY
         stay_bill[i] = 0.0
-        if stay_ratio[i] < MOST_USE:
-            z = normal(a1)
-            stay_bill[i] = t.bill_median * math.exp(t.bill_sigma * z)
+        if a0 < MOST_USE * rate:  # 1 - exp(-rate) is never above rate: most households need no exponential
+            stay_ratio[i] = a0 / (1.0 - math.exp(-rate))
+            if stay_ratio[i] < MOST_USE:
+                stay_bill[i] = t.bill_median * math.exp(t.bill_sigma * z[k])
         p_major = t.major_rate * adults
         major_bill[i] = 0.0
         if a3 < p_major:
-            z = normal(b0)
-            major_bill[i] = t.major_median * math.exp(t.major_sigma * z)
+            major_bill[i] = t.major_median * math.exp(t.major_sigma * normal(b0))
         if b2 < t.chronic_onset * (adults - chronic[i]):
             chronic[i] += 1
         elif b2 > 1.0 - t.chronic_recovery * chronic[i]:

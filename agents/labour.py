@@ -13,7 +13,7 @@ import numpy as np
 from agents.compiled import compiled
 from agents.county import County
 from agents.economy import monthly_wage
-from agents.randomness import CHUNK, INCOME_RISK, LABOUR, fill4, normal
+from agents.randomness import CHUNK, INCOME_RISK, LABOUR, fill4, fill_normals
 from agents.rationing import lowest
 from agents.stages import MIDDLE
 
@@ -67,14 +67,16 @@ def draw_productivity(county: County) -> None:
 def _draw_productivity(
     uid: Any, skill: Any, permanent: Any, productivity: Any, seed: Any, replicate: Any, stream: Any, year: Any, t: Any
 ) -> None:
-    u = np.empty((4, CHUNK))
+    u, z = np.empty((4, CHUNK)), np.empty((2, CHUNK))
     for i in range(uid.shape[0]):
         k = i % CHUNK
         if k == 0:
-            fill4(seed, replicate, stream, year, uid[i : i + CHUNK], 0, u)
-        z0, z1 = normal(u[0, k]), normal(u[1, k])
-        permanent[i] = t.persistence * permanent[i] + t.permanent_sd * z0
-        productivity[i] = t.level * np.exp(skill[i] + permanent[i] + t.transitory_sd * z1)
+            many = min(CHUNK, uid.shape[0] - i)
+            fill4(seed, replicate, stream, year, uid[i : i + many], 0, u)
+            fill_normals(u[0, :many], z[0])
+            fill_normals(u[1, :many], z[1])
+        permanent[i] = t.persistence * permanent[i] + t.permanent_sd * z[0, k]
+        productivity[i] = t.level * np.exp(skill[i] + permanent[i] + t.transitory_sd * z[1, k])
 
 
 def wage_terms(county: County) -> WageTerms:
@@ -137,7 +139,7 @@ def _change_jobs(
         if idle > 0:
             rate = t.entry_rate * np.exp(t.skill_slope * skill[i]) * (1.0 - t.remote_penalty * (remoteness[i] - MIDDLE))
             rate *= (1.0 + t.motivation_effect * (motivation[i] - MIDDLE)) * entry_factor[i]
-            if u0 < 1.0 - np.exp(-rate * idle):
+            if u0 < rate * idle and u0 < 1.0 - np.exp(-rate * idle):  # the first, never below the second, spares an exponential
                 if u2 < t.away_share:
                     off_farm[i] += 1
                     migrants[i] += 1

@@ -24,6 +24,7 @@ from agents.compiled import compiled
 
 MAXIMUM_SEED = 2**32 - 1
 _UNIT = 2.0**-32
+_CENTRE = 0.425
 
 STREAMS: dict[str, int] = {}
 """Every declared stream by name; two streams never share a number."""
@@ -83,22 +84,19 @@ def uniform4(seed: Any, replicate: Any, stream: Any, year: Any, uid: Any, block:
 
 
 @compiled
-def normal(u: Any) -> Any:
-    """The standard normal whose distribution function is `u` on (0, 1): one normal from one uniform.
+def _central(q: Any) -> Any:
+    r = 0.180625 - q * q
+    top = 2509.0809287301226727 * r + 33430.575583588128105
+    top = ((top * r + 67265.770927008700853) * r + 45921.953931549871457) * r + 13731.693765509461125
+    top = ((top * r + 1971.5909503065514427) * r + 133.14166789178437745) * r + 3.3871328727963666080
+    low = 5226.4952788528545610 * r + 28729.085735721942674
+    low = ((low * r + 39307.895800092710610) * r + 21213.794301586595867) * r + 5394.1960214247511077
+    low = ((low * r + 687.18700749205790830) * r + 42.313330701600911252) * r + 1.0
+    return q * top / low
 
-    Algorithm AS 241, routine PPND16 (Wichura 1988, Applied Statistics 37), to a relative 1e-15. Its branch for the far tail,
-    beyond 1e-11, is left out: 32-bit uniforms end at 1.2e-10.
-    """
-    q = u - 0.5
-    if abs(q) <= 0.425:
-        r = 0.180625 - q * q
-        top = 2509.0809287301226727 * r + 33430.575583588128105
-        top = ((top * r + 67265.770927008700853) * r + 45921.953931549871457) * r + 13731.693765509461125
-        top = ((top * r + 1971.5909503065514427) * r + 133.14166789178437745) * r + 3.3871328727963666080
-        low = 5226.4952788528545610 * r + 28729.085735721942674
-        low = ((low * r + 39307.895800092710610) * r + 21213.794301586595867) * r + 5394.1960214247511077
-        low = ((low * r + 687.18700749205790830) * r + 42.313330701600911252) * r + 1.0
-        return q * top / low
+
+@compiled
+def _tail(u: Any) -> Any:
     r = math.sqrt(-math.log(min(u, 1.0 - u))) - 1.6
     top = 7.74545014278341407640e-4 * r + 0.0227238449892691845833
     top = ((top * r + 0.241780725177450611770) * r + 1.27045825245236838258) * r + 3.64784832476320460504
@@ -106,19 +104,37 @@ def normal(u: Any) -> Any:
     low = 1.05075007164441684324e-9 * r + 5.47593808499534494600e-4
     low = ((low * r + 0.0151986665636164571966) * r + 0.148103976427480074590) * r + 0.689767334985100004550
     low = ((low * r + 1.67638483018380384940) * r + 2.05319162663775882187) * r + 1.0
-    return top / low if q > 0.0 else -top / low
+    return top / low if u > 0.5 else -top / low
 
 
 @compiled
-def _normals(u: Any, out: Any) -> None:
+def normal(u: Any) -> Any:
+    """The standard normal whose distribution function is `u` on (0, 1): one normal from one uniform.
+
+    Algorithm AS 241, routine PPND16 (Wichura 1988, Applied Statistics 37), to a relative 1e-15. Its branch for the far tail,
+    beyond 1e-11, is left out: 32-bit uniforms end at 1.2e-10.
+    """
+    q = u - 0.5
+    return _central(q) if abs(q) <= _CENTRE else _tail(u)
+
+
+@compiled
+def fill_normals(u: Any, out: Any) -> None:
+    """Write `normal` of each of `u` to `out`, both contiguous: the centre in vectors for all, then the few of the tails."""
     for i in range(u.shape[0]):
-        out[i] = normal(u[i])
+        out[i] = _central(u[i] - 0.5)
+    tails, found = np.empty(u.shape[0], dtype=np.int64), 0
+    for i in range(u.shape[0]):  # who they are without a branch: one guessed wrong costs more than the tail itself
+        tails[found] = i
+        found += np.int64(abs(u[i] - 0.5) > _CENTRE)
+    for k in range(found):
+        out[tails[k]] = _tail(u[tails[k]])
 
 
 def normals_of(u: NDArray[np.float64]) -> NDArray[np.float64]:
     """Standard normals by inversion of uniforms on (0, 1), any shape."""
     out = np.empty(u.size)
-    _normals(np.ascontiguousarray(u).ravel(), out)
+    fill_normals(np.ascontiguousarray(u).ravel(), out)
     return out.reshape(u.shape)
 
 

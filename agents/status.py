@@ -13,7 +13,7 @@ import numpy as np
 
 from agents.compiled import compiled
 from agents.county import County
-from agents.randomness import CHUNK, SURVEY, fill4, normal
+from agents.randomness import CHUNK, SURVEY, fill4, fill_normals
 
 MOST_COUNTED = 120
 """Exits and relapses counted of one household (the columns' type holds 127)."""
@@ -40,11 +40,13 @@ def _assess(
     left_poverty: Any, seed: Any, replicate: Any, stream: Any, year: Any, line: Any, error_sd: Any,
     in_burn_in: Any,
 ) -> None:  # fmt: skip
-    u = np.empty((4, CHUNK))
+    u, z = np.empty((4, CHUNK)), np.empty(CHUNK)
     for i in range(uid.shape[0]):
         k = i % CHUNK
         if k == 0:
-            fill4(seed, replicate, stream, year, uid[i : i + CHUNK], 0, u)
+            many = min(CHUNK, uid.shape[0] - i)
+            fill4(seed, replicate, stream, year, uid[i : i + many], 0, u)
+            fill_normals(u[0, :many], z)
         n = members[i]
         net_pp_2[i] = net_pp_1[i]
         net_pp_1[i] = net_pp[i]
@@ -56,8 +58,7 @@ def _assess(
         net_pp[i] = net[i] / n
         income = (net[i] - medical[i] - school[i]) / n
         income_pp[i] = income
-        z = normal(u[0, k])
-        survey = max(0.0, net_pp[i]) * math.exp(error_sd * z)
+        survey = max(0.0, net_pp[i]) * math.exp(error_sd * z[k])
         survey_pp[i] = survey
         poor_survey[i] = survey < line
         is_poor = income < line
