@@ -125,7 +125,7 @@ class Parameters:
 
     def __init__(self, entries: Mapping[str, Parameter]) -> None:
         self._entries = dict(entries)
-        self._dated: dict[tuple[str, int], Value | None] = {}
+        self._numbers: dict[tuple[str, int], float] = {}
         self._derived: dict[tuple[str, int, int], float] = {}
 
     def __getitem__(self, id: str) -> Parameter:
@@ -143,12 +143,12 @@ class Parameters:
     def value(self, id: str, year: int = 0) -> float:
         """Return the number `id` in `year` as a float; raises KeyError for an unknown id."""
         key = (id, year)
-        if key not in self._dated:
-            self._dated[key] = self._entries[id].at(year)
-        value = self._dated[key]
-        if value is None:
-            raise ValueError(f"{id} has no value")
-        return float(value)
+        if key not in self._numbers:
+            value = self._entries[id].at(year)
+            if value is None:
+                raise ValueError(f"{id} has no value")
+            self._numbers[key] = float(value)
+        return self._numbers[key]
 
     def fill(self, kind: Callable[..., T], group: str, year: int, **given: float) -> T:
         """Build the NamedTuple `kind` with each field taken from `given` or else from the parameter `group.field`."""
@@ -184,6 +184,7 @@ def draw_parameter(parameter: Parameter, luck: Luck) -> Parameter:
     return replace(parameter, value=parameter.low + u * (parameter.high - parameter.low))
 
 
+@cache
 def name_key(name: str) -> int:
     """A 63-bit number that depends on the name alone (FNV-1a), to key luck by a parameter, market or firm."""
     value = 0xCBF29CE484222325

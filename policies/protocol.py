@@ -54,6 +54,7 @@ class Policy:
         self._seen: NDArray[np.float64] | None = None
         self._eyes_open = False
         self.resolved: dict[str, Parameter] = {}
+        self._settings: dict[tuple[str, int], Value | None] = {}
         for name, parameter in self.parameters.items():
             self.resolved[name] = draw_parameter(parameter, luck) if luck and name not in settings else parameter
         for name, value in settings.items():
@@ -67,7 +68,10 @@ class Policy:
 
     def setting(self, name: str, year: int) -> Value | None:
         """The parameter `name` in `year`; None stands for unlimited."""
-        return self.resolved[name].at(year)
+        key = (name, year)
+        if key not in self._settings:
+            self._settings[key] = self.resolved[name].at(year)
+        return self._settings[key]
 
     def budget_fen(self, county: County) -> int | None:
         """The year's budget in fen at the county's scale; None if unlimited. A county of a region has its part of it."""

@@ -106,8 +106,10 @@ class Recorder:
         if not self.rows:
             return float("nan")
         _, keys, values = self.rows[-1]
-        wanted = (view, "all", indicator)
-        return next((float(v) for k, v in zip(keys, values, strict=True) if tuple(k) == wanted), float("nan"))
+        try:
+            return float(values[keys.index((view, "all", indicator))])
+        except ValueError:
+            return float("nan")
 
     def spell_columns(self) -> dict[str, Array]:
         """Merged spells of all views as columns, `view` first."""

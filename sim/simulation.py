@@ -6,6 +6,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -167,21 +168,32 @@ def tables(model: CountyModel, place: str, scenario: str, replicate: int) -> dic
 
 
 def _indicators(model: CountyModel) -> pa.Table:
-    rows, entries = model.recorder.rows, model.ledger.entries
+    rows, spent = model.recorder.rows, dict.fromkeys((year for year, _, _ in model.recorder.rows), 0)
+    for entry in model.ledger.entries:
+        if entry.year in spent:
+            spent[entry.year] += entry.fen
+    cost_years = np.array(sorted(spent), dtype=np.int16)
+    kinds = {id(keys): _key_columns(keys) for keys in {id(keys): keys for _, keys, _ in rows}.values()}
+    parts = [kinds[id(keys)] for _, keys, _ in rows] + [_key_columns((("true", "all", "cost_yuan"),) * len(spent))]
     years = np.concatenate([np.full(len(keys), year, dtype=np.int16) for year, keys, _ in rows])
-    keys = [key for _, group, _ in rows for key in group]
     values = np.concatenate([values for _, _, values in rows])
-    cost_years = np.array(sorted({year for year, _, _ in rows}), dtype=np.int16)
-    costs = np.array([sum(e.fen for e in entries if e.year == year) / 100.0 for year in cost_years])
-    more = [("true", "all", "cost_yuan")] * len(cost_years)
-    text = list(zip(*(keys + more), strict=True))
+    costs = np.array([spent[year] / 100.0 for year in cost_years])
     return pa.table(
         {
             "year": np.concatenate([years, cost_years]),
-            **{n: pa.array(text[k], pa.string()).dictionary_encode() for k, n in enumerate(("view", "group", "indicator"))},
+            **{
+                name: pa.chunked_array([part[k] for part in parts]).unify_dictionaries().combine_chunks()
+                for k, name in enumerate(("view", "group", "indicator"))
+            },
             "value": np.concatenate([values, costs]),
         }
     )
+
+
+@lru_cache(maxsize=64)
+def _key_columns(keys: tuple[tuple[str, str, str], ...]) -> tuple[pa.DictionaryArray, ...]:
+    """View, group and indicator of a year's figures as columns; made once for all years and runs with the same figures."""
+    return tuple(pa.array(text, pa.string()).dictionary_encode() for text in zip(*keys, strict=True))
 
 
 def _costs(model: CountyModel) -> pa.Table:
