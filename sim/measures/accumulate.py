@@ -1,13 +1,15 @@
 """The one-pass sums behind the yearly indicators, for every group at once.
 
 Traits are combined into one cell per household (cell of a table over all traits); each household adds once to its cell,
-and groups are margins of the table. Sums are of whole numbers: persons, and money and gap ratios in fixed point. So no
-row order, chunking or worker changes a bit of any result.
+and groups are margins of the table. Statuses are not added up one by one: households are counted by their combination of
+flags, and the few combinations are summed afterwards. Sums are of whole numbers: persons, and money and gap ratios in fixed
+point. So no row order, chunking or worker changes a bit of any result.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -26,6 +28,10 @@ PER_YUAN = 10_000.0
 """Fixed point of money: 0.0001 yuan."""
 MAX_CELLS = 4096
 """Largest table that stays in the processor's cache; more traits are taken in further passes."""
+
+ONE_HOUSEHOLD = 1 << 32
+"""Households and persons are counted in one whole number: persons below, up to four thousand million."""
+STATUS_CODES, WELLBEING_CODES, DIMENSION_CODES = 16, 32, 8
 
 N_INCOME = 10
 (PERSONS, HOUSEHOLDS, GAP, SQUARED_GAP, WATTS, INCOME, NET_INCOME, MARKET_INCOME, POLICY_TRANSFERS, NET_POOR) = range(
@@ -74,46 +80,84 @@ def add_incomes(
 
 
 @compiled
-def add_status(
+def count_status(
     cells: NDArray[np.int32], members: Array, poor: Array, near: Array, before: Array, exited: Array, out: Totals
 ) -> None:
-    """Add one view's status and moves since the year before to the cells; products instead of branches, which stall."""
+    """Count households and persons of one view by cell and flags (poor, poor a year before, near-poor, had exited)."""
     for i in range(cells.shape[0]):
-        k, m = cells[i], np.int64(members[i])
-        p, b = np.int64(poor[i]), np.int64(before[i])
-        risk = np.int64(exited[i]) * (1 - b)
-        out[k, POOR] += m * p
-        out[k, POOR_HOUSEHOLDS] += p
-        out[k, NEAR_POOR] += m * np.int64(near[i]) * (1 - p)
-        out[k, POOR_BEFORE] += m * b
-        out[k, EXITS] += m * b * (1 - p)
-        out[k, AT_RISK] += m * risk
-        out[k, REENTRIES] += m * risk * p
+        code = np.int64(poor[i]) | np.int64(before[i]) << 1 | np.int64(near[i]) << 2 | np.int64(exited[i]) << 3
+        out[cells[i], code] += ONE_HOUSEHOLD + members[i]
 
 
 @compiled
-def add_wellbeing(
-    cells: NDArray[np.int32], members: Array, poor: Array, registered: Array, count: Array, catastrophic: Array,
-    sustained: Array, sustained_alone: Array, least: int, out: Totals,
+def count_wellbeing(
+    cells: NDArray[np.int32], members: Array, poor: Array, registered: Array, deprived: Array, catastrophic: Array,
+    sustained: Array, sustained_alone: Array, flags: Totals, dimensions: Totals,
 ) -> None:  # fmt: skip
-    """Add deprivations, health spending, sustained exits and targeting to the cells.
-
-    `count` is in how many dimensions a household is deprived; from `least` on it is multidimensionally poor.
+    """Count households and persons by cell and flags (poor, registered, catastrophic, two kinds of sustained exit), and by
+    cell and the number of dimensions, 0..7, in which they are deprived.
     """
     for i in range(cells.shape[0]):
-        k, m, c = cells[i], np.int64(members[i]), np.int64(count[i])
-        p, r, struck, many = np.int64(poor[i]), np.int64(registered[i]), np.int64(catastrophic[i]), np.int64(c >= least)
-        out[k, DEPRIVED] += m * np.int64(c > 0)
-        out[k, MULTIDIMENSIONAL] += m * many
-        out[k, DEPRIVATIONS] += m * c * many
-        out[k, CATASTROPHIC] += m * struck
-        out[k, CATASTROPHIC_HOUSEHOLDS] += struck
-        out[k, SUSTAINED] += m * np.int64(sustained[i])
-        out[k, SUSTAINED_ALONE] += m * np.int64(sustained_alone[i])
-        out[k, REGISTERED] += m * r
-        out[k, EXCLUDED] += m * p * (1 - r)
-        out[k, INCLUDED] += m * r * (1 - p)
-        out[k, TRULY_POOR] += m * p
+        k, one = cells[i], ONE_HOUSEHOLD + members[i]
+        exits = np.int64(sustained[i]) << 3 | np.int64(sustained_alone[i]) << 4
+        flags[k, np.int64(poor[i]) | np.int64(registered[i]) << 1 | np.int64(catastrophic[i]) << 2 | exits] += one
+        dimensions[k, deprived[i]] += one
+
+
+def status_sums(counts: Totals) -> Totals:
+    """Return the sums of a view, shape (rows, N_STATUS), of counts by flags, shape (rows, 16)."""
+    by_persons, by_households = _status_weights()
+    return (counts % ONE_HOUSEHOLD) @ by_persons + (counts // ONE_HOUSEHOLD) @ by_households
+
+
+def wellbeing_sums(flags: Totals, dimensions: Totals, least: int) -> Totals:
+    """Return the sums, shape (rows, N_WELLBEING), of counts by flags (rows, 32) and by deprivations (rows, 8).
+
+    From `least` deprivations on a household is multidimensionally poor.
+    """
+    by_persons, by_households, by_dimensions = _wellbeing_weights(least)
+    persons, households = flags % ONE_HOUSEHOLD, flags // ONE_HOUSEHOLD
+    return persons @ by_persons + households @ by_households + (dimensions % ONE_HOUSEHOLD) @ by_dimensions
+
+
+@cache
+def _status_weights() -> tuple[Totals, Totals]:
+    poor, before, near, exited = _flags(4)
+    at_risk = exited * (1 - before)
+    by_persons = {
+        POOR: poor, NEAR_POOR: near * (1 - poor), POOR_BEFORE: before, EXITS: before * (1 - poor), AT_RISK: at_risk,
+        REENTRIES: at_risk * poor,
+    }  # fmt: skip
+    return _weights(by_persons, STATUS_CODES, N_STATUS), _weights({POOR_HOUSEHOLDS: poor}, STATUS_CODES, N_STATUS)
+
+
+@cache
+def _wellbeing_weights(least: int) -> tuple[Totals, Totals, Totals]:
+    poor, listed, struck, sustained, alone = _flags(5)
+    count = np.arange(DIMENSION_CODES)
+    many = (count >= least).astype(np.int64)
+    by_persons = {
+        CATASTROPHIC: struck, SUSTAINED: sustained, SUSTAINED_ALONE: alone, REGISTERED: listed,
+        EXCLUDED: poor * (1 - listed), INCLUDED: listed * (1 - poor), TRULY_POOR: poor,
+    }  # fmt: skip
+    by_dimensions = {DEPRIVED: (count > 0).astype(np.int64), MULTIDIMENSIONAL: many, DEPRIVATIONS: count * many}
+    return (
+        _weights(by_persons, WELLBEING_CODES, N_WELLBEING),
+        _weights({CATASTROPHIC_HOUSEHOLDS: struck}, WELLBEING_CODES, N_WELLBEING),
+        _weights(by_dimensions, DIMENSION_CODES, N_WELLBEING),
+    )
+
+
+def _flags(number: int) -> list[NDArray[np.int64]]:
+    codes = np.arange(1 << number)
+    return [codes >> bit & 1 for bit in range(number)]
+
+
+def _weights(columns: Mapping[int, NDArray[np.int64]], codes: int, quantities: int) -> Totals:
+    weights = np.zeros((codes, quantities), dtype=np.int64)
+    for quantity, weight in columns.items():
+        weights[:, quantity] = weight
+    return weights
 
 
 @compiled

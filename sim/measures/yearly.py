@@ -35,6 +35,9 @@ class Key(NamedTuple):
     indicator: str
 
 
+_MOVES = [Key("true", f"class_before={start}", f"move_to_{end}") for start in CLASSES for end in CLASSES]
+
+
 class Block(NamedTuple):
     """One indicator of one view for all groups: `values` (1 + groups,), everybody first."""
 
@@ -97,21 +100,23 @@ def _sums(state: YearState, batch: a.Groups) -> list[a.Totals]:
         raise ValueError(f"{bad} of {n} households have an income that is not a finite number in {state.year}")
 
     struck = catastrophic(state.medical_payment, state.net_income, state.members, state.subsistence_food)
-    least = int(np.ceil(CUTOFF * len(DIMENSIONS) - 1e-9))
-    wellbeing = np.zeros((size, a.N_WELLBEING), dtype=np.int64)
-    a.add_wellbeing(
+    flags = np.zeros((size, a.WELLBEING_CODES), dtype=np.int64)
+    dimensions = np.zeros((size, a.DIMENSION_CODES), dtype=np.int64)
+    a.count_wellbeing(
         cells, state.members, poor, state.registered, deprivation_count(state.deprivations), struck,
-        _or(state.sustained_exit, none), _or(state.sustained_exit_net_of_transfers, none), least, wellbeing,
+        _or(state.sustained_exit, none), _or(state.sustained_exit_net_of_transfers, none), flags, dimensions,
     )  # fmt: skip
+    least = int(np.ceil(CUTOFF * len(DIMENSIONS) - 1e-9))
+    wellbeing = a.wellbeing_sums(a.margins(flags, shape), a.margins(dimensions, shape), least)
 
     statuses = []
     for view in _views(state):
-        status = np.zeros((size, a.N_STATUS), dtype=np.int64)
+        counts = np.zeros((size, a.STATUS_CODES), dtype=np.int64)
         before = none if state.poor_before is None else state.poor_before[view]
         exited = none if state.exited_before is None else state.exited_before[view]
-        a.add_status(cells, state.members, state.poor[view], _or(_near_poor(state, view), none), before, exited, status)
-        statuses.append(status)
-    return [a.margins(sums, shape) for sums in (incomes, wellbeing, *statuses)]
+        a.count_status(cells, state.members, state.poor[view], _or(_near_poor(state, view), none), before, exited, counts)
+        statuses.append(a.status_sums(a.margins(counts, shape)))
+    return [a.margins(incomes, shape), wellbeing, *statuses]
 
 
 def _or(values: Array | None, otherwise: Array) -> Array:
@@ -195,8 +200,6 @@ def _single_values(state: YearState) -> tuple[Sequence[Key], Sequence[float]]:
     if state.class_before is not None:
         now = income_class(state.income, state.line)
         matrix = transition_matrix(transition_counts(state.class_before, now, state.members))
-        for row, start in enumerate(CLASSES):
-            for column, end in enumerate(CLASSES):
-                found[Key("true", f"class_before={start}", f"move_to_{end}")] = float(matrix[row, column])
+        found.update(zip(_MOVES, matrix.ravel().tolist(), strict=True))
         found[Key("true", "all", "shorrocks_mobility")] = shorrocks_mobility(matrix)
     return list(found), list(found.values())
