@@ -1,4 +1,4 @@
-"""The programme step: withdraw, decide eligibility, share the village teams' hours, rank, fund, enrol, serve.
+"""The programme step: withdraw, decide eligibility, rank, fund, share the village teams' hours, enrol, serve.
 
 All policies decide on the state as of the step's start; scarce hours are demanded by all first and then split once, in
 proportion to demand. Funding is exact: within budget, slots and hours, ties by uid.
@@ -15,7 +15,7 @@ from agents.county import County
 from agents.rationing import first_of_each
 from agents.stages import MIDDLE
 from policies.ledger import Ledger
-from policies.protocol import Policy, Rows
+from policies.protocol import Fen, Policy, Rows
 
 UNLIMITED_FEN = 2**60
 _LITTLE = 1e-9
@@ -34,10 +34,10 @@ def run_programmes(county: County, policies: Sequence[Policy], ledger: Ledger) -
     _withdraw(county, policies)
     for policy in policies:
         policy.open_eyes()
-    applicants = {policy.name: _applicants(county, policy, ledger) for policy in policies}
-    granted = _share_hours(county, policies, applicants)
+    funded = {policy.name: _funded(county, policy, ledger) for policy in policies}
+    granted = _share_hours(county, policies, funded)
     for policy in policies:
-        _fund_and_enrol(county, policy, granted[policy.name], ledger)
+        _enrol(county, policy, *granted[policy.name], ledger)
         policy.close_eyes()
     for policy in policies:
         policy.serve(county, ledger)
@@ -53,18 +53,17 @@ def _withdraw(county: County, policies: Sequence[Policy]) -> None:
         policy.recount(county)
 
 
-def _applicants(county: County, policy: Policy, ledger: Ledger) -> Rows:
-    """Rows that are eligible, not enrolled and willing; none before the policy's start or without budget or slots.
+def _funded(county: County, policy: Policy, ledger: Ledger) -> tuple[Rows, Fen]:
+    """Rows that are eligible, not enrolled, willing and within reach of the year's money and slots, and the cost of each.
 
-    Where hours are scarce only those the year's money reaches take part in the split: nobody spends hours on the rest.
+    Nobody before the policy's start. Only they take part in the split of hours: nobody spends hours on the rest.
     """
+    rows = np.empty(0, dtype=np.int64)
     if county.year < policy.value("start", county.year) or policy.budget_fen(county) == 0 or policy.slots(county) == 0:
-        return np.empty(0, dtype=np.int64)
-    rows = np.flatnonzero(policy.eligible(county) & ~policy.enrolled(county))
+        return rows, np.empty(0, dtype=np.int64)
+    rows = np.flatnonzero(policy.eligible(county) & (policy.since(county) == 0))
     rows = rows[policy.willingness(county, rows) < _acceptance(county, rows, policy.take_up(county, rows))]
-    if county.on("cadre_limits") and len(rows):
-        rows, _ = policy.affordable(county, rows, _available(county, policy, ledger))
-    return rows
+    return policy.affordable(county, rows, _available(county, policy, ledger)) if len(rows) else (rows, np.empty(0, dtype=np.int64))
 
 
 def _acceptance(county: County, rows: Rows, take_up: NDArray[np.float64] | float) -> NDArray[np.float64]:
@@ -82,45 +81,44 @@ def _available(county: County, policy: Policy, ledger: Ledger) -> int:
     return UNLIMITED_FEN if left is None else int(left / (1.0 + policy.value("leakage", county.year)))
 
 
-def _share_hours(county: County, policies: Sequence[Policy], applicants: dict[str, Rows]) -> dict[str, Rows]:
+def _share_hours(
+    county: County, policies: Sequence[Policy], funded: dict[str, tuple[Rows, Fen]]
+) -> dict[str, tuple[Rows, Fen]]:
     """Split each village team's hours over the policies in proportion to demand; keep the neediest each can serve."""
     if not county.on("cadre_limits"):
-        return applicants
-    village = county.households.village
-    number = len(county.villages)
+        return funded
+    h, number = county.households, len(county.villages)
     hours = {p.name: p.value("hours_per_household", county.year) for p in policies}
-    counts = {p.name: np.bincount(village[applicants[p.name]], minlength=number) for p in policies}
+    counts = {p.name: np.bincount(h.village[funded[p.name][0]], minlength=number) for p in policies}
     demand = np.zeros(number)
     for policy in policies:
         demand += counts[policy.name] * hours[policy.name]
+    if not (demand > county.villages.hours).any():
+        return funded
     share = np.where(demand > county.villages.hours, county.villages.hours / np.maximum(demand, _LITTLE), 1.0)
     granted = {}
     for policy in policies:
-        rows = applicants[policy.name]
-        if hours[policy.name] > 0 and len(rows) and (share < 1.0).any():
+        rows, cost = funded[policy.name]
+        if hours[policy.name] > 0 and len(rows):
             cap = np.floor(share * counts[policy.name] + _LITTLE).astype(np.int64)
-            rows = _neediest_per_village(county, policy, rows, cap)
-        granted[policy.name] = rows
+            kept = first_of_each(h.village[rows], policy.seen_need(county, rows), h.uid[rows], cap)
+            rows, cost = rows[kept], cost[kept]
+        granted[policy.name] = rows, cost
     return granted
 
 
-def _neediest_per_village(county: County, policy: Policy, rows: Rows, cap: np.ndarray) -> Rows:
-    h = county.households
-    return rows[first_of_each(h.village[rows], policy.seen_need(county, rows), h.uid[rows], cap)]
-
-
-def _fund_and_enrol(county: County, policy: Policy, rows: Rows, ledger: Ledger) -> None:
+def _enrol(county: County, policy: Policy, rows: Rows, cost: Fen, ledger: Ledger) -> None:
     if len(rows) == 0:
         return
-    leak = policy.value("leakage", county.year)
-    rows, cost = policy.fund(county, rows, _available(county, policy, ledger))
+    room = policy.room(county, rows)
+    rows, cost = rows[room], cost[room]
     if len(rows) == 0:
         return
     policy.since(county)[rows] = county.year
     policy.enrol(county, rows)
     if cost.any():
         policy.pay_enrolment(county, ledger, rows, cost)
-        ledger.post_leakage(policy.name, int(leak * int(cost.sum())))
+        ledger.post_leakage(policy.name, int(policy.value("leakage", county.year) * int(cost.sum())))
 
 
 def post_ordinary(county: County, ledger: Ledger) -> None:

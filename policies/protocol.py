@@ -16,16 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.columns import EXITED, Column
+from agents.compiled import compiled
 from agents.county import County
 from agents.economy import INCOME_FLOOR
 from agents.parameters import Parameter, Value, draw_parameter, name_key, read_parameters
-from agents.randomness import TAKE_UP, TARGETING, Luck
+from agents.randomness import CHUNK, TAKE_UP, TARGETING, Luck, fill4, fill_normals
 from agents.rationing import lowest, within_budget
 from agents.registry import registered, team_error
 from policies.ledger import Ledger
 
 Mask = NDArray[np.bool_]
 Rows = NDArray[np.int64]
+Fen = NDArray[np.int64]
 _COMMON = Path(__file__).parent / "common.yaml"
 
 
@@ -143,9 +145,9 @@ class Policy:
         kept = within_budget(need, uid[rows], cost, left_fen)
         return rows[kept], cost[kept]
 
-    def fund(self, county: County, rows: Rows, left_fen: int) -> tuple[Rows, NDArray[np.int64]]:
-        """Choose who enrols: the affordable, where the policy's institutions have room for them."""
-        return self.affordable(county, rows, left_fen)
+    def room(self, county: County, rows: Rows) -> Mask:
+        """For which of the funded `rows` the policy's institutions have room; by default all. Those then enrol."""
+        return np.ones(len(rows), dtype=np.bool_)
 
     def pay_enrolment(self, county: County, ledger: Ledger, rows: Rows, fen: NDArray[np.int64]) -> None:
         """Post the cost of enrolment, split over payers; by default the county pays."""
@@ -230,7 +232,24 @@ class Policy:
         need = self.need(county, rows)
         if not county.on("targeting_error"):
             return need
-        noise = (self.value("targeting_noise", county.year) * team_error(county))[county.households.village[rows]]
-        noise *= county.luck.normals(TARGETING, county.year, county.households.uid[rows], self.block)
-        noise += need
-        return noise
+        h, luck = county.households, county.luck
+        seen = np.empty(len(need))
+        _misjudge(
+            np.asarray(need, dtype=np.float64), h.village[rows], self.value("targeting_noise", county.year) * team_error(county),
+            h.uid[rows], luck.seed, luck.replicate, TARGETING, county.year, self.block, seen,
+        )  # fmt: skip
+        return seen
+
+
+@compiled
+def _misjudge(
+    need: Any, village: Any, error: Any, uid: Any, seed: Any, replicate: Any, stream: Any, year: Any, block: Any, seen: Any
+) -> None:
+    """Write each need with the error of its village's team: a normal times `error` (villages,)."""
+    u, z = np.empty((4, CHUNK)), np.empty(CHUNK)
+    for first in range(0, uid.shape[0], CHUNK):
+        many = min(CHUNK, uid.shape[0] - first)
+        fill4(seed, replicate, stream, year, uid[first : first + many], block, u)
+        fill_normals(u[0, :many], z)
+        for k in range(many):
+            seen[first + k] = error[village[first + k]] * z[k] + need[first + k]

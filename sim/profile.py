@@ -19,7 +19,7 @@ from sim.study import Study
 from sim.year import STEPS
 
 RULES = (
-    "prepare", "strike", "eligible", "willingness", "withdraw", "release", "recount", "affordable", "seen_need", "fund",
+    "prepare", "strike", "eligible", "willingness", "withdraw", "release", "recount", "affordable", "seen_need", "room",
     "pay_enrolment", "enrol", "serve", "employ", "reimburse", "transfer",
 )  # fmt: skip
 """The rules of a policy whose time is its own; a rule called by another of the same policy is counted once."""

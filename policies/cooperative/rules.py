@@ -66,14 +66,13 @@ class Cooperative(Policy):
         """Support per household, fen."""
         return np.full(len(rows), round(self.value("cost_per_household", county.year) * 100), dtype=np.int64)
 
-    def fund(self, county: County, rows: Rows, left_fen: int) -> tuple[Rows, NDArray[np.int64]]:
-        """Neediest first within the budget, and only where a firm has room."""
-        rows, cost = self.affordable(county, rows, left_fen)
+    def room(self, county: County, rows: Rows) -> Mask:
+        """Only where a firm has room."""
         h = county.households
         lot = county.luck.uniform(COOPERATIVE, 0, h.uid[rows])
         firm = assign_firms(self.firms, h.line[rows].astype(np.int64), lot, h.uid[rows])
         self._assigned = firm[firm >= 0]
-        return rows[firm >= 0], cost[firm >= 0]
+        return firm >= 0
 
     def pay_enrolment(self, county: County, ledger: Ledger, rows: Rows, fen: NDArray[np.int64]) -> None:
         """Integrated county funds pay."""

@@ -74,10 +74,9 @@ class Relocation(Policy):
         chosen = np.sort(np.concatenate(kept))
         return chosen, self.unit_cost(county, chosen)
 
-    def fund(self, county: County, rows: Rows, left_fen: int) -> tuple[Rows, NDArray[np.int64]]:
+    def room(self, county: County, rows: Rows) -> Mask:
         """Nobody moves without a place at a site; the registered choose before their neighbours."""
         h = county.households
-        rows, _ = self.affordable(county, rows, left_fen)
         is_registered = registered(county)[rows]
         place = np.full(len(rows), -1, dtype=np.int64)
         for group in (is_registered, ~is_registered):
@@ -86,8 +85,7 @@ class Relocation(Policy):
             members = h.members[mine].astype(np.int64)
             place[group] = assign_sites(self.sites, members, h.able_workers[mine] > 0, lot, h.uid[mine])
         self._places = place[place >= 0]
-        rows = rows[place >= 0]
-        return rows, self.unit_cost(county, rows)
+        return place >= 0
 
     def pay_enrolment(self, county: County, ledger: Ledger, rows: Rows, fen: NDArray[np.int64]) -> None:
         """Split the cost: central investment, the household's own capped part, local bonds and loans the rest."""
