@@ -123,7 +123,7 @@ def fill_normals(u: Any, out: Any) -> None:
     """Write `normal` of each of `u` to `out`, both contiguous: the centre in vectors for all, then the few of the tails."""
     for i in range(u.shape[0]):
         out[i] = _central(u[i] - 0.5)
-    tails, found = np.empty(u.shape[0], dtype=np.int64), 0
+    tails, found = np.empty(u.shape[0], dtype=np.int64), np.int64(0)
     for i in range(u.shape[0]):  # who they are without a branch: one guessed wrong costs more than the tail itself
         tails[found] = i
         found += np.int64(abs(u[i] - 0.5) > _CENTRE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,10 @@ def lowest(score: NDArray[Any], uid: NDArray[np.int64], slots: int) -> NDArray[n
     return np.sort(np.concatenate([chosen, tied]))
 
 
+HEAD = 1024
+"""Of a long queue for little money so many are looked at first: the rest need not be sorted, nor their cost known."""
+
+
 def within_budget(
     score: NDArray[Any], uid: NDArray[np.int64], cost: NDArray[np.int64], budget: int
 ) -> NDArray[np.int64]:
@@ -33,16 +38,35 @@ def within_budget(
     Ties go to the lower uid. The first that does not fit ends the queue: nobody is passed over for a cheaper neighbour.
     Costs and budget are in fen (0.01 yuan), so sums are exact and order-free.
     """
+    chosen, _ = reached(score, uid, len(score), budget, lambda index: cost[index])
+    return chosen
+
+
+def reached(
+    score: NDArray[Any], uid: NDArray[np.int64], slots: int, budget: int,
+    cost_of: Callable[[NDArray[np.int64]], NDArray[np.int64]],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:  # fmt: skip
+    """As `within_budget` of at most `slots` households; `cost_of` gives the costs of an array of indices.
+
+    Returns the indices and their costs. Costs are asked for only as far down the queue as the budget may reach.
+    """
     if budget < 0 or len(score) == 0:
-        return np.empty(0, dtype=np.int64)
-    if int(cost.sum()) <= budget:
-        return np.arange(len(score))
-    order = np.argsort(score)
-    ordered = score[order]
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    slots, size = min(slots, len(score)), HEAD
+    while True:
+        head = lowest(score, uid, min(size, slots))
+        cost = cost_of(head)
+        if int(cost.sum()) > budget:  # the queue ends within this head
+            break
+        if len(head) >= slots:
+            return head, cost
+        size *= 8
+    order = np.argsort(score[head])
+    ordered = score[head[order]]
     if (ordered[1:] == ordered[:-1]).any():  # equal scores are rare, and the only case that needs the slower sort
-        order = np.lexsort((uid, score))
-    fits = int(np.searchsorted(np.cumsum(cost[order]), budget, side="right"))
-    return np.sort(order[:fits])
+        order = np.lexsort((uid[head], score[head]))
+    kept = np.sort(order[: int(np.searchsorted(np.cumsum(cost[order]), budget, side="right"))])
+    return head[kept], cost[kept]
 
 
 def first_of_each(

@@ -58,12 +58,12 @@ def _funded(county: County, policy: Policy, ledger: Ledger) -> tuple[Rows, Fen]:
 
     Nobody before the policy's start. Only they take part in the split of hours: nobody spends hours on the rest.
     """
-    rows = np.empty(0, dtype=np.int64)
+    nobody = np.empty(0, dtype=np.int64)
     if county.year < policy.value("start", county.year) or policy.budget_fen(county) == 0 or policy.slots(county) == 0:
-        return rows, np.empty(0, dtype=np.int64)
+        return nobody, nobody
     rows = np.flatnonzero(policy.eligible(county) & (policy.since(county) == 0))
     rows = rows[policy.willingness(county, rows) < _acceptance(county, rows, policy.take_up(county, rows))]
-    return policy.affordable(county, rows, _available(county, policy, ledger)) if len(rows) else (rows, np.empty(0, dtype=np.int64))
+    return policy.affordable(county, rows, _available(county, policy, ledger)) if len(rows) else (nobody, nobody)
 
 
 def _acceptance(county: County, rows: Rows, take_up: NDArray[np.float64] | float) -> NDArray[np.float64]:

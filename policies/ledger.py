@@ -111,16 +111,22 @@ def fen(yuan: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 @compiled
+def whole_fen(yuan: Any) -> Any:
+    """One amount of yuan as an integer of 0.01 yuan."""
+    return np.int64(np.floor(yuan * 100.0 + 0.5))
+
+
+@compiled
 def _fen(yuan: Any, amounts: Any) -> None:
     for i in range(yuan.shape[0]):
-        amounts[i] = np.int64(np.floor(yuan[i] * 100.0 + 0.5))
+        amounts[i] = whole_fen(yuan[i])
 
 
 @compiled
 def _background(units: Any, yuan: Any, receives: Any) -> Any:
     total = np.int64(0)
     for i in range(units.shape[0]):
-        amount = np.int64(np.floor(np.float64(units[i]) * yuan * 100.0 + 0.5))
+        amount = whole_fen(np.float64(units[i]) * yuan)
         receives[i] = amount != 0
         total += amount
     return total

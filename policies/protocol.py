@@ -21,7 +21,7 @@ from agents.county import County
 from agents.economy import INCOME_FLOOR
 from agents.parameters import Parameter, Value, draw_parameter, name_key, read_parameters
 from agents.randomness import CHUNK, TAKE_UP, TARGETING, Luck, fill4, fill_normals
-from agents.rationing import lowest, within_budget
+from agents.rationing import reached
 from agents.registry import registered, team_error
 from policies.ledger import Ledger
 
@@ -135,15 +135,12 @@ class Policy:
 
         Returns the rows (ascending) and the cost of each in fen; costs sum to at most `left_fen`.
         """
-        need = self.seen_need(county, rows)
-        uid = county.households.uid
         slots = self.slots(county)
-        if slots is not None and slots < len(rows):
-            kept = lowest(need, uid[rows], slots)
-            rows, need = rows[kept], need[kept]
-        cost = self.unit_cost(county, rows)
-        kept = within_budget(need, uid[rows], cost, left_fen)
-        return rows[kept], cost[kept]
+        chosen, cost = reached(
+            self.seen_need(county, rows), county.households.uid[rows], len(rows) if slots is None else slots, left_fen,
+            lambda index: self.unit_cost(county, rows[index]),
+        )  # fmt: skip
+        return rows[chosen], cost
 
     def room(self, county: County, rows: Rows) -> Mask:
         """For which of the funded `rows` the policy's institutions have room; by default all. Those then enrol."""
@@ -159,12 +156,10 @@ class Policy:
     def withdraw(self, county: County) -> Mask:
         """Who leaves the programme now; by default exited households once support after exit has run out."""
         h = county.households
-        over = self.enrolled(county)
-        rows = np.flatnonzero(over)
-        months = 12 * (county.year - h.registry_exit_year[rows].astype(np.int64) - 1)
-        late = months >= self.value("support_after_exit_months", county.year)
-        over[rows] = late & (h.registry_status[rows] == EXITED)
-        return over
+        leaves = np.empty(len(h), dtype=np.bool_)
+        months = self.value("support_after_exit_months", county.year)
+        _support_is_over(self.since(county), h.registry_status, h.registry_exit_year, county.year, months, leaves)
+        return leaves
 
     def release(self, county: County, rows: Rows) -> None:
         """Undo own columns of households that leave; `<name>_since` is already 0."""
@@ -239,6 +234,12 @@ class Policy:
             h.uid[rows], luck.seed, luck.replicate, TARGETING, county.year, self.block, seen,
         )  # fmt: skip
         return seen
+
+
+@compiled
+def _support_is_over(since: Any, status: Any, exit_year: Any, year: Any, months: Any, leaves: Any) -> None:
+    for i in range(since.shape[0]):
+        leaves[i] = since[i] > 0 and status[i] == EXITED and 12 * (year - exit_year[i] - 1) >= months
 
 
 @compiled

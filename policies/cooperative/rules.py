@@ -104,7 +104,7 @@ class Cooperative(Policy):
     def recount(self, county: County) -> None:
         """Count members per firm."""
         firm = county.households.firm
-        members = np.bincount(firm[firm >= 0], minlength=len(self.firms))
+        members = np.bincount(firm[np.flatnonzero(firm >= 0)], minlength=len(self.firms))
         for f in self.firms:
             f.members = int(members[f.index])
 

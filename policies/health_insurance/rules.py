@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from agents.county import County
 from agents.health import BasicScheme, basic_payment, basic_terms
 from agents.registry import registered
-from policies.health_insurance.layers import Layers, pay_layers
-from policies.ledger import Ledger, fen
+from policies.health_insurance.layers import Layers, claims_of, layer_payments
+from policies.ledger import Ledger
 from policies.protocol import Mask, Policy, policy_parameters
 
 _LARGEST = 2**63 - 1
@@ -60,29 +60,29 @@ class HealthInsurance(Policy):
         if not county.on("moral_hazard") or self.budget_fen(county) == 0:
             return
         basic, layers = self.terms(county)
-        typical = np.array([county.value("health.bill_median") * county.prices])
-        nothing = np.zeros(1)
-        ordinary = np.array([basic_payment(typical[0], 0.0, basic_terms(county))])
-        own = float(typical[0] - ordinary[0])
-        newly = float(pay_layers(typical, nothing, ordinary, basic, layers).sum()) / own if own > 0 else 0.0
+        typical = county.value("health.bill_median") * county.prices
+        ordinary = basic_payment(typical, 0.0, basic_terms(county))
+        own = typical - ordinary
+        newly = sum(layer_payments(typical, 0.0, ordinary, basic, layers)) / own if own > 0 else 0.0
         rows = np.flatnonzero(self.enrolled(county) & county.households.insured)
         county.flows.use_factor[rows] *= 1.0 + county.value("health.moral_hazard") * newly
 
     def reimburse(self, county: County, ledger: Ledger | None) -> None:
         """Pay the layers of members' bills; if claims exceed the budget, each is paid in the same proportion."""
-        f = county.flows
-        rows = np.flatnonzero(self.enrolled(county) & county.households.insured)
-        rows = rows[f.inpatient_bill[rows] + f.outpatient_bill[rows] > 0.0]
-        if len(rows) == 0 or self.budget_fen(county) == 0:  # no quote either: care is not sought for cover that has ended
+        if self.budget_fen(county) == 0:  # no quote either: care is not sought for cover that has ended
             return
-        basic, layers = self.terms(county)
-        paid = pay_layers(f.inpatient_bill[rows], f.outpatient_bill[rows], f.basic_reimbursed[rows], basic, layers)
-        claims = fen(paid)
+        f = county.flows
+        rows, claims = claims_of(
+            self.since(county), county.households.insured, f.inpatient_bill, f.outpatient_bill, f.basic_reimbursed,
+            *self.terms(county),
+        )  # fmt: skip
+        if len(rows) == 0:
+            return
         left = ledger.left(self.name) if ledger is not None else None
         total = int(claims.sum())
         if left is not None and total > left:
             claims = _in_proportion(claims, left, total)
-        f.reimbursed_term[rows] += claims.sum(axis=1) / 100.0
+        f.reimbursed_term[rows] += (claims[:, 0] + claims[:, 1] + claims[:, 2]) / 100.0
         if ledger is not None:
             for k, payer in enumerate(PAYERS):
                 ledger.post(self.name, payer, rows, claims[:, k])

@@ -111,11 +111,12 @@ class LowIncomeSupport(Policy):
     def pay_enrolment(self, county: County, ledger: Ledger, rows: Rows, fen: NDArray[np.int64]) -> None:
         """Commit the year's allowance."""
         ledger.post(self.name, PAYER, rows, fen)
+        county.households.column("low_income_support_yuan")[rows] = fen / 100.0
 
     def enrol(self, county: County, rows: Rows) -> None:
-        """Grant the allowance of the year."""
+        """Enter the year of the grant; what is granted is what is then paid."""
         h = county.households
-        h.column("low_income_support_yuan")[rows] = self.unit_cost(county, rows) / 100.0
+        h.column("low_income_support_yuan")[rows] = 0.0
         h.column("low_income_support_last")[rows] = county.year
 
     def serve(self, county: County, ledger: Ledger) -> None:
@@ -128,10 +129,10 @@ class LowIncomeSupport(Policy):
     def transfer(self, county: County, ledger: Ledger) -> None:
         """Pay the allowances granted, then temporary relief to those whom this year's events pushed under the line."""
         h, f = county.households, county.flows
-        granted = h.column("low_income_support_yuan")
-        granted *= self.enrolled(county)
-        f.tested_transfer_term += granted
-        np.divide(granted, h.members, out=h.column("low_income_support_pp"))
+        _pay_granted(
+            self.since(county), h.members, h.column("low_income_support_yuan"), h.column("low_income_support_pp"),
+            f.tested_transfer_term,
+        )  # fmt: skip
         amount = self.value("relief_amount", county.year) * self.value("effect", county.year)
         present = np.empty(len(h))
         _present_of_struck(
@@ -152,6 +153,14 @@ class LowIncomeSupport(Policy):
             ledger.post_leakage(self.name, int(leak * int(cost.sum())))
             f.tested_transfer_term[rows] += cost / 100.0
             h.column("low_income_support_pp")[rows] += cost / 100.0 / h.members[rows]
+
+
+@compiled
+def _pay_granted(since: Any, members: Any, granted: Any, per_person: Any, transfer: Any) -> None:
+    for i in range(since.shape[0]):
+        granted[i] *= since[i] > 0
+        transfer[i] += granted[i]
+        per_person[i] = granted[i] / members[i]
 
 
 @compiled

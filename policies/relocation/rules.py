@@ -12,10 +12,10 @@ from agents.county import County
 from agents.institutions import Site
 from agents.labour import wage_terms
 from agents.randomness import RELOCATION
-from agents.rationing import first_of_each, lowest, within_budget
+from agents.rationing import first_of_each, reached
 from agents.registry import registered
 from policies.ledger import Ledger, fen
-from policies.protocol import Mask, Policy, Rows, policy_parameters
+from policies.protocol import Fen, Mask, Policy, Rows, policy_parameters
 from policies.relocation.sites import CENTRAL_VILLAGE, assign_sites, make_sites
 
 
@@ -62,17 +62,18 @@ class Relocation(Policy):
         """The registered first, then neighbours from their part of the budget."""
         h, reserved, slots = county.households, self.value("neighbour_share", county.year), self.slots(county)
         is_registered = registered(county)[rows]
-        kept = [rows[:0]]
+        kept: list[tuple[Rows, Fen]] = []
         for group, share in ((is_registered, 1.0 - reserved), (~is_registered, reserved)):
             mine = rows[group]
-            need = self.seen_need(county, mine)
-            if slots is not None:
-                chosen = lowest(need, h.uid[mine], slots - sum(len(k) for k in kept))
-                mine, need = mine[chosen], need[chosen]
-            cost = self.unit_cost(county, mine)
-            kept.append(mine[within_budget(need, h.uid[mine], cost, int(left_fen * share))])
-        chosen = np.sort(np.concatenate(kept))
-        return chosen, self.unit_cost(county, chosen)
+            left = len(mine) if slots is None else slots - sum(len(k) for k, _ in kept)
+            chosen, cost = reached(
+                self.seen_need(county, mine), h.uid[mine], left, int(left_fen * share),
+                lambda index, mine=mine: self.unit_cost(county, mine[index]),  # type: ignore[misc]
+            )  # fmt: skip
+            kept.append((mine[chosen], cost))
+        chosen, cost = (np.concatenate(parts) for parts in zip(*kept, strict=True))
+        order = np.argsort(chosen)
+        return chosen[order], cost[order]
 
     def room(self, county: County, rows: Rows) -> Mask:
         """Nobody moves without a place at a site; the registered choose before their neighbours."""
@@ -137,7 +138,7 @@ class Relocation(Policy):
     def recount(self, county: County) -> None:
         """Count residents per site."""
         h = county.households
-        living = h.site >= 0
+        living = np.flatnonzero(h.site >= 0)
         persons = np.bincount(h.site[living], weights=h.members[living], minlength=len(self.sites))
         for site in self.sites:
             site.residents = int(persons[site.index])

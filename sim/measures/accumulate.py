@@ -107,7 +107,8 @@ def count_wellbeing(
 def status_sums(counts: Totals) -> Totals:
     """Return the sums of a view, shape (rows, N_STATUS), of counts by flags, shape (rows, 16)."""
     by_persons, by_households = _status_weights()
-    return (counts % ONE_HOUSEHOLD) @ by_persons + (counts // ONE_HOUSEHOLD) @ by_households
+    sums: Totals = (counts % ONE_HOUSEHOLD) @ by_persons + (counts // ONE_HOUSEHOLD) @ by_households
+    return sums
 
 
 def wellbeing_sums(flags: Totals, dimensions: Totals, least: int) -> Totals:
@@ -117,7 +118,8 @@ def wellbeing_sums(flags: Totals, dimensions: Totals, least: int) -> Totals:
     """
     by_persons, by_households, by_dimensions = _wellbeing_weights(least)
     persons, households = flags % ONE_HOUSEHOLD, flags // ONE_HOUSEHOLD
-    return persons @ by_persons + households @ by_households + (dimensions % ONE_HOUSEHOLD) @ by_dimensions
+    sums: Totals = persons @ by_persons + households @ by_households + (dimensions % ONE_HOUSEHOLD) @ by_dimensions
+    return sums
 
 
 @cache

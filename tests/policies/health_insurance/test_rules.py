@@ -14,7 +14,7 @@ from agents.county import County
 from agents.finance import forgo_care
 from agents.health import BasicScheme
 from policies.health_insurance import POLICY as HealthInsurance
-from policies.health_insurance.layers import Layers, pay_layers
+from policies.health_insurance.layers import Layers, claims_of, layer_payments
 from policies.ledger import Ledger
 
 ORDINARY = {
@@ -51,8 +51,15 @@ def insurance(**more: Any) -> Any:
 )
 def test_layers_in_order_by_hand(inpatient: float, outpatient: float, ordinary: float, paid: list[float]) -> None:
     basic = BasicScheme(basic_deductible=150.0, basic_rate=0.7, basic_cap=6500.0, basic_outpatient_rate=0.5)
-    got = pay_layers(np.array([inpatient]), np.array([outpatient]), np.array([ordinary]), basic, Layers(2000.0, 0.5, 0.6, 1000.0))
-    np.testing.assert_allclose(got, [paid], atol=1e-9)
+    layers = Layers(2000.0, 0.5, 0.6, 1000.0)
+    got = layer_payments(inpatient, outpatient, ordinary, basic, layers)
+    np.testing.assert_allclose(got, paid, atol=1e-9)
+    # the same in columns: of two insured members one has a bill, a third is not enrolled, a fourth not insured
+    since, insured = np.array([2017, 2017, 0, 2017], dtype=np.int16), np.array([True, True, True, False])
+    bills = [np.array([0.0, x, x, x]) for x in (inpatient, outpatient, ordinary)]
+    rows, claims = claims_of(since, insured, *bills, basic, layers)
+    assert rows.tolist() == ([1] if inpatient + outpatient else [])
+    assert claims.tolist() == [[round(x * 100) for x in paid]] * len(rows)
 
 
 fen = st.integers(0, 10**8).map(lambda x: x / 100)
@@ -64,10 +71,12 @@ def test_no_layer_pays_more_than_is_left_and_all_in_fen(
     critical: float, aid: float, aid_cap: float,
 ) -> None:  # fmt: skip
     ordinary = np.floor(covered * (inpatient + outpatient) * 100) / 100
-    paid = pay_layers(
-        np.array([inpatient]), np.array([outpatient]), np.array([ordinary]), BasicScheme(deductible, rate, cap, rate),
-        Layers(critical_deductible, critical, aid, aid_cap),
-    )[0]  # fmt: skip
+    paid = np.array(
+        layer_payments(
+            inpatient, outpatient, ordinary, BasicScheme(deductible, rate, cap, rate),
+            Layers(critical_deductible, critical, aid, aid_cap),
+        )
+    )  # fmt: skip
     left = inpatient + outpatient - ordinary
     for amount in paid:
         assert -1e-9 <= amount <= left + 0.0051
