@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.columns import CAUSES, EXITED, OUTSIDE, REGISTERED_POOR, RELAPSED
+from agents.columns import CAUSES, EXITED, OUTSIDE, REGISTERED_POOR, REGISTRY_STATUSES, RELAPSED
 from agents.compiled import compiled
 from agents.county import County
 from agents.economy import INCOME_FLOOR
 from agents.population import largest_remainder
-from agents.randomness import REGISTRATION, VERIFICATION, normals_of
+from agents.randomness import CHUNK, REGISTRATION, VERIFICATION, fill4, normals_of
 from agents.rationing import lowest, within_budget
 
 _MOST_TILT, _TILT_STEPS = 3.0, 16
@@ -188,35 +188,56 @@ def review(county: County) -> None:
 
     Looked at are the registered, and of the others those whose fall would be detected.
     """
-    h, value = county.households, county.value
+    h, value, luck = county.households, county.value, county.luck
     status = h.registry_status
-    u = county.luck.uniforms(VERIFICATION, county.year, h.uid, 4)
-    was_registered = registered(county)
-    detected = (status == EXITED) & (u[:, 2] < value("registry.fall_detected"))
-    detected |= (status == OUTSIDE) & (u[:, 2] < value("registry.addition_detected"))
-    rows = np.flatnonzero(was_registered | detected)
-    verified = _verify(county, rows, u[rows])
-    detected[rows] &= verified < value("registry.fall_margin") * county.line
-    _exit_by_schedule(county, was_registered, u[:, 3])
-    relapse, added = detected & (status == EXITED), detected & (status == OUTSIDE)
-    status[relapse] = RELAPSED
+    chance = np.zeros(len(REGISTRY_STATUSES))
+    chance[[REGISTERED_POOR, RELAPSED]] = 1.0
+    chance[EXITED], chance[OUTSIDE] = value("registry.fall_detected"), value("registry.addition_detected")
+    looked_at, own = np.empty(len(h) + 1, dtype=np.int64), np.empty((len(h) + 1, 2))  # one place more is written than kept
+    number = _look(status, h.uid, chance, luck.seed, luck.replicate, VERIFICATION, county.year, looked_at, own)
+    rows, own = looked_at[:number], own[:number]
+    was = status[rows]
+    verified = _verify(county, rows, own[:, 0])
+    listed = (was == REGISTERED_POOR) | (was == RELAPSED)
+    _exit_by_schedule(county, rows[listed], verified[listed], own[listed, 1])
+    fallen = ~listed & (verified < value("registry.fall_margin") * county.line)
+    relapsed, added = rows[fallen & (was == EXITED)], rows[fallen & (was == OUTSIDE)]
+    status[relapsed] = RELAPSED
     status[added] = REGISTERED_POOR
-    h.registered_since[relapse | added] = county.year
-    h.cause[added] = main_cause(county, np.flatnonzero(added))
+    h.registered_since[relapsed] = h.registered_since[added] = county.year
+    h.cause[added] = main_cause(county, added)
+
+
+@compiled
+def _look(
+    status: Any, uid: Any, chance: Any, seed: Any, replicate: Any, stream: Any, year: Any, rows: Any, own: Any
+) -> Any:
+    """Write who is looked at, and of their luck what verification and exit need; return how many they are."""
+    u = np.empty((4, CHUNK))
+    number = np.int64(0)
+    for i in range(uid.shape[0]):
+        k = i % CHUNK
+        if k == 0:
+            fill4(seed, replicate, stream, year, uid[i : i + CHUNK], 0, u)
+        rows[number] = i
+        own[number, 0], own[number, 1] = u[0, k], u[3, k]
+        number += np.int64(u[2, k] < chance[status[i]])
+    return number
 
 
 def _verify(county: County, rows: NDArray[np.int64], u: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Write and return the verified incomes of `rows`, yuan a person, by two uniforms each; nobody else's is known."""
-    z = normals_of(u[:, 0])
-    noise = county.value("registry.verification_noise") * z * team_error(county)[county.households.village[rows]]
+    """Write and return the verified incomes of `rows`, yuan a person, by a uniform each; nobody else's is known."""
+    noise = county.value("registry.verification_noise") * normals_of(u) * team_error(county)[county.households.village[rows]]
     seen: NDArray[np.float64] = np.maximum(county.households.net_income_pp[rows], 0.0) * np.exp(noise)
     county.flows.verified_income[:] = np.nan
     county.flows.verified_income[rows] = seen
     return seen
 
 
-def _exit_by_schedule(county: County, candidates: NDArray[np.bool_], lot: NDArray[np.float64]) -> None:
-    """Exit in order of verified income within the persons planned.
+def _exit_by_schedule(
+    county: County, rows: NDArray[np.int64], verified: NDArray[np.float64], lot: NDArray[np.float64]
+) -> None:
+    """Let the registered `rows` exit in order of verified income within the persons planned.
 
     A plan of persons ties each exit to the neighbours' incomes; without spill-overs it is a share for each alone, by lot.
     """
@@ -224,13 +245,12 @@ def _exit_by_schedule(county: County, candidates: NDArray[np.bool_], lot: NDArra
     late = county.year >= county.place.deadline
     margin = county.value("registry.deadline_margin" if late else "registry.exit_margin")
     share = min(1.0, county.value("registry.exit_share"))
-    planned = int(share * int(h.members[candidates].sum()))
-    verified = county.flows.verified_income
-    rows = np.flatnonzero(candidates)
-    rows = rows[verified[rows] >= margin * county.registry_line]
+    planned = int(share * int(h.members[rows].sum()))
+    secure = verified >= margin * county.registry_line
+    rows, verified, lot = rows[secure], verified[secure], lot[secure]
     if county.on("spillovers"):
-        leaving = rows[within_budget(-verified[rows], h.uid[rows], h.members[rows].astype(np.int64), planned)]
+        leaving = rows[within_budget(-verified, h.uid[rows], h.members[rows].astype(np.int64), planned)]
     else:
-        leaving = rows[lot[rows] < share]
+        leaving = rows[lot < share]
     h.registry_status[leaving] = EXITED
     h.registry_exit_year[leaving] = county.year
