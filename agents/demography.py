@@ -200,19 +200,21 @@ def _leavers(h: Households, rows: NDArray[np.int64]) -> dict[str, NDArray[np.int
 
 def _split(h: Households, rows: NDArray[np.int64], year: int) -> None:
     """Let a younger couple leave: two of working age with a child if there is one; wealth and land go by members."""
-    child = h.take(rows)
     before = h.members[rows].astype(np.float64)
     moved = _leavers(h, rows)
+    uids = derived_uid(h.uid[rows], year, h.uid)
+    young = h.duplicate(rows)
+    h.uid[young] = uids
     for name in PEOPLE:
-        child.column(name)[:] = moved[name]
-        h.column(name)[rows] -= moved[name].astype(h.column(name).dtype)
+        column = h.column(name)
+        column[young] = moved[name]
+        column[rows] -= moved[name].astype(column.dtype)
     leavers = moved["working_age"] + moved["small_children"]
-    child.members[:] = leavers
+    h.members[young] = leavers
     h.members[rows] -= leavers.astype(np.int16)
     share = leavers / before
     for name in SHARED_AT_SPLIT:
-        whole = h.column(name)[rows].astype(np.float64)
-        child.column(name)[:] = whole * share
-        h.column(name)[rows] = whole * (1.0 - share)
-    child.uid[:] = derived_uid(h.uid[rows], year, h.uid)
-    h.append(child)
+        column = h.column(name)
+        whole = column[rows].astype(np.float64)
+        column[young] = whole * share
+        column[rows] = whole * (1.0 - share)
