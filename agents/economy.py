@@ -60,8 +60,11 @@ def _damped(p: Parameters, nominal: float, year: int, start: int) -> float:
 
 def monthly_wage(p: Parameters, year: int, start: int) -> float:
     """Mean off-farm wage in yuan a month; real growth after `start` is damped by `economy.real_growth_switch`."""
-    series = _series(p, "economy.migrant_wage")
-    last = max(series)
+    return p.remember(("monthly_wage", year, start), lambda: _monthly_wage(p, year, start))
+
+
+def _monthly_wage(p: Parameters, year: int, start: int) -> float:
+    last = max(_series(p, "economy.migrant_wage"))
 
     def printed(y: int) -> float:
         growth = (1.0 + p.value("economy.wage_growth_after")) ** max(0, y - last)
@@ -72,6 +75,10 @@ def monthly_wage(p: Parameters, year: int, start: int) -> float:
 
 def margin_index(p: Parameters, year: int, start: int) -> float:
     """Nominal business margins of `year` against 2016: prices times real growth (damped after `start`)."""
+    return p.remember(("margin_index", year, start), lambda: _margin_index(p, year, start))
+
+
+def _margin_index(p: Parameters, year: int, start: int) -> float:
     growth = 1.0 + p.value("economy.local_real_growth")
     before = price_index(p, min(year, start)) * growth ** (min(year, start) - BASE_YEAR)
     after = price_index(p, max(year, start), start) * growth ** max(0, year - start)

@@ -126,10 +126,13 @@ def _fall_ill(
 
 def basic_terms(county: County) -> BasicScheme:
     """The ordinary terms of the basic scheme in the county's year (yuan of the year)."""
-    return county.parameters.fill(
-        BasicScheme, "health", county.year,
-        basic_deductible=county.value("health.basic_deductible") * county.prices,
-        basic_cap=county.value("health.basic_cap") * county.prices,
+    p, year, value, prices = county.parameters, county.year, county.value, county.prices
+    return p.remember(
+        ("basic_terms", year),
+        lambda: p.fill(
+            BasicScheme, "health", year,
+            basic_deductible=value("health.basic_deductible") * prices, basic_cap=value("health.basic_cap") * prices,
+        ),
     )  # fmt: skip
 
 

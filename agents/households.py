@@ -50,7 +50,7 @@ class Households:
     def _view(self) -> None:
         """Make the columns anew, after blocks or the number of households changed."""
         blocks = [block[:, : self._size] for block in self._blocks]
-        self._columns = {name: blocks[b][row] for name, (b, row) in self._places.items()}
+        self._columns: dict[str, Array] = {name: blocks[b][row] for name, (b, row) in self._places.items()}
 
     def _with(self, blocks: list[Array], size: int) -> Households:
         twin = object.__new__(Households)

@@ -16,14 +16,20 @@ def learn(county: County) -> None:
     if not county.on("motivation"):
         return
     h = county.households
-    villages = len(county.villages)
-    success = np.bincount(h.village, weights=county.flows.left_poverty, minlength=villages)
-    households = np.maximum(np.bincount(h.village, minlength=villages), 1)
     gain = county.value("learning.peer_gain") if county.on("demonstration") else 0.0
+    success, households = np.zeros((2, len(county.villages)), dtype=np.int64)
+    _count(h.village, county.flows.left_poverty, success, households)
     _learn(
-        h.able_workers, h.village, h.motivation, h.policy_transfers, gain * success / households,
+        h.able_workers, h.village, h.motivation, h.policy_transfers, gain * success / np.maximum(households, 1),
         county.value("learning.reversion"), county.value("learning.support_decay"),
     )  # fmt: skip
+
+
+@compiled
+def _count(village: Any, left_poverty: Any, success: Any, households: Any) -> None:
+    for i in range(village.shape[0]):
+        success[village[i]] += left_poverty[i]
+        households[village[i]] += 1
 
 
 @compiled

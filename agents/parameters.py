@@ -35,6 +35,7 @@ CONFIDENCES = frozenset(
 _KNOWN = {"value", "unit", "range", "bounds", "choices", "by_year", "source", "confidence", "meaning", "zh", "extend", "optional"}
 _DIRECTORY = Path(__file__).parent / "parameters"
 T = TypeVar("T", bound=tuple[Any, ...])
+D = TypeVar("D")
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ class Parameters:
     def __init__(self, entries: Mapping[str, Parameter]) -> None:
         self._entries = dict(entries)
         self._numbers: dict[tuple[str, int], float] = {}
-        self._derived: dict[tuple[str, int, int], float] = {}
+        self._derived: dict[tuple[Any, ...], Any] = {}
 
     def __getitem__(self, id: str) -> Parameter:
         return self._entries[id]
@@ -134,11 +135,11 @@ class Parameters:
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)
 
-    def remember(self, key: tuple[str, int, int], make: Callable[[], float]) -> float:
-        """Return what `make` gave for `key` the first time; for what follows from the parameters alone."""
+    def remember(self, key: tuple[Any, ...], make: Callable[[], D]) -> D:
+        """Return what `make` gave for `key` the first time; for what follows from the parameters and `key` alone."""
         if key not in self._derived:
             self._derived[key] = make()
-        return self._derived[key]
+        return cast(D, self._derived[key])
 
     def value(self, id: str, year: int = 0) -> float:
         """Return the number `id` in `year` as a float; raises KeyError for an unknown id."""

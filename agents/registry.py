@@ -85,12 +85,12 @@ def register(county: County, households: int, persons: int) -> None:
 def main_cause(county: County, rows: NDArray[np.int64] | slice = slice(None)) -> NDArray[np.int8]:
     """The cause a form would record for each household of `rows`: the first that applies of illness ... lack of means."""
     h = county.households
-    conditions = [
-        (h.chronic[rows] > 0) | (h.health[rows] >= 2), h.disabled[rows] > 0,
-        h.upper_students[rows] + h.college_students[rows] > 0, h.able_workers[rows] == 0,
-    ]  # fmt: skip
-    codes = [CAUSES.index(c) for c in ("illness", "disability", "schooling", "lack_of_labour")]
-    return np.select(conditions, codes, CAUSES.index("lack_of_technology_or_funds")).astype(np.int8)
+    student = h.upper_students[rows] + h.college_students[rows] > 0
+    cause = np.where(h.able_workers[rows] == 0, CAUSES.index("lack_of_labour"), CAUSES.index("lack_of_technology_or_funds"))
+    cause[student] = CAUSES.index("schooling")
+    cause[h.disabled[rows] > 0] = CAUSES.index("disability")
+    cause[(h.chronic[rows] > 0) | (h.health[rows] >= 2)] = CAUSES.index("illness")
+    return cause.astype(np.int8)
 
 
 def _exact_choice(

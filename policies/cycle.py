@@ -7,10 +7,11 @@ proportion to demand. Funding is exact: within budget, slots and hours, ties by 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from agents.compiled import compiled
 from agents.county import County
 from agents.rationing import first_of_each
 from agents.stages import MIDDLE
@@ -61,18 +62,26 @@ def _funded(county: County, policy: Policy, ledger: Ledger) -> tuple[Rows, Fen]:
     nobody = np.empty(0, dtype=np.int64)
     if county.year < policy.value("start", county.year) or policy.budget_fen(county) == 0 or policy.slots(county) == 0:
         return nobody, nobody
-    rows = np.flatnonzero(policy.eligible(county) & (policy.since(county) == 0))
-    rows = rows[policy.willingness(county, rows) < _acceptance(county, rows, policy.take_up(county, rows))]
+    rows = _willing(county, policy, np.flatnonzero(policy.eligible(county) & (policy.since(county) == 0)))
     return policy.affordable(county, rows, _available(county, policy, ledger)) if len(rows) else (nobody, nobody)
 
 
-def _acceptance(county: County, rows: Rows, take_up: NDArray[np.float64] | float) -> NDArray[np.float64]:
-    """Probability that each of `rows` accepts: motivation of able workers makes refusal rarer or likelier."""
+def _willing(county: County, policy: Policy, rows: Rows) -> Rows:
+    """Those of `rows` that accept: motivation of able workers makes refusal rarer or likelier."""
     h = county.households
     effect = county.value("labour.motivation_effect") if county.on("motivation") else 0.0
-    moved = np.where(h.able_workers[rows] > 0, 1.0 - effect * (h.motivation[rows] - MIDDLE), 1.0)
-    accepted: NDArray[np.float64] = 1.0 - (1.0 - take_up) * moved
-    return accepted
+    take_up = np.broadcast_to(np.asarray(policy.take_up(county, rows), dtype=np.float64), rows.shape)
+    accepts = np.empty(len(rows), dtype=np.bool_)
+    _accept(rows, policy.willingness(county, rows), take_up, h.able_workers, h.motivation, effect, accepts)
+    return rows[accepts]
+
+
+@compiled
+def _accept(rows: Any, u: Any, take_up: Any, able: Any, motivation: Any, effect: Any, accepts: Any) -> None:
+    for k in range(rows.shape[0]):
+        i = rows[k]
+        moved = 1.0 - effect * (motivation[i] - MIDDLE) if able[i] > 0 else 1.0
+        accepts[k] = u[k] < 1.0 - (1.0 - take_up[k]) * moved
 
 
 def _available(county: County, policy: Policy, ledger: Ledger) -> int:

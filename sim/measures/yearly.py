@@ -6,6 +6,7 @@ nobody are 0.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -88,7 +89,7 @@ def _sums(state: YearState, batch: a.Groups) -> list[a.Totals]:
     n = len(state.members)
     none = np.zeros(n, dtype=np.bool_)
     cells, shape = a.cells_of(batch, n)
-    size = int(np.prod(shape, dtype=np.int64))
+    size = math.prod(shape)
     poor = state.poor["true"]
 
     incomes = np.zeros((size, a.N_INCOME), dtype=np.int64)
