@@ -78,50 +78,49 @@ def _fall_ill(
     illness_factor: Any, seed: Any, replicate: Any, stream: Any, year: Any, t: Any,
 ) -> None:  # fmt: skip
     a, b, z = np.empty((4, CHUNK)), np.empty((4, CHUNK)), np.empty(CHUNK)
-    for i in range(uid.shape[0]):
-        k = i % CHUNK
-        if k == 0:
-            many = min(CHUNK, uid.shape[0] - i)
-            fill4(seed, replicate, stream, year, uid[i : i + many], 0, a)
-            fill4(seed, replicate, stream, year, uid[i : i + many], 1, b)
-            fill_normals(a[1, :many], z)
-        a0, a3 = a[0, k], a[3, k]
-        b0, b2, b3 = b[0, k], b[2, k], b[3, k]
-        adults = working[i] + elderly[i]
-        # risk-weighted adults over the mean weight of one, so that a county of average health has the surveyed rate
-        weight = (working[i] + t.elderly_risk * elderly[i] + (t.chronic_risk - 1.0) * chronic[i]) / t.mean_risk
-        rate = t.inpatient_rate * weight
-        if care_forgone[i]:
-            rate *= t.forgone_risk
-        stay_ratio[i] = NO_STAY
-        stay_bill[i] = 0.0
-        if a0 < MOST_USE * rate:  # 1 - exp(-rate) is never above rate: most households need no exponential
-            stay_ratio[i] = a0 / (1.0 - math.exp(-rate))
+    rate, near = np.empty(CHUNK), np.empty(CHUNK, dtype=np.int64)
+    for first in range(0, uid.shape[0], CHUNK):
+        many = min(CHUNK, uid.shape[0] - first)
+        fill4(seed, replicate, stream, year, uid[first : first + many], 0, a)
+        fill4(seed, replicate, stream, year, uid[first : first + many], 1, b)
+        fill_normals(a[1, :many], z)
+        found = np.int64(0)
+        for k in range(many):
+            i = first + k
+            # risk-weighted adults over the mean weight of one, so that a county of average health has the surveyed rate
+            weight = (working[i] + t.elderly_risk * elderly[i] + (t.chronic_risk - 1.0) * chronic[i]) / t.mean_risk
+            rate[k] = t.inpatient_rate * weight * (t.forgone_risk if care_forgone[i] else 1.0)
+            stay_ratio[i] = NO_STAY
+            stay_bill[i] = 0.0
+            near[found] = k
+            found += np.int64(a[0, k] < MOST_USE * rate[k])  # 1 - exp(-rate) is never above rate: the others need no exponential
+        for j in range(found):
+            k = near[j]
+            i = first + k
+            stay_ratio[i] = a[0, k] / (1.0 - math.exp(-rate[k]))
             if stay_ratio[i] < MOST_USE:
                 stay_bill[i] = t.bill_median * math.exp(t.bill_sigma * z[k])
-        p_major = t.major_rate * adults
-        major_bill[i] = 0.0
-        if a3 < p_major:
-            major_bill[i] = t.major_median * math.exp(t.major_sigma * normal(b0))
-        if b2 < t.chronic_onset * (adults - chronic[i]):
-            chronic[i] += 1
-        elif b2 > 1.0 - t.chronic_recovery * chronic[i]:
-            chronic[i] -= 1
-        if b3 < t.disability_rate * adults and able[i] > 0:
-            able[i] -= 1
-            disabled[i] = min(disabled[i] + 1, members[i])
-            off_farm[i] = min(off_farm[i], able[i])
-            migrants[i] = min(migrants[i], off_farm[i])
-        state = WELL if chronic[i] == 0 else CHRONIC
-        left = 1.0
-        if stay_ratio[i] < 1.0:
-            state = HOSPITAL_STAY
-            left *= 1.0 - t.income_loss
-        if major_bill[i] > 0.0:
-            state = MAJOR_ILLNESS
-            left *= 1.0 - t.major_income_loss
-        health[i] = state
-        illness_factor[i] = left
+        for k in range(many):
+            i = first + k
+            a3, b0, b2, b3 = a[3, k], b[0, k], b[2, k], b[3, k]
+            adults = working[i] + elderly[i]
+            major_bill[i] = 0.0
+            if a3 < t.major_rate * adults:
+                major_bill[i] = t.major_median * math.exp(t.major_sigma * normal(b0))
+            if b2 < t.chronic_onset * (adults - chronic[i]):
+                chronic[i] += 1
+            elif b2 > 1.0 - t.chronic_recovery * chronic[i]:
+                chronic[i] -= 1
+            if b3 < t.disability_rate * adults and able[i] > 0:
+                able[i] -= 1
+                disabled[i] = min(disabled[i] + 1, members[i])
+                off_farm[i] = min(off_farm[i], able[i])
+                migrants[i] = min(migrants[i], off_farm[i])
+            stays, major = stay_ratio[i] < 1.0, major_bill[i] > 0.0
+            state = HOSPITAL_STAY if stays else (WELL if chronic[i] == 0 else CHRONIC)
+            health[i] = MAJOR_ILLNESS if major else state
+            left = 1.0 - t.income_loss if stays else 1.0
+            illness_factor[i] = left * (1.0 - t.major_income_loss) if major else left
 
 
 def basic_terms(county: County) -> BasicScheme:
