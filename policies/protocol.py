@@ -203,10 +203,11 @@ class Policy:
             return self._look(county, rows)
         if self._seen is None:
             self._seen = np.full(len(county.households), np.nan)
-        new = rows[np.isnan(self._seen[rows])]
+        seen: NDArray[np.float64] = self._seen[rows]
+        new = np.flatnonzero(np.isnan(seen))
         if len(new):
-            self._seen[new] = self._look(county, new)
-        return self._seen[rows]
+            seen[new] = self._seen[rows[new]] = self._look(county, rows[new])
+        return seen
 
     def seen_need_of_all(self, county: County) -> NDArray[np.float64]:
         """Need of every household as the programme sees it, shape (households,)."""

@@ -12,7 +12,7 @@ from agents.columns import EXITED, Column
 from agents.compiled import compiled
 from agents.county import County
 from agents.economy import INCOME_FLOOR
-from agents.rationing import within_budget
+from agents.rationing import lowest
 from policies.ledger import Ledger, fen
 from policies.low_income_support.tiers import allowance
 from policies.protocol import Mask, Policy, Rows, policy_parameters
@@ -134,23 +134,20 @@ class LowIncomeSupport(Policy):
             f.tested_transfer_term,
         )  # fmt: skip
         amount = self.value("relief_amount", county.year) * self.value("effect", county.year)
-        present = np.empty(len(h))
-        _present_of_struck(
+        rows, present = np.empty(len(h), dtype=np.int64), np.empty(len(h))
+        number = _struck_below(
             h.village, h.members, h.medical_paid, h.school_paid, h.care_forgone, f.net_income, f.major_bill, f.jobs_lost,
-            f.animals_lost, county.villages.crop_left < county.markets.weather, present,
+            f.animals_lost, county.villages.crop_left < county.markets.weather, county.line, rows, present,
         )  # fmt: skip
-        rows = np.flatnonzero(present < county.line)
-        present = present[rows]
-        cost = np.full(len(rows), round(amount * 100), dtype=np.int64)
+        rows, present, cost = rows[:number], present[:number], round(amount * 100)
         budget, left = self.budget_fen(county), ledger.left(self.name)
         leak = self.value("leakage", county.year)
-        if budget is not None and left is not None:
+        if budget is not None and left is not None and cost > 0:
             kept = min(left, int(budget * self.value("relief_share", county.year)))
-            rows = rows[within_budget(present, h.uid[rows], cost, int(kept / (1.0 + leak)))]
-        cost = cost[: len(rows)]
+            rows = rows[lowest(present, h.uid[rows], int(kept / (1.0 + leak)) // cost)]
         if len(rows) and amount > 0:
-            ledger.post(self.name, PAYER, rows, cost)
-            ledger.post_leakage(self.name, int(leak * int(cost.sum())))
+            ledger.post(self.name, PAYER, rows, np.full(len(rows), cost, dtype=np.int64))
+            ledger.post_leakage(self.name, int(leak * (cost * len(rows))))
             f.tested_transfer_term[rows] += cost / 100.0
             h.column("low_income_support_pp")[rows] += cost / 100.0 / h.members[rows]
 
@@ -164,11 +161,19 @@ def _pay_granted(since: Any, members: Any, granted: Any, per_person: Any, transf
 
 
 @compiled
-def _present_of_struck(
+def _struck_below(
     village: Any, members: Any, medical: Any, school: Any, care_forgone: Any, net: Any, major_bill: Any, jobs_lost: Any,
-    animals_lost: Any, disaster: Any, present: Any,
-) -> None:  # fmt: skip
-    """Write effective income so far, yuan a person, of households an event of the year struck; infinity for the others."""
+    animals_lost: Any, disaster: Any, line: Any, rows: Any, present: Any,
+) -> Any:  # fmt: skip
+    """Write the rows that an event of the year struck and whose effective income so far, also written, is under the line.
+
+    Incomes are yuan a person; returns how many rows there are.
+    """
+    number = np.int64(0)
     for i in range(village.shape[0]):
         struck = major_bill[i] > 0 or jobs_lost[i] > 0 or animals_lost[i] or care_forgone[i] or disaster[village[i]]
-        present[i] = (net[i] - medical[i] - school[i]) / members[i] if struck else np.inf
+        if struck:
+            income = (net[i] - medical[i] - school[i]) / members[i]
+            rows[number], present[number] = i, income
+            number += np.int64(income < line)
+    return number

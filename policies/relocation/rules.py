@@ -162,6 +162,7 @@ class Relocation(Policy):
         idle = np.maximum(h.able_workers[rows] - h.off_farm[rows], 0)
         workers[rows] = np.minimum(workers[rows], idle)
         self._fill_jobs(county, rows, idle)
+        rows = rows[workers[rows] > 0]
         held = workers[rows]
         f.claimed_workers[rows] += held
         wage = wage_terms(county).local * self.value("site_wage_ratio", year) * effect
@@ -172,15 +173,16 @@ class Relocation(Policy):
         h = county.households
         workers = h.column("relocation_workers")
         jobs = np.array([site.jobs for site in self.sites], dtype=np.int64)
-        if county.on("vacancies"):  # a split doubles the post on paper: it stays with the older household
+        filled = np.bincount(h.site[rows], weights=workers[rows], minlength=len(self.sites)).astype(np.int64)
+        if county.on("vacancies") and (filled > jobs).any():  # a split doubles the post on paper: it stays with the older one
             holding = rows[workers[rows] > 0]
             place, name = h.site[holding], h.uid[holding]
             over = np.ones(len(holding), dtype=np.bool_)
             over[first_of_each(place, name, name, jobs)] = False
             workers[holding[over]] = 0
+            filled = np.minimum(filled, jobs)
         wanting = rows[(idle > 0) & (workers[rows] == 0)]
         lot = county.luck.uniforms(RELOCATION, county.year, h.uid[wanting], 2)[:, 1]
-        filled = np.bincount(h.site[rows], weights=workers[rows], minlength=len(self.sites)).astype(np.int64)
         vacancies = jobs - filled if county.on("vacancies") else np.full(len(jobs), len(wanting))
         placed = wanting[first_of_each(h.site[wanting], lot, h.uid[wanting], vacancies)]
         workers[placed] = 1
