@@ -73,12 +73,7 @@ def _strike(
         u0, u1, u2, u3 = u[0, k], u[1, k], u[2, k], u[3, k]
         # the third job and any further one share a uniform: households with four workers are under 1%
         workers = off_farm[i]
-        lost = 0
-        if workers >= 1 and u0 < separation:
-            lost += 1
-        if workers >= 2 and u1 < separation:
-            lost += 1
-        if workers >= 3 and u2 < separation * (workers - 2):
-            lost += 1
+        lost = np.int64((workers >= 1) & (u0 < separation)) + np.int64((workers >= 2) & (u1 < separation))
+        lost += np.int64((workers >= 3) & (u2 < separation * (workers - 2)))
         jobs_lost[i] = lost
-        animals_lost[i] = line[i] == livestock and u3 < animal_rate
+        animals_lost[i] = (line[i] == livestock) & (u3 < animal_rate)

@@ -58,24 +58,23 @@ def add_incomes(
     """Add incomes, gaps and logs of each household to its cell; returns how many incomes are not finite numbers."""
     bad = 0
     for i in range(cells.shape[0]):
-        k, m, y = cells[i], members[i], income[i]
+        cell, m, y = np.uint64(cells[i]), members[i], income[i]
         if not (np.isfinite(y) and np.isfinite(net[i]) and np.isfinite(market[i]) and np.isfinite(transfers[i])):
             bad += 1
             continue
-        out[k, PERSONS] += m
-        out[k, HOUSEHOLDS] += 1
-        out[k, INCOME] += np.int64(np.rint(y * m * PER_YUAN))
-        out[k, NET_INCOME] += np.int64(np.rint(net[i] * m * PER_YUAN))
-        out[k, MARKET_INCOME] += np.int64(np.rint(market[i] * m * PER_YUAN))
-        out[k, POLICY_TRANSFERS] += np.int64(np.rint(transfers[i] * m * PER_YUAN))
-        if net[i] < line:
-            out[k, NET_POOR] += m
+        out[cell, PERSONS] += m
+        out[cell, HOUSEHOLDS] += 1
+        out[cell, INCOME] += np.int64(np.rint(y * m * PER_YUAN))
+        out[cell, NET_INCOME] += np.int64(np.rint(net[i] * m * PER_YUAN))
+        out[cell, MARKET_INCOME] += np.int64(np.rint(market[i] * m * PER_YUAN))
+        out[cell, POLICY_TRANSFERS] += np.int64(np.rint(transfers[i] * m * PER_YUAN))
+        out[cell, NET_POOR] += m * np.int64(net[i] < line)
         if poor[i]:
             gap = min(max((line - y) / line, 0.0), 1.0)
             log = max(np.log(line / max(y, WATTS_FLOOR * line)), 0.0)
-            out[k, GAP] += m * np.int64(np.rint(gap * PER_RATIO))
-            out[k, SQUARED_GAP] += m * np.int64(np.rint(gap * gap * PER_RATIO))
-            out[k, WATTS] += m * np.int64(np.rint(log * PER_RATIO))
+            out[cell, GAP] += m * np.int64(np.rint(gap * PER_RATIO))
+            out[cell, SQUARED_GAP] += m * np.int64(np.rint(gap * gap * PER_RATIO))
+            out[cell, WATTS] += m * np.int64(np.rint(log * PER_RATIO))
     return bad
 
 
@@ -84,24 +83,35 @@ def count_status(
     cells: NDArray[np.int32], members: Array, poor: Array, near: Array, before: Array, exited: Array, out: Totals
 ) -> None:
     """Count households and persons of one view by cell and flags (poor, poor a year before, near-poor, had exited)."""
-    for i in range(cells.shape[0]):
-        code = np.int64(poor[i]) | np.int64(before[i]) << 1 | np.int64(near[i]) << 2 | np.int64(exited[i]) << 3
-        out[cells[i], code] += ONE_HOUSEHOLD + members[i]
+    codes = np.empty(cells.shape[0], dtype=np.int32)
+    for i in range(cells.shape[0]):  # in vectors; the second loop then does nothing but add
+        flags = np.int32(poor[i]) | np.int32(before[i]) << 1 | np.int32(near[i]) << 2 | np.int32(exited[i]) << 3
+        codes[i] = cells[i] * STATUS_CODES + flags
+    _count(codes, members, out.ravel())
 
 
 @compiled
 def count_wellbeing(
     cells: NDArray[np.int32], members: Array, poor: Array, registered: Array, deprived: Array, catastrophic: Array,
-    sustained: Array, sustained_alone: Array, flags: Totals, dimensions: Totals,
+    sustained: Array, sustained_alone: Array, by_flags: Totals, by_dimensions: Totals,
 ) -> None:  # fmt: skip
     """Count households and persons by cell and flags (poor, registered, catastrophic, two kinds of sustained exit), and by
     cell and the number of dimensions, 0..7, in which they are deprived.
     """
+    codes, counts = np.empty(cells.shape[0], dtype=np.int32), np.empty(cells.shape[0], dtype=np.int32)
     for i in range(cells.shape[0]):
-        k, one = cells[i], ONE_HOUSEHOLD + members[i]
-        exits = np.int64(sustained[i]) << 3 | np.int64(sustained_alone[i]) << 4
-        flags[k, np.int64(poor[i]) | np.int64(registered[i]) << 1 | np.int64(catastrophic[i]) << 2 | exits] += one
-        dimensions[k, deprived[i]] += one
+        flags = np.int32(poor[i]) | np.int32(registered[i]) << 1 | np.int32(catastrophic[i]) << 2
+        exits = np.int32(sustained[i]) << 3 | np.int32(sustained_alone[i]) << 4
+        codes[i] = cells[i] * WELLBEING_CODES + (flags | exits)
+        counts[i] = cells[i] * DIMENSION_CODES + deprived[i]
+    _count(codes, members, by_flags.ravel())
+    _count(counts, members, by_dimensions.ravel())
+
+
+@compiled
+def _count(codes: NDArray[np.int32], members: Array, out: NDArray[np.int64]) -> None:
+    for i in range(codes.shape[0]):
+        out[np.uint64(codes[i])] += ONE_HOUSEHOLD + members[i]
 
 
 def status_sums(counts: Totals) -> Totals:

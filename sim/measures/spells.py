@@ -47,13 +47,11 @@ def begin(poor: Array, exited: Array, year: int) -> tuple[NDArray[np.int16], NDA
 
 @compiled
 def _advance(
-    counts: Counts, first_year: int, year: int, before: Array, poor: Array, members: Array, start: Array, left: Array
+    counts: Counts, first_year: int, year: int, moved: Array, poor: Array, members: Array, start: Array, left: Array
 ) -> None:
-    for i in range(poor.shape[0]):
-        if poor[i] == before[i]:
-            continue
+    for i in moved:
         if start[i] > 0:
-            kind = 0 if before[i] else 1
+            kind = 1 if poor[i] else 0  # the spell that ended is of the other kind
             cell = counts[kind, start[i] - first_year, year - start[i], 1, np.int64(left[i])]
             cell[0] += 1
             cell[1] += members[i]
@@ -80,7 +78,7 @@ def advance(
     `left` (bool) are updated in place, `counts` is added to. Raises ValueError if `year` lies outside the table.
     """
     _check_year(counts, first_year, year)
-    _advance(counts, first_year, year, before, poor, members, start, left)
+    _advance(counts, first_year, year, np.flatnonzero(before != poor), poor, members, start, left)
 
 
 def close(counts: Counts, first_year: int, year: int, poor: Array, members: Array, start: Array, left: Array) -> None:

@@ -40,11 +40,13 @@ _MOVES = [Key("true", f"class_before={start}", f"move_to_{end}") for start in CL
 
 
 class Block(NamedTuple):
-    """One indicator of one view for all groups: `values` (1 + groups,), everybody first."""
+    """One indicator of one view for all groups, everybody first, shapes (1 + groups,): part / whole / unit, or a count."""
 
     view: str
     indicator: str
-    values: Array
+    part: Array
+    whole: Array | None = None
+    unit: float = 1.0
 
 
 def yearly_indicators(state: YearState) -> list[tuple[str, str, str, float]]:
@@ -69,7 +71,7 @@ def yearly_values(state: YearState) -> tuple[tuple[Key, ...], NDArray[np.float64
     single, extra = _single_values(state)
     labels = tuple((trait, tuple(names)) for trait, (_, names) in state.groups.items())
     keys = _keys(tuple((b.view, b.indicator) for b in blocks), labels, tuple(single))
-    return keys, np.concatenate([*(b.values for b in blocks), np.array(extra, dtype=np.float64)])
+    return keys, np.concatenate([_quotients(blocks), np.array(extra, dtype=np.float64)])
 
 
 @lru_cache(maxsize=64)
@@ -110,12 +112,12 @@ def _sums(state: YearState, batch: a.Groups) -> list[a.Totals]:
     least = int(np.ceil(CUTOFF * len(DIMENSIONS) - 1e-9))
     wellbeing = a.wellbeing_sums(a.margins(flags, shape), a.margins(dimensions, shape), least)
 
-    statuses = []
+    statuses, near = [], _near_poor(state)
     for view in _views(state):
         counts = np.zeros((size, a.STATUS_CODES), dtype=np.int64)
         before = none if state.poor_before is None else state.poor_before[view]
         exited = none if state.exited_before is None else state.exited_before[view]
-        a.count_status(cells, state.members, state.poor[view], _or(_near_poor(state, view), none), before, exited, counts)
+        a.count_status(cells, state.members, state.poor[view], near.get(view, none), before, exited, counts)
         statuses.append(a.status_sums(a.margins(counts, shape)))
     return [a.margins(incomes, shape), wellbeing, *statuses]
 
@@ -124,70 +126,74 @@ def _or(values: Array | None, otherwise: Array) -> Array:
     return otherwise if values is None else values
 
 
-def _near_poor(state: YearState, view: str) -> Array | None:
-    if view == "registry":
-        return state.registry_near_poor
-    income = state.income if view == "true" else state.survey_income
-    return None if income is None else income < NEAR_POOR_LINES * state.line
+def _near_poor(state: YearState) -> dict[str, Array]:
+    known = {"true": state.income, "survey": state.survey_income}
+    near = {view: income < NEAR_POOR_LINES * state.line for view, income in known.items() if income is not None}
+    return near if state.registry_near_poor is None else {**near, "registry": state.registry_near_poor}
 
 
-def _ratio(part: Array, whole: Array) -> NDArray[np.float64]:
-    out = np.full(len(part), np.nan)
-    np.divide(part, whole, out=out, where=whole > 0)
-    return out
+def _knows_near_poor(state: YearState, view: str) -> bool:
+    return {"true": state.income, "registry": state.registry_near_poor, "survey": state.survey_income}[view] is not None
+
+
+def _quotients(blocks: Sequence[Block]) -> NDArray[np.float64]:
+    """Return the values of all blocks, one block after the other; 0/0 is NaN."""
+    one = np.ones(len(blocks[0].part))
+    parts = np.array([b.part for b in blocks], dtype=np.float64)
+    wholes = np.array([one if b.whole is None else b.whole for b in blocks], dtype=np.float64)
+    values = np.full(parts.shape, np.nan)
+    np.divide(parts, wholes, out=values, where=wholes > 0)
+    values /= np.array([[b.unit] for b in blocks])
+    return values.ravel()
 
 
 def _income_blocks(sums: a.Totals, status: a.Totals) -> list[Block]:
     persons, net = sums[:, a.PERSONS], sums[:, a.NET_INCOME]
-    named = {
-        "persons": persons.astype(np.float64),
-        "headcount_ratio": _ratio(status[:, a.POOR], persons),
-        "poverty_gap": _ratio(sums[:, a.GAP], persons) / a.PER_RATIO,
-        "squared_poverty_gap": _ratio(sums[:, a.SQUARED_GAP], persons) / a.PER_RATIO,
-        "watts": _ratio(sums[:, a.WATTS], persons) / a.PER_RATIO,
-        "mean_income_per_person": _ratio(sums[:, a.INCOME], persons) / a.PER_YUAN,
-        "net_income_headcount_ratio": _ratio(sums[:, a.NET_POOR], persons),
-        "transfer_share": _ratio(net - sums[:, a.MARKET_INCOME], net),
-        "policy_transfer_share": _ratio(sums[:, a.POLICY_TRANSFERS], net),
-    }
-    return [Block("true", name, values) for name, values in named.items()]
+    return [
+        Block("true", "persons", persons),
+        Block("true", "headcount_ratio", status[:, a.POOR], persons),
+        Block("true", "poverty_gap", sums[:, a.GAP], persons, a.PER_RATIO),
+        Block("true", "squared_poverty_gap", sums[:, a.SQUARED_GAP], persons, a.PER_RATIO),
+        Block("true", "watts", sums[:, a.WATTS], persons, a.PER_RATIO),
+        Block("true", "mean_income_per_person", sums[:, a.INCOME], persons, a.PER_YUAN),
+        Block("true", "net_income_headcount_ratio", sums[:, a.NET_POOR], persons),
+        Block("true", "transfer_share", net - sums[:, a.MARKET_INCOME], net),
+        Block("true", "policy_transfer_share", sums[:, a.POLICY_TRANSFERS], net),
+    ]
 
 
 def _wellbeing_blocks(state: YearState, incomes: a.Totals, sums: a.Totals) -> list[Block]:
-    persons = incomes[:, a.PERSONS]
-    named = {
-        "any_deprivation_headcount": _ratio(sums[:, a.DEPRIVED], persons),
-        "multidimensional_headcount": _ratio(sums[:, a.MULTIDIMENSIONAL], persons),
-        "adjusted_multidimensional_headcount": _ratio(sums[:, a.DEPRIVATIONS], persons) / len(DIMENSIONS),
-        "catastrophic_health_spending_rate": _ratio(sums[:, a.CATASTROPHIC], persons),
-        "catastrophic_health_spending_household_rate": _ratio(
-            sums[:, a.CATASTROPHIC_HOUSEHOLDS], incomes[:, a.HOUSEHOLDS]
-        ),
-        "exclusion_error": _ratio(sums[:, a.EXCLUDED], sums[:, a.TRULY_POOR]),
-        "inclusion_error": _ratio(sums[:, a.INCLUDED], sums[:, a.REGISTERED]),
-    }
+    persons, households, struck = incomes[:, a.PERSONS], incomes[:, a.HOUSEHOLDS], sums[:, a.CATASTROPHIC_HOUSEHOLDS]
+    blocks = [
+        Block("true", "any_deprivation_headcount", sums[:, a.DEPRIVED], persons),
+        Block("true", "multidimensional_headcount", sums[:, a.MULTIDIMENSIONAL], persons),
+        Block("true", "adjusted_multidimensional_headcount", sums[:, a.DEPRIVATIONS], persons, len(DIMENSIONS)),
+        Block("true", "catastrophic_health_spending_rate", sums[:, a.CATASTROPHIC], persons),
+        Block("true", "catastrophic_health_spending_household_rate", struck, households),
+        Block("true", "exclusion_error", sums[:, a.EXCLUDED], sums[:, a.TRULY_POOR]),
+        Block("true", "inclusion_error", sums[:, a.INCLUDED], sums[:, a.REGISTERED]),
+    ]
     if state.sustained_exit is not None:
-        named["sustained_exits_persons"] = sums[:, a.SUSTAINED].astype(np.float64)
+        blocks.append(Block("true", "sustained_exits_persons", sums[:, a.SUSTAINED]))
     if state.sustained_exit_net_of_transfers is not None:
-        named["sustained_exits_net_of_transfers_persons"] = sums[:, a.SUSTAINED_ALONE].astype(np.float64)
-    blocks = [Block("true", name, values) for name, values in named.items()]
-    return [*blocks, Block("registry", "registered_persons", sums[:, a.REGISTERED].astype(np.float64))]
+        blocks.append(Block("true", "sustained_exits_net_of_transfers_persons", sums[:, a.SUSTAINED_ALONE]))
+    return [*blocks, Block("registry", "registered_persons", sums[:, a.REGISTERED])]
 
 
 def _status_blocks(state: YearState, view: str, incomes: a.Totals, sums: a.Totals) -> list[Block]:
-    named: dict[str, Array] = {}
+    blocks = []
     if view != "true":  # the true headcount stands with the other measures of income
-        named["headcount_ratio"] = _ratio(sums[:, a.POOR], incomes[:, a.PERSONS])
-    named["poor_persons"] = sums[:, a.POOR]
-    named["poor_households"] = sums[:, a.POOR_HOUSEHOLDS]
-    if _near_poor(state, view) is not None:
-        named["near_poor_persons"] = sums[:, a.NEAR_POOR]
+        blocks.append(Block(view, "headcount_ratio", sums[:, a.POOR], incomes[:, a.PERSONS]))
+    blocks.append(Block(view, "poor_persons", sums[:, a.POOR]))
+    blocks.append(Block(view, "poor_households", sums[:, a.POOR_HOUSEHOLDS]))
+    if _knows_near_poor(state, view):
+        blocks.append(Block(view, "near_poor_persons", sums[:, a.NEAR_POOR]))
     if state.poor_before is not None:
-        named["exit_rate"] = _ratio(sums[:, a.EXITS], sums[:, a.POOR_BEFORE])
-        named["exits_persons"] = sums[:, a.EXITS]
-        named["reentry_rate"] = _ratio(sums[:, a.REENTRIES], sums[:, a.AT_RISK])
-        named["reentries_persons"] = sums[:, a.REENTRIES]
-    return [Block(view, name, values.astype(np.float64)) for name, values in named.items()]
+        blocks.append(Block(view, "exit_rate", sums[:, a.EXITS], sums[:, a.POOR_BEFORE]))
+        blocks.append(Block(view, "exits_persons", sums[:, a.EXITS]))
+        blocks.append(Block(view, "reentry_rate", sums[:, a.REENTRIES], sums[:, a.AT_RISK]))
+        blocks.append(Block(view, "reentries_persons", sums[:, a.REENTRIES]))
+    return blocks
 
 
 def _single_values(state: YearState) -> tuple[Sequence[Key], Sequence[float]]:
