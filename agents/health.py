@@ -86,7 +86,7 @@ def _fall_ill(
         fill_normals(a[1, :many], z)
         found = np.int64(0)
         for k in range(many):
-            i = first + k
+            i = np.uint64(first + k)  # unsigned: numba does not look whether it counts from the end
             # risk-weighted adults over the mean weight of one, so that a county of average health has the surveyed rate
             weight = (working[i] + t.elderly_risk * elderly[i] + (t.chronic_risk - 1.0) * chronic[i]) / t.mean_risk
             rate[k] = t.inpatient_rate * weight * (t.forgone_risk if care_forgone[i] else 1.0)
@@ -96,12 +96,12 @@ def _fall_ill(
             found += np.int64(a[0, k] < MOST_USE * rate[k])  # 1 - exp(-rate) is never above rate: the others need no exponential
         for j in range(found):
             k = near[j]
-            i = first + k
+            i = np.uint64(first + k)
             stay_ratio[i] = a[0, k] / (1.0 - math.exp(-rate[k]))
             if stay_ratio[i] < MOST_USE:
                 stay_bill[i] = t.bill_median * math.exp(t.bill_sigma * z[k])
         for k in range(many):
-            i = first + k
+            i = np.uint64(first + k)
             a3, b0, b2, b3 = a[3, k], b[0, k], b[2, k], b[3, k]
             adults = working[i] + elderly[i]
             major_bill[i] = 0.0

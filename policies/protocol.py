@@ -253,5 +253,6 @@ def _misjudge(
         many = min(CHUNK, uid.shape[0] - first)
         fill4(seed, replicate, stream, year, uid[first : first + many], block, u)
         fill_normals(u[0, :many], z)
+        places, needs, out = village[first : first + many], need[first : first + many], seen[first : first + many]
         for k in range(many):
-            seen[first + k] = error[village[first + k]] * z[k] + need[first + k]
+            out[k] = error[places[k]] * z[k] + needs[k]
