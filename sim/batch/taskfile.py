@@ -26,7 +26,9 @@ from sim.batch.receipts import Receipt, RunResult, from_json, to_json
 
 RECEIPT = "receipt.json"
 _ROWS_PER_BATCH = 1 << 17  # 131,072 rows: a panel is read back in pieces of some tens of MB
-_OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
+# Buffers of some kB: handing each to a thread costs ten times what compressing it does.
+_WRITE = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
+_READ = pa.ipc.IpcReadOptions(use_threads=False)
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -62,7 +64,7 @@ class TaskWriter:
         durable.checkpoint(f"before member {member(position, frame)}")
         with (
             self._member(member(position, frame)) as stream,
-            pa.ipc.new_stream(stream, table.schema, options=_OPTIONS) as writer,
+            pa.ipc.new_stream(stream, table.schema, options=_WRITE) as writer,
         ):
             writer.write_table(table, max_chunksize=_ROWS_PER_BATCH)
 
@@ -116,7 +118,7 @@ def read_frames(path: Path, wanted: list[tuple[int, str]]) -> Iterator[tuple[str
             with container.open(member(position, frame)) as stream:
                 # Small members are read at once; only a panel is worth streaming.
                 source = stream if frame == "panel" else io.BytesIO(stream.read())
-                with pa.ipc.open_stream(source) as reader:
+                with pa.ipc.open_stream(source, options=_READ) as reader:
                     for batch in reader:
                         yield frame, pa.Table.from_batches([batch])
 
