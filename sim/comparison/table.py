@@ -14,7 +14,7 @@ from sim.comparison.cube import cube_of, scenario_index
 from sim.comparison.money import COST, in_constant_prices, with_costs
 from sim.comparison.paired import Floats, Interval, Uncertainty, paired_interval
 from sim.comparison.years import over_years
-from sim.measures.survival import relapse_by_run
+from sim.measures.survival import relapse_by_run, usable
 
 COLUMNS = [
     "place", "scenario", "baseline", "indicator", "view", "group", "year", "uncertainty",
@@ -104,8 +104,8 @@ def _one_row(place: Hashable, indicator: str, interval: Interval) -> Rows:
 
 
 def _relapse_rows(spells: pd.DataFrame, names: Sequence[str], baseline: str, uncertainty: Uncertainty) -> list[Rows]:
-    views = [str(view) for view in spells["view"].unique()]
-    parts = [relapse_by_run(spells, view).assign(view=view, group=ALL, year=ALL) for view in views]
+    views, exits = [str(view) for view in spells["view"].unique()], usable(spells)
+    parts = [relapse_by_run(exits, view).assign(view=view, group=ALL, year=ALL) for view in views]
     cube = cube_of(pd.concat(parts, ignore_index=True))
     if baseline not in cube.scenarios:
         return []
