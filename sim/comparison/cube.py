@@ -57,8 +57,8 @@ def cube_of(indicators: pd.DataFrame) -> Cube:
 def _coded(column: pd.Series, *, ascending: bool) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return `pd.factorize` of a column; quicker for the categories that words of a Parquet table are."""
     if ascending or not isinstance(column.dtype, pd.CategoricalDtype) or column.hasnans:
-        codes, levels = pd.factorize(column, sort=ascending)
-        return codes, np.asarray(levels)
+        plain, levels = pd.factorize(column, sort=ascending)
+        return plain, np.asarray(levels)
     codes = column.cat.codes.to_numpy()
     found = pd.unique(codes)
     rank = np.zeros(len(column.cat.categories), dtype=codes.dtype)

@@ -89,18 +89,18 @@ def _cost_rows(
     for place, years in costs.groupby("place", sort=False)["year"]:
         factors = discount_factors(years, first_year, rate)
         cost = np.stack([factors @ yearly[years.index, scenario] for scenario in range(yearly.shape[1])])
-        yield _one_row(place, "cost_yuan_discounted", paired_interval(cost, uncertainty))
+        yield _one_row(place, "cost_yuan_discounted", paired_interval(cost[None], uncertainty))
         for name, (effect, sign) in EFFECTS.items():
             if (place, effect) in effects:
                 gain = sign * gains[effects[place, effect]]
                 ratios = [cost_ratio(c, g, uncertainty) for c, g in zip(cost, gain, strict=True)]
-                yield _one_row(place, name, Interval(*(np.array(part) for part in list(zip(*ratios, strict=True))[:5])))
+                yield _one_row(place, name, Interval(*(np.array([part]) for part in list(zip(*ratios, strict=True))[:5])))
 
 
 def _one_row(place: Hashable, indicator: str, interval: Interval) -> Rows:
-    """Return a figure of everybody in the true view over all years from its intervals (scenarios,)."""
+    """Return a figure of everybody in the true view over all years from its intervals (1, scenarios)."""
     key = {"place": place, "indicator": indicator, "view": "true", "group": ALL, "year": ALL}
-    return Rows(pd.DataFrame([key]), Interval(*(part[None] for part in interval)))
+    return Rows(pd.DataFrame([key]), interval)
 
 
 def _relapse_rows(spells: pd.DataFrame, names: Sequence[str], baseline: str, uncertainty: Uncertainty) -> list[Rows]:

@@ -56,7 +56,7 @@ def over_years(cube: Cube, scenarios: Sequence[int], baseline: int, first_year: 
     return OverAll(keys.iloc[first][FIGURE].reset_index(drop=True), *results)
 
 
-def _summed(values: NDArray[Any], figure: NDArray[np.int64], year: NDArray[np.int64]) -> NDArray[np.float64]:
+def _summed(values: NDArray[Any], figure: NDArray[Any], year: NDArray[Any]) -> NDArray[np.float64]:
     """Return the sums of the rows of each figure, which has one row a year, added in the order of years."""
     total = np.zeros((int(figure.max(initial=-1)) + 1, *values.shape[1:]))
     for one in np.unique(year):
