@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -18,11 +20,13 @@ from sim.batch import durable
 from sim.batch.schemas import TABLES, described, empty_schema, fitted, united
 from sim.batch.seam import RunKey
 from sim.batch.state import TABLES_RECORD, Record
-from sim.batch.taskfile import checksum, frame_schema, read_frames
+from sim.batch.taskfile import checksum, frame_schema, frames_in
 
 # Rows per row group: large enough to compress, small enough that one group of the widest table stays near 50 MB.
 _GROUP = {"panel": 1 << 18}
 _DEFAULT_GROUP = 1 << 20
+# Task files held open at a time: those of as many replicates are opened once, not once a scenario.
+_OPEN = 100
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,8 @@ class _Growing:
         self.frame, self.schema, self.rows = frame, schema, 0
         self.path = durable.temporary_in(directory)
         self._stream = self.path.open("wb")
-        self._writer = pq.ParquetWriter(self._stream, schema, compression="zstd")
+        repeating = [field.name for field in schema if not pa.types.is_floating(field.type)]
+        self._writer = pq.ParquetWriter(self._stream, schema, compression="zstd", use_dictionary=repeating)
         self._waiting: list[Any] = []
         self._waiting_rows = 0
 
@@ -107,9 +112,10 @@ def assemble(
             frame: stack.enter_context(_Growing(out, frame, described(frame, _schema(runs, frame, done), facts, indicators)))
             for frame in frames
         }
+        opened = lru_cache(_OPEN)(zipfile.ZipFile)  # the runs of a file stand apart, scenario by scenario
         for _, record in done:
             present = [frame for frame in frames if frame in record.result.rows and (frame != "panel" or record.panel)]
-            for frame, table in read_frames(runs / record.file, [(record.position, frame) for frame in present]):
+            for frame, table in frames_in(opened(runs / record.file), [(record.position, frame) for frame in present]):
                 growing[frame].add(table)
         written = {frame: table.finish() for frame, table in growing.items()}
         for frame, table in growing.items():

@@ -26,7 +26,10 @@ from sim.batch.receipts import Receipt, RunResult, from_json, to_json
 
 RECEIPT = "receipt.json"
 _ROWS_PER_BATCH = 1 << 17  # 131,072 rows: a panel is read back in pieces of some tens of MB
-_OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
+# Buffers of some kB: handing each to a thread costs ten times what compressing it does.
+_WRITE = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
+_READ = pa.ipc.IpcReadOptions(use_threads=False)
+_BUFFER = 1 << 16  # bytes: Arrow writes some dozen pieces a frame
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -62,7 +65,8 @@ class TaskWriter:
         durable.checkpoint(f"before member {member(position, frame)}")
         with (
             self._member(member(position, frame)) as stream,
-            pa.ipc.new_stream(stream, table.schema, options=_OPTIONS) as writer,
+            pa.BufferedOutputStream(pa.PythonFile(stream, mode="w"), _BUFFER) as buffered,
+            pa.ipc.new_stream(buffered, table.schema, options=_WRITE) as writer,
         ):
             writer.write_table(table, max_chunksize=_ROWS_PER_BATCH)
 
@@ -112,13 +116,18 @@ def read_receipt(path: Path) -> Receipt:
 def read_frames(path: Path, wanted: list[tuple[int, str]]) -> Iterator[tuple[str, Any]]:
     """(frame, table) in pieces of bounded size, for the (position, frame) `wanted`; checked by CRC-32 on reading."""
     with zipfile.ZipFile(path) as container:
-        for position, frame in wanted:
-            with container.open(member(position, frame)) as stream:
-                # Small members are read at once; only a panel is worth streaming.
-                source = stream if frame == "panel" else io.BytesIO(stream.read())
-                with pa.ipc.open_stream(source) as reader:
-                    for batch in reader:
-                        yield frame, pa.Table.from_batches([batch])
+        yield from frames_in(container, wanted)
+
+
+def frames_in(container: zipfile.ZipFile, wanted: list[tuple[int, str]]) -> Iterator[tuple[str, Any]]:
+    """`read_frames` of a file that is open already."""
+    for position, frame in wanted:
+        with container.open(member(position, frame)) as stream:
+            # Small members are read at once; only a panel is worth streaming.
+            source = stream if frame == "panel" else io.BytesIO(stream.read())
+            with pa.ipc.open_stream(source, options=_READ) as reader:
+                for batch in reader:
+                    yield frame, pa.Table.from_batches([batch])
 
 
 def frame_schema(path: Path, position: int, frame: str) -> Any:

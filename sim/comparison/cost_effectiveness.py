@@ -11,9 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
 
-from sim.comparison.paired import LEVEL, Uncertainty, paired_interval, spread_factor
+from sim.comparison.paired import Uncertainty, paired_interval, spread_factor, student_quantile
 
 Floats = NDArray[np.float64]
 
@@ -60,7 +59,7 @@ def fieller(cost: Floats, effect: Floats, uncertainty: Uncertainty = "luck") -> 
     unbounded.
     """
     n = len(cost)
-    factor = float(spread_factor(n, uncertainty)) * float(student.ppf(0.5 + LEVEL / 2, n - 1)) ** 2
+    factor = float(spread_factor(n, uncertainty)) * float(student_quantile(n)) ** 2
     covariance = np.cov(np.vstack([cost, effect]), ddof=1) * factor
     c, e = float(np.mean(cost)), float(np.mean(effect))
     a = e * e - covariance[1, 1]

@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 Uncertainty = Literal["luck", "parameters"]
 LEVEL = 0.95
@@ -52,8 +52,12 @@ def paired_interval(differences: Floats, uncertainty: Uncertainty = "luck") -> I
 def student_half_width(sd: Floats, n: NDArray[np.int64], uncertainty: Uncertainty) -> Floats:
     """Return the half-width of the 95% interval of `n` differences with standard deviation `sd`; NaN below two."""
     enough = np.maximum(n, 2)
-    quantile = np.asarray(student.ppf(0.5 + LEVEL / 2, enough - 1), dtype=np.float64)
-    return np.where(n >= 2, quantile * sd * np.sqrt(spread_factor(enough, uncertainty)), np.nan)
+    return np.where(n >= 2, student_quantile(enough) * sd * np.sqrt(spread_factor(enough, uncertainty)), np.nan)
+
+
+def student_quantile(n: NDArray[np.int64] | int) -> Floats:
+    """Return the quantile of Student's t that a 95% interval of `n` differences, at least two, takes."""
+    return np.asarray(stdtrit(np.asarray(n, dtype=np.float64) - 1.0, 0.5 + LEVEL / 2), dtype=np.float64)
 
 
 def spread_factor(n: NDArray[np.int64] | int, uncertainty: Uncertainty) -> Floats:
@@ -71,8 +75,8 @@ def replicates_needed(sd: float, precision: float, limit: int = 1_000_000) -> in
         raise ValueError(f"the precision must be above 0, got {precision}")
     if not sd > 0:
         return 2
-    n = max(2, int(np.ceil((student.ppf(0.5 + LEVEL / 2, limit) * sd / precision) ** 2)))
-    while n < limit and float(student.ppf(0.5 + LEVEL / 2, n - 1)) * sd / np.sqrt(n) > precision:
+    n = max(2, int(np.ceil((float(student_quantile(limit + 1)) * sd / precision) ** 2)))
+    while n < limit and float(student_quantile(n)) * sd / np.sqrt(n) > precision:
         n += 1
     return min(n, limit)
 

@@ -24,18 +24,16 @@ def precision(
     cube = cube_of(indicators[indicators["group"] == group])
     base = scenario_index(cube, baseline)
     parts = []
-    for index, scenario in enumerate(cube.scenarios):
-        if index == base:
-            continue
-        totals = over_years(cube, index, base, first_year)
-        differences = totals.scenario - totals.baseline
+    others = [index for index in range(len(cube.scenarios)) if index != base]
+    totals = over_years(cube, others, base, first_year)
+    for at, index in enumerate(others):
+        with_policy, without = totals.scenarios[:, at], totals.baseline[:, at]
+        differences = with_policy - without
         interval = paired_interval(differences)
-        rows = totals.keys.assign(scenario=scenario, mean_difference=interval.mean, replicates=interval.replicates)
+        rows = totals.keys.assign(scenario=cube.scenarios[index], mean_difference=interval.mean, replicates=interval.replicates)
         rows["half_width"] = interval.high - interval.mean
         rows["standard_deviation"] = [_deviation(d) for d in differences]
-        rows["variance_reduction"] = [
-            variance_reduction(s, b) for s, b in zip(totals.scenario, totals.baseline, strict=True)
-        ]
+        rows["variance_reduction"] = [variance_reduction(s, b) for s, b in zip(with_policy, without, strict=True)]
         parts.append(rows[rows["replicates"] >= 2])
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     if not len(table):

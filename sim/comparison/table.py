@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sim.comparison.constant_prices import DISCOUNT_RATE, discount_factors
-from sim.comparison.cost_effectiveness import CostRatio, cost_ratio
-from sim.comparison.cube import Cube, cube_of, scenario_index
+from sim.comparison.cost_effectiveness import cost_ratio
+from sim.comparison.cube import cube_of, scenario_index
 from sim.comparison.money import COST, in_constant_prices, with_costs
-from sim.comparison.paired import Uncertainty, paired_interval
-from sim.comparison.years import OverAll, over_years
-from sim.measures.survival import relapse_by_run
+from sim.comparison.paired import Floats, Interval, Uncertainty, paired_interval
+from sim.comparison.years import over_years
+from sim.measures.survival import relapse_by_run, usable
 
 COLUMNS = [
     "place", "scenario", "baseline", "indicator", "view", "group", "year", "uncertainty",
@@ -54,78 +54,84 @@ def compare(
     uncertainty: Uncertainty = "parameters" if draw_parameters else "luck"
     cube = in_constant_prices(with_costs(cube_of(indicators), costs), price_index, first_year)
     base = scenario_index(cube, baseline)
-    relapses = None if spells is None or not len(spells) else _relapse_cube(spells)
-    parts = []
-    for index, scenario in enumerate(cube.scenarios):
-        if index == base:
-            continue
-        keys = cube.keys.astype({"year": str})
-        found = [_rows(keys, cube.figures[:, index] - cube.figures[:, base], uncertainty)]
-        totals = over_years(cube, index, base, first_year)
-        found.append(_rows(totals.keys.assign(year=ALL), totals.scenario - totals.baseline, uncertainty))
-        found += _cost_rows(cube, totals, index, base, first_year, discount_rate, uncertainty)
-        if relapses is not None and {scenario, baseline} <= set(relapses.scenarios):
-            a, b = relapses.scenarios.index(scenario), relapses.scenarios.index(baseline)
-            found.append(_rows(relapses.keys, relapses.figures[:, a] - relapses.figures[:, b], uncertainty))
-        parts.append(pd.concat(found, ignore_index=True).assign(scenario=scenario))
-    if not parts:
+    others = [index for index in range(len(cube.scenarios)) if index != base]
+    if not others:
         return pd.DataFrame(columns=COLUMNS)
-    table = pd.concat(parts, ignore_index=True).assign(baseline=baseline, uncertainty=uncertainty)
-    return _in_order(table)[COLUMNS]
+    names = [cube.scenarios[index] for index in others]
+    yearly = cube.figures[:, others] - cube.figures[:, [base]]
+    totals = over_years(cube, others, base, first_year)
+    gains = totals.scenarios - totals.baseline
+    found = [
+        Rows(cube.keys.astype({"year": str}), paired_interval(yearly, uncertainty)),
+        Rows(totals.keys.assign(year=ALL), paired_interval(gains, uncertainty)),
+        *_cost_rows(cube.keys, yearly, totals.keys, gains, first_year, discount_rate, uncertainty),
+    ]
+    if spells is not None and len(spells):
+        found += _relapse_rows(spells, names, baseline, uncertainty)
+    return _in_order(found, names).assign(baseline=baseline, uncertainty=uncertainty)[COLUMNS]
 
 
-def _rows(keys: pd.DataFrame, differences: NDArray[np.float64], uncertainty: Uncertainty) -> pd.DataFrame:
-    interval = paired_interval(differences, uncertainty)
-    rows = keys.reset_index(drop=True).assign(
-        mean_difference=interval.mean,
-        low=interval.low,
-        high=interval.high,
-        probability_positive=interval.probability_positive,
-        replicates=interval.replicates,
-    )
-    return rows[rows["replicates"] > 0]
+class Rows(NamedTuple):
+    """Some figures of a comparison: one row of `keys` each, with intervals of shape (keys, scenarios)."""
+
+    keys: pd.DataFrame
+    interval: Interval
 
 
 def _cost_rows(
-    cube: Cube, totals: OverAll, index: int, base: int, first_year: int, rate: float, uncertainty: Uncertainty
-) -> list[pd.DataFrame]:
-    """Return the rows of present values and cost ratios of one scenario, place by place."""
-    is_cost = (cube.keys["indicator"] == COST).to_numpy() & (cube.keys["group"] == ALL).to_numpy()
-    is_cost &= cube.keys["year"].to_numpy() > first_year
-    parts = []
-    for place in pd.unique(cube.keys.loc[is_cost, "place"]):
-        rows = is_cost & (cube.keys["place"] == place).to_numpy()
-        factors = discount_factors(cube.keys.loc[rows, "year"], first_year, rate)
-        cost = factors @ (cube.figures[rows, index] - cube.figures[rows, base])
-        key = {"place": place, "view": "true", "group": ALL, "year": ALL}
-        parts.append(_rows(pd.DataFrame([key | {"indicator": "cost_yuan_discounted"}]), cost[None, :], uncertainty))
+    keys: pd.DataFrame, yearly: Floats, total_keys: pd.DataFrame, gains: Floats, first_year: int, rate: float,
+    uncertainty: Uncertainty,
+) -> Iterator[Rows]:  # fmt: skip
+    """Give present values and cost ratios, place by place, from differences (figures, scenarios, replicates)."""
+    costs = keys[(keys["indicator"] == COST) & (keys["group"] == ALL) & (keys["year"] > first_year)]
+    everybody = total_keys[(total_keys["view"] == "true") & (total_keys["group"] == ALL)]
+    effects = {(place, name): row for row, place, name in everybody[["place", "indicator"]].itertuples(name=None)}
+    for place, years in costs.groupby("place", sort=False)["year"]:
+        factors = discount_factors(years, first_year, rate)
+        cost = np.stack([factors @ yearly[years.index, scenario] for scenario in range(yearly.shape[1])])
+        yield _one_row(place, "cost_yuan_discounted", paired_interval(cost[None], uncertainty))
         for name, (effect, sign) in EFFECTS.items():
-            found = (totals.keys[["place", "indicator", "view", "group"]] == [place, effect, "true", ALL]).all(axis=1)
-            if found.any():
-                gain = sign * (totals.scenario - totals.baseline)[found.to_numpy()][0]
-                parts.append(_ratio_row(key | {"indicator": name}, cost_ratio(cost, gain, uncertainty)))
-    return parts
+            if (place, effect) in effects:
+                gain = sign * gains[effects[place, effect]]
+                ratios = [cost_ratio(c, g, uncertainty) for c, g in zip(cost, gain, strict=True)]
+                yield _one_row(place, name, Interval(*(np.array([part]) for part in list(zip(*ratios, strict=True))[:5])))
 
 
-def _ratio_row(key: dict[str, object], ratio: CostRatio) -> pd.DataFrame:
-    values = {
-        "mean_difference": ratio.ratio,
-        "low": ratio.low,
-        "high": ratio.high,
-        "probability_positive": ratio.probability_effect_positive,
-        "replicates": ratio.replicates,
-    }
-    return pd.DataFrame([key | values])
+def _one_row(place: Hashable, indicator: str, interval: Interval) -> Rows:
+    """Return a figure of everybody in the true view over all years from its intervals (1, scenarios)."""
+    key = {"place": place, "indicator": indicator, "view": "true", "group": ALL, "year": ALL}
+    return Rows(pd.DataFrame([key]), interval)
 
 
-def _relapse_cube(spells: pd.DataFrame) -> Cube:
-    views = pd.unique(spells["view"].astype(str))
-    parts = [relapse_by_run(spells, view).assign(view=view, group=ALL, year=ALL) for view in views]
-    return cube_of(pd.concat(parts, ignore_index=True))
+def _relapse_rows(spells: pd.DataFrame, names: Sequence[str], baseline: str, uncertainty: Uncertainty) -> list[Rows]:
+    views, exits = [str(view) for view in spells["view"].unique()], usable(spells)
+    parts = [relapse_by_run(exits, view).assign(view=view, group=ALL, year=ALL) for view in views]
+    cube = cube_of(pd.concat(parts, ignore_index=True))
+    if baseline not in cube.scenarios:
+        return []
+    differences = np.full((len(cube.keys), len(names), len(cube.replicates)), np.nan)
+    for index, name in enumerate(names):
+        if name in cube.scenarios:
+            differences[:, index] = cube.figures[:, cube.scenarios.index(name)]
+    differences -= cube.figures[:, [cube.scenarios.index(baseline)]]
+    return [Rows(cube.keys, paired_interval(differences, uncertainty))]
 
 
-def _in_order(table: pd.DataFrame) -> pd.DataFrame:
-    """Sort by place, scenario, indicator, view and group as they first appear, and by year with `all` last."""
-    columns = ["place", "scenario", "indicator", "view", "group"]
-    order = [table["year"].to_numpy().astype(str), *(pd.factorize(table[name])[0] for name in reversed(columns))]
-    return table.iloc[np.lexsort(order)].reset_index(drop=True)
+def _in_order(found: Sequence[Rows], names: Sequence[str]) -> pd.DataFrame:
+    """Put together what has a pair of replicates, and every cost ratio.
+
+    Sorted by place, scenario, indicator, view and group as they first appear, and by year with `all` last.
+    """
+    keys = pd.concat([rows.keys for rows in found], ignore_index=True)
+    interval = Interval(*(np.concatenate(parts) for parts in zip(*(rows.interval for rows in found), strict=True)))
+    kept = (interval.replicates > 0) | keys["indicator"].isin(EFFECTS).to_numpy()[:, None]
+    scenario, row = np.nonzero(kept.T)
+    place, *rest = (pd.factorize(pd.factorize(keys[name])[0][row])[0] for name in ("place", "indicator", "view", "group"))
+    year = pd.factorize(keys["year"], sort=True)[0][row]
+    order = np.lexsort((year, *reversed(rest), scenario, place))
+    scenario, row = scenario[order], row[order]
+    table = keys.iloc[row].reset_index(drop=True)
+    table["scenario"] = np.array(names, dtype=object)[scenario]
+    for name, values in zip(COLUMNS[-5:], interval, strict=True):
+        table[name] = values[row, scenario]
+    return table

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,10 +16,10 @@ FIGURE = ["place", "indicator", "view", "group"]
 
 
 class OverAll(NamedTuple):
-    """Figures over all simulated years of a scenario and of the baseline, (figures, replicates), paired alike."""
+    """Figures over all simulated years of the scenarios and of the baseline beside each, (figures, scenarios, replicates)."""
 
     keys: pd.DataFrame
-    scenario: NDArray[np.float64]
+    scenarios: NDArray[np.float64]
     baseline: NDArray[np.float64]
 
 
@@ -27,8 +28,8 @@ def rule(indicator: str) -> OverYears:
     return INDICATORS[indicator].over_years if indicator in INDICATORS else "mean"
 
 
-def over_years(cube: Cube, scenario: int, baseline: int, first_year: int) -> OverAll:
-    """Return each figure over the years after `first_year`, for the scenario and the baseline.
+def over_years(cube: Cube, scenarios: Sequence[int], baseline: int, first_year: int) -> OverAll:
+    """Return each figure over the years after `first_year`, for the scenarios and for the baseline as paired with each.
 
     Rates, means and indices are averaged over the years in which both have a value in that replicate, so that pairs
     stay pairs. Persons, households, flows and money are summed (a stock of persons gives person-years) and are NaN in
@@ -39,17 +40,26 @@ def over_years(cube: Cube, scenario: int, baseline: int, first_year: int) -> Ove
     keys = cube.keys[used]
     figure = keys.groupby(FIGURE, sort=False).ngroup().to_numpy()
     first = np.unique(figure, return_index=True)[1]
-    s, b = cube.figures[used, scenario], cube.figures[used, baseline]
-    both = np.isfinite(s) & np.isfinite(b)
-    years = np.zeros((len(first), s.shape[1]))
-    np.add.at(years, figure, both)
-    summed = (rules[used] == "sum").to_numpy()[first]
-    complete = years == np.bincount(figure, minlength=len(first))[:, None]
+    figures = cube.figures[used]
+    pair = (figures[:, scenarios], figures[:, [baseline]])
+    both = np.isfinite(pair[0]) & np.isfinite(pair[1])
+    year = keys["year"].to_numpy()
+    years = _summed(both, figure, year)
+    summed = (rules[used] == "sum").to_numpy()[first, None, None]
+    complete = years == np.bincount(figure, minlength=len(first))[:, None, None]
     results = []
-    for values in (s, b):
-        total = np.zeros_like(years)
-        np.add.at(total, figure, np.where(both, values, 0.0))
+    for values in pair:
+        total = _summed(np.where(both, values, 0.0), figure, year)
         mean = np.full_like(years, np.nan)
         np.divide(total, years, out=mean, where=years > 0)
-        results.append(np.where(summed[:, None], np.where(complete, total, np.nan), mean))
+        results.append(np.where(summed, np.where(complete, total, np.nan), mean))
     return OverAll(keys.iloc[first][FIGURE].reset_index(drop=True), *results)
+
+
+def _summed(values: NDArray[Any], figure: NDArray[Any], year: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the sums of the rows of each figure, which has one row a year, added in the order of years."""
+    total = np.zeros((int(figure.max(initial=-1)) + 1, *values.shape[1:]))
+    for one in np.unique(year):
+        rows = year == one
+        total[figure[rows]] += values[rows]
+    return total

@@ -63,21 +63,30 @@ def _life_table(years: Array, ended: Array, persons: Array) -> dict[str, Array]:
 def survival_by_run(
     spells: pd.DataFrame, view: str = "true", kind: str = "exited", by: Sequence[str] = RUN
 ) -> pd.DataFrame:
-    """Return the life table of every run: `kaplan_meier` after place, scenario, replicate."""
+    """Return the life table of every run, that of `kaplan_meier` to the last digit, after place, scenario, replicate.
+
+    All runs are computed at once: a library call for each costs more than everything else that is compared.
+    """
     chosen = usable(spells[spells["view"] == view], kind)
-    columns: dict[str, list[Array]] = {}
-    years, ended = chosen["years"].to_numpy(dtype=np.int64), chosen["ended"].to_numpy(dtype=bool)
-    persons = chosen["persons"].to_numpy(dtype=float)
-    for run, rows in chosen.groupby(list(by), observed=True, sort=False).indices.items():
-        table = _life_table(years[rows], ended[rows], persons[rows])
-        names = dict(zip(by, run, strict=True)) if isinstance(run, tuple) else {by[0]: run}
-        for name, value in names.items():
-            columns.setdefault(name, []).append(np.full(len(table["years"]), value))
-        for name, values in table.items():
-            columns.setdefault(name, []).append(values)
-    if not columns:
+    if chosen.empty:
         return pd.DataFrame(columns=[*by, "years", "at_risk", "ended", "hazard", "survival"])
-    return pd.DataFrame({name: np.concatenate(parts) for name, parts in columns.items()})
+    runs = chosen.groupby(list(by), observed=True, sort=False)
+    run, years = runs.ngroup().to_numpy(), chosen["years"].to_numpy(dtype=np.int64)
+    ended, persons = chosen["ended"].to_numpy(dtype=bool), chosen["persons"].to_numpy(dtype=float)
+    shape = (runs.ngroups, int(years.max()) + 1)
+    cell, grid = np.ravel_multi_index((run, years), shape), np.arange(shape[1])
+    ends, stops = (np.bincount(cell, persons * part, minlength=np.prod(shape)).reshape(shape) for part in (ended, ~ended))
+    at_risk = (ends + stops)[:, ::-1].cumsum(axis=1)[:, ::-1]
+    hazard = np.divide(ends, at_risk, out=np.zeros(shape), where=at_risk > 0)
+    with np.errstate(divide="ignore"):  # where all that are left end, log 0
+        survival = np.exp(np.log(1.0 - hazard).cumsum(axis=1))
+    hazard[(at_risk == 0) | (grid == 0)] = np.nan
+    seen = grid <= runs["years"].max().to_numpy()[:, None]
+    of, at = np.nonzero(seen)
+    first = np.unique(run, return_index=True)[1]
+    names = {name: np.array(chosen[name].iloc[first].tolist())[of] for name in by}
+    tables = {"at_risk": at_risk, "ended": ends, "hazard": hazard, "survival": survival}
+    return pd.DataFrame(names | {"years": at} | {name: values[seen] for name, values in tables.items()})
 
 
 def ended_within(table: pd.DataFrame, years: int) -> float:
@@ -94,14 +103,15 @@ def relapse_by_run(
     These are fresh exits followed one by one, not the stock of `reentry_rate`. NaN if no exit was watched so long.
     """
     tables = survival_by_run(spells, view, "exited", by)
-    runs = tables[list(by)].drop_duplicates()
+    start = np.flatnonzero(tables["years"] == 0)  # of each run, whose rows go on to the longest time seen
+    seen = np.diff(start, append=len(tables))
+    runs, relapsed = tables[list(by)].iloc[start], 1.0 - tables["survival"].to_numpy(dtype=float)
     parts = []
     for k in years:
-        at = tables.loc[tables["years"] == k, [*by, "survival"]]
-        rows = runs.merge(at, on=list(by), how="left")
-        rows["value"] = 1.0 - rows.pop("survival")
-        parts.append(rows.assign(indicator=f"relapse_by_{k}_year{'s' if k > 1 else ''}"))
-    return pd.concat(parts, ignore_index=True)[[*by, "indicator", "value"]]
+        value = np.full(len(start), np.nan)
+        value[seen > k] = relapsed[start[seen > k] + k]
+        parts.append(runs.assign(indicator=f"relapse_by_{k}_year{'s' if k > 1 else ''}", value=value))
+    return pd.concat(parts, ignore_index=True)
 
 
 def hazard_by_duration(spells: pd.DataFrame, kind: str = "exited") -> pd.DataFrame:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import ttest_1samp, ttest_rel
+from scipy.stats import t, ttest_1samp, ttest_rel
 
-from sim.comparison.paired import paired_interval, replicates_needed, variance_reduction
+from sim.comparison.paired import paired_interval, replicates_needed, student_quantile, variance_reduction
 
 SAMPLES = st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=20).filter(lambda d: np.std(d) > 1e-6)
 
@@ -54,6 +54,11 @@ def test_interval_is_that_of_the_paired_t_test(differences: list[float]) -> None
     low, high = ttest_1samp(differences, 0.0).confidence_interval(0.95)
     found = paired_interval(np.array(differences))
     assert (float(found.low), float(found.high)) == (pytest.approx(low, abs=1e-9), pytest.approx(high, abs=1e-9))
+
+
+def test_quantile_is_that_of_students_t() -> None:
+    n = np.arange(2, 500)
+    assert (student_quantile(n) == t.ppf(0.975, n - 1)).all()
 
 
 @given(st.floats(0.01, 10), st.floats(0.05, 10))

@@ -23,10 +23,10 @@ def test_rates_are_averaged_and_flows_summed_without_the_initial_year() -> None:
         for indicator, values in (("exit_rate", (9.0, 0.1, 0.3)), ("exits_persons", (9.0, 10.0, 30.0)))
         for year, value in zip((2016, 2017, 2018), values, strict=True)
     ]
-    found = over_years(cube_of(table(rows)), 1, 0, 2016)
+    found = over_years(cube_of(table(rows)), [1], 0, 2016)
     assert found.keys["indicator"].tolist() == ["exit_rate", "exits_persons"]
-    assert found.baseline[:, 0].tolist() == pytest.approx([0.2, 40.0])
-    assert found.scenario[:, 0].tolist() == pytest.approx([0.4, 80.0])
+    assert found.baseline[:, 0, 0].tolist() == pytest.approx([0.2, 40.0])
+    assert found.scenarios[:, 0, 0].tolist() == pytest.approx([0.4, 80.0])
 
 
 def test_a_rate_unknown_in_one_scenario_and_year_is_left_out_of_both() -> None:
@@ -36,8 +36,8 @@ def test_a_rate_unknown_in_one_scenario_and_year_is_left_out_of_both() -> None:
         ("all", 0, 2017, "exit_rate", 0.2),
         ("all", 0, 2018, "exit_rate", math.nan),
     ]
-    found = over_years(cube_of(table(rows)), 1, 0, 2016)
-    assert (found.scenario[0, 0], found.baseline[0, 0]) == (0.2, 0.1)
+    found = over_years(cube_of(table(rows)), [1], 0, 2016)
+    assert (found.scenarios[0, 0, 0], found.baseline[0, 0, 0]) == (0.2, 0.1)
 
 
 def test_a_sum_that_lacks_a_year_is_unknown() -> None:
@@ -46,12 +46,12 @@ def test_a_sum_that_lacks_a_year_is_unknown() -> None:
         ("none", 0, 2018, "poor_persons", 5.0),
         ("all", 0, 2017, "poor_persons", 4.0),
     ]
-    assert math.isnan(over_years(cube_of(table(rows)), 1, 0, 2016).scenario[0, 0])
+    assert math.isnan(over_years(cube_of(table(rows)), [1], 0, 2016).scenarios[0, 0, 0])
 
 
 def test_what_does_not_add_up_over_years_is_left_out() -> None:
     rows = [(s, 0, 2017, "relapse_by_3_years", 0.1) for s in ("none", "all")]
-    assert over_years(cube_of(table(rows)), 1, 0, 2016).keys.empty
+    assert over_years(cube_of(table(rows)), [1], 0, 2016).keys.empty
 
 
 def test_cube_does_not_depend_on_the_order_of_rows() -> None:

@@ -91,6 +91,26 @@ def test_no_spells_of_a_view_gives_an_empty_table() -> None:
     assert survival_by_run(frame([(1, True, 1)]), view="registry").empty
 
 
+@given(st.lists(SPELLS, min_size=1, max_size=4))
+def test_life_tables_of_all_runs_are_those_of_each(runs: list[list[tuple[int, bool, int]]]) -> None:
+    spells = pd.concat([frame(rows, replicate=replicate) for replicate, rows in enumerate(runs)], ignore_index=True)
+    found = survival_by_run(spells)
+    for replicate, rows in enumerate(runs):
+        expected = kaplan_meier(frame(rows))  # by statsmodels
+        here = found[found["replicate"] == replicate].reset_index(drop=True)
+        if len(here) or len(expected) > 1:  # a run nobody was watched in is left out
+            pd.testing.assert_frame_equal(here[list(expected)], expected, check_exact=True, check_dtype=False)
+
+
+@given(st.lists(SPELLS, min_size=1, max_size=4))
+def test_relapse_is_read_off_the_life_table_of_each_run(runs: list[list[tuple[int, bool, int]]]) -> None:
+    spells = pd.concat([frame(rows, replicate=replicate) for replicate, rows in enumerate(runs)], ignore_index=True)
+    for row in relapse_by_run(spells, years=(1, 3)).itertuples():
+        years = 1 if row.indicator == "relapse_by_1_year" else 3
+        expected = ended_within(kaplan_meier(frame(runs[int(row.replicate)])), years)
+        assert row.value == pytest.approx(expected, abs=0, nan_ok=True)
+
+
 @given(SPELLS)
 def test_equals_scipy_on_one_row_per_person(rows: list[tuple[int, bool, int]]) -> None:
     table = kaplan_meier(frame(rows))
