@@ -59,6 +59,13 @@ class Households:
         twin._view()
         return twin
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_columns"}  # they are views of the blocks
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._view()
+
     def __len__(self) -> int:
         return self._size
 

@@ -114,6 +114,15 @@ def test_append_refuses_known_uids_and_other_columns_and_changes_nothing() -> No
     assert h.uid.tolist() == [0, 1, 2]
 
 
+def test_duplicates_stand_at_the_end_and_take_what_is_written_to_them() -> None:
+    h = made(3)
+    new = h.duplicate(np.array([2, 0]))
+    h.uid[new] = [7, 8]
+    h.land[new] += 1.0
+    assert h.uid.tolist() == [0, 1, 2, 7, 8]
+    assert h.land.tolist() == [0.0, 1.5, 3.0, 4.0, 1.0] and h.members.tolist() == [3] * 5
+
+
 def test_keep_fills_gaps_from_the_end() -> None:
     h = made(5)
     h.keep(np.array([True, False, True, False, True]))
@@ -157,6 +166,7 @@ def test_a_copy_and_a_selection_live_their_own_lives() -> None:
     for other in (copy.deepcopy(h), pickle.loads(pickle.dumps(h))):
         other.land[:] = 7.0
         other.append(made(1, 50))
+        assert other.land.tolist() == [7.0] * 4 + [75.0]
         assert h.land.tolist() == [0.0, 1.5, 3.0, 4.5] and len(h) == 4
 
 
