@@ -52,7 +52,7 @@ def forgo_care(county: County) -> None:
     h, f = county.households, county.flows
     _forgo(
         h.insured, h.savings, h.debt_due_1, h.debt_due_2, h.debt_due_3, f.net_income, f.inpatient_bill,
-        f.outpatient_bill, f.basic_reimbursed, f.reimbursed_term, h.care_forgone,
+        f.outpatient_bill, f.basic_reimbursed, f.read("reimbursed_term"), h.care_forgone,
         county.value("health.forgone_share"), basic_terms(county), _terms(county),
     )  # fmt: skip
 
@@ -78,7 +78,7 @@ def pay(county: County) -> None:
     h, f = county.households, county.flows
     _pay(
         h.members, h.pupils, h.upper_students, h.college_students, f.net_income, f.inpatient_bill, f.outpatient_bill,
-        f.basic_reimbursed, f.reimbursed_term, f.own_payment_term, h.medical_bill, h.medical_out_of_pocket,
+        f.basic_reimbursed, f.read("reimbursed_term"), f.read("own_payment_term"), h.medical_bill, h.medical_out_of_pocket,
         h.medical_paid, h.school_paid, h.savings, h.debt_due_1, h.debt_due_2, h.debt_due_3, h.productive_assets,
         h.care_forgone, h.formal_loan, h.consumption, _terms(county),
     )  # fmt: skip

@@ -47,20 +47,31 @@ QUANTITIES: dict[str, tuple[str, str, str]] = {
 
 
 class Flows:
-    """The year's arrays, one per term and quantity, length = number of households; buffers are reused over years."""
+    """The year's arrays, one per term and quantity, length = number of households; buffers are reused over years.
+
+    Who takes a term as `flows.wage_term` may write to it; who only reads it uses `flows.read`. So terms that nobody can have
+    written are known, and need not be made neutral again.
+    """
 
     def __init__(self) -> None:
         self._buffers: dict[str, NDArray[Any]] = {}
         self._size = 0
+        self._written: set[str] = set()
 
     def reset(self, size: int) -> None:
         """Set every term to its neutral value for `size` households; quantities keep no meaning from the last year."""
+        for name in self._written:
+            self._buffers[name][: self._size] = TERMS[name][1]
+        self._written.clear()
         self._size = size
-        for name, kind in [(n, t[0]) for n, t in TERMS.items()] + [(n, q[0]) for n, q in QUANTITIES.items()]:
-            if name not in self._buffers or len(self._buffers[name]) < size:
-                self._buffers[name] = np.empty(size + size // 10 + 16, dtype=kind)
-        for name, (_, neutral, _, _) in TERMS.items():
-            self._buffers[name][:size] = neutral
+        if not self._buffers or len(self._buffers["net_income"]) < size:
+            room = size + size // 10 + 16
+            self._buffers = {name: np.full(room, neutral, dtype=kind) for name, (kind, neutral, _, _) in TERMS.items()}
+            self._buffers |= {name: np.empty(room, dtype=kind) for name, (kind, _, _) in QUANTITIES.items()}
+
+    def read(self, term: str) -> NDArray[Any]:
+        """The array of a term for a caller that does not write to it."""
+        return self._buffers[term][: self._size]
 
     def __setattr__(self, name: str, value: Any) -> None:
         # `flows.term += x` must land in the buffer, not in an attribute that hides it
@@ -75,4 +86,6 @@ class Flows:
         buffers = self.__dict__.get("_buffers", {})
         if name not in buffers:
             raise AttributeError(f"no quantity of the year is called {name!r}")
+        if name in TERMS:
+            self._written.add(name)
         return buffers[name][: self._size]  # type: ignore[no-any-return]

@@ -139,7 +139,7 @@ def bill(county: County) -> None:
     """Write the year's bills and what the ordinary basic scheme pays of them (yuan, rounded to 0.01)."""
     h, f = county.households, county.flows
     _bill(
-        h.insured, h.chronic, f.stay_ratio, f.stay_bill, f.major_bill, f.use_factor, f.inpatient_bill,
+        h.insured, h.chronic, f.stay_ratio, f.stay_bill, f.major_bill, f.read("use_factor"), f.inpatient_bill,
         f.outpatient_bill, f.basic_reimbursed,
         county.value("health.outpatient_cost") * county.prices if county.on("illness") else 0.0, basic_terms(county),
     )  # fmt: skip

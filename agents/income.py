@@ -29,8 +29,8 @@ def gather(county: County) -> None:
     )
     _gather(
         h.members, h.elderly, h.land, h.savings, h.wage_income, h.business_income, h.property_income,
-        h.private_transfers, h.public_transfers, h.policy_transfers, f.property_term, f.transfer_term, f.net_income,
-        terms,
+        h.private_transfers, h.public_transfers, h.policy_transfers, f.read("property_term"), f.read("transfer_term"),
+        f.net_income, terms,
     )  # fmt: skip
 
 

@@ -107,7 +107,7 @@ def change_jobs(county: County) -> None:
         )  # fmt: skip
         _change_jobs(
             h.uid, h.able_workers, h.off_farm, h.migrants, h.skill, h.remoteness, h.motivation,
-            f.entry_factor, wants_local, county.luck.seed, county.luck.replicate, LABOUR, county.year, terms,
+            f.read("entry_factor"), wants_local, county.luck.seed, county.luck.replicate, LABOUR, county.year, terms,
         )  # fmt: skip
         _fill_vacancies(county, wants_local)
 
@@ -117,7 +117,7 @@ def earn_wages(county: County) -> None:
     h, f = county.households, county.flows
     _earn_wages(
         h.off_farm, h.migrants, f.jobs_lost, f.productivity, f.illness_factor,
-        f.income_factor, f.wage_term, h.wage_income, wage_terms(county),
+        f.read("income_factor"), f.read("wage_term"), h.wage_income, wage_terms(county),
     )  # fmt: skip
 
 

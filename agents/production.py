@@ -94,8 +94,8 @@ def produce(county: County) -> None:
     weatherproof[list(_WEATHERPROOF)] = True
     _produce(
         h.village, h.able_workers, h.off_farm, h.elderly, h.land, h.land_quality, h.land_access, h.line, h.line_scale,
-        h.line_age, h.productive_assets, f.claimed_workers, f.animals_lost, f.productivity, f.illness_factor,
-        f.income_factor, f.business_factor, f.business_term, h.business_income, county.villages.crop_left,
+        h.line_age, h.productive_assets, f.read("claimed_workers"), f.animals_lost, f.productivity, f.illness_factor,
+        f.read("income_factor"), f.read("business_factor"), f.read("business_term"), h.business_income, county.villages.crop_left,
         settle_prices(county), line_income(county), gestation(county), weatherproof, GRAIN, LIVESTOCK, terms,
     )  # fmt: skip
 

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.compiled import compiled
+
 
 def lowest(score: NDArray[Any], uid: NDArray[np.int64], slots: int) -> NDArray[np.int64]:
     """Return the indices (ascending) of the `slots` lowest scores, shape (min(slots, n),); ties go to the lower uid.
@@ -80,3 +82,11 @@ def first_of_each(
     sizes = np.bincount(group, minlength=len(slots))
     position = np.arange(len(group)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     return np.sort(order[position < slots[group[order]]])
+
+
+@compiled
+def count_by(group: Any, weight: Any, totals: Any) -> None:
+    """Add the `weight` of each household to the total of its group; those of no group (below 0) count nowhere."""
+    for i in range(group.shape[0]):
+        if group[i] >= 0:
+            totals[group[i]] += weight[i]

@@ -24,7 +24,7 @@ def assess(county: County) -> None:
     h, f = county.households, county.flows
     _assess(
         h.uid, h.members, h.wage_income, h.business_income, h.property_income, h.private_transfers,
-        h.public_transfers, h.policy_transfers, h.medical_paid, h.school_paid, h.consumption, f.tested_transfer_term,
+        h.public_transfers, h.policy_transfers, h.medical_paid, h.school_paid, h.consumption, f.read("tested_transfer_term"),
         f.net_income, h.market_income_pp, h.net_income_pp, h.income_pp, h.net_income_pp_1, h.net_income_pp_2, h.survey_income_pp,
         h.poor_true, h.poor_survey, h.exits, h.relapses, h.ever_poor, f.left_poverty,
         county.luck.seed, county.luck.replicate, SURVEY, county.year, county.line,

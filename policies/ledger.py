@@ -42,6 +42,7 @@ class Ledger:
         self._year = 0
         self._size = 0
         self._sums: dict[tuple[str, str], int] = {}
+        self._spent: dict[str, int] = {}
         self._recipients: dict[tuple[str, str], NDArray[np.bool_]] = {}
         self._budgets: dict[str, int | None] = {}
         self._slots: dict[str, int | None] = {}
@@ -49,7 +50,7 @@ class Ledger:
     def open_year(self, year: int, households: int) -> None:
         """Start the accounts of `year` with `households` rows; budgets are set anew by `set_budget`."""
         self._year, self._size = year, households
-        self._sums, self._recipients, self._budgets, self._slots = {}, {}, {}, {}
+        self._sums, self._spent, self._recipients, self._budgets, self._slots = {}, {}, {}, {}, {}
 
     def set_budget(self, policy: str, fen: int | None, slots: int | None) -> None:
         """Set the year's budget (fen, None = unlimited) and slots of a programme."""
@@ -62,7 +63,11 @@ class Ledger:
 
     def spent(self, policy: str) -> int:
         """Fen posted to the programme this year, all payers."""
-        return sum(fen for (name, _), fen in self._sums.items() if name == policy)
+        return self._spent.get(policy, 0)
+
+    def _add(self, policy: str, payer: str, fen: int) -> None:
+        self._sums[policy, payer] = self._sums.get((policy, payer), 0) + fen
+        self._spent[policy] = self.spent(policy) + fen
 
     def post(self, policy: str, payer: str, rows: NDArray[np.int64], fen: NDArray[np.int64]) -> None:
         """Post `fen[k]` paid by `payer` for household row `rows[k]`; raises BudgetExceeded, then nothing is posted."""
@@ -70,16 +75,15 @@ class Ledger:
         left = self.left(policy)
         if left is not None and total > left:
             raise BudgetExceeded(f"{policy}: {total / 100:.2f} yuan in {self._year}, {left / 100:.2f} left")
-        key = (policy, payer)
-        self._sums[key] = self._sums.get(key, 0) + total
-        mask = self._recipients.setdefault(key, np.zeros(self._size, dtype=np.bool_))
+        self._add(policy, payer, total)
+        mask = self._receivers(policy, payer)
         mask[rows[fen != 0]] = True
 
     def post_background(self, policy: str, payer: str, units: NDArray[Any], yuan: float = 1.0) -> None:
         """Post an ordinary transfer that belongs to every scenario: `yuan` for each of `units`, shape (households,)."""
         receives = np.empty(len(units), dtype=np.bool_)
         total = int(_background(units, yuan, receives))
-        self._sums[policy, payer] = self._sums.get((policy, payer), 0) + total
+        self._add(policy, payer, total)
         self._recipients[policy, payer] = receives
 
     def post_leakage(self, policy: str, fen: int) -> None:
@@ -89,8 +93,14 @@ class Ledger:
         left = self.left(policy)
         if left is not None and fen > left:
             raise BudgetExceeded(f"{policy}: leakage of {fen / 100:.2f} yuan in {self._year}, {left / 100:.2f} left")
-        self._sums[policy, LEAKAGE] = self._sums.get((policy, LEAKAGE), 0) + fen
-        self._recipients.setdefault((policy, LEAKAGE), np.zeros(self._size, dtype=np.bool_))
+        self._add(policy, LEAKAGE, fen)
+        self._receivers(policy, LEAKAGE)
+
+    def _receivers(self, policy: str, payer: str) -> NDArray[np.bool_]:
+        key = (policy, payer)
+        if key not in self._recipients:
+            self._recipients[key] = np.zeros(self._size, dtype=np.bool_)
+        return self._recipients[key]
 
     def close_year(self, members: NDArray[np.integer]) -> list[Entry]:
         """Turn the year's postings into entries (one per programme and payer), in order of names; return them."""

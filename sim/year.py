@@ -62,7 +62,8 @@ def _spending(model: CountyModel) -> None:
     for policy in model.policies:
         policy.reimburse(county, None)
     finance.forgo_care(county)
-    county.flows.reimbursed_term[:] = 0.0
+    if model.policies:
+        county.flows.reimbursed_term[:] = 0.0
     for policy in model.policies:
         policy.reimburse(county, model.ledger)
     finance.pay(county)

@@ -12,6 +12,7 @@ from agents.county import County
 from agents.institutions import Firm
 from agents.production import settle_prices
 from agents.randomness import COOPERATIVE
+from agents.rationing import count_by
 from agents.registry import registered
 from policies.cooperative.firms import assign_firms, failing, make_firms
 from policies.ledger import Ledger
@@ -104,7 +105,8 @@ class Cooperative(Policy):
     def recount(self, county: County) -> None:
         """Count members per firm."""
         firm = county.households.firm
-        members = np.bincount(firm[np.flatnonzero(firm >= 0)], minlength=len(self.firms))
+        members = np.zeros(len(self.firms), dtype=np.int64)
+        count_by(firm, firm >= 0, members)
         for f in self.firms:
             f.members = int(members[f.index])
 

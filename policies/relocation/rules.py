@@ -12,7 +12,7 @@ from agents.county import County
 from agents.institutions import Site
 from agents.labour import wage_terms
 from agents.randomness import RELOCATION
-from agents.rationing import first_of_each, reached
+from agents.rationing import count_by, first_of_each, reached
 from agents.registry import registered
 from policies.ledger import Ledger, fen
 from policies.protocol import Fen, Mask, Policy, Rows, policy_parameters
@@ -138,8 +138,8 @@ class Relocation(Policy):
     def recount(self, county: County) -> None:
         """Count residents per site."""
         h = county.households
-        living = np.flatnonzero(h.site >= 0)
-        persons = np.bincount(h.site[living], weights=h.members[living], minlength=len(self.sites))
+        persons = np.zeros(len(self.sites), dtype=np.int64)
+        count_by(h.site, h.members, persons)
         for site in self.sites:
             site.residents = int(persons[site.index])
 

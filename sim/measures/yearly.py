@@ -36,6 +36,15 @@ class Key(NamedTuple):
     indicator: str
 
 
+class Keys(tuple[Key, ...]):
+    """The keys of a year's figures. There are hundreds and years share them, so their hash is worked out once."""
+
+    def __hash__(self) -> int:
+        if "hash" not in vars(self):
+            vars(self)["hash"] = super().__hash__()
+        return int(vars(self)["hash"])
+
+
 _MOVES = [Key("true", f"class_before={start}", f"move_to_{end}") for start in CLASSES for end in CLASSES]
 
 
@@ -55,7 +64,7 @@ def yearly_indicators(state: YearState) -> list[tuple[str, str, str, float]]:
     return [(*key, value) for key, value in zip(keys, values.tolist(), strict=True)]
 
 
-def yearly_values(state: YearState) -> tuple[tuple[Key, ...], NDArray[np.float64]]:
+def yearly_values(state: YearState) -> tuple[Keys, NDArray[np.float64]]:
     """Return the keys of all figures of the year and their values, shape (k,), in the same order.
 
     The keys are one cached tuple for all years of the same kind, so a caller may compare them by identity and keep
@@ -77,9 +86,9 @@ def yearly_values(state: YearState) -> tuple[tuple[Key, ...], NDArray[np.float64
 @lru_cache(maxsize=64)
 def _keys(
     blocks: tuple[tuple[str, str], ...], groups: tuple[tuple[str, tuple[str, ...]], ...], single: tuple[Key, ...]
-) -> tuple[Key, ...]:
+) -> Keys:
     names = ["all", *(f"{trait}={name}" for trait, labels in groups for name in labels)]
-    return tuple(Key(view, group, indicator) for view, indicator in blocks for group in names) + single
+    return Keys((*(Key(view, group, indicator) for view, indicator in blocks for group in names), *single))
 
 
 def _views(state: YearState) -> list[str]:
