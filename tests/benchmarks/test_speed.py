@@ -22,8 +22,8 @@ from sim.year import STEPS
 from tests.benchmarks.core import core_plan, engine_cost, large_county, reference_cost
 from tests.benchmarks.floor import floor_cost
 
-GATE_HEADLINE, GATE_SAME_MEASURES = 25.0, 40.0
-"""Ratios below which CI fails; the measured ones are about twice that."""
+GATE_HEADLINE, GATE_SAME_MEASURES = 60.0, 80.0
+"""Ratios below which CI fails: 80 is the figure to reach with the same measures on both sides; both leave room for noise."""
 BYTES_ALLOWED = 600
 
 
@@ -39,12 +39,11 @@ def county() -> Iterator[tuple[Plan, County]]:
 
 
 def test_ratio_to_plain_mesa(county: tuple[Plan, County], benchmark: Any) -> None:
+    """Both live the same county of 20,000 households through the same years; with its measures and without most of them."""
     plan, start = county
-    small = core_plan(1_000)
-    few = county_of(small, "lushi", 0)
-    headline = min(reference_cost(small, few, "all", years=4) for _ in range(2))
-    same = min(reference_cost(small, few, "all", years=4, all_measures=True) for _ in range(2))
-    engine = engine_cost(plan, start, "all", repeats=6)
+    headline = reference_cost(plan, start, "all")
+    same = reference_cost(plan, start, "all", all_measures=True)
+    engine = engine_cost(plan, start, "all", repeats=10)
     benchmark.pedantic(lambda: engine_cost(plan, start, "all", repeats=1), rounds=3)
     benchmark.extra_info.update(
         engine_ns=engine, reference_ns=headline, reference_all_measures_ns=same, ratio=headline / engine,
