@@ -93,7 +93,7 @@ def _age(
         elif a0 < p_old + p_adult:
             working[i] -= 1
             lost_able = True
-        if b0 < working[i] / WORKING_YEARS:
+        if b0 * WORKING_YEARS < working[i]:
             working[i] -= 1
             elderly[i] += 1
             if b1 > t.elderly_able_share:
@@ -101,26 +101,26 @@ def _age(
         if lost_able and able[i] > 0:
             able[i] -= 1
         # school stages, the last first, so that nobody moves two stages in a year
-        if college[i] > 0 and a1 < college[i] / COLLEGE_YEARS:
+        if college[i] > 0 and a1 * COLLEGE_YEARS < college[i]:
             college[i] -= 1
             if b2 > t.graduate_leaves:
                 working[i] += 1
                 able[i] += 1
-        elif upper[i] > 0 and a1 > 1.0 - upper[i] / UPPER_YEARS:
+        elif upper[i] > 0 and (1.0 - a1) * UPPER_YEARS < upper[i]:
             upper[i] -= 1
             if b2 < t.college_share:
                 college[i] += 1
             else:
                 working[i] += 1
                 able[i] += 1
-        if pupils[i] > 0 and a2 < pupils[i] / PUPIL_YEARS:
+        if pupils[i] > 0 and a2 * PUPIL_YEARS < pupils[i]:
             pupils[i] -= 1
             if b3 < t.upper_school_share:
                 upper[i] += 1
             else:
                 working[i] += 1
                 able[i] += 1
-        if small[i] > 0 and a2 > 1.0 - small[i] / SMALL_CHILD_YEARS:
+        if small[i] > 0 and (1.0 - a2) * SMALL_CHILD_YEARS < small[i]:
             small[i] -= 1
             pupils[i] += 1
         if working[i] >= COUPLE and a3 < t.birth_rate * members[i]:
@@ -178,43 +178,53 @@ def _hash(parent: NDArray[np.int64], year: int, ordinal: int) -> NDArray[np.int6
     return (parent >> UID_PLACE_SHIFT << UID_PLACE_SHIFT) | DERIVED_UID | local
 
 
-def _leavers(h: Households, rows: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
-    """How many of each kind leave each household of `rows`: the fit and the workers go first, the rest only if they must.
-
-    Counts of members with a trait never exceed the persons who have room for it, in the old household or the new one.
-    """
-    people = {name: h.column(name)[rows].astype(np.int64) for name in (*PEOPLE, "members")}
-    moved = {name: np.zeros(len(rows), dtype=np.int64) for name in PEOPLE}
-    moved["working_age"][:] = COUPLE
-    moved["small_children"][:] = people["small_children"] > 0
-    moved["able_workers"] = np.minimum(COUPLE, people["able_workers"])
-    for trait, of in (("off_farm", "able_workers"), ("migrants", "off_farm")):
-        half = np.minimum(moved[of], (people[trait] + 1) // 2)
-        moved[trait] = np.maximum(half, people[trait] - (people[of] - moved[of]))
-    adults_left = people["working_age"] + people["elderly"] - COUPLE
-    moved["chronic"] = np.maximum(0, people["chronic"] - adults_left)
-    members_left = people["members"] - COUPLE - moved["small_children"]
-    moved["disabled"] = np.maximum(0, people["disabled"] - members_left)
-    return moved
-
-
 def _split(h: Households, rows: NDArray[np.int64], year: int) -> None:
     """Let a younger couple leave: two of working age with a child if there is one; wealth and land go by members."""
-    before = h.members[rows].astype(np.float64)
-    moved = _leavers(h, rows)
     uids = derived_uid(h.uid[rows], year, h.uid)
     young = h.duplicate(rows)
     h.uid[young] = uids
-    for name in PEOPLE:
-        column = h.column(name)
-        column[young] = moved[name]
-        column[rows] -= moved[name].astype(column.dtype)
-    leavers = moved["working_age"] + moved["small_children"]
-    h.members[young] = leavers
-    h.members[rows] -= leavers.astype(np.int16)
-    share = leavers / before
+    share = np.empty(len(rows))
+    _part(rows, young.start, share, h.members, *(h.column(name) for name in PEOPLE))
     for name in SHARED_AT_SPLIT:
-        column = h.column(name)
-        whole = column[rows].astype(np.float64)
-        column[young] = whole * share
-        column[rows] = whole * (1.0 - share)
+        _divide(rows, young.start, share, h.column(name))
+
+
+@compiled
+def _part(
+    rows: Any, first: Any, share: Any, members: Any, small: Any, pupils: Any, upper: Any, college: Any, working: Any,
+    elderly: Any, able: Any, disabled: Any, chronic: Any, off_farm: Any, migrants: Any,
+) -> None:  # fmt: skip
+    """Part the people of household `rows[k]` between it and its copy `first + k`, where the leavers, `share` of all, live.
+
+    The fit and the workers go first, the rest only if they must: members with a trait never exceed the persons who have room
+    for it, in the old household or the new one.
+    """
+    for k in range(rows.shape[0]):
+        old, new = rows[k], first + k
+        child = 1 if small[old] > 0 else 0
+        fit = min(COUPLE, able[old])
+        hired = max(min(fit, (off_farm[old] + 1) // 2), off_farm[old] - (able[old] - fit))
+        away = max(min(hired, (migrants[old] + 1) // 2), migrants[old] - (off_farm[old] - hired))
+        ill = max(0, chronic[old] - (working[old] + elderly[old] - COUPLE))
+        handicapped = max(0, disabled[old] - (members[old] - COUPLE - child))
+        leavers = COUPLE + child
+        share[k] = leavers / members[old]
+        pupils[new] = upper[new] = college[new] = elderly[new] = 0
+        members[new], small[new], working[new], able[new] = leavers, child, COUPLE, fit
+        off_farm[new], migrants[new], chronic[new], disabled[new] = hired, away, ill, handicapped
+        members[old] -= leavers
+        small[old] -= child
+        working[old] -= COUPLE
+        able[old] -= fit
+        off_farm[old] -= hired
+        migrants[old] -= away
+        chronic[old] -= ill
+        disabled[old] -= handicapped
+
+
+@compiled
+def _divide(rows: Any, first: Any, share: Any, column: Any) -> None:
+    for k in range(rows.shape[0]):
+        whole = np.float64(column[rows[k]])
+        column[first + k] = whole * share[k]
+        column[rows[k]] = whole * (1.0 - share[k])

@@ -125,14 +125,14 @@ class Households:
     def take(self, rows: Array) -> Households:
         """Return new households made of `rows` (indices or mask), in that order."""
         rows = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
-        return self._with([block[:, rows] for block in self._blocks], len(rows))
+        return self._with([np.take(block, rows, axis=1) for block in self._blocks], len(rows))
 
     def duplicate(self, rows: Array) -> slice:
         """Add a copy of each of `rows` (indices) at the end; return where they are. Their uids are for the caller to set."""
         first = self._size
         self._grow(len(rows))
         for block in self._blocks:
-            block[:, first : self._size] = block[:, rows]
+            block[:, first : self._size] = np.take(block, rows, axis=1)
         return slice(first, self._size)
 
     def _grow(self, more: int) -> None:
@@ -169,7 +169,7 @@ class Households:
         gaps = np.flatnonzero(~mask[:size])
         fillers = size + np.flatnonzero(mask[size:])
         for block in self._blocks:
-            block[:, gaps] = block[:, fillers]
+            block[:, gaps] = np.take(block, fillers, axis=1)
         self._size = size
         self._view()
 
