@@ -7,10 +7,10 @@ listing order cannot change results.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ from agents.rationing import reached
 from agents.registry import registered, team_error
 from policies.ledger import Ledger
 
+D = TypeVar("D")
 Mask = NDArray[np.bool_]
 Rows = NDArray[np.int64]
 Fen = NDArray[np.int64]
@@ -56,7 +57,7 @@ class Policy:
         self._seen: NDArray[np.float64] | None = None
         self._eyes_open = False
         self.resolved: dict[str, Parameter] = {}
-        self._settings: dict[tuple[str, int], Value | None] = {}
+        self._known: dict[tuple[str, int], Any] = {}
         for name, parameter in self.parameters.items():
             self.resolved[name] = draw_parameter(parameter, luck) if luck and name not in settings else parameter
         for name, value in settings.items():
@@ -70,10 +71,14 @@ class Policy:
 
     def setting(self, name: str, year: int) -> Value | None:
         """The parameter `name` in `year`; None stands for unlimited."""
+        return self.remember(name, year, lambda: self.resolved[name].at(year))
+
+    def remember(self, name: str, year: int, make: Callable[[], D]) -> D:
+        """Return what `make` gave for `name` and `year` the first time; for what follows from the settings and the year alone."""
         key = (name, year)
-        if key not in self._settings:
-            self._settings[key] = self.resolved[name].at(year)
-        return self._settings[key]
+        if key not in self._known:
+            self._known[key] = make()
+        return cast(D, self._known[key])
 
     def budget_fen(self, county: County) -> int | None:
         """The year's budget in fen at the county's scale; None if unlimited. A county of a region has its part of it."""

@@ -91,7 +91,7 @@ def resume(state: State, policies: Iterable[Policy], *, panel: bool = False) -> 
 
 
 def _held(policy: Policy) -> dict[str, Any]:
-    settings = {"resolved", "_settings"}  # a policy that lives on does so with its new ones
+    settings = {"resolved", "_known"}  # a policy that lives on does so with its new ones
     return {name: value for name, value in vars(policy).items() if name not in settings}
 
 

@@ -37,6 +37,9 @@ class HealthInsurance(Policy):
 
     def terms(self, county: County) -> tuple[BasicScheme, Layers]:
         """The members' terms of the year (yuan of the year), scaled by the effect multiplier."""
+        return self.remember("members' terms", county.year, lambda: self._terms(county))
+
+    def _terms(self, county: County) -> tuple[BasicScheme, Layers]:
         year, prices, ordinary = county.year, county.prices, basic_terms(county)
         effect = self.value("effect", year)
         rate = min(1.0, ordinary.basic_rate + effect * self.value("basic_rate_gain", year))
