@@ -93,13 +93,13 @@ def _limits(curves: Curves) -> tuple[float, float, float, float]:
 def _axes(axes: Axes, curves: Curves, limits: tuple[float, float, float, float], *, left: bool, bottom: bool) -> None:
     axes.set_xlim(limits[0], limits[1])
     axes.set_ylim(limits[2], limits[3])
-    axes.set_xticks(list(curves.x_ticks))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
     axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}%"))
     quiet_axes(axes, grid="y")
     axes.tick_params(axis="x", pad=6)
     axes.tick_params(labelleft=left, labelbottom=bottom)
+    axes.set_xticks(list(curves.x_ticks))  # once it is known how ticks look: each is made only once
     axes.spines["bottom"].set_bounds(float(curves.table["x"].min()), float(curves.table["x"].max()))
     axes.spines["left"].set_visible(False)
     if bottom:
@@ -182,8 +182,7 @@ def _end_labels(axes: Axes, ends: list[tuple[float, float, str]]) -> None:
 
 def _joined(curves: Curves, names: Sequence[str]) -> tuple[FloatArray, FloatArray]:
     """The means of several scenarios as one line, broken between them: drawing a line costs more than its points."""
-    x, y = [], []
-    for line in (curves.lines[name] for name in names if name in curves.lines):
-        x += [line["x"], line["x"][-1:]]
-        y += [line["mean"], [np.nan]]
-    return (np.concatenate(x), np.concatenate(y)) if x else (np.empty(0), np.empty(0))
+    lines = [curves.lines[name] for name in names if name in curves.lines]
+    x = [np.append(line["x"], line["x"][-1]) for line in lines]
+    y = [np.append(line["mean"], np.nan) for line in lines]
+    return np.concatenate([[], *x]), np.concatenate([[], *y])

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib import font_manager
@@ -200,13 +201,16 @@ def save(figure: Figure, path: Path) -> list[Path]:
     """
     written = []
     title = str(figure.get_label())
-    kinds = {"png": {"Software": None, "Title": title}, "svg": {"Date": None, "Title": title}}
+    kinds: dict[str, dict[str, Any]] = {
+        "png": {"metadata": {"Software": None, "Title": title}, "pil_kwargs": {"compress_level": 3}},  # 2% larger than 6
+        "svg": {"metadata": {"Date": None, "Title": title}},
+    }
     with mpl.rc_context({"svg.hashsalt": "tuopin", "svg.fonttype": "path"}), _no_talk_of_weights():
-        for kind, metadata in kinds.items():
+        for kind, options in kinds.items():
             target = path.with_name(f"{path.name}.{kind}")
             unfinished = path.with_name(f".{path.name}.unfinished.{kind}")
             try:
-                figure.savefig(unfinished, format=kind, dpi=150, metadata=metadata)
+                figure.savefig(unfinished, format=kind, dpi=150, **options)
                 unfinished.replace(target)
             finally:
                 unfinished.unlink(missing_ok=True)
