@@ -114,7 +114,9 @@ def _table(
     """Shaded cells with the level and, beside it, the paired change."""
     levels = found.levels
     darkest = 1.9 * max(float(np.nanmax(levels)), 1e-9)
-    axes.imshow(levels, cmap="Greys", vmin=0, vmax=darkest, aspect="auto", interpolation="nearest")
+    rows, columns = (np.arange(size + 1) - 0.5 for size in levels.shape)
+    axes.pcolormesh(columns, rows, levels, cmap="Greys", vmin=0, vmax=darkest)
+    axes.invert_yaxis()
     for row, name in enumerate(names):
         for column, group in enumerate(groups):
             level = float(levels[row, column])

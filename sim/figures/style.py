@@ -178,8 +178,10 @@ def dress(figure: Figure, *, title: str, notes: list[str], asked: str, lang: Lan
 
 def finish(figure: Figure, title: str) -> Figure:
     """Create the lazily made ticks while the settings hold, and keep the title for readers of the file."""
-    for axes in figure.axes:
-        axes.get_xticklabels(), axes.get_yticklabels()
+    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+        axis.get_ticklabels()
+        if not axis.get_label_text():  # else its place beside the ticks is looked for at every drawing
+            axis.set_label_coords(0, 0)
     figure.set_label(title)
     return figure
 
