@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.figures.placing import FloatArray, spread
-from sim.figures.style import BLACK, BLUE, FAINT, GREY, PALE, SMALL, TEXT, dress, finish, fit, new_figure, quiet_axes
+from sim.figures.style import BLACK, BLUE, FAINT, GREY, PALE, SMALL, TEXT, dress, finish, fit, new_figure
 from sim.figures.words import Lang, say
 
 
@@ -96,9 +96,9 @@ def _axes(axes: Axes, curves: Curves, limits: tuple[float, float, float, float],
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
     axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}%"))
-    quiet_axes(axes, grid="y")
-    axes.tick_params(axis="x", pad=6)
-    axes.tick_params(labelleft=left, labelbottom=bottom)
+    axes.yaxis.grid()
+    axes.xaxis.set_tick_params(pad=6, labelbottom=bottom)
+    axes.yaxis.set_tick_params(labelleft=left)
     axes.set_xticks(list(curves.x_ticks))  # once it is known how ticks look: each is made only once
     axes.spines["bottom"].set_bounds(float(curves.table["x"].min()), float(curves.table["x"].max()))
     axes.spines["left"].set_visible(False)

@@ -16,7 +16,6 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib import font_manager
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -93,8 +92,15 @@ def look(lang: Lang) -> Iterator[None]:
                 "axes.linewidth": 0.8,
                 "axes.labelcolor": BLACK,
                 "axes.labelsize": TEXT,
+                "axes.axisbelow": True,
                 "axes.titley": 1.0,  # no title stands over ticks, so none need be looked for at every drawing
+                "grid.color": FAINT,
                 "text.color": BLACK,
+                "xtick.bottom": False,  # labels without marks
+                "ytick.left": False,
+                "xtick.major.size": 0.0,
+                "xtick.minor.size": 0.0,
+                "ytick.major.size": 0.0,
                 "xtick.color": GREY,
                 "ytick.color": GREY,
                 "xtick.labelcolor": BLACK,
@@ -184,16 +190,6 @@ def finish(figure: Figure, title: str) -> Figure:
             axis.set_label_coords(0, 0)
     figure.set_label(title)
     return figure
-
-
-def quiet_axes(axes: Axes, *, grid: str | None = None) -> None:
-    """Ticks without marks; a faint grid on one axis where readers must read values off."""
-    axes.tick_params(length=0)
-    axes.set_axisbelow(True)
-    if grid == "x":
-        axes.grid(axis="x", color=FAINT, linewidth=0.8)
-    elif grid == "y":
-        axes.grid(axis="y", color=FAINT, linewidth=0.8)
 
 
 def save(figure: Figure, path: Path) -> list[Path]:
