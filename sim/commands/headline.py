@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.commands.tables import written
 from sim.regions import manifest_regions, reported
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 TITLE = (
     "Simulated, given these assumptions; true view. Differences from {baseline}: paired, {replicates} replicates,"
@@ -24,8 +21,6 @@ KINDS = {
 }
 COMPARED = ("difference (points)", "more sustained exits", "yuan per sustained exit")
 NO_GAIN = "no clear gain"
-NAMES = ("place", "scenario", "baseline", "indicator", "view", "group", "year", "uncertainty")
-NUMBERS = ("mean_difference", "low", "high", "probability_positive")
 Row = dict[str, Any]
 
 
@@ -34,19 +29,20 @@ def headline_table(directory: Path) -> tuple[str, list[Row]]:
 
     No rows where nothing was compared; of a region levels are shown even so.
     """
-    import pandas as pd
-
-    from sim.comparison import headline
+    from sim.comparison.headline import DIFFERENCES, MEASURED, headline
+    from sim.rows import read_comparison, read_rows
 
     manifest = _manifest(directory)
     regions = manifest_regions(manifest)
-    comparison = _comparison(directory)
+    everybody = {"view": ["true"], "group": ["all"]}
+    comparison = read_comparison(directory, indicator=[name for name, _ in DIFFERENCES.values()], **everybody)
     if comparison.empty and not regions:
         return "", []
     if regions:
         indicators, _, spells = reported(directory, manifest)
     else:
-        indicators, spells = (pd.read_parquet(directory / f"{name}.parquet") for name in ("indicators", "spells"))
+        indicators = read_rows(directory / "indicators.parquet", indicator=MEASURED, **everybody)
+        spells = read_rows(directory / "spells.parquet", view=["true"], kind=["exited"])
     if indicators.empty:
         return "", []
     frame = headline(comparison, indicators, spells)
@@ -70,17 +66,6 @@ def _manifest(directory: Path) -> dict[str, Any]:
     path = directory / "manifest.json"
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return found
-
-
-def _comparison(directory: Path) -> pd.DataFrame:
-    """The comparison of a result; names stay text: a column of views "true" is not one of booleans, nor "NA" missing."""
-    import pandas as pd
-
-    file = directory / "comparison.csv"
-    if not file.is_file():
-        return pd.DataFrame(columns=[*NAMES, *NUMBERS])
-    missing = {column: [""] for column in NUMBERS}
-    return pd.read_csv(file, dtype=dict.fromkeys(NAMES, str), keep_default_na=False, na_values=missing)
 
 
 def _region_note(name: str, counties: list[str], manifest: dict[str, Any]) -> str:

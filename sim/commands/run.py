@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,12 +50,13 @@ def run(
     """Run what is not yet done of STUDY, write its results, and print the comparison of its scenarios."""
     from sim.commands.options import load_study, names, plan_of
 
-    loaded = load_study(study, replicates=replicates, seed=seed, years=years, scale=scale)
-    chosen = names(scenarios, "--scenarios", list(loaded.scenarios))
+    with _kept():
+        loaded = load_study(study, replicates=replicates, seed=seed, years=years, scale=scale)
+        chosen = names(scenarios, "--scenarios", list(loaded.scenarios))
 
-    from sim.batch import run_study
+        from sim.batch import run_study
 
-    plan = plan_of(loaded, scale)
+        plan = plan_of(loaded, scale)
     tell_first_compilation()
     directory = out or Path("results") / loaded.name
     report = run_study(
@@ -72,6 +76,17 @@ def run(
     tell(report, directory)
     if report.failed:
         raise typer.Exit(report.exit_status)
+
+
+@contextmanager
+def _kept() -> Iterator[None]:
+    """Modules and the study are made here and stay to the end: Python need not search them for garbage again and again."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def tell_first_compilation() -> None:

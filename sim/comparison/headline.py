@@ -8,6 +8,8 @@ import pandas as pd
 from sim.comparison.money import COST
 from sim.measures.survival import relapse_by_run
 
+MEASURED = ("headcount_ratio", "exits_persons", "reentries_persons", "sustained_exits_persons", COST)
+"""Indicators whose levels it gives, of everybody and in view true."""
 DIFFERENCES: dict[str, tuple[str, str]] = {
     "headcount_difference": ("headcount_ratio", "end"),
     "sustained_exits_difference": ("sustained_exits_persons", "all"),

@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocato
 from numpy.typing import NDArray
 
 from sim.figures.bands import choose, one_uncertainty
-from sim.figures.style import BLACK, BLUE, GREY, SMALL, TEXT, dress, finish, fit, language, look, new_figure, quiet_axes
+from sim.figures.style import BLACK, BLUE, GREY, SMALL, TEXT, dress, finish, fit, language, look, new_figure
 from sim.figures.words import Lang, say, scenario_label
 
 
@@ -86,7 +86,7 @@ def _rows(axes: Axes, count: int) -> None:
     """One row per scenario, the first on top."""
     axes.set_ylim(count - 0.5, -0.5)
     axes.set_yticks(range(count))
-    quiet_axes(axes, grid="x")
+    axes.xaxis.grid()
     axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_locator(MaxNLocator(4))
     axes.xaxis.set_major_formatter(FuncFormatter(_number))

@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sim.figures.bands import choose, over_replicates, scenarios_of
 from sim.figures.notes import common_notes
 from sim.figures.placing import Point, label_points
-from sim.figures.style import BLACK, BLUE, TEXT, dress, finish, fit, language, look, new_figure, quiet_axes
+from sim.figures.style import BLACK, BLUE, TEXT, dress, finish, fit, language, look, new_figure
 from sim.figures.words import say, scenario_label
 
 
@@ -75,7 +75,6 @@ def _scatter(axes: Axes, points: pd.DataFrame, names: Mapping[str, str], baselin
     for ruler in (axes.xaxis, axes.yaxis):
         ruler.set_major_locator(MaxNLocator(6))
         ruler.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}%"))
-    quiet_axes(axes)
     marks = []
     for row in points.to_dict("records"):
         is_baseline = row["scenario"] == baseline

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,12 @@ from sim.figures.style import save
 from sim.figures.survival import draw_survival
 from sim.measures.survival import survival_by_run
 from sim.regions import manifest_regions, reported
+from sim.rows import read_comparison, read_rows
 
 log = logging.getLogger(__name__)
 
 INDICATORS = ("headcount_ratio", "exit_rate", "reentry_rate", "exclusion_error")
-WORDS = ("place", "scenario", "baseline", "indicator", "view", "group", "year", "uncertainty")
-NUMBERS = ("mean_difference", "low", "high", "probability_positive")
+CHANGES = ("headcount_ratio", "sustained_exits_persons", "cost_per_sustained_exit")
 MOST_PLACES = 8
 
 
@@ -44,13 +44,14 @@ def draw_all(directory: Path, *, lang: str = "en") -> list[Path]:
     if manifest_regions(manifest):  # a region is drawn as one place
         indicators, _, whole = reported(directory, manifest, INDICATORS)
     else:
-        indicators, whole = _table(directory / "indicators.parquet", ("indicator", INDICATORS)), None
+        indicators, whole = read_rows(_there(directory, "indicators"), indicator=INDICATORS, view=["true"]), None
     names = [str(name) for name in indicators["place"].unique()]
     if len(names) > MOST_PLACES:
         log.warning("figures are drawn for the first %d of %d places only", MOST_PLACES, len(names))
     places = names[:MOST_PLACES]
-    spells = _table(directory / "spells.parquet", ("place", places)) if whole is None else whole
-    comparison = read_comparison(directory)
+    exits = {"place": places, "view": ["true"], "kind": ["exited"]}
+    spells = read_rows(_there(directory, "spells"), **exits) if whole is None else whole
+    comparison = read_comparison(directory, indicator=CHANGES, view=["true"])
     settings = _settings(manifest)
     written: list[Path] = []
     for place in places:
@@ -93,6 +94,14 @@ def _figures(
     }
 
 
+def _there(directory: Path, table: str) -> Path:
+    """The file of a table."""
+    path = directory / f"{table}.parquet"
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is missing; run the study first: tuopin run STUDY --out {directory}")
+    return path
+
+
 def _manifest(directory: Path) -> dict[str, Any]:
     """The manifest of a result; empty where there is none."""
     path = directory / "manifest.json"
@@ -112,23 +121,3 @@ def _survival(spells: pd.DataFrame, place: str) -> pd.DataFrame:
     if tables.empty:
         raise ValueError("no exit from poverty was seen, so there is nothing to follow")
     return tables
-
-
-def _table(path: Path, only: tuple[str, Sequence[str]]) -> pd.DataFrame:
-    """The rows of a Parquet table whose column has one of the values, with plain strings."""
-    if not path.is_file():
-        raise FileNotFoundError(f"{path} is missing; run the study first: tuopin run STUDY --out {path.parent}")
-    frame = pd.read_parquet(path, filters=[(only[0], "in", list(only[1]))])
-    for column in frame.columns[frame.dtypes == "category"]:
-        frame[column] = frame[column].astype(str)
-    return frame
-
-
-def read_comparison(directory: Path) -> pd.DataFrame:
-    """The rows of comparison.csv, words as text; no rows where nothing was compared."""
-    path = directory / "comparison.csv"
-    if not path.is_file():
-        return pd.DataFrame({column: pd.Series(dtype=str) for column in WORDS})
-    # words stay words: pandas would read a column of view `true` as booleans, and a scenario `null` as missing
-    missing = {column: ["", "nan", "NaN"] for column in NUMBERS}
-    return pd.read_csv(path, dtype=dict.fromkeys(WORDS, str), na_values=missing, keep_default_na=False)

@@ -25,7 +25,6 @@ from sim.figures.style import (
     language,
     look,
     new_figure,
-    quiet_axes,
 )
 from sim.figures.words import Lang, group_label, say, scenario_label
 
@@ -114,7 +113,9 @@ def _table(
     """Shaded cells with the level and, beside it, the paired change."""
     levels = found.levels
     darkest = 1.9 * max(float(np.nanmax(levels)), 1e-9)
-    axes.imshow(levels, cmap="Greys", vmin=0, vmax=darkest, aspect="auto", interpolation="nearest")
+    rows, columns = (np.arange(size + 1) - 0.5 for size in levels.shape)
+    axes.pcolormesh(columns, rows, levels, cmap="Greys", vmin=0, vmax=darkest)
+    axes.invert_yaxis()
     for row, name in enumerate(names):
         for column, group in enumerate(groups):
             level = float(levels[row, column])
@@ -132,8 +133,8 @@ def _table(
         spine.set_visible(False)
     axes.set_xticks(np.arange(len(groups) - 1) + 0.5, minor=True)
     axes.set_yticks(np.arange(len(names) - 1) + 0.5, minor=True)
+    axes.set_axisbelow("line")  # white lines over the shades
     axes.grid(which="minor", color="white", linewidth=2)
-    axes.tick_params(which="both", length=0)
 
 
 def _change_text(change: Interval | None, lang: Lang) -> str | None:
@@ -151,7 +152,7 @@ def _exclusion(axes: Axes, missed: Mapping[str, Interval], groups: Sequence[str]
     axes.set_xticks([])
     axes.set_yticks([0, 50, 100])
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}%"))
-    quiet_axes(axes, grid="y")
+    axes.yaxis.grid()
     for spine in axes.spines.values():
         spine.set_visible(False)
     for column, group in enumerate(groups):

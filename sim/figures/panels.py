@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil
 
 import numpy as np
@@ -13,8 +14,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.figures.placing import spread
-from sim.figures.style import BLACK, BLUE, FAINT, GREY, PALE, SMALL, TEXT, dress, finish, fit, new_figure, quiet_axes
+from sim.figures.placing import FloatArray, spread
+from sim.figures.style import BLACK, BLUE, FAINT, GREY, PALE, SMALL, TEXT, dress, finish, fit, new_figure
 from sim.figures.words import Lang, say
 
 
@@ -34,6 +35,15 @@ class Curves:
     steps: bool = False
     top: float | None = None
     from_zero: bool = True
+
+    @cached_property
+    def lines(self) -> dict[str, dict[str, FloatArray]]:
+        """The columns of each scenario's rows, in the order of x."""
+        sorted_rows = self.table.sort_values("x", kind="stable").groupby("scenario", sort=False, observed=True)
+        return {
+            str(name): {column: rows[column].to_numpy(dtype=float) for column in ("x", "mean", "low", "high")}
+            for name, rows in sorted_rows
+        }
 
 
 def draw_panels(curves: Curves, *, title: str, notes: list[str], asked: str, lang: Lang) -> Figure:
@@ -83,13 +93,13 @@ def _limits(curves: Curves) -> tuple[float, float, float, float]:
 def _axes(axes: Axes, curves: Curves, limits: tuple[float, float, float, float], *, left: bool, bottom: bool) -> None:
     axes.set_xlim(limits[0], limits[1])
     axes.set_ylim(limits[2], limits[3])
-    axes.set_xticks(list(curves.x_ticks))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
     axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}%"))
-    quiet_axes(axes, grid="y")
-    axes.tick_params(axis="x", pad=6)
-    axes.tick_params(labelleft=left, labelbottom=bottom)
+    axes.yaxis.grid()
+    axes.xaxis.set_tick_params(pad=6, labelbottom=bottom)
+    axes.yaxis.set_tick_params(labelleft=left)
+    axes.set_xticks(list(curves.x_ticks))  # once it is known how ticks look: each is made only once
     axes.spines["bottom"].set_bounds(float(curves.table["x"].min()), float(curves.table["x"].max()))
     axes.spines["left"].set_visible(False)
     if bottom:
@@ -99,18 +109,16 @@ def _axes(axes: Axes, curves: Curves, limits: tuple[float, float, float, float],
 def _panel(axes: Axes, curves: Curves, name: str, *, others: bool) -> None:
     """One scenario in full, the baseline dashed, the others pale; values at the ends."""
     drawstyle = "steps-post" if curves.steps else "default"
-    for other in curves.names:
-        if others and other not in (name, curves.baseline):
-            line = _rows(curves, other)
-            axes.plot(line["x"], line["mean"], color=PALE, linewidth=0.8, drawstyle=drawstyle, zorder=1)
+    rest = [other for other in curves.names if others and other not in (name, curves.baseline)]
+    axes.plot(*_joined(curves, rest), color=PALE, linewidth=0.8, drawstyle=drawstyle, zorder=1)
     ends: list[tuple[float, float, str]] = []
     for which, colour, dashes, shade in ((curves.baseline, BLACK, (4, 2), FAINT), (name, BLUE, (), BLUE)):
         if which is None or (which == curves.baseline and which == name and colour == BLACK):
             continue
-        line = _rows(curves, which)
-        if line.empty:
+        line = curves.lines.get(which)
+        if line is None:
             continue
-        if (line["high"] > line["low"]).any():
+        if np.any(line["high"] > line["low"]):
             axes.fill_between(
                 line["x"],
                 line["low"],
@@ -130,7 +138,7 @@ def _panel(axes: Axes, curves: Curves, name: str, *, others: bool) -> None:
             dashes=dashes,
             zorder=4 if colour == BLUE else 3,
         )
-        ends.append((float(line["x"].iloc[-1]), float(line["mean"].iloc[-1]), colour))
+        ends.append((float(line["x"][-1]), float(line["mean"][-1]), colour))
     _end_labels(axes, ends)
 
 
@@ -172,5 +180,9 @@ def _end_labels(axes: Axes, ends: list[tuple[float, float, str]]) -> None:
         )
 
 
-def _rows(curves: Curves, name: str) -> pd.DataFrame:
-    return curves.table[curves.table["scenario"] == name].sort_values("x")
+def _joined(curves: Curves, names: Sequence[str]) -> tuple[FloatArray, FloatArray]:
+    """The means of several scenarios as one line, broken between them: drawing a line costs more than its points."""
+    lines = [curves.lines[name] for name in names if name in curves.lines]
+    x = [np.append(line["x"], line["x"][-1]) for line in lines]
+    y = [np.append(line["mean"], np.nan) for line in lines]
+    return np.concatenate([[], *x]), np.concatenate([[], *y])

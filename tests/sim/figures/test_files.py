@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from sim.figures import draw_all
-from sim.figures.files import read_comparison
+from sim.rows import read_comparison
 
 NAMES = ["cost_per_sustained_exit", "exit_against_relapse", "headcount", "left_out", "survival_since_exit"]
 
