@@ -128,6 +128,32 @@ def _exact_choice(
 
 
 @compiled
+def _at_rank(values: Any, rank: Any) -> Any:
+    """Return the value at `rank` (from 0) of `values`, which it reorders: Hoare's selection.
+
+    numpy's own partition takes five seconds to compile in a kernel, and its sort three times as long to run.
+    """
+    low, high = 0, values.shape[0] - 1
+    while low < high:
+        pivot, i, j = values[(low + high) // 2], low, high
+        while i <= j:
+            while values[i] < pivot:
+                i += 1
+            while values[j] > pivot:
+                j -= 1
+            if i <= j:
+                values[i], values[j] = values[j], values[i]
+                i, j = i + 1, j - 1
+        if rank <= j:
+            high = j
+        elif rank >= i:
+            low = i
+        else:
+            break
+    return values[rank]
+
+
+@compiled
 def _poorest_by_village(rows: Any, starts: Any, quota: Any, score: Any, uid: Any, chosen: Any) -> None:
     """Mark the `quota[v]` lowest scores of each village v, ties by uid; rows[starts[v]:starts[v + 1]] are its households."""
     for v in range(quota.shape[0]):
@@ -135,7 +161,7 @@ def _poorest_by_village(rows: Any, starts: Any, quota: Any, score: Any, uid: Any
         left = min(quota[v], mine.shape[0])
         if left <= 0:
             continue
-        cut = np.sort(score[mine])[left - 1]  # as fast as a partition of so few, and compiled in a fifth of the time
+        cut = _at_rank(score[mine], left - 1)
         for i in mine:
             if score[i] < cut:
                 chosen[i] = True

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from agents.columns import CAUSES, EXITED, OUTSIDE, REGISTERED_POOR, RELAPSED
 from agents.county import County
 from agents.randomness import Luck
-from agents.registry import judged_poverty, main_cause, register, registered, review, team_error
+from agents.registry import _at_rank, judged_poverty, main_cause, register, registered, review, team_error
 
 EXACT = {
     "registry.registration_noise": 0.0, "registry.trait_weight": 0.25, "registry.cadre_error": 0.0,
@@ -27,6 +27,12 @@ ON = {"spillovers": True}
 
 
 # --- initial registration --------------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.integers(-4, 4) | st.floats(-1e6, 1e6), min_size=1, max_size=60), st.data())
+def test_the_value_at_a_rank_is_that_of_the_sorted_list(values: list[float], data: st.DataObject) -> None:
+    rank = data.draw(st.integers(0, len(values) - 1))
+    assert _at_rank(np.array(values, dtype=np.float64), rank) == sorted(values)[rank]
 
 
 def test_judged_poverty_by_hand(by_hand: Callable[..., County]) -> None:
