@@ -78,12 +78,11 @@ def _fall_ill(
     illness_factor: Any, seed: Any, replicate: Any, stream: Any, year: Any, t: Any,
 ) -> None:  # fmt: skip
     a, b, z = np.empty((4, CHUNK)), np.empty((4, CHUNK)), np.empty(CHUNK)
-    rate, near = np.empty(CHUNK), np.empty(CHUNK, dtype=np.int64)
+    rate, near, own = np.empty(CHUNK), np.empty(CHUNK, dtype=np.int64), np.empty(CHUNK)
     for first in range(0, uid.shape[0], CHUNK):
         many = min(CHUNK, uid.shape[0] - first)
         fill4(seed, replicate, stream, year, uid[first : first + many], 0, a)
         fill4(seed, replicate, stream, year, uid[first : first + many], 1, b)
-        fill_normals(a[1, :many], z)
         found = np.int64(0)
         for k in range(many):
             i = np.uint64(first + k)  # unsigned: numba does not look whether it counts from the end
@@ -95,11 +94,14 @@ def _fall_ill(
             near[found] = k
             found += np.int64(a[0, k] < MOST_USE * rate[k])  # 1 - exp(-rate) is never above rate: the others need no exponential
         for j in range(found):
+            own[j] = a[1, near[j]]
+        fill_normals(own[:found], z)
+        for j in range(found):
             k = near[j]
             i = np.uint64(first + k)
             stay_ratio[i] = a[0, k] / (1.0 - math.exp(-rate[k]))
             if stay_ratio[i] < MOST_USE:
-                stay_bill[i] = t.bill_median * math.exp(t.bill_sigma * z[k])
+                stay_bill[i] = t.bill_median * math.exp(t.bill_sigma * z[j])
         for k in range(many):
             i = np.uint64(first + k)
             a3, b0, b2, b3 = a[3, k], b[0, k], b[2, k], b[3, k]

@@ -137,9 +137,11 @@ def _change_jobs(
         idle = able[i] - off_farm[i]
         leaves = u1 < t.exit_rate * off_farm[i]
         if idle > 0:
-            rate = t.entry_rate * np.exp(t.skill_slope * skill[i]) * (1.0 - t.remote_penalty * (remoteness[i] - MIDDLE))
+            rate = t.entry_rate * (1.0 - t.remote_penalty * (remoteness[i] - MIDDLE))
             rate *= (1.0 + t.motivation_effect * (motivation[i] - MIDDLE)) * entry_factor[i]
-            if u0 < rate * idle and u0 < 1.0 - np.exp(-rate * idle):  # the first, never below the second, spares an exponential
+            x = t.skill_slope * skill[i]
+            # exp(x) < 1 + x + x^2 below 1.79, and 1 - exp(-r) < r: most need neither exponential
+            if (x > 1.7 or u0 < rate * (1.0 + x + x * x) * idle) and u0 < 1.0 - np.exp(-rate * np.exp(x) * idle):
                 if u2 < t.away_share:
                     off_farm[i] += 1
                     migrants[i] += 1

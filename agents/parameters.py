@@ -17,7 +17,7 @@ An entry is::
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
@@ -58,6 +58,10 @@ class Parameter:
     by_year: bool = False
     extend: str = "hold"
     optional: bool = False
+    dated: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "dated", isinstance(self.value, Mapping))  # asked a thousand times a run
 
     @property
     def free(self) -> bool:
@@ -73,8 +77,9 @@ class Parameter:
         """Return the value of `year`; a dated series holds its first and last value beyond its ends (`extend: hold`)
         or is zero there (`extend: zero`: budgets, one-off amounts). None stands for unlimited where that is allowed.
         """
-        if isinstance(self.value, float | int | str | None):  # cheaper than to ask whether it is a Mapping
-            return self.value
+        if not self.dated:
+            return self.value  # type: ignore[return-value]
+        assert isinstance(self.value, Mapping)
         if year in self.value:
             return self.value[year]
         if self.extend == "zero" or not self.value:

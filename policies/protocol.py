@@ -71,7 +71,7 @@ class Policy:
 
     def setting(self, name: str, year: int) -> Value | None:
         """The parameter `name` in `year`; None stands for unlimited."""
-        return self.remember(name, year, lambda: self.resolved[name].at(year))
+        return self.resolved[name].at(year)
 
     def remember(self, name: str, year: int, make: Callable[[], D]) -> D:
         """Return what `make` gave for `name` and `year` the first time; for what follows from the settings and the year alone."""

@@ -56,7 +56,7 @@ class CountyModel(mesa.Model):  # type: ignore[misc]
                 county.households.declare(policy.columns())
                 policy.prepare(county)
             self.recorder.start(county, self.policies)
-        self._found_institutions()
+        self._founded = False
         self.datacollector = mesa.DataCollector(
             model_reporters={
                 "year": lambda m: m.county.year,
@@ -66,7 +66,23 @@ class CountyModel(mesa.Model):  # type: ignore[misc]
         )
         self.datacollector.collect(self)
 
+    @property
+    def agents(self) -> Any:
+        """The institutions: county office, villages, markets, sites and firms."""
+        self._found_institutions()
+        return super().agents
+
+    @property
+    def agents_by_type(self) -> dict[type[mesa.Agent], Any]:
+        """The institutions by their class."""
+        self._found_institutions()
+        return super().agents_by_type  # type: ignore[no-any-return]
+
     def _found_institutions(self) -> None:
+        """Make the agents when somebody first looks at them: a batch never does, and some 500 cost it a fiftieth of its time."""
+        if self._founded:
+            return
+        self._founded = True
         CountyOffice(self)
         for index in range(len(self.county.villages)):
             Village(self, index)
