@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -70,7 +71,7 @@ def test_a_dated_free_series_is_scaled_as_a_whole() -> None:
 def test_draws_are_uniform_over_replicates_and_differ_by_name() -> None:
     values = np.array([draw_parameter(parameter(), Luck(20161231, r)).value for r in range(2000)], dtype=float)
     assert stats.kstest((values - 0.5) / 2.0, "uniform").pvalue > 1e-6
-    other = np.array([draw_parameter(Parameter(**{**vars(parameter()), "name": "y"}), Luck(20161231, r)).value
+    other = np.array([draw_parameter(replace(parameter(), name="y"), Luck(20161231, r)).value
                       for r in range(2000)], dtype=float)  # fmt: skip
     assert stats.pearsonr(values, other).pvalue > 1e-6
 
