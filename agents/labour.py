@@ -17,6 +17,9 @@ from agents.randomness import CHUNK, INCOME_RISK, LABOUR, fill4, fill_normals
 from agents.rationing import lowest
 from agents.stages import MIDDLE
 
+_BOUNDS_EXP = 1.75
+"""Up to here exp(x) is at most 1 + x + x^2 (they meet at 1.793)."""
+
 
 class LabourTerms(NamedTuple):
     """Parameters of group `labour` for the kernels of entry and exit."""
@@ -140,8 +143,8 @@ def _change_jobs(
             rate = t.entry_rate * (1.0 - t.remote_penalty * (remoteness[i] - MIDDLE))
             rate *= (1.0 + t.motivation_effect * (motivation[i] - MIDDLE)) * entry_factor[i]
             x = t.skill_slope * skill[i]
-            # exp(x) < 1 + x + x^2 below 1.79, and 1 - exp(-r) < r: most need neither exponential
-            if (x > 1.7 or u0 < rate * (1.0 + x + x * x) * idle) and u0 < 1.0 - np.exp(-rate * np.exp(x) * idle):
+            # exp(x) < 1 + x + x^2 up to the limit, and 1 - exp(-r) < r: most need neither exponential
+            if (x > _BOUNDS_EXP or u0 < rate * (1.0 + x + x * x) * idle) and u0 < 1.0 - np.exp(-rate * np.exp(x) * idle):
                 if u2 < t.away_share:
                     off_farm[i] += 1
                     migrants[i] += 1
