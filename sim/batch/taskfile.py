@@ -7,11 +7,13 @@ comes last, so that a file that breaks off has none.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -25,6 +27,8 @@ from sim.batch import durable
 from sim.batch.receipts import Receipt, RunResult, from_json, to_json
 
 RECEIPT = "receipt.json"
+_DAMAGE = (zipfile.BadZipFile, zlib.error, KeyError, UnicodeDecodeError, RuntimeError, EOFError)
+"""What zipfile raises where a header is altered: a member that is nowhere, or now looks compressed or encrypted."""
 _ROWS_PER_BATCH = 1 << 17  # 131,072 rows: a panel is read back in pieces of some tens of MB
 # Buffers of some kB: handing each to a thread costs ten times what compressing it does.
 _WRITE = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
@@ -104,7 +108,11 @@ def read_receipt(path: Path) -> Receipt:
                 raise ValueError(f"{path.name}: {damaged} is damaged")
             receipt = from_json(json.loads(container.read(RECEIPT)))
             present = set(container.namelist())
-    except (zipfile.BadZipFile, KeyError, UnicodeDecodeError, NotImplementedError, EOFError) as error:
+    except _DAMAGE as error:
+        raise ValueError(f"{path.name} is not a whole task file: {error}") from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a damaged directory sends the reader to before the beginning of the file
+            raise
         raise ValueError(f"{path.name} is not a whole task file: {error}") from error
     expected = {member(at, frame) for at, run in enumerate(receipt.runs) for frame in run.rows}
     if not expected <= present:
