@@ -200,22 +200,26 @@ def repeats(many: Any, few: Any) -> bool:
     size = 16
     while size < 4 * few.shape[0]:
         size *= 2
-    mask = np.uint64(size - 1)
     table = np.full(size, -1, dtype=np.int64)
     for i in range(few.shape[0]):
-        slot = (np.uint64(few[i]) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(32)) & mask
-        while table[slot] != -1:
-            if table[slot] == few[i]:
-                return True
-            slot = (slot + np.uint64(1)) & mask
+        slot = _slot(table, few[i])
+        if table[slot] == few[i]:
+            return True
         table[slot] = few[i]
-    for i in range(many.shape[0]):
-        slot = (np.uint64(many[i]) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(32)) & mask
-        while table[slot] != -1:
-            if table[slot] == many[i]:
-                return True
-            slot = (slot + np.uint64(1)) & mask
-    return False
+    found = False
+    for i in range(many.shape[0]):  # to the end: nearly always nothing is found
+        found |= table[_slot(table, many[i])] == many[i]
+    return found
+
+
+@compiled
+def _slot(table: Any, number: Any) -> Any:
+    """Where in the hash table `number` stands, or else would: the first place free (-1) from its own on."""
+    mask = np.uint64(table.shape[0] - 1)
+    slot = (np.uint64(number) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(32)) & mask
+    while table[slot] != -1 and table[slot] != number:
+        slot = (slot + np.uint64(1)) & mask
+    return slot
 
 
 class HouseholdView:

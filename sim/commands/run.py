@@ -94,7 +94,7 @@ def tell_first_compilation() -> None:
     import agents
 
     if not any(Path(agents.__path__[0], "__pycache__").glob("*.nbi")):
-        sys.stderr.write("compiling the model, once after installation: about half a minute\n")
+        sys.stderr.write("compiling the model, once after installation: some twenty seconds\n")
 
 
 def show_result(directory: Path) -> None:
