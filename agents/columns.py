@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.stages import MIDDLE
+from tuopin.agents.stages import MIDDLE
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 def compiled(function: F) -> F:
     """Compile `function` with numba and keep the machine code on disk beside its source.
 
-    Fused multiply-add and other reassociation stay off (no ``fastmath``): the same input gives the same bits. Division by
-    zero follows numpy (inf or nan), so that kernels carry no hidden exception branch.
+    Fused multiply-add and other reassociation stay off (no ``fastmath``): the same input gives the same bits. Division
+    by zero follows numpy (inf or nan), so that kernels carry no hidden exception branch.
     """
     return cast(F, njit(cache=True, error_model="numpy", nogil=True)(function))

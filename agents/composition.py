@@ -9,16 +9,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.columns import LINES
-from agents.compiled import compiled
-from agents.county import Villages
-from agents.households import Households
-from agents.parameters import Parameters
-from agents.randomness import POPULATION, Luck, normal, uniform4
-from agents.stages import COUPLE, MIDDLE, PUPIL_YEARS, SMALL_CHILD_YEARS, YOUNG_YEARS
+from tuopin.agents.columns import LINES
+from tuopin.agents.compiled import compiled
+from tuopin.agents.county import Villages
+from tuopin.agents.households import Households
+from tuopin.agents.parameters import Parameters
+from tuopin.agents.randomness import POPULATION, Luck, normal, uniform4
+from tuopin.agents.stages import COUPLE, MIDDLE, PUPIL_YEARS, SMALL_CHILD_YEARS, YOUNG_YEARS
 
 MOST_PERSISTENT = 0.99
-"""The AR(1) component begins at its stationary variance, which has none at persistence 1: that of .99 is taken there."""
+"""The AR(1) component begins at its stationary variance, which has none at persistence 1: that of .99 is taken
+there.
+"""
 
 
 class PeopleTerms(NamedTuple):
@@ -86,16 +88,55 @@ def half_variance(log_sd: Any) -> Any:
 def compose(h: Households, v: Villages, p: Parameters, luck: Luck, wage: float) -> None:
     """Fill the households `h`, whose members and villages are set; `wage` is the mean wage, yuan a month."""
     _compose_people(
-        h.uid, h.members, h.small_children, h.pupils, h.upper_students, h.working_age, h.elderly, h.able_workers,
-        h.disabled, h.chronic, luck.seed, luck.replicate, POPULATION, _people_terms(p),
-    )  # fmt: skip
+        h.uid,
+        h.members,
+        h.small_children,
+        h.pupils,
+        h.upper_students,
+        h.working_age,
+        h.elderly,
+        h.able_workers,
+        h.disabled,
+        h.chronic,
+        luck.seed,
+        luck.replicate,
+        POPULATION,
+        _people_terms(p),
+    )
     line_shares = np.array([0.0, 0.0] + [p.value(f"production.share_{name}") for name in LINES[2:]])
     _compose_livelihood(
-        h.uid, h.village, h.members, h.able_workers, h.settlement, h.remoteness, h.skill, h.permanent, h.off_farm,
-        h.migrants, h.motivation, h.insured, h.land, h.land_quality, h.forest, h.hazard, h.line, h.line_scale,
-        h.line_age, h.productive_assets, h.savings, h.housing_grade, h.safe_water, v.remoteness, v.hazard, v.effect,
-        np.cumsum(line_shares), luck.seed, luck.replicate, POPULATION, _livelihood_terms(p, wage),
-    )  # fmt: skip
+        h.uid,
+        h.village,
+        h.members,
+        h.able_workers,
+        h.settlement,
+        h.remoteness,
+        h.skill,
+        h.permanent,
+        h.off_farm,
+        h.migrants,
+        h.motivation,
+        h.insured,
+        h.land,
+        h.land_quality,
+        h.forest,
+        h.hazard,
+        h.line,
+        h.line_scale,
+        h.line_age,
+        h.productive_assets,
+        h.savings,
+        h.housing_grade,
+        h.safe_water,
+        v.remoteness,
+        v.hazard,
+        v.effect,
+        np.cumsum(line_shares),
+        luck.seed,
+        luck.replicate,
+        POPULATION,
+        _livelihood_terms(p, wage),
+    )
 
 
 def _named(p: Parameters, group: str, *names: str) -> dict[str, float]:
@@ -104,17 +145,29 @@ def _named(p: Parameters, group: str, *names: str) -> dict[str, float]:
 
 def _people_terms(p: Parameters) -> PeopleTerms:
     return p.fill(
-        PeopleTerms, "population", 0,
-        **_named(p, "demography", "elderly_alone_1", "elderly_alone_2", "elderly_one", "elderly_two", "elderly_able_share",
-                 "upper_school_share"),
+        PeopleTerms,
+        "population",
+        0,
+        **_named(
+            p,
+            "demography",
+            "elderly_alone_1",
+            "elderly_alone_2",
+            "elderly_one",
+            "elderly_two",
+            "elderly_able_share",
+            "upper_school_share",
+        ),
         **_named(p, "health", "disability_prevalence", "chronic_prevalence"),
-    )  # fmt: skip
+    )
 
 
 def _livelihood_terms(p: Parameters, wage: float) -> LivelihoodTerms:
     rho = min(p.value("income_risk.persistence"), MOST_PERSISTENT)
     return p.fill(
-        LivelihoodTerms, "population", 0,
+        LivelihoodTerms,
+        "population",
+        0,
         skill_sd=p.value("income_risk.skill_variance") ** 0.5,
         permanent_sd=(p.value("income_risk.permanent_variance") / (1.0 - rho**2)) ** 0.5,
         motivation_spread=p.value("learning.spread"),
@@ -123,14 +176,26 @@ def _livelihood_terms(p: Parameters, wage: float) -> LivelihoodTerms:
         **_named(p, "labour", "initial_off_farm_share", "away_share", "remote_penalty"),
         **_named(p, "production", "land_per_person", "forest_per_person", "reference_assets"),
         **_named(p, "village", "remoteness_spread", "safe_water_share", "unsafe_housing_share"),
-    )  # fmt: skip
+    )
 
 
 @compiled
 def _compose_people(
-    uid: Any, members: Any, small: Any, pupils: Any, upper: Any, working: Any, elderly: Any, able: Any,
-    disabled: Any, chronic: Any, seed: Any, replicate: Any, stream: Any, t: Any,
-) -> None:  # fmt: skip
+    uid: Any,
+    members: Any,
+    small: Any,
+    pupils: Any,
+    upper: Any,
+    working: Any,
+    elderly: Any,
+    able: Any,
+    disabled: Any,
+    chronic: Any,
+    seed: Any,
+    replicate: Any,
+    stream: Any,
+    t: Any,
+) -> None:
     for i in range(uid.shape[0]):
         n = members[i]
         a0, a1, a2, a3 = uniform4(seed, replicate, stream, 2, uid[i], 0)
@@ -182,11 +247,38 @@ def _compose_people(
 
 @compiled
 def _compose_livelihood(
-    uid: Any, village: Any, members: Any, able: Any, settlement: Any, remoteness: Any, skill: Any, permanent: Any,
-    off_farm: Any, migrants: Any, motivation: Any, insured: Any, land: Any, quality: Any, forest: Any, hazard: Any,
-    line: Any, line_scale: Any, line_age: Any, assets: Any, savings: Any, housing: Any, water: Any, v_remote: Any,
-    v_hazard: Any, v_effect: Any, line_cumulative: Any, seed: Any, replicate: Any, stream: Any, t: Any,
-) -> None:  # fmt: skip
+    uid: Any,
+    village: Any,
+    members: Any,
+    able: Any,
+    settlement: Any,
+    remoteness: Any,
+    skill: Any,
+    permanent: Any,
+    off_farm: Any,
+    migrants: Any,
+    motivation: Any,
+    insured: Any,
+    land: Any,
+    quality: Any,
+    forest: Any,
+    hazard: Any,
+    line: Any,
+    line_scale: Any,
+    line_age: Any,
+    assets: Any,
+    savings: Any,
+    housing: Any,
+    water: Any,
+    v_remote: Any,
+    v_hazard: Any,
+    v_effect: Any,
+    line_cumulative: Any,
+    seed: Any,
+    replicate: Any,
+    stream: Any,
+    t: Any,
+) -> None:
     for i in range(uid.shape[0]):
         v = village[i]
         a0, a1, a2, a3 = uniform4(seed, replicate, stream, 3, uid[i], 0)

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.columns import LINES
-from agents.economy import price_index, registry_line, statistical_line
-from agents.flows import Flows
-from agents.households import Households
-from agents.parameters import Parameters
-from agents.place import Place
-from agents.randomness import Luck
+from tuopin.agents.columns import LINES
+from tuopin.agents.economy import price_index, registry_line, statistical_line
+from tuopin.agents.flows import Flows
+from tuopin.agents.households import Households
+from tuopin.agents.parameters import Parameters
+from tuopin.agents.place import Place
+from tuopin.agents.randomness import Luck
 
 
 @dataclass

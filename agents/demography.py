@@ -11,22 +11,39 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.compiled import compiled
-from agents.county import County
-from agents.households import Households, repeats
-from agents.population import DERIVED_UID, UID_PLACE_SHIFT
-from agents.randomness import CHUNK, DEMOGRAPHY, SPLITS, Luck, fill4
-from agents.stages import COLLEGE_YEARS, COUPLE, PUPIL_YEARS, SMALL_CHILD_YEARS, UPPER_YEARS, WORKING_YEARS
+from tuopin.agents.compiled import compiled
+from tuopin.agents.county import County
+from tuopin.agents.households import Households, repeats
+from tuopin.agents.population import DERIVED_UID, UID_PLACE_SHIFT
+from tuopin.agents.randomness import CHUNK, DEMOGRAPHY, SPLITS, Luck, fill4
+from tuopin.agents.stages import COLLEGE_YEARS, COUPLE, PUPIL_YEARS, SMALL_CHILD_YEARS, UPPER_YEARS, WORKING_YEARS
 
 SHARED_AT_SPLIT = (
-    "land", "forest", "line_scale", "productive_assets", "savings", "debt_due_1", "debt_due_2", "debt_due_3", "formal_loan",
-)  # fmt: skip
+    "land",
+    "forest",
+    "line_scale",
+    "productive_assets",
+    "savings",
+    "debt_due_1",
+    "debt_due_2",
+    "debt_due_3",
+    "formal_loan",
+)
 """Columns divided by members when a household splits."""
 
 PEOPLE = (
-    "small_children", "pupils", "upper_students", "college_students", "working_age", "elderly", "able_workers",
-    "disabled", "chronic", "off_farm", "migrants",
-)  # fmt: skip
+    "small_children",
+    "pupils",
+    "upper_students",
+    "college_students",
+    "working_age",
+    "elderly",
+    "able_workers",
+    "disabled",
+    "chronic",
+    "off_farm",
+    "migrants",
+)
 
 
 class DemographyTerms(NamedTuple):
@@ -56,10 +73,26 @@ def live_a_year(county: County) -> None:
     terms = county.parameters.fill(DemographyTerms, "demography", county.year)
     splits = np.zeros(len(h), dtype=np.bool_)
     _age(
-        h.uid, h.members, h.small_children, h.pupils, h.upper_students, h.college_students, h.working_age, h.elderly,
-        h.able_workers, h.disabled, h.chronic, h.off_farm, h.migrants, splits, county.luck.seed,
-        county.luck.replicate, DEMOGRAPHY, county.year, terms,
-    )  # fmt: skip
+        h.uid,
+        h.members,
+        h.small_children,
+        h.pupils,
+        h.upper_students,
+        h.college_students,
+        h.working_age,
+        h.elderly,
+        h.able_workers,
+        h.disabled,
+        h.chronic,
+        h.off_farm,
+        h.migrants,
+        splits,
+        county.luck.seed,
+        county.luck.replicate,
+        DEMOGRAPHY,
+        county.year,
+        terms,
+    )
     if splits.any():
         _split(h, np.flatnonzero(splits), county.year)
 
@@ -71,10 +104,26 @@ def bury(county: County) -> None:
 
 @compiled
 def _age(
-    uid: Any, members: Any, small: Any, pupils: Any, upper: Any, college: Any, working: Any, elderly: Any, able: Any,
-    disabled: Any, chronic: Any, off_farm: Any, migrants: Any, splits: Any, seed: Any, replicate: Any, stream: Any,
-    year: Any, t: Any,
-) -> None:  # fmt: skip
+    uid: Any,
+    members: Any,
+    small: Any,
+    pupils: Any,
+    upper: Any,
+    college: Any,
+    working: Any,
+    elderly: Any,
+    able: Any,
+    disabled: Any,
+    chronic: Any,
+    off_farm: Any,
+    migrants: Any,
+    splits: Any,
+    seed: Any,
+    replicate: Any,
+    stream: Any,
+    year: Any,
+    t: Any,
+) -> None:
     a, b = np.empty((4, CHUNK)), np.empty((4, CHUNK))
     for i in range(uid.shape[0]):
         k = i % CHUNK
@@ -150,8 +199,8 @@ def derived_uid(parent: NDArray[np.int64], year: int, taken: NDArray[np.int64]) 
     """Return the uid of the household that splits off each parent in `year`, shape (len(parent),).
 
     It is a hash of parent, year and ordinal within the parent's place (42 bits), the same whatever happens to other
-    households; a clash with `taken` or within the batch moves the later parent (in uid order) to the next ordinal. Seed and
-    replicate do not enter: the number names the event, not the luck.
+    households; a clash with `taken` or within the batch moves the later parent (in uid order) to the next ordinal.
+    Seed and replicate do not enter: the number names the event, not the luck.
     """
     result = _hash(parent, year, 1)
     if not repeats(taken, result):  # nearly always
@@ -191,13 +240,27 @@ def _split(h: Households, rows: NDArray[np.int64], year: int) -> None:
 
 @compiled
 def _part(
-    rows: Any, first: Any, share: Any, members: Any, small: Any, pupils: Any, upper: Any, college: Any, working: Any,
-    elderly: Any, able: Any, disabled: Any, chronic: Any, off_farm: Any, migrants: Any,
-) -> None:  # fmt: skip
-    """Part the people of household `rows[k]` between it and its copy `first + k`, where the leavers, `share` of all, live.
+    rows: Any,
+    first: Any,
+    share: Any,
+    members: Any,
+    small: Any,
+    pupils: Any,
+    upper: Any,
+    college: Any,
+    working: Any,
+    elderly: Any,
+    able: Any,
+    disabled: Any,
+    chronic: Any,
+    off_farm: Any,
+    migrants: Any,
+) -> None:
+    """Part the people of household `rows[k]` between it and its copy `first + k`, where the leavers, `share` of all,
+    live.
 
-    The fit and the workers go first, the rest only if they must: members with a trait never exceed the persons who have room
-    for it, in the old household or the new one.
+    The fit and the workers go first, the rest only if they must: members with a trait never exceed the persons who
+    have room for it, in the old household or the new one.
     """
     for k in range(rows.shape[0]):
         old, new = rows[k], first + k

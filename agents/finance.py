@@ -1,7 +1,7 @@
 """Step 5, spending and finance: who forgoes care, how bills are met, saving, informal debt and productive assets.
 
-A medical or school bill above 30% of net income is met from savings, then from informal debt repaid over three years. What
-is met from savings or debt is not a payment of this year; instalments of earlier debt are. `medical_paid` and
+A medical or school bill above 30% of net income is met from savings, then from informal debt repaid over three years.
+What is met from savings or debt is not a payment of this year; instalments of earlier debt are. `medical_paid` and
 `school_paid` are therefore exactly what effective income leaves out.
 """
 
@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from agents.compiled import compiled
-from agents.county import County
-from agents.health import basic_payment, basic_terms, to_fen
+from tuopin.agents.compiled import compiled
+from tuopin.agents.county import County
+from tuopin.agents.health import basic_payment, basic_terms, to_fen
 
 DEBT_YEARS = 3.0
 """Informal debt is repaid in as many equal yearly parts: what the columns `debt_due_1` to `debt_due_3` hold."""
@@ -37,31 +37,56 @@ class FinanceTerms(NamedTuple):
 def _terms(county: County) -> FinanceTerms:
     value, prices = county.value, county.prices
     return county.parameters.fill(
-        FinanceTerms, "finance", county.year,
+        FinanceTerms,
+        "finance",
+        county.year,
         borrowing_cap=value("finance.borrowing_cap") if county.on("borrowing") else 0.0,
         line=county.line,
         compulsory_cost=value("schooling.compulsory_cost") * prices,
         upper_cost=value("schooling.upper_cost") * prices,
         borrowing=county.on("borrowing"),
         college_cost=max(0.0, value("schooling.college_cost") - value("schooling.college_loan")) * prices,
-    )  # fmt: skip
+    )
 
 
 def forgo_care(county: County) -> None:
     """Cut treatment where the bill, after the reimbursement quoted, exceeds all means: income, savings and credit."""
     h, f = county.households, county.flows
     _forgo(
-        h.insured, h.savings, h.debt_due_1, h.debt_due_2, h.debt_due_3, f.net_income, f.inpatient_bill,
-        f.outpatient_bill, f.basic_reimbursed, f.read("reimbursed_term"), h.care_forgone,
-        county.value("health.forgone_share"), basic_terms(county), _terms(county),
-    )  # fmt: skip
+        h.insured,
+        h.savings,
+        h.debt_due_1,
+        h.debt_due_2,
+        h.debt_due_3,
+        f.net_income,
+        f.inpatient_bill,
+        f.outpatient_bill,
+        f.basic_reimbursed,
+        f.read("reimbursed_term"),
+        h.care_forgone,
+        county.value("health.forgone_share"),
+        basic_terms(county),
+        _terms(county),
+    )
 
 
 @compiled
 def _forgo(
-    insured: Any, savings: Any, due1: Any, due2: Any, due3: Any, net: Any, inpatient: Any, outpatient: Any,
-    basic: Any, reimbursed: Any, care_forgone: Any, forgone_share: Any, scheme: Any, t: Any,
-) -> None:  # fmt: skip
+    insured: Any,
+    savings: Any,
+    due1: Any,
+    due2: Any,
+    due3: Any,
+    net: Any,
+    inpatient: Any,
+    outpatient: Any,
+    basic: Any,
+    reimbursed: Any,
+    care_forgone: Any,
+    forgone_share: Any,
+    scheme: Any,
+    t: Any,
+) -> None:
     for i in range(insured.shape[0]):
         owed = inpatient[i] + outpatient[i] - basic[i] - reimbursed[i]
         income = max(0.0, net[i])
@@ -77,20 +102,58 @@ def pay(county: County) -> None:
     """Meet bills, schooling and instalments; save, borrow, sell and invest."""
     h, f = county.households, county.flows
     _pay(
-        h.members, h.pupils, h.upper_students, h.college_students, f.net_income, f.inpatient_bill, f.outpatient_bill,
-        f.basic_reimbursed, f.read("reimbursed_term"), f.read("own_payment_term"), h.medical_bill, h.medical_out_of_pocket,
-        h.medical_paid, h.school_paid, h.savings, h.debt_due_1, h.debt_due_2, h.debt_due_3, h.productive_assets,
-        h.care_forgone, h.formal_loan, h.consumption, _terms(county),
-    )  # fmt: skip
+        h.members,
+        h.pupils,
+        h.upper_students,
+        h.college_students,
+        f.net_income,
+        f.inpatient_bill,
+        f.outpatient_bill,
+        f.basic_reimbursed,
+        f.read("reimbursed_term"),
+        f.read("own_payment_term"),
+        h.medical_bill,
+        h.medical_out_of_pocket,
+        h.medical_paid,
+        h.school_paid,
+        h.savings,
+        h.debt_due_1,
+        h.debt_due_2,
+        h.debt_due_3,
+        h.productive_assets,
+        h.care_forgone,
+        h.formal_loan,
+        h.consumption,
+        _terms(county),
+    )
 
 
 @compiled
 def _pay(
-    members: Any, pupils: Any, upper: Any, college: Any, net: Any, inpatient: Any, outpatient: Any, basic: Any,
-    reimbursed: Any, own_payment: Any, medical_bill: Any, out_of_pocket: Any, medical_paid: Any, school_paid: Any,
-    savings: Any, due1: Any, due2: Any, due3: Any, assets: Any, care_forgone: Any, formal_loan: Any,
-    consumption: Any, t: Any,
-) -> None:  # fmt: skip
+    members: Any,
+    pupils: Any,
+    upper: Any,
+    college: Any,
+    net: Any,
+    inpatient: Any,
+    outpatient: Any,
+    basic: Any,
+    reimbursed: Any,
+    own_payment: Any,
+    medical_bill: Any,
+    out_of_pocket: Any,
+    medical_paid: Any,
+    school_paid: Any,
+    savings: Any,
+    due1: Any,
+    due2: Any,
+    due3: Any,
+    assets: Any,
+    care_forgone: Any,
+    formal_loan: Any,
+    consumption: Any,
+    t: Any,
+) -> None:
     for i in range(members.shape[0]):
         income = max(0.0, net[i])
         medical_bill[i] = inpatient[i] + outpatient[i]

@@ -41,7 +41,11 @@ QUANTITIES: dict[str, tuple[str, str, str]] = {
     "animals_lost": ("bool", "flag", "animals lost to disease"),
     "net_income": ("float64", "yuan/year", "net income of the household"),
     "left_poverty": ("bool", "flag", "left true poverty at this year's assessment"),
-    "verified_income": ("float64", "yuan/person", "net income as the registry's review sees it, NaN if it does not look"),
+    "verified_income": (
+        "float64",
+        "yuan/person",
+        "net income as the registry's review sees it, NaN if it does not look",
+    ),
 }
 """name -> dtype, unit, meaning; overwritten in full each year by the step that owns it."""
 
@@ -49,8 +53,8 @@ QUANTITIES: dict[str, tuple[str, str, str]] = {
 class Flows:
     """The year's arrays, one per term and quantity, length = number of households; buffers are reused over years.
 
-    Who takes a term as `flows.wage_term` may write to it; who only reads it uses `flows.read`. So terms that nobody can have
-    written are known, and need not be made neutral again.
+    Who takes a term as `flows.wage_term` may write to it; who only reads it uses `flows.read`. So terms that nobody
+    can have written are known, and need not be made neutral again.
     """
 
     def __init__(self) -> None:

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.compiled import compiled
-from agents.county import County
-from agents.randomness import CHUNK, ILLNESS, fill4, fill_normals, normal
+from tuopin.agents.compiled import compiled
+from tuopin.agents.county import County
+from tuopin.agents.randomness import CHUNK, ILLNESS, fill4, fill_normals, normal
 
 WELL, CHRONIC, HOSPITAL_STAY, MAJOR_ILLNESS = range(4)
 MOST_USE = 2.0
@@ -56,27 +56,63 @@ def fall_ill(county: County) -> None:
     """Draw illness of the year: hospital stays, major illness, chronic illness, accidents, and income left."""
     h, f, p, year = county.households, county.flows, county.parameters, county.year
     terms = p.fill(
-        IllnessTerms, "health", year,
+        IllnessTerms,
+        "health",
+        year,
         bill_median=county.value("health.bill_median") * county.prices,
         major_median=county.value("health.major_median") * county.prices,
         forgone_risk=county.value("health.forgone_risk") if county.on("health_loop") else 1.0,
-    )  # fmt: skip
+    )
     if not county.on("illness"):
         zero = ("inpatient_rate", "major_rate", "chronic_onset", "chronic_recovery", "disability_rate")
         terms = terms._replace(**dict.fromkeys(zero, 0.0))
     _fall_ill(
-        h.uid, h.working_age, h.elderly, h.able_workers, h.disabled, h.members, h.off_farm, h.migrants, h.chronic,
-        h.care_forgone, h.health, f.stay_ratio, f.stay_bill, f.major_bill, f.illness_factor,
-        county.luck.seed, county.luck.replicate, ILLNESS, year, terms,
-    )  # fmt: skip
+        h.uid,
+        h.working_age,
+        h.elderly,
+        h.able_workers,
+        h.disabled,
+        h.members,
+        h.off_farm,
+        h.migrants,
+        h.chronic,
+        h.care_forgone,
+        h.health,
+        f.stay_ratio,
+        f.stay_bill,
+        f.major_bill,
+        f.illness_factor,
+        county.luck.seed,
+        county.luck.replicate,
+        ILLNESS,
+        year,
+        terms,
+    )
 
 
 @compiled
 def _fall_ill(
-    uid: Any, working: Any, elderly: Any, able: Any, disabled: Any, members: Any, off_farm: Any, migrants: Any,
-    chronic: Any, care_forgone: Any, health: Any, stay_ratio: Any, stay_bill: Any, major_bill: Any,
-    illness_factor: Any, seed: Any, replicate: Any, stream: Any, year: Any, t: Any,
-) -> None:  # fmt: skip
+    uid: Any,
+    working: Any,
+    elderly: Any,
+    able: Any,
+    disabled: Any,
+    members: Any,
+    off_farm: Any,
+    migrants: Any,
+    chronic: Any,
+    care_forgone: Any,
+    health: Any,
+    stay_ratio: Any,
+    stay_bill: Any,
+    major_bill: Any,
+    illness_factor: Any,
+    seed: Any,
+    replicate: Any,
+    stream: Any,
+    year: Any,
+    t: Any,
+) -> None:
     a, b, z = np.empty((4, CHUNK)), np.empty((4, CHUNK)), np.empty(CHUNK)
     rate, near, own = np.empty(CHUNK), np.empty(CHUNK, dtype=np.int64), np.empty(CHUNK)
     for first in range(0, uid.shape[0], CHUNK):
@@ -92,7 +128,9 @@ def _fall_ill(
             stay_ratio[i] = NO_STAY
             stay_bill[i] = 0.0
             near[found] = k
-            found += np.int64(a[0, k] < MOST_USE * rate[k])  # 1 - exp(-rate) is never above rate: the others need no exponential
+            found += np.int64(
+                a[0, k] < MOST_USE * rate[k]
+            )  # 1 - exp(-rate) is never above rate: the others need no exponential
         for j in range(found):
             own[j] = a[1, near[j]]
         fill_normals(own[:found], z)
@@ -131,20 +169,31 @@ def basic_terms(county: County) -> BasicScheme:
     return p.remember(
         ("basic_terms", year),
         lambda: p.fill(
-            BasicScheme, "health", year,
-            basic_deductible=value("health.basic_deductible") * prices, basic_cap=value("health.basic_cap") * prices,
+            BasicScheme,
+            "health",
+            year,
+            basic_deductible=value("health.basic_deductible") * prices,
+            basic_cap=value("health.basic_cap") * prices,
         ),
-    )  # fmt: skip
+    )
 
 
 def bill(county: County) -> None:
     """Write the year's bills and what the ordinary basic scheme pays of them (yuan, rounded to 0.01)."""
     h, f = county.households, county.flows
     _bill(
-        h.insured, h.chronic, f.stay_ratio, f.stay_bill, f.major_bill, f.read("use_factor"), f.inpatient_bill,
-        f.outpatient_bill, f.basic_reimbursed,
-        county.value("health.outpatient_cost") * county.prices if county.on("illness") else 0.0, basic_terms(county),
-    )  # fmt: skip
+        h.insured,
+        h.chronic,
+        f.stay_ratio,
+        f.stay_bill,
+        f.major_bill,
+        f.read("use_factor"),
+        f.inpatient_bill,
+        f.outpatient_bill,
+        f.basic_reimbursed,
+        county.value("health.outpatient_cost") * county.prices if county.on("illness") else 0.0,
+        basic_terms(county),
+    )
 
 
 @compiled
@@ -162,9 +211,18 @@ def basic_payment(inpatient: Any, outpatient: Any, t: Any) -> Any:
 
 @compiled
 def _bill(
-    insured: Any, chronic: Any, stay_ratio: Any, stay_bill: Any, major_bill: Any, use_factor: Any, inpatient: Any,
-    outpatient: Any, basic: Any, outpatient_cost: Any, t: Any,
-) -> None:  # fmt: skip
+    insured: Any,
+    chronic: Any,
+    stay_ratio: Any,
+    stay_bill: Any,
+    major_bill: Any,
+    use_factor: Any,
+    inpatient: Any,
+    outpatient: Any,
+    basic: Any,
+    outpatient_cost: Any,
+    t: Any,
+) -> None:
     for i in range(insured.shape[0]):
         stay = stay_bill[i] if stay_ratio[i] < use_factor[i] else 0.0
         inpatient[i] = to_fen(stay + major_bill[i])

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.columns import COLUMNS, Column, with_columns
-from agents.compiled import compiled
+from tuopin.agents.columns import COLUMNS, Column, with_columns
+from tuopin.agents.compiled import compiled
 
 Array = NDArray[Any]
 _SLACK = 8
@@ -97,7 +97,8 @@ class Households:
     def set(self, name: str, values: Array) -> None:
         """Replace a whole column by a copy of `values`.
 
-        Raises ValueError if the shape does not fit, or the column holds integers and a value is none or out of its range.
+        Raises ValueError if the shape does not fit, or the column holds integers and a value is none or out of its
+        range.
         """
         column = self.table[name]
         if values.shape != (len(self),):
@@ -128,7 +129,9 @@ class Households:
         return self._with([np.take(block, rows, axis=1) for block in self._blocks], len(rows))
 
     def duplicate(self, rows: Array) -> slice:
-        """Add a copy of each of `rows` (indices) at the end; return where they are. Their uids are for the caller to set."""
+        """Add a copy of each of `rows` (indices) at the end; return where they are. Their uids are for the caller to
+        set.
+        """
         first = self._size
         self._grow(len(rows))
         for block in self._blocks:
@@ -196,7 +199,9 @@ class Households:
 
 @compiled
 def repeats(many: Any, few: Any) -> bool:
-    """Whether a number of `few` stands in it twice or in `many` too: a small hash table, so that `many` is read once."""
+    """Whether a number of `few` stands in it twice or in `many` too: a small hash table, so that `many` is read
+    once.
+    """
     size = 16
     while size < 4 * few.shape[0]:
         size *= 2

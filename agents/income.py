@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from agents.compiled import compiled
-from agents.county import County
-from agents.health import to_fen
+from tuopin.agents.compiled import compiled
+from tuopin.agents.county import County
+from tuopin.agents.health import to_fen
 
 
 class TransferTerms(NamedTuple):
@@ -28,10 +28,21 @@ def gather(county: County) -> None:
         value("economy.saving_return"),
     )
     _gather(
-        h.members, h.elderly, h.land, h.savings, h.wage_income, h.business_income, h.property_income,
-        h.private_transfers, h.public_transfers, h.policy_transfers, f.read("property_term"), f.read("transfer_term"),
-        f.net_income, terms,
-    )  # fmt: skip
+        h.members,
+        h.elderly,
+        h.land,
+        h.savings,
+        h.wage_income,
+        h.business_income,
+        h.property_income,
+        h.private_transfers,
+        h.public_transfers,
+        h.policy_transfers,
+        f.read("property_term"),
+        f.read("transfer_term"),
+        f.net_income,
+        terms,
+    )
 
 
 @compiled
@@ -42,9 +53,21 @@ def ordinary_transfers(elderly: Any, land: Any, t: Any) -> Any:
 
 @compiled
 def _gather(
-    members: Any, elderly: Any, land: Any, savings: Any, wage: Any, business: Any, property_income: Any, private: Any,
-    public: Any, policy: Any, property_term: Any, transfer_term: Any, net: Any, t: Any,
-) -> None:  # fmt: skip
+    members: Any,
+    elderly: Any,
+    land: Any,
+    savings: Any,
+    wage: Any,
+    business: Any,
+    property_income: Any,
+    private: Any,
+    public: Any,
+    policy: Any,
+    property_term: Any,
+    transfer_term: Any,
+    net: Any,
+    t: Any,
+) -> None:
     for i in range(members.shape[0]):
         property_income[i] = savings[i] * t.saving_return + property_term[i]
         private[i] = elderly[i] * t.elderly_private if elderly[i] == members[i] else 0.0

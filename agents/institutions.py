@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agents import mesa_door as mesa
+from tuopin.agents import mesa_door as mesa
 
 
 class Village(mesa.Agent):  # type: ignore[misc]

@@ -1,7 +1,9 @@
 """Step 4, labour: who takes up and leaves off-farm work, and what wages reach the household.
 
-Wages follow skill and destination before anyone is selected: a worker away from the county remits a share, one in the county
-brings all home. New jobs in the county are limited by its vacancies; jobs at resettlement sites are the programme's own.
+Wages follow skill and destination before anyone is selected: a worker away from the county remits a share, one in the
+county
+brings all home. New jobs in the county are limited by its vacancies; jobs at resettlement sites are the programme's
+own.
 """
 
 from __future__ import annotations
@@ -10,12 +12,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.compiled import compiled
-from agents.county import County
-from agents.economy import monthly_wage
-from agents.randomness import CHUNK, INCOME_RISK, LABOUR, fill4, fill_normals
-from agents.rationing import lowest
-from agents.stages import MIDDLE
+from tuopin.agents.compiled import compiled
+from tuopin.agents.county import County
+from tuopin.agents.economy import monthly_wage
+from tuopin.agents.randomness import CHUNK, INCOME_RISK, LABOUR, fill4, fill_normals
+from tuopin.agents.rationing import lowest
+from tuopin.agents.stages import MIDDLE
 
 _BOUNDS_EXP = 1.75
 """Up to here exp(x) is at most 1 + x + x^2 (they meet at 1.793)."""
@@ -51,7 +53,9 @@ class RiskTerms(NamedTuple):
 
 
 def draw_productivity(county: County) -> None:
-    """Move the AR(1) component and write the year's productivity: exp(fixed + permanent + transitory) times the level."""
+    """Move the AR(1) component and write the year's productivity: exp(fixed + permanent + transitory) times the
+    level.
+    """
     h, value = county.households, county.value
     risky = county.on("income_risk")
     terms = RiskTerms(
@@ -61,9 +65,16 @@ def draw_productivity(county: County) -> None:
         county.level,
     )
     _draw_productivity(
-        h.uid, h.skill, h.permanent, county.flows.productivity, county.luck.seed, county.luck.replicate, INCOME_RISK,
-        county.year, terms,
-    )  # fmt: skip
+        h.uid,
+        h.skill,
+        h.permanent,
+        county.flows.productivity,
+        county.luck.seed,
+        county.luck.replicate,
+        INCOME_RISK,
+        county.year,
+        terms,
+    )
 
 
 @compiled
@@ -104,14 +115,28 @@ def change_jobs(county: County) -> None:
     if county.on("job_risk"):
         wants_local = np.zeros(len(h), dtype=np.bool_)
         terms = county.parameters.fill(
-            LabourTerms, "labour", county.year,
+            LabourTerms,
+            "labour",
+            county.year,
             entry_rate=county.value("labour.entry_rate") * county.markets.labour_demand,
             motivation_effect=county.value("labour.motivation_effect") if county.on("motivation") else 0.0,
-        )  # fmt: skip
+        )
         _change_jobs(
-            h.uid, h.able_workers, h.off_farm, h.migrants, h.skill, h.remoteness, h.motivation,
-            f.read("entry_factor"), wants_local, county.luck.seed, county.luck.replicate, LABOUR, county.year, terms,
-        )  # fmt: skip
+            h.uid,
+            h.able_workers,
+            h.off_farm,
+            h.migrants,
+            h.skill,
+            h.remoteness,
+            h.motivation,
+            f.read("entry_factor"),
+            wants_local,
+            county.luck.seed,
+            county.luck.replicate,
+            LABOUR,
+            county.year,
+            terms,
+        )
         _fill_vacancies(county, wants_local)
 
 
@@ -119,16 +144,35 @@ def earn_wages(county: County) -> None:
     """Write the year's wage income."""
     h, f = county.households, county.flows
     _earn_wages(
-        h.off_farm, h.migrants, f.jobs_lost, f.productivity, f.illness_factor,
-        f.read("income_factor"), f.read("wage_term"), h.wage_income, wage_terms(county),
-    )  # fmt: skip
+        h.off_farm,
+        h.migrants,
+        f.jobs_lost,
+        f.productivity,
+        f.illness_factor,
+        f.read("income_factor"),
+        f.read("wage_term"),
+        h.wage_income,
+        wage_terms(county),
+    )
 
 
 @compiled
 def _change_jobs(
-    uid: Any, able: Any, off_farm: Any, migrants: Any, skill: Any, remoteness: Any, motivation: Any,
-    entry_factor: Any, wants_local: Any, seed: Any, replicate: Any, stream: Any, year: Any, t: Any,
-) -> None:  # fmt: skip
+    uid: Any,
+    able: Any,
+    off_farm: Any,
+    migrants: Any,
+    skill: Any,
+    remoteness: Any,
+    motivation: Any,
+    entry_factor: Any,
+    wants_local: Any,
+    seed: Any,
+    replicate: Any,
+    stream: Any,
+    year: Any,
+    t: Any,
+) -> None:
     u = np.empty((4, CHUNK))
     for i in range(uid.shape[0]):
         k = i % CHUNK
@@ -144,7 +188,9 @@ def _change_jobs(
             rate *= (1.0 + t.motivation_effect * (motivation[i] - MIDDLE)) * entry_factor[i]
             x = t.skill_slope * skill[i]
             # exp(x) < 1 + x + x^2 up to the limit, and 1 - exp(-r) < r: most need neither exponential
-            if (x > _BOUNDS_EXP or u0 < rate * (1.0 + x + x * x) * idle) and u0 < 1.0 - np.exp(-rate * np.exp(x) * idle):
+            if (x > _BOUNDS_EXP or u0 < rate * (1.0 + x + x * x) * idle) and u0 < 1.0 - np.exp(
+                -rate * np.exp(x) * idle
+            ):
                 if u2 < t.away_share:
                     off_farm[i] += 1
                     migrants[i] += 1
@@ -169,9 +215,16 @@ def _fill_vacancies(county: County, wants_local: Any) -> None:
 
 @compiled
 def _earn_wages(
-    off_farm: Any, migrants: Any, jobs_lost: Any, productivity: Any, illness: Any, dip: Any, wage_term: Any, wage: Any,
+    off_farm: Any,
+    migrants: Any,
+    jobs_lost: Any,
+    productivity: Any,
+    illness: Any,
+    dip: Any,
+    wage_term: Any,
+    wage: Any,
     t: Any,
-) -> None:  # fmt: skip
+) -> None:
     for i in range(off_farm.shape[0]):
         workers = off_farm[i]
         earned = 0.0

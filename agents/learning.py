@@ -1,4 +1,6 @@
-"""Step 8, learning: motivation moves with neighbours' success; it is a state of able workers, never a label for the ill."""
+"""Step 8, learning: motivation moves with neighbours' success; it is a state of able workers, never a label for the
+ill.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from agents.compiled import compiled
-from agents.county import County
-from agents.stages import MIDDLE
+from tuopin.agents.compiled import compiled
+from tuopin.agents.county import County
+from tuopin.agents.stages import MIDDLE
 
 
 def learn(county: County) -> None:
@@ -20,9 +22,14 @@ def learn(county: County) -> None:
     success, households = np.zeros((2, len(county.villages)), dtype=np.int64)
     _count(h.village, county.flows.left_poverty, success, households)
     _learn(
-        h.able_workers, h.village, h.motivation, h.policy_transfers, gain * success / np.maximum(households, 1),
-        county.value("learning.reversion"), county.value("learning.support_decay"),
-    )  # fmt: skip
+        h.able_workers,
+        h.village,
+        h.motivation,
+        h.policy_transfers,
+        gain * success / np.maximum(households, 1),
+        county.value("learning.reversion"),
+        county.value("learning.support_decay"),
+    )
 
 
 @compiled
@@ -33,9 +40,7 @@ def _count(village: Any, left_poverty: Any, success: Any, households: Any) -> No
 
 
 @compiled
-def _learn(
-    able: Any, village: Any, motivation: Any, support: Any, gain: Any, reversion: Any, decay: Any
-) -> None:
+def _learn(able: Any, village: Any, motivation: Any, support: Any, gain: Any, reversion: Any, decay: Any) -> None:
     for i in range(able.shape[0]):
         if able[i] > 0:
             m = motivation[i] + reversion * (MIDDLE - motivation[i]) + gain[village[i]]

@@ -42,7 +42,9 @@ MECHANISMS: dict[str, Mechanism] = {
     "cadre_limits": _switch("programmes share the working hours of village teams", "干部工时约束"),
     "targeting_error": _switch("programmes see incomes with error", "瞄准误差"),
     "vacancies": _switch("new jobs are limited by vacancies", "岗位数量约束"),
-    "spillovers": _switch("untouched households feel prices, peers, vacancies and exit plans moved by programmes", "外溢效应"),
+    "spillovers": _switch(
+        "untouched households feel prices, peers, vacancies and exit plans moved by programmes", "外溢效应"
+    ),
 }
 
 

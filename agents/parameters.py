@@ -25,14 +25,27 @@ from typing import Any, NamedTuple, TypeVar, cast
 import numpy as np
 from ruamel.yaml import YAML
 
-from agents.randomness import PARAMETERS, Luck
+from tuopin.agents.randomness import PARAMETERS, Luck
 
 Value = float | int | str | bool
 FREE = frozenset({"modelling-choice", "free"})
 CONFIDENCES = frozenset(
     {"confirmed-here", "well-known", "approximate", "derived", "source-document", "modelling-choice", "free"}
 )
-_KNOWN = {"value", "unit", "range", "bounds", "choices", "by_year", "source", "confidence", "meaning", "zh", "extend", "optional"}
+_KNOWN = {
+    "value",
+    "unit",
+    "range",
+    "bounds",
+    "choices",
+    "by_year",
+    "source",
+    "confidence",
+    "meaning",
+    "zh",
+    "extend",
+    "optional",
+}
 _DIRECTORY = Path(__file__).parent / "parameters"
 T = TypeVar("T", bound=tuple[Any, ...])
 D = TypeVar("D")
@@ -108,13 +121,23 @@ def _parse(name: str, group: str, entry: Mapping[str, Any], path: Path) -> Param
     minimum, maximum = entry.get("bounds", (None, None))
     dated = isinstance(entry["value"], Mapping)
     return Parameter(
-        name=name, group=group, value=dict(entry["value"]) if dated else entry["value"], unit=entry["unit"],
-        source=entry["source"], confidence=entry["confidence"], meaning=entry.get("meaning", ""),
-        zh=entry.get("zh", ""), low=low, high=high, minimum=minimum, maximum=maximum,
+        name=name,
+        group=group,
+        value=dict(entry["value"]) if dated else entry["value"],
+        unit=entry["unit"],
+        source=entry["source"],
+        confidence=entry["confidence"],
+        meaning=entry.get("meaning", ""),
+        zh=entry.get("zh", ""),
+        low=low,
+        high=high,
+        minimum=minimum,
+        maximum=maximum,
         choices=tuple(entry["choices"]) if "choices" in entry else None,
-        by_year=bool(entry.get("by_year", dated)), extend=entry.get("extend", "hold"),
+        by_year=bool(entry.get("by_year", dated)),
+        extend=entry.get("extend", "hold"),
         optional=bool(entry.get("optional", False)),
-    )  # fmt: skip
+    )
 
 
 @cache
@@ -165,8 +188,8 @@ class Parameters:
 def resolve_parameters(overrides: Mapping[str, Value | Mapping[int, float]], luck: Luck | None = None) -> Parameters:
     """Return the model's parameters with a study's overrides; with `luck`, free ones not overridden are drawn.
 
-    A draw is uniform on the prior range and keyed by the parameter's id: it is alike in all scenarios of a replicate and
-    does not change when other parameters are added. A dated free series is scaled as a whole.
+    A draw is uniform on the prior range and keyed by the parameter's id: it is alike in all scenarios of a replicate
+    and does not change when other parameters are added. A dated free series is scaled as a whole.
     """
     entries = dict(model_parameters())
     for id, value in overrides.items():

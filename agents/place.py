@@ -14,7 +14,7 @@ Line = Literal[
 ]
 
 MOST_MEMBERS = 7
-"""Persons of the largest households that are made (`agents.population`)."""
+"""Persons of the largest households that are made (`tuopin.agents.population`)."""
 
 
 class _Strict(BaseModel):
@@ -88,7 +88,8 @@ class Anchor(_Strict):
 
 
 class Membership(_Strict):
-    """The region a county is part of, and where it stands there: registered persons of the counties before it, its own, all.
+    """The region a county is part of, and where it stands there: registered persons of the counties before it, its
+    own, all.
 
     Budgets and slots given for a region are split in proportion to registered persons; the parts sum to the whole.
     """
@@ -124,11 +125,15 @@ class Place(_Strict):
     limits: tuple[str, ...] = ()
     synthetic: bool = False
     registered_only: bool = False
-    """Households that are not registered are lived with up to the initial state, for the choice to be one, and not further."""
+    """Households that are not registered are lived with up to the initial state, for the choice to be one, and not
+    further.
+    """
     region: Membership | None = None
 
     def part(self, total: int) -> int:
-        """What this place gets of `total` units (fen, slots) that a study gives: all, or its part as county of a region."""
+        """What this place gets of `total` units (fen, slots) that a study gives: all, or its part as county of a
+        region.
+        """
         return total if self.region is None else self.region.part(total)
 
     @field_validator("anchors", "limits", mode="before")

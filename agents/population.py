@@ -1,7 +1,7 @@
 """The synthetic population of a place: exact totals, every other marginal from sourced parameters.
 
-It is drawn as of five years before the documented state and lived into (see `sim.burn_in`), so that debts, illness and
-spells are not all fresh; registration then picks households until the registered totals match to the unit.
+It is drawn as of five years before the documented state and lived into (see `tuopin.sim.run.burn_in`), so that debts,
+illness and spells are not all fresh; registration then picks households until the registered totals match to the unit.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from agents.composition import compose, half_variance
-from agents.county import County, Markets, Villages
-from agents.economy import monthly_wage
-from agents.households import Households
-from agents.parameters import Parameters
-from agents.place import Place
-from agents.randomness import POPULATION, VILLAGES, Luck, normals_of
+from tuopin.agents.composition import compose, half_variance
+from tuopin.agents.county import County, Markets, Villages
+from tuopin.agents.economy import monthly_wage
+from tuopin.agents.households import Households
+from tuopin.agents.parameters import Parameters
+from tuopin.agents.place import Place
+from tuopin.agents.randomness import POPULATION, VILLAGES, Luck, normals_of
 
 BURN_IN_YEARS = 5
 UID_PLACE_SHIFT = 43
@@ -82,7 +82,9 @@ def make_villages(place: Place, p: Parameters, luck: Luck, number: int) -> Villa
 
 
 def village_sizes(villages: Villages, luck: Luck, households: int, log_sd: float) -> NDArray[np.int64]:
-    """Households per village: unequal (log-normal weights of `log_sd`), summing exactly, none empty where numbers allow."""
+    """Households per village: unequal (log-normal weights of `log_sd`), summing exactly, none empty where numbers
+    allow.
+    """
     u = luck.uniforms(VILLAGES, 1, villages.uid, 2)
     weights = np.exp(log_sd * normals_of(u[:, 0]))
     spare = households - len(villages)
@@ -115,9 +117,18 @@ def synthesise(
     h.set("members", _assign_sizes(h.uid, luck, sizes_with_totals(weights, households, persons)))
     compose(h, villages, p, luck, monthly_wage(p, first, place.year))
     return County(
-        place=place, parameters=p, mechanisms=mechanisms, luck=luck, households=h, villages=villages,
-        start=place.year, year=first, scale=scale, in_burn_in=True, markets=Markets(),
-    )  # fmt: skip
+        place=place,
+        parameters=p,
+        mechanisms=mechanisms,
+        luck=luck,
+        households=h,
+        villages=villages,
+        start=place.year,
+        year=first,
+        scale=scale,
+        in_burn_in=True,
+        markets=Markets(),
+    )
 
 
 def _assign_sizes(uid: NDArray[np.int64], luck: Luck, counts: NDArray[np.int64]) -> NDArray[np.int64]:

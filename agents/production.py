@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.columns import LINES
-from agents.compiled import compiled
-from agents.county import County
-from agents.economy import margin_index
+from tuopin.agents.columns import LINES
+from tuopin.agents.compiled import compiled
+from tuopin.agents.county import County
+from tuopin.agents.economy import margin_index
 
 GRAIN = LINES.index("grain")
 LIVESTOCK = LINES.index("livestock")
@@ -86,18 +86,43 @@ def produce(county: County) -> None:
     h, f, year = county.households, county.flows, county.year
     level = margin_index(county.parameters, year, county.start)
     terms = county.parameters.fill(
-        ProductionTerms, "production", year,
+        ProductionTerms,
+        "production",
+        year,
         grain_margin=county.value("production.grain_margin") * level,
         asset_variant=_VARIANTS[str(county.mechanisms["asset_trap"])],
-    )  # fmt: skip
+    )
     weatherproof = np.zeros(len(LINES), dtype=np.bool_)
     weatherproof[list(_WEATHERPROOF)] = True
     _produce(
-        h.village, h.able_workers, h.off_farm, h.elderly, h.land, h.land_quality, h.land_access, h.line, h.line_scale,
-        h.line_age, h.productive_assets, f.read("claimed_workers"), f.animals_lost, f.productivity, f.illness_factor,
-        f.read("income_factor"), f.read("business_factor"), f.read("business_term"), h.business_income, county.villages.crop_left,
-        settle_prices(county), line_income(county), gestation(county), weatherproof, GRAIN, LIVESTOCK, terms,
-    )  # fmt: skip
+        h.village,
+        h.able_workers,
+        h.off_farm,
+        h.elderly,
+        h.land,
+        h.land_quality,
+        h.land_access,
+        h.line,
+        h.line_scale,
+        h.line_age,
+        h.productive_assets,
+        f.read("claimed_workers"),
+        f.animals_lost,
+        f.productivity,
+        f.illness_factor,
+        f.read("income_factor"),
+        f.read("business_factor"),
+        f.read("business_term"),
+        h.business_income,
+        county.villages.crop_left,
+        settle_prices(county),
+        line_income(county),
+        gestation(county),
+        weatherproof,
+        GRAIN,
+        LIVESTOCK,
+        terms,
+    )
 
 
 @compiled
@@ -114,11 +139,34 @@ def asset_factor(assets: Any, t: Any) -> Any:
 
 @compiled
 def _produce(
-    village: Any, able: Any, off_farm: Any, elderly: Any, land: Any, quality: Any, access: Any, line: Any,
-    line_scale: Any, line_age: Any, assets: Any, claimed: Any, animals_lost: Any, productivity: Any, illness: Any,
-    dip: Any, business_factor: Any, business_term: Any, business: Any, crop_left: Any, price: Any, incomes: Any,
-    gestation_years: Any, weatherproof: Any, grain: Any, livestock: Any, t: Any,
-) -> None:  # fmt: skip
+    village: Any,
+    able: Any,
+    off_farm: Any,
+    elderly: Any,
+    land: Any,
+    quality: Any,
+    access: Any,
+    line: Any,
+    line_scale: Any,
+    line_age: Any,
+    assets: Any,
+    claimed: Any,
+    animals_lost: Any,
+    productivity: Any,
+    illness: Any,
+    dip: Any,
+    business_factor: Any,
+    business_term: Any,
+    business: Any,
+    crop_left: Any,
+    price: Any,
+    incomes: Any,
+    gestation_years: Any,
+    weatherproof: Any,
+    grain: Any,
+    livestock: Any,
+    t: Any,
+) -> None:
     for i in range(village.shape[0]):
         hands = max(0, able[i] - off_farm[i] - claimed[i]) + t.elderly_hand * elderly[i]
         labour = min(1.0, t.farm_labour_base + t.farm_labour_slope * hands)
@@ -131,7 +179,15 @@ def _produce(
                 yields *= 1.0 - t.animal_loss_share
             if line_age[i] < gestation_years[k]:
                 yields = 0.0
-            made += incomes[k] * line_scale[i] * price[k] * yields * labour * asset_factor(assets[i], t) * business_factor[i]
+            made += (
+                incomes[k]
+                * line_scale[i]
+                * price[k]
+                * yields
+                * labour
+                * asset_factor(assets[i], t)
+                * business_factor[i]
+            )
         business[i] = made * productivity[i] * illness[i] * dip[i] + business_term[i]
         if line_age[i] < _OLDEST:
             line_age[i] += 1

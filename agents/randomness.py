@@ -2,8 +2,8 @@
 
 There is no generator state anywhere. A draw is Philox4x32-10 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers:
 as easy as 1, 2, 3") of a counter that names the household, the stream, the year and the draw, under a key that names
-the study's seed and the replicate. The scenario is never part of it: a household meets the same luck under every policy,
-in every row order, chunk, worker or process.
+the study's seed and the replicate. The scenario is never part of it: a household meets the same luck under every
+policy, in every row order, chunk, worker or process.
 
 Counter words: uid low, uid high, ``stream << 16 | year``, block. Key words: seed, replicate. One block gives four
 uniforms on the open interval (0, 1), each from 32 bits.
@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.compiled import compiled
+from tuopin.agents.compiled import compiled
 
 MAXIMUM_SEED = 2**32 - 1
 _UNIT = 2.0**-32
@@ -33,8 +33,8 @@ STREAMS: dict[str, int] = {}
 def declare_stream(name: str, number: int) -> int:
     """Declare a stream of luck and return its number (1..65535).
 
-    Raises ValueError if the name or the number is taken, or the number is out of range: two mechanisms that shared a stream
-    would share their luck.
+    Raises ValueError if the name or the number is taken, or the number is out of range: two mechanisms that shared a
+    stream would share their luck.
     """
     if not 1 <= number <= 65535:
         raise ValueError(f"stream {name!r}: number {number} is outside 1..65535")
@@ -111,8 +111,8 @@ def _tail(u: Any) -> Any:
 def normal(u: Any) -> Any:
     """The standard normal whose distribution function is `u` on (0, 1): one normal from one uniform.
 
-    Algorithm AS 241, routine PPND16 (Wichura 1988, Applied Statistics 37), to a relative 1e-15. Its branch for the far tail,
-    beyond 1e-11, is left out: 32-bit uniforms end at 1.2e-10.
+    Algorithm AS 241, routine PPND16 (Wichura 1988, Applied Statistics 37), to a relative 1e-15. Its branch for the far
+    tail, beyond 1e-11, is left out: 32-bit uniforms end at 1.2e-10.
     """
     q = u - 0.5
     return _central(q) if abs(q) <= _CENTRE else _tail(u)
@@ -120,7 +120,9 @@ def normal(u: Any) -> Any:
 
 @compiled
 def fill_normals(u: Any, out: Any) -> None:
-    """Write `normal` of each of `u` to `out`, both contiguous: the centre in vectors for all, then the few of the tails."""
+    """Write `normal` of each of `u` to `out`, both contiguous: the centre in vectors for all, then the few of the
+    tails.
+    """
     for i in range(u.shape[0]):
         out[i] = _central(u[i] - 0.5)
     tails, found = np.empty(u.shape[0], dtype=np.int64), np.int64(0)

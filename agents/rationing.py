@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.compiled import compiled
+from tuopin.agents.compiled import compiled
 
 
 def lowest(score: NDArray[Any], uid: NDArray[np.int64], slots: int) -> NDArray[np.int64]:
@@ -45,9 +45,12 @@ def within_budget(
 
 
 def reached(
-    score: NDArray[Any], uid: NDArray[np.int64], slots: int, budget: int,
+    score: NDArray[Any],
+    uid: NDArray[np.int64],
+    slots: int,
+    budget: int,
     cost_of: Callable[[NDArray[np.int64]], NDArray[np.int64]],
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:  # fmt: skip
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """As `within_budget` of at most `slots` households; `cost_of` gives the costs of an array of indices.
 
     Returns the indices and their costs. Costs are asked for only as far down the queue as the budget may reach.

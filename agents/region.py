@@ -1,7 +1,7 @@
 """A region as data: many counties in one table, with what is alike in all of them and what is only known for the whole.
 
-A region file names a CSV table with one row a county. What a place file says of one county stands here once: `alike` for
-every county, or `totals` of the region, split over the counties in proportion to registered persons.
+A region file names a CSV table with one row a county. What a place file says of one county stands here once: `alike`
+for every county, or `totals` of the region, split over the counties in proportion to registered persons.
 """
 
 from __future__ import annotations
@@ -14,20 +14,34 @@ import numpy as np
 from pydantic import Field, field_validator, model_validator
 from scipy.special import ndtri
 
-from agents.place import Anchor, Figure, Label, Origin, Place, Zone, Zones, _Strict
-from agents.population import largest_remainder
+from tuopin.agents.place import Anchor, Figure, Label, Origin, Place, Zone, Zones, _Strict
+from tuopin.agents.population import largest_remainder
 
 FIGURES = (
-    "registered_households", "registered_persons", "rural_persons", "household_size", "villages", "county_factor", "cooperatives",
-)  # fmt: skip
-"""Columns of a table that are figures of a county; `name`, `code`, `label_en`, `label_zh`, `deadline` are the others."""
+    "registered_households",
+    "registered_persons",
+    "rural_persons",
+    "household_size",
+    "villages",
+    "county_factor",
+    "cooperatives",
+)
+"""Columns of a table that are figures of a county; `name`, `code`, `label_en`, `label_zh`, `deadline` are the
+others.
+"""
 REQUIRED = ("name", "code", "registered_households", "registered_persons")
 OTHERS = ("name", "code", "label_en", "label_zh", "deadline")
 WHOLE = ("registered_households", "registered_persons", "rural_persons", "villages", "cooperatives")
 """Figures that count something."""
 
 FigureName = Literal[
-    "registered_households", "registered_persons", "rural_persons", "household_size", "villages", "county_factor", "cooperatives"
+    "registered_households",
+    "registered_persons",
+    "rural_persons",
+    "household_size",
+    "villages",
+    "county_factor",
+    "cooperatives",
 ]
 
 
@@ -37,7 +51,9 @@ class ColumnNote(Origin):
     @model_validator(mode="after")
     def _free_has_range(self) -> ColumnNote:
         if self.confidence in ("modelling-choice", "free") and self.range is None:
-            raise ValueError("a column without a source needs a prior range in multiples of its values: range: [0.8, 1.2]")
+            raise ValueError(
+                "a column without a source needs a prior range in multiples of its values: range: [0.8, 1.2]"
+            )
         if self.range is not None and not 0 <= self.range[0] <= 1 <= self.range[1]:
             raise ValueError(f"the range {list(self.range)} is in multiples of the values and must hold 1")
         return self
@@ -125,14 +141,19 @@ def county_data(region: RegionFile, rows: Sequence[Mapping[str, Any]]) -> list[d
     result = []
     for k, row in enumerate(rows):
         data: dict[str, Any] = {
-            "name": row["name"], "code": row["code"], "year": region.year, "synthetic": region.synthetic,
+            "name": row["name"],
+            "code": row["code"],
+            "year": region.year,
+            "synthetic": region.synthetic,
             "registered_only": region.registered_only,
             "label": {"en": row.get("label_en") or row["name"], "zh": row.get("label_zh") or ""},
             "region": {
-                "name": region.name, "persons_before": int(before[k]), "persons": int(persons[k]),
+                "name": region.name,
+                "persons_before": int(before[k]),
+                "persons": int(persons[k]),
                 "persons_in_all": int(persons.sum()),
             },
-        }  # fmt: skip
+        }
         data |= {name: value for name in Alike.model_fields if (value := getattr(region.alike, name)) is not None}
         data |= {name: parts[k] for name, parts in shared.items()}
         data |= {name: _figure(region, name, row[name]) for name in FIGURES if row.get(name) is not None}

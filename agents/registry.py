@@ -1,6 +1,7 @@
 """The registry: initial registration, yearly verification with error, scheduled exits, re-entry after a verified fall.
 
-It is a plain built-in process, the same in all scenarios. It moves by what people see, never by true income itself, and its
+It is a plain built-in process, the same in all scenarios. It moves by what people see, never by true income itself,
+and its
 exit schedule is a plan of the place, no evidence on incomes. The statuses exited-unstable and near-poor exist for
 monitoring programmes; this process does not assign them.
 """
@@ -12,13 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.columns import CAUSES, EXITED, OUTSIDE, REGISTERED_POOR, REGISTRY_STATUSES, RELAPSED
-from agents.compiled import compiled
-from agents.county import County
-from agents.economy import INCOME_FLOOR
-from agents.population import largest_remainder
-from agents.randomness import CHUNK, REGISTRATION, VERIFICATION, fill4, normals_of
-from agents.rationing import lowest, within_budget
+from tuopin.agents.columns import CAUSES, EXITED, OUTSIDE, REGISTERED_POOR, REGISTRY_STATUSES, RELAPSED
+from tuopin.agents.compiled import compiled
+from tuopin.agents.county import County
+from tuopin.agents.economy import INCOME_FLOOR
+from tuopin.agents.population import largest_remainder
+from tuopin.agents.randomness import CHUNK, REGISTRATION, VERIFICATION, fill4, normals_of
+from tuopin.agents.rationing import lowest, within_budget
 
 _MOST_TILT, _TILT_STEPS = 3.0, 16
 """Log points a member by which sizes may be tilted either way, and halvings of that span: swaps settle what is left."""
@@ -34,12 +35,15 @@ def registered(county: County) -> NDArray[np.bool_]:
 
 
 def team_error(county: County) -> NDArray[np.float64]:
-    """How much each village's team errs against an average one, shape (villages,): the better, the less, within limits."""
+    """How much each village's team errs against an average one, shape (villages,): the better, the less, within
+    limits.
+    """
     value = county.value
     error: NDArray[np.float64] = np.clip(
         1.0 - value("registry.cadre_error") * county.villages.cadre_quality,
-        value("registry.least_team_error"), value("registry.most_team_error"),
-    )  # fmt: skip
+        value("registry.least_team_error"),
+        value("registry.most_team_error"),
+    )
     return error
 
 
@@ -48,14 +52,18 @@ def judged_poverty(county: County) -> NDArray[np.float64]:
     h, value = county.households, county.value
     mean = (h.net_income_pp + h.net_income_pp_1.astype(np.float64) + h.net_income_pp_2) / 3.0
     visible = (
-        (h.chronic > 0).astype(np.float64) + (h.disabled > 0) + (h.elderly == h.members) + (h.housing_grade <= 1)
+        (h.chronic > 0).astype(np.float64)
+        + (h.disabled > 0)
+        + (h.elderly == h.members)
+        + (h.housing_grade <= 1)
         + value("registry.student_trait") * (h.upper_students + h.college_students > 0)
-    )  # fmt: skip
+    )
     noise = county.luck.normals(REGISTRATION, county.year, h.uid) * team_error(county)[h.village]
     score: NDArray[np.float64] = (
-        np.log(np.maximum(mean, INCOME_FLOOR)) - value("registry.trait_weight") * visible
+        np.log(np.maximum(mean, INCOME_FLOOR))
+        - value("registry.trait_weight") * visible
         + value("registry.registration_noise") * noise
-    )  # fmt: skip
+    )
     return score
 
 
@@ -63,7 +71,8 @@ def register(county: County, households: int, persons: int) -> None:
     """Register exactly `households` households with exactly `persons` persons under village quotas, and earlier exits.
 
     Quotas follow how many households of a village are judged poor. Sizes enter through one tilt found by bisection; the
-    last few persons are settled by swaps at the margin of a village's list. Raises ValueError if the totals cannot be met.
+    last few persons are settled by swaps at the margin of a village's list. Raises ValueError if the totals cannot be
+    met.
     """
     h = county.households
     score = judged_poverty(county)
@@ -83,10 +92,14 @@ def register(county: County, households: int, persons: int) -> None:
 
 
 def main_cause(county: County, rows: NDArray[np.int64] | slice = slice(None)) -> NDArray[np.int8]:
-    """The cause a form would record for each household of `rows`: the first that applies of illness ... lack of means."""
+    """The cause a form would record for each household of `rows`: the first that applies of illness ... lack of
+    means.
+    """
     h = county.households
     student = h.upper_students[rows] + h.college_students[rows] > 0
-    cause = np.where(h.able_workers[rows] == 0, CAUSES.index("lack_of_labour"), CAUSES.index("lack_of_technology_or_funds"))
+    cause = np.where(
+        h.able_workers[rows] == 0, CAUSES.index("lack_of_labour"), CAUSES.index("lack_of_technology_or_funds")
+    )
     cause[student] = CAUSES.index("schooling")
     cause[h.disabled[rows] > 0] = CAUSES.index("disability")
     cause[(h.chronic[rows] > 0) | (h.health[rows] >= 2)] = CAUSES.index("illness")
@@ -94,9 +107,15 @@ def main_cause(county: County, rows: NDArray[np.int64] | slice = slice(None)) ->
 
 
 def _exact_choice(
-    village: NDArray[Any], members: NDArray[Any], uid: NDArray[np.int64], score: NDArray[np.float64], villages: int,
-    households: int, persons: int, quota_floor: float,
-) -> NDArray[np.bool_]:  # fmt: skip
+    village: NDArray[Any],
+    members: NDArray[Any],
+    uid: NDArray[np.int64],
+    score: NDArray[np.float64],
+    villages: int,
+    households: int,
+    persons: int,
+    quota_floor: float,
+) -> NDArray[np.bool_]:
     if not households <= len(uid):
         raise ValueError(f"{households} households to register, but only {len(uid)} exist")
     if households == len(uid):  # a place of registered households only
@@ -155,7 +174,9 @@ def _at_rank(values: Any, rank: Any) -> Any:
 
 @compiled
 def _poorest_by_village(rows: Any, starts: Any, quota: Any, score: Any, uid: Any, chosen: Any) -> None:
-    """Mark the `quota[v]` lowest scores of each village v, ties by uid; rows[starts[v]:starts[v + 1]] are its households."""
+    """Mark the `quota[v]` lowest scores of each village v, ties by uid; rows[starts[v]:starts[v + 1]] are its
+    households.
+    """
     for v in range(quota.shape[0]):
         mine = rows[starts[v] : starts[v + 1]]
         left = min(quota[v], mine.shape[0])
@@ -176,9 +197,13 @@ def _poorest_by_village(rows: Any, starts: Any, quota: Any, score: Any, uid: Any
 
 
 def _swap_to_total(
-    village: NDArray[Any], members: NDArray[Any], uid: NDArray[np.int64], score: NDArray[np.float64],
-    chosen: NDArray[np.bool_], persons: int,
-) -> None:  # fmt: skip
+    village: NDArray[Any],
+    members: NDArray[Any],
+    uid: NDArray[np.int64],
+    score: NDArray[np.float64],
+    chosen: NDArray[np.bool_],
+    persons: int,
+) -> None:
     """Swap households one against another within villages until the persons chosen are exactly `persons`."""
     gap = persons - int(members[chosen].sum())
     if gap == 0:
@@ -198,7 +223,9 @@ def _swap_to_total(
 
 
 def _swap(rows: NDArray[np.int64], members: NDArray[Any], chosen: NDArray[np.bool_], gap: int, margin: int) -> int:
-    """Swap the two of `rows` (poorest first) nearest the end of the list that bring persons nearer; return by how many."""
+    """Swap the two of `rows` (poorest first) nearest the end of the list that bring persons nearer; return by how
+    many.
+    """
     inside, outside = rows[chosen[rows]][::-1][:margin], rows[~chosen[rows]][:margin]
     change = members[outside][None, :].astype(int) - members[inside][:, None]
     fits = (change > 0) & (change <= gap) if gap > 0 else (change < 0) & (change >= gap)
@@ -219,7 +246,10 @@ def review(county: County) -> None:
     chance = np.zeros(len(REGISTRY_STATUSES))
     chance[[REGISTERED_POOR, RELAPSED]] = 1.0
     chance[EXITED], chance[OUTSIDE] = value("registry.fall_detected"), value("registry.addition_detected")
-    looked_at, own = np.empty(len(h) + 1, dtype=np.int64), np.empty((len(h) + 1, 2))  # one place more is written than kept
+    looked_at, own = (
+        np.empty(len(h) + 1, dtype=np.int64),
+        np.empty((len(h) + 1, 2)),
+    )  # one place more is written than kept
     number = _look(status, h.uid, chance, luck.seed, luck.replicate, VERIFICATION, county.year, looked_at, own)
     rows, own = looked_at[:number], own[:number]
     was = status[rows]
@@ -253,7 +283,11 @@ def _look(
 
 def _verify(county: County, rows: NDArray[np.int64], u: NDArray[np.float64]) -> NDArray[np.float64]:
     """Write and return the verified incomes of `rows`, yuan a person, by a uniform each; nobody else's is known."""
-    noise = county.value("registry.verification_noise") * normals_of(u) * team_error(county)[county.households.village[rows]]
+    noise = (
+        county.value("registry.verification_noise")
+        * normals_of(u)
+        * team_error(county)[county.households.village[rows]]
+    )
     seen: NDArray[np.float64] = np.maximum(county.households.net_income_pp[rows], 0.0) * np.exp(noise)
     county.flows.verified_income[:] = np.nan
     county.flows.verified_income[rows] = seen
@@ -265,7 +299,8 @@ def _exit_by_schedule(
 ) -> None:
     """Let the registered `rows` exit in order of verified income within the persons planned.
 
-    A plan of persons ties each exit to the neighbours' incomes; without spill-overs it is a share for each alone, by lot.
+    A plan of persons ties each exit to the neighbours' incomes; without spill-overs it is a share for each alone, by
+    lot.
     """
     h = county.households
     late = county.year >= county.place.deadline

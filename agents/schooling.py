@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.compiled import compiled
-from agents.county import County
-from agents.randomness import SCHOOLING
+from tuopin.agents.compiled import compiled
+from tuopin.agents.county import County
+from tuopin.agents.randomness import SCHOOLING
 
 
 def out_of_school(county: County) -> NDArray[np.bool_]:
@@ -22,7 +22,13 @@ def out_of_school(county: County) -> NDArray[np.bool_]:
     rows = np.flatnonzero(h.pupils > 0)
     u = county.luck.uniform(SCHOOLING, 0, h.uid[rows])
     _leave_school(
-        rows, u, h.pupils, h.poor_true, county.value("schooling.dropout_poor"), county.value("schooling.dropout_base"), result
+        rows,
+        u,
+        h.pupils,
+        h.poor_true,
+        county.value("schooling.dropout_poor"),
+        county.value("schooling.dropout_base"),
+        result,
     )
     return result
 

@@ -1,6 +1,8 @@
-"""Step 2, shocks: county-wide (prices, weather, labour demand), village-wide (flood, drought), household (jobs, animals).
+"""Step 2, shocks: county-wide (prices, weather, labour demand), village-wide (flood, drought), household (jobs,
+animals).
 
-Covariate shocks are keyed by what they strike, so that neighbours fail together and nothing a scenario does changes them:
+Covariate shocks are keyed by what they strike, so that neighbours fail together and nothing a scenario does changes
+them:
 prices and labour demand by the market alone (one national market, common to all places of a replicate), weather by the
 place's code, disasters by the village.
 """
@@ -11,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from agents.columns import LINES
-from agents.compiled import compiled
-from agents.county import County
-from agents.economy import labour_demand
-from agents.parameters import name_key
-from agents.randomness import CHUNK, LIVELIHOOD_SHOCKS, MARKET_SHOCKS, VILLAGE_SHOCKS, fill4
+from tuopin.agents.columns import LINES
+from tuopin.agents.compiled import compiled
+from tuopin.agents.county import County
+from tuopin.agents.economy import labour_demand
+from tuopin.agents.parameters import name_key
+from tuopin.agents.randomness import CHUNK, LIVELIHOOD_SHOCKS, MARKET_SHOCKS, VILLAGE_SHOCKS, fill4
 
 LIVESTOCK = LINES.index("livestock")
 _NOT_CROPS = (LINES.index("none"), LIVESTOCK, LINES.index("tourism"), LINES.index("trade"))
@@ -54,17 +56,36 @@ def strike_households(county: County) -> None:
     """Draw who loses an off-farm job for some months and who loses animals."""
     h, flows = county.households, county.flows
     _strike(
-        h.uid, h.off_farm, h.line, flows.jobs_lost, flows.animals_lost, county.luck.seed, county.luck.replicate,
-        LIVELIHOOD_SHOCKS, county.year, county.value("labour.separation_rate") if county.on("job_risk") else 0.0,
-        county.value("production.animal_loss_rate") if county.on("animal_loss") else 0.0, LIVESTOCK,
-    )  # fmt: skip
+        h.uid,
+        h.off_farm,
+        h.line,
+        flows.jobs_lost,
+        flows.animals_lost,
+        county.luck.seed,
+        county.luck.replicate,
+        LIVELIHOOD_SHOCKS,
+        county.year,
+        county.value("labour.separation_rate") if county.on("job_risk") else 0.0,
+        county.value("production.animal_loss_rate") if county.on("animal_loss") else 0.0,
+        LIVESTOCK,
+    )
 
 
 @compiled
 def _strike(
-    uid: Any, off_farm: Any, line: Any, jobs_lost: Any, animals_lost: Any, seed: Any, replicate: Any, stream: Any,
-    year: Any, separation: Any, animal_rate: Any, livestock: Any,
-) -> None:  # fmt: skip
+    uid: Any,
+    off_farm: Any,
+    line: Any,
+    jobs_lost: Any,
+    animals_lost: Any,
+    seed: Any,
+    replicate: Any,
+    stream: Any,
+    year: Any,
+    separation: Any,
+    animal_rate: Any,
+    livestock: Any,
+) -> None:
     u = np.empty((4, CHUNK))
     for i in range(uid.shape[0]):
         k = i % CHUNK

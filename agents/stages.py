@@ -1,6 +1,7 @@
 """Definitions the whole model shares: how long the stages of life last, what makes a couple, the middle of a scale.
 
-They say what the columns of people mean (`agents.columns`: small children 0-5, pupils 6-15, working age 16-59) and are
+They say what the columns of people mean (`tuopin.agents.columns`: small children 0-5, pupils 6-15, working age 16-59)
+and are
 no estimates: to change one is to mean something else by the column. What is estimated or assumed stands in YAML.
 """
 

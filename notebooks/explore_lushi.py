@@ -29,9 +29,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim import Results, Study, compare, simulate
-from sim.figures import draw_cost, draw_exit_relapse, draw_headcount, draw_left_out, draw_survival
-from sim.measures.survival import survival_by_run
+from tuopin import Results, Study, compare, simulate
+from tuopin.sim.figures import draw_cost, draw_exit_relapse, draw_headcount, draw_left_out, draw_survival
+from tuopin.sim.measures.survival import survival_by_run
 
 pd.options.display.float_format = "{:,.3f}".format
 here = Path.cwd()

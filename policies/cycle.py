@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from agents.compiled import compiled
-from agents.county import County
-from agents.rationing import first_of_each
-from agents.stages import MIDDLE
-from policies.ledger import Ledger
-from policies.protocol import Fen, Policy, Rows
+from tuopin.agents.compiled import compiled
+from tuopin.agents.county import County
+from tuopin.agents.rationing import first_of_each
+from tuopin.agents.stages import MIDDLE
+from tuopin.policies.ledger import Ledger
+from tuopin.policies.protocol import Fen, Policy, Rows
 
 UNLIMITED_FEN = 2**60
 _LITTLE = 1e-9
@@ -55,7 +55,8 @@ def _withdraw(county: County, policies: Sequence[Policy]) -> None:
 
 
 def _funded(county: County, policy: Policy, ledger: Ledger) -> tuple[Rows, Fen]:
-    """Rows that are eligible, not enrolled, willing and within reach of the year's money and slots, and the cost of each.
+    """Rows that are eligible, not enrolled, willing and within reach of the year's money and slots, and the cost of
+    each.
 
     Nobody before the policy's start. Only they take part in the split of hours: nobody spends hours on the rest.
     """

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.compiled import compiled
+from tuopin.agents.compiled import compiled
 
 LEAKAGE = "leakage"
 

@@ -1,8 +1,9 @@
 """What a policy is: a declaration and a few vectorised rules.
 
-A rule may read any column of the county as it stood when the step began; it writes only the policy's own columns and the
-year's terms (`agents.flows.TERMS`). Policies act in the order of their names whatever order a study lists them in, so
-listing order cannot change results.
+A rule may read any column of the county as it stood when the step began; it writes only the policy's own columns and
+the
+year's terms (`tuopin.agents.flows.TERMS`). Policies act in the order of their names whatever order a study lists them
+in, so listing order cannot change results.
 """
 
 from __future__ import annotations
@@ -15,15 +16,15 @@ from typing import Any, ClassVar, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.columns import EXITED, Column
-from agents.compiled import compiled
-from agents.county import County
-from agents.economy import INCOME_FLOOR
-from agents.parameters import Parameter, Value, draw_parameter, name_key, read_parameters
-from agents.randomness import CHUNK, TAKE_UP, TARGETING, Luck, fill4, fill_normals
-from agents.rationing import reached
-from agents.registry import registered, team_error
-from policies.ledger import Ledger
+from tuopin.agents.columns import EXITED, Column
+from tuopin.agents.compiled import compiled
+from tuopin.agents.county import County
+from tuopin.agents.economy import INCOME_FLOOR
+from tuopin.agents.parameters import Parameter, Value, draw_parameter, name_key, read_parameters
+from tuopin.agents.randomness import CHUNK, TAKE_UP, TARGETING, Luck, fill4, fill_normals
+from tuopin.agents.rationing import reached
+from tuopin.agents.registry import registered, team_error
+from tuopin.policies.ledger import Ledger
 
 D = TypeVar("D")
 Mask = NDArray[np.bool_]
@@ -61,7 +62,9 @@ class Policy:
         for name, parameter in self.parameters.items():
             self.resolved[name] = draw_parameter(parameter, luck) if luck and name not in settings else parameter
         for name, value in settings.items():
-            self.resolved[name] = replace(self.resolved[name], value=dict(value) if isinstance(value, Mapping) else value)
+            self.resolved[name] = replace(
+                self.resolved[name], value=dict(value) if isinstance(value, Mapping) else value
+            )
 
     # --- numbers -----------------------------------------------------------------------------------------------------
 
@@ -74,14 +77,18 @@ class Policy:
         return self.resolved[name].at(year)
 
     def remember(self, name: str, year: int, make: Callable[[], D]) -> D:
-        """Return what `make` gave for `name` and `year` the first time; for what follows from the settings and the year alone."""
+        """Return what `make` gave for `name` and `year` the first time; for what follows from the settings and the
+        year alone.
+        """
         key = (name, year)
         if key not in self._known:
             self._known[key] = make()
         return cast(D, self._known[key])
 
     def budget_fen(self, county: County) -> int | None:
-        """The year's budget in fen at the county's scale; None if unlimited. A county of a region has its part of it."""
+        """The year's budget in fen at the county's scale; None if unlimited. A county of a region has its part of
+        it.
+        """
         budget = self.setting("budget", county.year)
         return None if budget is None else county.place.part(round(float(budget) * county.scale * 100.0))
 
@@ -96,9 +103,15 @@ class Policy:
     def columns(cls) -> tuple[Column, ...]:
         """The household columns of this policy."""
         since = Column(
-            f"{cls.name}_since", "programme", "int16", "year", 0, 3000, f"enrolled in {cls.label} since (0 not)",
+            f"{cls.name}_since",
+            "programme",
+            "int16",
+            "year",
+            0,
+            3000,
+            f"enrolled in {cls.label} since (0 not)",
             f"{cls.label_zh}参与年份",
-        )  # fmt: skip
+        )
         return (since, *cls.own_columns)
 
     def since(self, county: County) -> NDArray[np.int16]:
@@ -142,9 +155,12 @@ class Policy:
         """
         slots = self.slots(county)
         chosen, cost = reached(
-            self.seen_need(county, rows), county.households.uid[rows], len(rows) if slots is None else slots, left_fen,
+            self.seen_need(county, rows),
+            county.households.uid[rows],
+            len(rows) if slots is None else slots,
+            left_fen,
             lambda index: self.unit_cost(county, rows[index]),
-        )  # fmt: skip
+        )
         return rows[chosen], cost
 
     def room(self, county: County, rows: Rows) -> Mask:
@@ -236,9 +252,17 @@ class Policy:
         h, luck = county.households, county.luck
         seen = np.empty(len(need))
         _misjudge(
-            np.asarray(need, dtype=np.float64), h.village[rows], self.value("targeting_noise", county.year) * team_error(county),
-            h.uid[rows], luck.seed, luck.replicate, TARGETING, county.year, self.block, seen,
-        )  # fmt: skip
+            np.asarray(need, dtype=np.float64),
+            h.village[rows],
+            self.value("targeting_noise", county.year) * team_error(county),
+            h.uid[rows],
+            luck.seed,
+            luck.replicate,
+            TARGETING,
+            county.year,
+            self.block,
+            seen,
+        )
         return seen
 
 
@@ -250,7 +274,16 @@ def _support_is_over(since: Any, status: Any, exit_year: Any, year: Any, months:
 
 @compiled
 def _misjudge(
-    need: Any, village: Any, error: Any, uid: Any, seed: Any, replicate: Any, stream: Any, year: Any, block: Any, seen: Any
+    need: Any,
+    village: Any,
+    error: Any,
+    uid: Any,
+    seed: Any,
+    replicate: Any,
+    stream: Any,
+    year: Any,
+    block: Any,
+    seen: Any,
 ) -> None:
     """Write each need with the error of its village's team: a normal times `error` (villages,)."""
     u, z = np.empty((4, CHUNK)), np.empty(CHUNK)

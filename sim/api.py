@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.batch import run_study
-from sim.plan import make_plan
-from sim.results import Results
+from tuopin.sim.batch.engine import run_study
+from tuopin.sim.results.results import Results
+from tuopin.sim.study.plan import make_plan
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.study import Study
+    from tuopin.sim.study.study import Study
 
 
 class SimulationFailed(RuntimeError):
@@ -23,10 +23,18 @@ class SimulationFailed(RuntimeError):
 
 
 def simulate(
-    study: Study, out: str | Path | None = None, *, scale: float = 1.0, replicates: int | None = None,
-    scenarios: Sequence[str] | None = None, workers: int | None = 1, panel: bool = False, dask: str | None = None,
-) -> Results:  # fmt: skip
-    """Simulate a study and return its results (pandas frames `indicators`, `costs`, `spells` and, if asked for, `panel`).
+    study: Study,
+    out: str | Path | None = None,
+    *,
+    scale: float = 1.0,
+    replicates: int | None = None,
+    scenarios: Sequence[str] | None = None,
+    workers: int | None = 1,
+    panel: bool = False,
+    dask: str | None = None,
+) -> Results:
+    """Simulate a study and return its results (pandas frames `indicators`, `costs`, `spells` and, if asked for,
+    `panel`).
 
     With `out` the directory is written and continued like `tuopin run --out` does; without it, it is temporary and goes
     when the results are no longer used. Arguments mean what the options of `tuopin run` of the same names mean.
@@ -38,9 +46,13 @@ def simulate(
     temporary = tempfile.TemporaryDirectory(prefix="tuopin-") if out is None else None
     directory = Path(temporary.name if temporary is not None else str(out))
     report = run_study(
-        make_plan(chosen, scale), directory, workers=workers, scenarios=list(scenarios) if scenarios else None,
-        panel=panel, dask_address=dask,
-    )  # fmt: skip
+        make_plan(chosen, scale),
+        directory,
+        workers=workers,
+        scenarios=list(scenarios) if scenarios else None,
+        panel=panel,
+        dask_address=dask,
+    )
     if report.failed:
         lines = [f"{f.place} {f.scenario}:{f.replicate}: {f.error}" for f in report.failures]
         raise SimulationFailed("; ".join(lines))

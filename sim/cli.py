@@ -13,14 +13,14 @@ from typing import NoReturn
 
 import typer
 
-from sim.commands.branch import branch
-from sim.commands.check import check
-from sim.commands.compare import compare
-from sim.commands.explain import explain
-from sim.commands.init import init
-from sim.commands.list import list_what
-from sim.commands.run import run
-from sim.commands.schema import schema
+from tuopin.sim.commands.branch import branch
+from tuopin.sim.commands.check import check
+from tuopin.sim.commands.compare import compare
+from tuopin.sim.commands.explain import explain
+from tuopin.sim.commands.init import init
+from tuopin.sim.commands.list import list_what
+from tuopin.sim.commands.run import run
+from tuopin.sim.commands.schema import schema
 
 DONE, FAULTS, BAD_INPUT, INTERRUPTED, NO_READER = 0, 1, 2, 130, 141
 # typer carries its own copy of click in newer versions and does not export this
@@ -98,7 +98,7 @@ def _formed(line: str) -> str:
 
 
 def _usage(error: Exception) -> int:
-    from sim.study.problems import printable
+    from tuopin.sim.study.problems import printable
 
     context = getattr(error, "ctx", None)
     command = getattr(context, "command_path", None) or "tuopin"

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from agents.county import County, Villages
-from agents.households import Households
-from agents.mechanisms import resolve_mechanisms
-from agents.parameters import resolve_parameters
-from agents.place import Place
-from agents.randomness import Luck
-from policies.ledger import Ledger
-from policies.protocol import Policy
+from tuopin.agents.county import County, Villages
+from tuopin.agents.households import Households
+from tuopin.agents.mechanisms import resolve_mechanisms
+from tuopin.agents.parameters import resolve_parameters
+from tuopin.agents.place import Place
+from tuopin.agents.randomness import Luck
+from tuopin.policies.ledger import Ledger
+from tuopin.policies.protocol import Policy
 
 settings.register_profile("tuopin", deadline=None, max_examples=60)  # a first example may compile a kernel
 settings.load_profile("tuopin")
@@ -46,37 +46,61 @@ def place_data() -> dict[str, Any]:
     """A small valid place as YAML would give it."""
     zone = {"sites": 0, "persons": 0, "jobs": 0, "remoteness": 0.1}
     return {
-        "name": "testing", "code": 7, "label": {"en": "Testing"}, "year": 2016, "deadline": 2019,
-        "registered_households": _figure(40), "registered_persons": _figure(130), "rural_persons": _figure(600),
-        "household_size": _figure(3.0), "villages": _figure(4), "county_factor": _figure(0.9),
+        "name": "testing",
+        "code": 7,
+        "label": {"en": "Testing"},
+        "year": 2016,
+        "deadline": 2019,
+        "registered_households": _figure(40),
+        "registered_persons": _figure(130),
+        "rural_persons": _figure(600),
+        "household_size": _figure(3.0),
+        "villages": _figure(4),
+        "county_factor": _figure(0.9),
         "cooperatives": _figure(2),
         "resettlement": {
-            "source": "made for a test", "confidence": "source-document",
+            "source": "made for a test",
+            "confidence": "source-document",
             "city": {**zone, "sites": 1, "persons": 10, "jobs": 1, "remoteness": 0.02},
             "industrial_park": {**zone, "sites": 2, "persons": 9, "jobs": 3, "remoteness": 0.08},
-            "town": zone, "scenic_area": zone,
+            "town": zone,
+            "scenic_area": zone,
             "central_village": {**zone, "sites": 1, "persons": 6, "jobs": 0, "remoteness": 0.4},
         },
         "anchors": [
-            {"name": "cattle", "label": {"en": "Cattle"}, "line": "livestock", "capacity": _figure(12),
-             "per_household": _figure(4)},
+            {
+                "name": "cattle",
+                "label": {"en": "Cattle"},
+                "line": "livestock",
+                "capacity": _figure(12),
+                "per_household": _figure(4),
+            },
         ],
-    }  # fmt: skip
+    }
 
 
 @pytest.fixture
 def by_hand(place_data: dict[str, Any]) -> Callable[..., County]:
-    """Make a county of `size` households in a flat economy: `by_hand(3, {"health.basic_rate": 0.5}, savings=[0, 1, 2])`.
+    """Make a county of `size` households in a flat economy: `by_hand(3, {"health.basic_rate": 0.5}, savings=[0, 1,
+    2])`.
 
     Mechanisms are all off unless named in `mechanisms`; columns take scalars or one value a household. The year's
     terms are reset and productivity and illness factors are 1.
     """
 
     def make(
-        size: int = 1, parameters: Mapping[str, Any] | None = None, mechanisms: Mapping[str, Any] | None = None, *,
-        year: int = 2017, villages: int = 1, policies: tuple[Policy, ...] = (), luck: Luck | None = None, scale: float = 1.0,
-        place: Mapping[str, Any] | None = None, **columns: Any,
-    ) -> County:  # fmt: skip
+        size: int = 1,
+        parameters: Mapping[str, Any] | None = None,
+        mechanisms: Mapping[str, Any] | None = None,
+        *,
+        year: int = 2017,
+        villages: int = 1,
+        policies: tuple[Policy, ...] = (),
+        luck: Luck | None = None,
+        scale: float = 1.0,
+        place: Mapping[str, Any] | None = None,
+        **columns: Any,
+    ) -> County:
         off = {name: False for name in resolve_mechanisms({}) if name != "asset_trap"}
         h = Households(size)
         for policy in policies:
@@ -89,12 +113,21 @@ def by_hand(place_data: dict[str, Any]) -> Callable[..., County]:
             place=Place.model_validate({**place_data, **(place or {})}),
             parameters=resolve_parameters({**FLAT, **(parameters or {})}),
             mechanisms={**resolve_mechanisms({**off, **(mechanisms or {})}), **(mechanisms or {})},
-            luck=luck or Luck(1, 0), households=h, start=2016, year=year, scale=scale,
+            luck=luck or Luck(1, 0),
+            households=h,
+            start=2016,
+            year=year,
+            scale=scale,
             villages=Villages(
-                np.arange(villages) + 900, none.copy(), np.ones(villages), none.copy(), none.copy(),
-                np.full(villages, 1e9), np.ones(villages),
+                np.arange(villages) + 900,
+                none.copy(),
+                np.ones(villages),
+                none.copy(),
+                none.copy(),
+                np.full(villages, 1e9),
+                np.ones(villages),
             ),
-        )  # fmt: skip
+        )
         county.flows.reset(size)
         for name in ("productivity", "illness_factor"):
             setattr(county.flows, name, 1.0)
@@ -126,15 +159,20 @@ def opened() -> Callable[..., Ledger]:
 
 
 EVERYTHING: Mapping[str, Mapping[str, Any]] = {
-    "relocation": {}, "cooperative": {}, "health_insurance": {}, "low_income_support": {},
-}  # fmt: skip
+    "relocation": {},
+    "cooperative": {},
+    "health_insurance": {},
+    "low_income_support": {},
+}
 
 
 @pytest.fixture(scope="session")
 def plan_for() -> Callable[..., Any]:
-    """Make a plan of the shipped county: `plan_for({"none": {}, "x": {"relocation": {}}}, years="2016-2018", scale=0.02)`."""
-    from sim.plan import make_plan
-    from sim.study import Study
+    """Make a plan of the shipped county: `plan_for({"none": {}, "x": {"relocation": {}}}, years="2016-2018",
+    scale=0.02)`.
+    """
+    from tuopin.sim.study.plan import make_plan
+    from tuopin.sim.study.study import Study
 
     def make(scenarios: Mapping[str, Any] | None = None, scale: float = 0.02, **keys: Any) -> Any:
         given = scenarios or {"none": {}, "all": EVERYTHING}
@@ -147,8 +185,8 @@ def plan_for() -> Callable[..., Any]:
 @pytest.fixture(scope="session")
 def lived() -> Callable[..., Iterator[Any]]:
     """Live a county through a scenario of a plan and yield the model after every year, the initial state first."""
-    from sim.model import CountyModel
-    from sim.simulation import policies_of
+    from tuopin.sim.run.model import CountyModel
+    from tuopin.sim.run.setup import policies_of
 
     def years(plan: Any, county: County, scenario: str, replicate: int = 0, *, panel: bool = False) -> Iterator[Any]:
         policies = policies_of(plan, scenario, replicate)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from agents.columns import COLUMNS
-from agents.demography import derived_uid
+from tuopin.agents.columns import COLUMNS
+from tuopin.agents.demography import derived_uid
 
 SINGLE = ("relocation", "cooperative", "health_insurance", "low_income_support")
 
@@ -48,7 +48,7 @@ def _differences(model: Any, base: Any, touched: NDArray[np.int64]) -> list[str]
 def test_untouched_households_end_identical_in_every_scenario(
     plan_for: Callable[..., Any], lived: Callable[..., Any], replicate: int
 ) -> None:
-    from sim.simulation import county_of
+    from tuopin.sim.run.setup import county_of
 
     everything = {name: {} for name in SINGLE}
     scenarios = {"none": {}, **{name: {name: {}} for name in SINGLE}, "all": everything}
@@ -64,7 +64,7 @@ def test_untouched_households_end_identical_in_every_scenario(
 
 def test_the_comparison_can_fail(plan_for: Callable[..., Any], lived: Callable[..., Any]) -> None:
     """With spill-overs on, neighbours, prices, vacancies and exit plans do reach untouched households."""
-    from sim.simulation import county_of
+    from tuopin.sim.run.setup import county_of
 
     plan = plan_for(years="2016-2020", scale=0.05)
     county = county_of(plan, "lushi", 0)
@@ -74,7 +74,7 @@ def test_the_comparison_can_fail(plan_for: Callable[..., Any], lived: Callable[.
 
 
 def test_the_initial_state_is_the_same_object_of_luck_for_all_scenarios(plan_for: Callable[..., Any]) -> None:
-    from sim.simulation import county_of
+    from tuopin.sim.run.setup import county_of
 
     plan = plan_for()
     first, second = county_of(plan, "lushi", 3), county_of(plan, "lushi", 3)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.ledger import LEAKAGE
+from tuopin.policies.ledger import LEAKAGE
 
 CENT = 0.01 + 1e-6
 SINGLE = ("relocation", "cooperative", "health_insurance", "low_income_support")
@@ -47,15 +47,17 @@ def _reconcile(model: Any) -> None:
     ordinary = _yuan(model, "base_pension") + _yuan(model, "grain_subsidy")
     assert abs(h.public_transfers.sum() - h.policy_transfers.sum() - ordinary) <= CENT
     # net income is the sum of its parts
-    parts = h.wage_income.astype(float) + h.business_income + h.property_income + h.private_transfers + h.public_transfers
+    parts = (
+        h.wage_income.astype(float) + h.business_income + h.property_income + h.private_transfers + h.public_transfers
+    )
     np.testing.assert_allclose(h.net_income_pp * h.members, parts, rtol=1e-5, atol=0.05)
 
 
 @pytest.mark.parametrize("replicate", [0, 1, 2])
 def test_accounts_and_households_agree_every_year(
     plan_for: Callable[..., Any], lived: Callable[..., Any], replicate: int
-) -> None:  # fmt: skip
-    from sim.simulation import county_of
+) -> None:
+    from tuopin.sim.run.setup import county_of
 
     plan = plan_for(scale=0.05, years="2016-2025")
     for model in lived(plan, county_of(plan, "lushi", replicate), "all", replicate):
@@ -69,7 +71,7 @@ def test_accounts_and_households_agree_every_year(
 def test_accounts_agree_where_incomes_are_negative_and_nothing_limits(
     plan_for: Callable[..., Any], lived: Callable[..., Any]
 ) -> None:
-    from sim.simulation import county_of
+    from tuopin.sim.run.setup import county_of
 
     free = {name: {"budget": None, "take_up": 1.0} for name in SINGLE}
     plan = plan_for({"all": free}, years="2016-2019", mechanisms={"cadre_limits": False})
@@ -83,7 +85,7 @@ budgets = st.one_of(st.just(0.0), st.floats(0, 1e9), st.floats(0, 10), st.sample
 
 @pytest.fixture(scope="session")
 def tiny(plan_for: Callable[..., Any]) -> Any:
-    from sim.simulation import county_of
+    from tuopin.sim.run.setup import county_of
 
     plan = plan_for()
     return county_of(plan, "lushi", 0)
@@ -92,11 +94,16 @@ def tiny(plan_for: Callable[..., Any]) -> Any:
 @given(st.fixed_dictionaries(dict.fromkeys(SINGLE, budgets)), st.floats(0, 0.5), st.integers(0, 30))
 @settings(max_examples=25)
 def test_no_budget_is_exceeded_whatever_it_is(
-    plan_for: Callable[..., Any], lived: Callable[..., Any], tiny: Any, budget: Mapping[str, float], leakage: float, slots: int
-) -> None:  # fmt: skip
+    plan_for: Callable[..., Any],
+    lived: Callable[..., Any],
+    tiny: Any,
+    budget: Mapping[str, float],
+    leakage: float,
+    slots: int,
+) -> None:
     settings_of = {
         name: {"budget": budget[name], "leakage": leakage, "slots": 50 * slots if slots else None} for name in SINGLE
-    }  # fmt: skip
+    }
     plan = plan_for({"all": settings_of}, years="2016-2018")
     for model in lived(plan, tiny, "all"):
         if model.year > plan.first_year:
@@ -108,8 +115,10 @@ def test_no_budget_is_exceeded_whatever_it_is(
                 assert policy.slots(model.county) is None or new <= policy.slots(model.county), policy.name
 
 
-def test_distinct_recipients_are_never_more_than_those_present(plan_for: Callable[..., Any], lived: Callable[..., Any]) -> None:
-    from sim.simulation import county_of
+def test_distinct_recipients_are_never_more_than_those_present(
+    plan_for: Callable[..., Any], lived: Callable[..., Any]
+) -> None:
+    from tuopin.sim.run.setup import county_of
 
     plan = plan_for()
     for model in lived(plan, county_of(plan, "lushi", 0), "all"):

@@ -8,21 +8,24 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agents.columns import COLUMNS
+from tuopin.agents.columns import COLUMNS
 
 SINGLE = ("relocation", "cooperative", "health_insurance", "low_income_support")
 
 
 def _final(plan: Any, county: Any, scenario: str, panel: bool = False) -> Any:
-    from sim.simulation import run_scenario
+    from tuopin.sim.run.task import run_scenario
 
     return run_scenario(plan, county, scenario, 0, panel=panel)
 
 
 @pytest.mark.parametrize("beside", [(), SINGLE])
 @pytest.mark.parametrize("policy", SINGLE)
-def test_zero_budget_and_zero_effect_change_nothing(plan_for: Callable[..., Any], policy: str, beside: tuple[str, ...]) -> None:
-    from sim.simulation import county_of, tables
+def test_zero_budget_and_zero_effect_change_nothing(
+    plan_for: Callable[..., Any], policy: str, beside: tuple[str, ...]
+) -> None:
+    from tuopin.sim.run.setup import county_of
+    from tuopin.sim.run.tables import tables
 
     others = {name: {} for name in beside if name != policy}
     plan = plan_for({"without": others, "with": {**others, policy: {"budget": 0.0, "effect": 0.0}}})
@@ -45,7 +48,7 @@ def test_zero_budget_and_zero_effect_change_nothing(plan_for: Callable[..., Any]
 
 @pytest.mark.parametrize("policy", SINGLE)
 def test_zero_budget_alone_changes_nothing_either(plan_for: Callable[..., Any], policy: str) -> None:
-    from sim.simulation import county_of
+    from tuopin.sim.run.setup import county_of
 
     plan = plan_for({"none": {}, "with": {policy: {"budget": 0.0}}})
     county = county_of(plan, "lushi", 0)
@@ -59,8 +62,10 @@ def test_zero_budget_alone_changes_nothing_either(plan_for: Callable[..., Any], 
 def test_money_without_effect_moves_no_column_but_the_policys_own(
     plan_for: Callable[..., Any], lived: Callable[..., Any], policy: str, own: set[str]
 ) -> None:
-    """The zero-effect run. An allowance is its own effect, so at zero its beneficiaries are enrolled and paid nothing."""
-    from sim.simulation import county_of
+    """The zero-effect run. An allowance is its own effect, so at zero its beneficiaries are enrolled and paid
+    nothing.
+    """
+    from tuopin.sim.run.setup import county_of
 
     plan = plan_for({"none": {}, "with": {policy: {"effect": 0.0}}})
     county = county_of(plan, "lushi", 0)
@@ -74,23 +79,30 @@ def test_relocation_without_effect_costs_households_their_own_share_and_nothing_
     plan_for: Callable[..., Any], lived: Callable[..., Any]
 ) -> None:
     """In the year of the move; later years earn less interest on the savings spent."""
-    from sim.simulation import county_of
+    from tuopin.sim.run.setup import county_of
 
     plan = plan_for({"none": {}, "with": {"relocation": {"effect": 0.0}}}, years="2016-2017")
     county = county_of(plan, "lushi", 0)
     base, model = _final(plan, county, "none"), _final(plan, county, "with")
     one, other = base.county.households, model.county.households
-    assert {name for name in COLUMNS if (one.column(name) != other.column(name)).any()} == {"site", "savings", "formal_loan"}
+    assert {name for name in COLUMNS if (one.column(name) != other.column(name)).any()} == {
+        "site",
+        "savings",
+        "formal_loan",
+    }
     paid = model.county.flows.own_payment_term
     np.testing.assert_allclose(
-        one.savings.astype(float) - other.savings + other.formal_loan.astype(float) - one.formal_loan, paid, rtol=1e-5, atol=0.01
-    )  # fmt: skip
+        one.savings.astype(float) - other.savings + other.formal_loan.astype(float) - one.formal_loan,
+        paid,
+        rtol=1e-5,
+        atol=0.01,
+    )
     assert ((paid > 0) <= (other.column("relocation_since") == 2017)).all() and (paid > 0).any()
 
 
 def test_no_own_payment_no_effect_no_change(plan_for: Callable[..., Any]) -> None:
     """With the household's own share at zero, relocation without effect leaves every economic column untouched."""
-    from sim.simulation import county_of
+    from tuopin.sim.run.setup import county_of
 
     plan = plan_for({"none": {}, "with": {"relocation": {"effect": 0.0, "own_pay_per_person": 0.0}}})
     county = county_of(plan, "lushi", 0)

@@ -10,14 +10,15 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from agents.columns import COLUMNS
-from agents.randomness import Luck
+from tuopin.agents.columns import COLUMNS
+from tuopin.agents.randomness import Luck
 
 ORDERS = list(itertools.permutations(("relocation", "cooperative", "health_insurance", "low_income_support")))
 
 
 def _tables(plan: Any, county: Any, scenario: str) -> dict[str, pa.Table]:
-    from sim.simulation import run_scenario, tables
+    from tuopin.sim.run.tables import tables
+    from tuopin.sim.run.task import run_scenario
 
     return tables(run_scenario(plan, county, scenario, 0, panel=True), "lushi", scenario, 0)
 
@@ -30,7 +31,7 @@ def _same(one: pa.Table, other: pa.Table) -> bool:
 
 @pytest.mark.parametrize("order", [ORDERS[5], ORDERS[16], ORDERS[23]])
 def test_the_order_in_which_a_study_lists_policies(plan_for: Callable[..., Any], order: tuple[str, ...]) -> None:
-    from sim.simulation import county_of
+    from tuopin.sim.run.setup import county_of
 
     plan = plan_for({"all": {name: {} for name in ORDERS[0]}})
     other = plan_for({"all": {name: {} for name in order}})
@@ -43,11 +44,12 @@ def test_the_order_in_which_a_study_lists_policies(plan_for: Callable[..., Any],
 @pytest.mark.parametrize("income_test", ["lagged", "proxy"])
 def test_the_order_of_rows(plan_for: Callable[..., Any], income_test: str) -> None:
     """Every household's life is the same bit for bit; sums of shares may differ in the last bits."""
-    from sim.simulation import county_of
+    from tuopin.sim.run.setup import county_of
 
     plan = plan_for(
-        {"all": {**{name: {} for name in ORDERS[0]}, "low_income_support": {"income_test": income_test}}}, years="2016-2023"
-    )  # fmt: skip
+        {"all": {**{name: {} for name in ORDERS[0]}, "low_income_support": {"income_test": income_test}}},
+        years="2016-2023",
+    )
     county = county_of(plan, "lushi", 0)
     mixed = county.fork()
     rows = np.argsort(Luck(9, 9).uniform(2, 0, mixed.households.uid))
@@ -62,7 +64,8 @@ def test_the_order_of_rows(plan_for: Callable[..., Any], income_test: str) -> No
 
 
 def test_every_column_is_the_same_whatever_the_order_of_rows(plan_for: Callable[..., Any]) -> None:
-    from sim.simulation import county_of, run_scenario
+    from tuopin.sim.run.setup import county_of
+    from tuopin.sim.run.task import run_scenario
 
     plan = plan_for()
     county = county_of(plan, "lushi", 0)
@@ -76,20 +79,22 @@ def test_every_column_is_the_same_whatever_the_order_of_rows(plan_for: Callable[
 
 
 def test_a_scenario_is_the_same_with_and_without_the_others(plan_for: Callable[..., Any]) -> None:
-    from sim.simulation import simulate_task
+    from tuopin.sim.run.task import simulate_task
 
     scenarios = {"none": {}, "all": {name: {} for name in ORDERS[0]}, "one": {"cooperative": {}}}
     plan = plan_for(scenarios, years="2016-2019")
     together = {o.scenario: o for o in simulate_task(plan, "lushi", 0, ["one", "none", "all"], panel=True)}
     for name in scenarios:
-        (alone,) = simulate_task(plan_for({"none": {}, name: scenarios[name]}, years="2016-2019"), "lushi", 0, [name], panel=True)
+        (alone,) = simulate_task(
+            plan_for({"none": {}, name: scenarios[name]}, years="2016-2019"), "lushi", 0, [name], panel=True
+        )
         assert alone.error is None and together[name].error is None
         for table, frame in alone.frames.items():
             assert _same(frame, together[name].frames[table]), (name, table)
 
 
 def test_the_panel_is_a_matter_of_writing_only(plan_for: Callable[..., Any]) -> None:
-    from sim.simulation import simulate_task
+    from tuopin.sim.run.task import simulate_task
 
     plan = plan_for(years="2016-2019")
     for scenario in ("none", "all"):

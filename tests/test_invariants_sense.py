@@ -1,4 +1,6 @@
-"""Monotone under common luck: better cover never costs a household more, a larger allowance budget never widens the gap."""
+"""Monotone under common luck: better cover never costs a household more, a larger allowance budget never widens the
+gap.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.health import BasicScheme, basic_payment
-from policies.health_insurance.layers import Layers, layer_payments
+from tuopin.agents.health import BasicScheme, basic_payment
+from tuopin.policies.health_insurance.layers import Layers, layer_payments
 
 money = st.integers(0, 30_000_000).map(lambda fen: fen / 100)
 share = st.floats(0, 1)
@@ -65,7 +67,7 @@ def test_in_a_run_a_larger_reimbursement_never_costs_a_household_more(
     plan_for: Callable[..., Any], lived: Callable[..., Any]
 ) -> None:
     """First simulated year, same bills; later the households' histories differ, and so may what they can afford."""
-    from sim.simulation import county_of
+    from tuopin.sim.run.setup import county_of
 
     gains = (0.0, 0.4, 0.8, 1.0)
     scenarios = {f"e{k}": {"health_insurance": {"effect": gain, "budget": None}} for k, gain in enumerate(gains)}
@@ -89,7 +91,9 @@ BUDGETS = (0.0, 1e6, 5e6, 1.5e7, 4.5e7, 1e8, 3e8)
 def _gaps(plan: Any, lived: Any, county: Any, scenario: str) -> np.ndarray:
     rows = []
     for model in lived(plan, county, scenario):
-        rows.append([model.recorder.latest("true", name) for name in ("poverty_gap", "squared_poverty_gap", "headcount_ratio")])
+        rows.append(
+            [model.recorder.latest("true", name) for name in ("poverty_gap", "squared_poverty_gap", "headcount_ratio")]
+        )
     return np.array(rows)
 
 
@@ -98,13 +102,13 @@ def test_a_larger_allowance_budget_never_widens_that_years_gap(
     plan_for: Callable[..., Any], lived: Callable[..., Any], replicate: int
 ) -> None:
     """The budget of one year raised, all other years alike: that year's gap, squared gap and headcount do not rise."""
-    from sim.simulation import county_of
+    from tuopin.sim.run.setup import county_of
 
     for year in (2017, 2020):
         given_budget = dict.fromkeys(range(2017, 2022), 20000000.0)
         scenarios = {
             f"b{k}": {"low_income_support": {"budget": {**given_budget, year: b}}} for k, b in enumerate(BUDGETS)
-        }  # fmt: skip
+        }
         plan = plan_for(scenarios, mechanisms=GAP_OFF, years="2016-2021", scale=0.05)
         county = county_of(plan, "lushi", replicate)
         gaps = np.array([_gaps(plan, lived, county, name)[year - 2016] for name in scenarios])
@@ -118,10 +122,10 @@ def test_larger_budgets_in_all_years_never_widen_any_years_gap(
 ) -> None:
     """It holds in every year where the grant ends with registry exit.
 
-    With months of support after exit it can fail by a household: the exit plan follows verified incomes, so money to one can
-    postpone the exit of another and with it the support that goes on after it.
+    With months of support after exit it can fail by a household: the exit plan follows verified incomes, so money to
+    one can postpone the exit of another and with it the support that goes on after it.
     """
-    from sim.simulation import county_of
+    from tuopin.sim.run.setup import county_of
 
     scenarios = {
         f"b{k}": {"low_income_support": {"budget": dict.fromkeys(range(2017, 2026), b), "support_after_exit_months": 0}}
@@ -135,7 +139,7 @@ def test_larger_budgets_in_all_years_never_widen_any_years_gap(
 
 
 def test_a_run_without_real_growth(plan_for: Callable[..., Any], lived: Callable[..., Any]) -> None:
-    from sim.simulation import county_of
+    from tuopin.sim.run.setup import county_of
 
     years = "2016-2022"
     growth, flat = (plan_for(parameters={"economy.real_growth_switch": s}, years=years) for s in (1.0, 0.0))

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agents.flows import QUANTITIES, TERMS
-from agents.population import DERIVED_UID
+from tuopin.agents.flows import QUANTITIES, TERMS
+from tuopin.agents.population import DERIVED_UID
 
 SINGLE = ("relocation", "cooperative", "health_insurance", "low_income_support")
 HARD = {name: {"budget": None, "take_up": 1.0} for name in SINGLE}
@@ -29,7 +29,7 @@ HARD = {name: {"budget": None, "take_up": 1.0} for name in SINGLE}
 def test_no_column_ever_holds_a_fault(
     plan_for: Callable[..., Any], lived: Callable[..., Any], keys: dict[str, Any], packages: dict[str, Any]
 ) -> None:
-    from sim.simulation import county_of
+    from tuopin.sim.run.setup import county_of
 
     plan = plan_for({"all": packages}, years="2016-2030", **keys)
     for model in lived(plan, county_of(plan, "lushi", 1), "all", 1):
@@ -48,7 +48,7 @@ def test_no_column_ever_holds_a_fault(
 
 
 def test_split_households_exist_and_live_on(plan_for: Callable[..., Any], lived: Callable[..., Any]) -> None:
-    from sim.simulation import county_of
+    from tuopin.sim.run.setup import county_of
 
     plan = plan_for(years="2016-2021", scale=0.05)
     before: set[int] = set()
@@ -65,7 +65,8 @@ def test_split_households_exist_and_live_on(plan_for: Callable[..., Any], lived:
 
 def test_bytes_per_household(plan_for: Callable[..., Any], lived: Callable[..., Any]) -> None:
     """Columns, policies' own columns and the year's quantities, under 600 bytes a household as they lie in memory."""
-    from sim.simulation import county_of, run_scenario
+    from tuopin.sim.run.setup import county_of
+    from tuopin.sim.run.task import run_scenario
 
     plan = plan_for(years="2016-2018", scale=0.1)
     model = run_scenario(plan, county_of(plan, "lushi", 0), "all", 0)

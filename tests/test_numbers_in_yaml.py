@@ -1,4 +1,6 @@
-"""No economic number is written in Python: what stands in the model's functions is arithmetic, and constants say why."""
+"""No economic number is written in Python: what stands in the model's functions is arithmetic, and constants say
+why.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FILES = sorted(path for room in ("agents", "policies") for path in (ROOT / room).rglob("*.py") if path.name != "randomness.py")
+FILES = sorted(
+    path for room in ("agents", "policies") for path in (ROOT / room).rglob("*.py") if path.name != "randomness.py"
+)
 ARITHMETIC = {0.0, 0.5, 1.0, 2.0, 3.0, 12.0, 100.0, 500.0, 1000.0}
 """Halves and doubles, means of three, months of a year, fen of a yuan, rounding to a thousandth."""
 
@@ -19,7 +23,12 @@ def fractions_in_functions(source: str) -> list[tuple[int, float]]:
     for function in (n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef)):
         powers = {id(n.left) for n in ast.walk(function) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Pow)}
         for n in ast.walk(function):
-            if isinstance(n, ast.Constant) and type(n.value) is float and n.value not in ARITHMETIC and id(n) not in powers:
+            if (
+                isinstance(n, ast.Constant)
+                and type(n.value) is float
+                and n.value not in ARITHMETIC
+                and id(n) not in powers
+            ):
                 found.append((n.lineno, n.value))
     return sorted(set(found))
 
@@ -33,7 +42,9 @@ def constants_without_a_word(source: str) -> list[str]:
             isinstance(n, ast.Constant) and type(n.value) is float for n in ast.walk(statement.value)
         ):
             continue
-        told = isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) and isinstance(after.value.value, str)
+        told = (
+            isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) and isinstance(after.value.value, str)
+        )
         if not told and "#" not in lines[statement.lineno - 1]:
             found.append(ast.unparse(statement.targets[0]))
     return found

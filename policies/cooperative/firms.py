@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.columns import LINES
-from agents.institutions import Firm
-from agents.parameters import name_key
-from agents.place import Place
-from agents.randomness import FIRMS, Luck
+from tuopin.agents.columns import LINES
+from tuopin.agents.institutions import Firm
+from tuopin.agents.parameters import name_key
+from tuopin.agents.place import Place
+from tuopin.agents.randomness import FIRMS, Luck
 
 _COOPERATIVE_LINES = ("fruit", "herbs", "mushrooms", "vegetables", "livestock", "tea")
 
@@ -17,10 +17,15 @@ _COOPERATIVE_LINES = ("fruit", "herbs", "mushrooms", "vegetables", "livestock", 
 def make_firms(place: Place, capacity: float, scale: float) -> list[Firm]:
     """Return the place's anchor firms (printed capacity over what one household fills) and its village cooperatives."""
     firms = [
-        Firm(k, name_key(f"{place.name} anchor {a.name}"), a.name, LINES.index(a.line),
-             round(a.capacity.value / a.per_household.value * scale))
+        Firm(
+            k,
+            name_key(f"{place.name} anchor {a.name}"),
+            a.name,
+            LINES.index(a.line),
+            round(a.capacity.value / a.per_household.value * scale),
+        )
         for k, a in enumerate(place.anchors)
-    ]  # fmt: skip
+    ]
     number = int(place.cooperatives.value) if place.cooperatives else 0
     for k in range(number):
         rooms = round(capacity * scale * (k + 1)) - round(capacity * scale * k)

@@ -1,4 +1,6 @@
-"""Cooperative linkage: nominal and effective membership, price terms, expansion, firm failure, supply pressing the price."""
+"""Cooperative linkage: nominal and effective membership, price terms, expansion, firm failure, supply pressing the
+price.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +9,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.columns import LINES, Column
-from agents.county import County
-from agents.institutions import Firm
-from agents.production import settle_prices
-from agents.randomness import COOPERATIVE
-from agents.rationing import count_by
-from agents.registry import registered
-from policies.cooperative.firms import assign_firms, failing, make_firms
-from policies.ledger import Ledger
-from policies.protocol import Mask, Policy, Rows, policy_parameters
+from tuopin.agents.columns import LINES, Column
+from tuopin.agents.county import County
+from tuopin.agents.institutions import Firm
+from tuopin.agents.production import settle_prices
+from tuopin.agents.randomness import COOPERATIVE
+from tuopin.agents.rationing import count_by
+from tuopin.agents.registry import registered
+from tuopin.policies.cooperative.firms import assign_firms, failing, make_firms
+from tuopin.policies.ledger import Ledger
+from tuopin.policies.protocol import Mask, Policy, Rows, policy_parameters
 
 GRAIN = LINES.index("grain")
 
@@ -24,8 +26,8 @@ GRAIN = LINES.index("grain")
 class Cooperative(Policy):
     """Links registered households with land or labour to lead firms and cooperatives.
 
-    All members are counted and paid for; only effective ones get the price terms and grow their industry. What they add to
-    the county's supply lowers the price for everybody who sells the same product.
+    All members are counted and paid for; only effective ones get the price terms and grow their industry. What they
+    add to the county's supply lowers the price for everybody who sells the same product.
     """
 
     name = "cooperative"

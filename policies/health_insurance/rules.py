@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.county import County
-from agents.health import BasicScheme, basic_payment, basic_terms
-from agents.registry import registered
-from policies.health_insurance.layers import Layers, claims_of, layer_payments
-from policies.ledger import Ledger
-from policies.protocol import Mask, Policy, policy_parameters
+from tuopin.agents.county import County
+from tuopin.agents.health import BasicScheme, basic_payment, basic_terms
+from tuopin.agents.registry import registered
+from tuopin.policies.health_insurance.layers import Layers, claims_of, layer_payments
+from tuopin.policies.ledger import Ledger
+from tuopin.policies.protocol import Mask, Policy, policy_parameters
 
 _LARGEST = 2**63 - 1
 PAYERS = ("basic_fund", "critical_illness_insurer", "medical_aid")
@@ -76,9 +76,13 @@ class HealthInsurance(Policy):
             return
         f = county.flows
         rows, claims = claims_of(
-            self.since(county), county.households.insured, f.inpatient_bill, f.outpatient_bill, f.basic_reimbursed,
+            self.since(county),
+            county.households.insured,
+            f.inpatient_bill,
+            f.outpatient_bill,
+            f.basic_reimbursed,
             *self.terms(county),
-        )  # fmt: skip
+        )
         if len(rows) == 0:
             return
         left = ledger.left(self.name) if ledger is not None else None
@@ -95,5 +99,7 @@ def _in_proportion(claims: NDArray[np.int64], left: int, total: int) -> NDArray[
     """Return claims (fen) times left / total, rounded down: the sum stays within `left` whatever the order of rows."""
     if int(claims.max()) * left <= _LARGEST:
         return claims * left // total
-    exact: NDArray[np.int64] = (claims.astype(object) * left // total).astype(np.int64)  # Python integers do not overflow
+    exact: NDArray[np.int64] = (claims.astype(object) * left // total).astype(
+        np.int64
+    )  # Python integers do not overflow
     return exact

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.columns import EXITED, Column
-from agents.compiled import compiled
-from agents.county import County
-from agents.economy import INCOME_FLOOR
-from agents.rationing import lowest
-from policies.ledger import Ledger, fen
-from policies.low_income_support.tiers import allowance
-from policies.protocol import Mask, Policy, Rows, policy_parameters
+from tuopin.agents.columns import EXITED, Column
+from tuopin.agents.compiled import compiled
+from tuopin.agents.county import County
+from tuopin.agents.economy import INCOME_FLOOR
+from tuopin.agents.rationing import lowest
+from tuopin.policies.ledger import Ledger, fen
+from tuopin.policies.low_income_support.tiers import allowance
+from tuopin.policies.protocol import Mask, Policy, Rows, policy_parameters
 
 PAYER = "civil_affairs"
 
@@ -33,16 +33,28 @@ class LowIncomeSupport(Policy):
     parameters = policy_parameters("low_income_support", Path(__file__).parent / "parameters.yaml")
     own_columns = (
         Column("low_income_support_yuan", "programme", "float64", "yuan/year", 0, 1e7, "allowance granted", "低保金额"),
-        Column("low_income_support_pp", "programme", "float64", "yuan/person", 0, 1e7,
-               "received a person last year, relief included", "上年人均救助金额"),
-        Column("low_income_support_last", "programme", "int16", "year", 0, 3000, "last year with allowance", "最近低保年份"),
+        Column(
+            "low_income_support_pp",
+            "programme",
+            "float64",
+            "yuan/person",
+            0,
+            1e7,
+            "received a person last year, relief included",
+            "上年人均救助金额",
+        ),
+        Column(
+            "low_income_support_last", "programme", "int16", "year", 0, 3000, "last year with allowance", "最近低保年份"
+        ),
     )
 
     def _standard(self, county: County) -> float:
         return self.value("standard", county.year)
 
     def _tested(self, county: County, rows: Rows | slice) -> NDArray[np.float64]:
-        """Income the test sees, yuan a person: last year's without this programme's money, or one predicted from traits."""
+        """Income the test sees, yuan a person: last year's without this programme's money, or one predicted from
+        traits.
+        """
         h = county.households
         if self.setting("income_test", county.year) == "proxy":
             total = int(fen(np.maximum(h.net_income_pp, 0.0)).sum())  # an integer: free of the order of rows
@@ -75,7 +87,9 @@ class LowIncomeSupport(Policy):
         return score
 
     def eligible(self, county: County) -> Mask:
-        """Income as seen under the standard; or beneficiaries of last year in the months of support after registry exit."""
+        """Income as seen under the standard; or beneficiaries of last year in the months of support after registry
+        exit.
+        """
         h = county.households
         seen = self.seen_need_of_all(county)
         mask: Mask = seen < 0.0
@@ -130,15 +144,29 @@ class LowIncomeSupport(Policy):
         """Pay the allowances granted, then temporary relief to those whom this year's events pushed under the line."""
         h, f = county.households, county.flows
         _pay_granted(
-            self.since(county), h.members, h.column("low_income_support_yuan"), h.column("low_income_support_pp"),
+            self.since(county),
+            h.members,
+            h.column("low_income_support_yuan"),
+            h.column("low_income_support_pp"),
             f.tested_transfer_term,
-        )  # fmt: skip
+        )
         amount = self.value("relief_amount", county.year) * self.value("effect", county.year)
         rows, present = np.empty(len(h), dtype=np.int64), np.empty(len(h))
         number = _struck_below(
-            h.village, h.members, h.medical_paid, h.school_paid, h.care_forgone, f.net_income, f.major_bill, f.jobs_lost,
-            f.animals_lost, county.villages.crop_left < county.markets.weather, county.line, rows, present,
-        )  # fmt: skip
+            h.village,
+            h.members,
+            h.medical_paid,
+            h.school_paid,
+            h.care_forgone,
+            f.net_income,
+            f.major_bill,
+            f.jobs_lost,
+            f.animals_lost,
+            county.villages.crop_left < county.markets.weather,
+            county.line,
+            rows,
+            present,
+        )
         rows, present, cost = rows[:number], present[:number], round(amount * 100)
         budget, left = self.budget_fen(county), ledger.left(self.name)
         leak = self.value("leakage", county.year)
@@ -162,10 +190,22 @@ def _pay_granted(since: Any, members: Any, granted: Any, per_person: Any, transf
 
 @compiled
 def _struck_below(
-    village: Any, members: Any, medical: Any, school: Any, care_forgone: Any, net: Any, major_bill: Any, jobs_lost: Any,
-    animals_lost: Any, disaster: Any, line: Any, rows: Any, present: Any,
-) -> Any:  # fmt: skip
-    """Write the rows that an event of the year struck and whose effective income so far, also written, is under the line.
+    village: Any,
+    members: Any,
+    medical: Any,
+    school: Any,
+    care_forgone: Any,
+    net: Any,
+    major_bill: Any,
+    jobs_lost: Any,
+    animals_lost: Any,
+    disaster: Any,
+    line: Any,
+    rows: Any,
+    present: Any,
+) -> Any:
+    """Write the rows that an event of the year struck and whose effective income so far, also written, is under the
+    line.
 
     Incomes are yuan a person; returns how many rows there are.
     """

@@ -7,22 +7,23 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.columns import Column
-from agents.county import County
-from agents.institutions import Site
-from agents.labour import wage_terms
-from agents.randomness import RELOCATION
-from agents.rationing import count_by, first_of_each, reached
-from agents.registry import registered
-from policies.ledger import Ledger, fen
-from policies.protocol import Fen, Mask, Policy, Rows, policy_parameters
-from policies.relocation.sites import CENTRAL_VILLAGE, assign_sites, make_sites
+from tuopin.agents.columns import Column
+from tuopin.agents.county import County
+from tuopin.agents.institutions import Site
+from tuopin.agents.labour import wage_terms
+from tuopin.agents.randomness import RELOCATION
+from tuopin.agents.rationing import count_by, first_of_each, reached
+from tuopin.agents.registry import registered
+from tuopin.policies.ledger import Ledger, fen
+from tuopin.policies.protocol import Fen, Mask, Policy, Rows, policy_parameters
+from tuopin.policies.relocation.sites import CENTRAL_VILLAGE, assign_sites, make_sites
 
 
 class Relocation(Policy):
     """Moves remote registered households, and neighbours along with them, to sites with jobs.
 
-    The gain is not put in: it comes from nearer jobs, site vacancies and lost land, so elderly-only households gain nothing.
+    The gain is not put in: it comes from nearer jobs, site vacancies and lost land, so elderly-only households gain
+    nothing.
     """
 
     name = "relocation"
@@ -33,9 +34,11 @@ class Relocation(Policy):
     own_columns = (
         Column("relocation_workers", "programme", "int8", "persons", 0, 30, "workers in site jobs", "安置点就业人数"),
         Column("relocation_returned", "programme", "bool", "flag", 0, 1, "went back to the old village", "已返迁"),
-        Column("relocation_origin", "programme", "float32", "share", 0, 1, "remoteness before the move", "搬迁前偏远程度"),
+        Column(
+            "relocation_origin", "programme", "float32", "share", 0, 1, "remoteness before the move", "搬迁前偏远程度"
+        ),
         Column("relocation_hazard", "programme", "float32", "ratio", 0, 50, "hazard before the move", "搬迁前灾害暴露"),
-    )  # fmt: skip
+    )
     writes = ("zone", "site", "remoteness", "hazard", "land_access", "housing_grade", "safe_water")
     sites: list[Site]
     _places: NDArray[np.int64]
@@ -53,9 +56,10 @@ class Relocation(Policy):
     def unit_cost(self, county: County, rows: Rows) -> NDArray[np.int64]:
         """Programme cost per person for the registered, the subsidy for neighbours, fen."""
         per_person = np.where(
-            registered(county)[rows], self.value("cost_per_person", county.year),
+            registered(county)[rows],
+            self.value("cost_per_person", county.year),
             self.value("neighbour_subsidy", county.year),
-        )  # fmt: skip
+        )
         return fen(per_person * county.households.members[rows])
 
     def affordable(self, county: County, rows: Rows, left_fen: int) -> tuple[Rows, NDArray[np.int64]]:
@@ -67,9 +71,12 @@ class Relocation(Policy):
             mine = rows[group]
             left = len(mine) if slots is None else slots - sum(len(k) for k, _ in kept)
             chosen, cost = reached(
-                self.seen_need(county, mine), h.uid[mine], left, int(left_fen * share),
+                self.seen_need(county, mine),
+                h.uid[mine],
+                left,
+                int(left_fen * share),
                 lambda index, mine=mine: self.unit_cost(county, mine[index]),  # type: ignore[misc]
-            )  # fmt: skip
+            )
             kept.append((mine[chosen], cost))
         chosen, cost = (np.concatenate(parts) for parts in zip(*kept, strict=True))
         order = np.argsort(chosen)
@@ -94,7 +101,9 @@ class Relocation(Policy):
         members = h.members[rows].astype(np.float64)
         own = np.minimum(members * self.value("own_pay_per_person", year), self.value("own_pay_cap", year))
         own_fen = np.minimum((own * 100).astype(np.int64), fen)
-        central = np.minimum((members * self.value("central_cost_per_person", year) * 100).astype(np.int64), fen - own_fen)
+        central = np.minimum(
+            (members * self.value("central_cost_per_person", year) * 100).astype(np.int64), fen - own_fen
+        )
         central[~registered(county)[rows]] = 0
         ledger.post(self.name, "household", rows, own_fen)
         ledger.post(self.name, "central", rows, central)
@@ -174,7 +183,9 @@ class Relocation(Policy):
         workers = h.column("relocation_workers")
         jobs = np.array([site.jobs for site in self.sites], dtype=np.int64)
         filled = np.bincount(h.site[rows], weights=workers[rows], minlength=len(self.sites)).astype(np.int64)
-        if county.on("vacancies") and (filled > jobs).any():  # a split doubles the post on paper: it stays with the older one
+        if (
+            county.on("vacancies") and (filled > jobs).any()
+        ):  # a split doubles the post on paper: it stays with the older one
             holding = rows[workers[rows] > 0]
             place, name = h.site[holding], h.uid[holding]
             over = np.ones(len(holding), dtype=np.bool_)

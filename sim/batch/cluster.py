@@ -21,12 +21,12 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sim.batch.durable import temporary_in, write_atomically
-from sim.batch.errors import ClusterLost, ClusterRefused, StorageFailed, storage_failed
-from sim.batch.receipts import Receipt
-from sim.batch.seam import Context, Task
-from sim.batch.versions import differing, versions
-from sim.batch.worker import perform, perform_failure
+from tuopin.sim.batch.seam import Context, Task
+from tuopin.sim.batch.worker import perform, perform_failure
+from tuopin.sim.results.durable import temporary_in, write_atomically
+from tuopin.sim.results.errors import ClusterLost, ClusterRefused, StorageFailed, storage_failed
+from tuopin.sim.results.receipts import Receipt
+from tuopin.sim.study.versions import differing, versions
 
 Client = Any  # distributed.Client: half of its methods are untyped
 

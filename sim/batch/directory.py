@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sim.batch.durable import clear_temporaries, fsync_directory
-from sim.batch.errors import DirectoryRefused
-from sim.batch.lock import LOCK, WRITER, writer_lock
-from sim.batch.manifest import differences, read_manifest
-from sim.batch.receipts import read_journal, write_journal
-from sim.batch.seam import PlanLike
+from tuopin.sim.batch.lock import LOCK, WRITER, writer_lock
+from tuopin.sim.batch.seam import PlanLike
+from tuopin.sim.results.durable import clear_temporaries, fsync_directory
+from tuopin.sim.results.errors import DirectoryRefused
+from tuopin.sim.results.manifest import differences, read_manifest
+from tuopin.sim.results.receipts import read_journal, write_journal
 
 RUNS = "runs"
 # Inputs that extend or explain a directory instead of making it another one.
@@ -81,7 +81,9 @@ def _refuse_unless_empty(out: Path, runs: Path) -> None:
         strange += [f"{RUNS}/{path.name}" for path in runs.iterdir() if not path.name.startswith(".part-")]
     if strange:
         listed = ", ".join(sorted(strange)[:3]) + (", ..." if len(strange) > 3 else "")
-        raise DirectoryRefused(f"{out}: holds other files ({listed}) and no readable manifest.json; choose an empty or new --out")
+        raise DirectoryRefused(
+            f"{out}: holds other files ({listed}) and no readable manifest.json; choose an empty or new --out"
+        )
 
 
 def _refuse_other(out: Path, manifest: Mapping[str, Any], plan: PlanLike) -> None:
@@ -94,5 +96,8 @@ def _refuse_other(out: Path, manifest: Mapping[str, Any], plan: PlanLike) -> Non
     if not manifest or not strict:
         strict = ["its inputs or version of Tuopin differ"]
     raise DirectoryRefused(
-        *(f"{out}: holds results of other inputs: {line}; give the same inputs, or choose another --out" for line in strict)
+        *(
+            f"{out}: holds results of other inputs: {line}; give the same inputs, or choose another --out"
+            for line in strict
+        )
     )

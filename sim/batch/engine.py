@@ -12,21 +12,21 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from sim.batch import durable
-from sim.batch.cluster import connected, run_on_cluster
-from sim.batch.comparing import Compare, comparison_settings, default_compare
-from sim.batch.directory import RUNS, opened
-from sim.batch.errors import BatchError, storage_failed
-from sim.batch.finish import Batch, finish, write_manifest, write_manifest_now_and_then
-from sim.batch.manifest import Failure, failure, scenario_facts
-from sim.batch.pool import available_processors, run_here, run_in_pool
-from sim.batch.progress import Display, Meter, Progress, display_for
-from sim.batch.receipts import Receipt, append_receipt, file_name, file_stem, named
-from sim.batch.seam import SIMULATE_TASK, Context, PlanLike, RunKey, Task, check_task_function
-from sim.batch.selection import Selection, pending_tasks, select
-from sim.batch.state import add_receipt, load_committed
-from sim.batch.taskfile import failed_runs
-from sim.batch.versions import versions
+from tuopin.sim.batch.cluster import connected, run_on_cluster
+from tuopin.sim.batch.directory import RUNS, opened
+from tuopin.sim.batch.finish import Batch, finish, write_manifest, write_manifest_now_and_then
+from tuopin.sim.batch.pool import available_processors, run_here, run_in_pool
+from tuopin.sim.batch.progress import Display, Meter, Progress, display_for
+from tuopin.sim.batch.seam import SIMULATE_TASK, Context, PlanLike, RunKey, Task, check_task_function
+from tuopin.sim.batch.selection import Selection, pending_tasks, select
+from tuopin.sim.batch.state import add_receipt, load_committed
+from tuopin.sim.batch.taskfile import failed_runs
+from tuopin.sim.comparison.comparing import Compare, comparison_settings, default_compare
+from tuopin.sim.results import durable
+from tuopin.sim.results.errors import BatchError, storage_failed
+from tuopin.sim.results.manifest import Failure, failure, scenario_facts
+from tuopin.sim.results.receipts import Receipt, append_receipt, file_name, file_stem, named
+from tuopin.sim.study.versions import versions
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,8 @@ def run_study(
     panel
         Also keep every household and year. A directory that has panels keeps them for all later runs.
     save_state
-        Keep the county of every run as it is at the end of this year, for `tuopin branch`. Runs without it are run again.
+        Keep the county of every run as it is at the end of this year, for `tuopin branch`. Runs without it are run
+        again.
     retry_failed
         Run again what failed earlier; otherwise a failed run stays failed.
     only
@@ -212,7 +213,8 @@ def _commit(batch: Batch, receipt: Receipt) -> None:
 def _no_interrupt() -> Iterator[None]:
     """Hold Ctrl-C back for the milliseconds of a commit, so that files, receipts and manifest agree when it arrives.
 
-    A handler, not a signal mask: the signal may reach another thread, and Python raises it in the main one all the same.
+    A handler, not a signal mask: the signal may reach another thread, and Python raises it in the main one all the
+    same.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sim.batch import durable
-from sim.batch.comparing import COMPARISON, Compare, write_comparison
-from sim.batch.directory import RUNS
-from sim.batch.manifest import MANIFEST, build_manifest, canonical, manifest_bytes, ordered_scenarios
-from sim.batch.seam import PlanLike, RunKey
-from sim.batch.selection import Selection
-from sim.batch.state import Records
-from sim.batch.tables import assemble, tables_stand, write_tables_record
-from sim.regions import regions_of
+from tuopin.sim.batch.directory import RUNS
+from tuopin.sim.batch.seam import PlanLike, RunKey
+from tuopin.sim.batch.selection import Selection
+from tuopin.sim.batch.state import Records
+from tuopin.sim.batch.tables import assemble, tables_stand, write_tables_record
+from tuopin.sim.comparison.comparing import COMPARISON, Compare, write_comparison
+from tuopin.sim.results import durable
+from tuopin.sim.results.manifest import MANIFEST, build_manifest, canonical, manifest_bytes, ordered_scenarios
+from tuopin.sim.results.regions import regions_of
 
 _MANIFEST_EVERY_SECONDS = 2.0
 
@@ -103,6 +103,6 @@ def _compare(batch: Batch, done: list[RunKey], compare: Compare, note: Callable[
 
 
 def _indicator_labels() -> dict[str, tuple[str, str, str]]:
-    from sim.measures.labels import INDICATORS
+    from tuopin.sim.measures.labels import INDICATORS
 
     return {name: (label.unit, label.english, label.chinese) for name, label in INDICATORS.items()}

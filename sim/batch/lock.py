@@ -12,7 +12,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from sim.batch.errors import DirectoryRefused
+from tuopin.sim.results.errors import DirectoryRefused
 
 LOCK = ".lock"
 WRITER = ".writer.json"

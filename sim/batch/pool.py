@@ -21,10 +21,10 @@ from dataclasses import replace
 from multiprocessing.context import BaseContext
 from types import ModuleType
 
-from sim.batch.errors import BatchError
-from sim.batch.receipts import Receipt
-from sim.batch.seam import Context, Task
-from sim.batch.worker import perform, perform_failure, perform_here, start_worker
+from tuopin.sim.batch.seam import Context, Task
+from tuopin.sim.batch.worker import perform, perform_failure, perform_here, start_worker
+from tuopin.sim.results.errors import BatchError
+from tuopin.sim.results.receipts import Receipt
 
 DIED = (
     "the worker process died while simulating this run (killed by the system, often for lack of memory);"
@@ -155,6 +155,6 @@ def _start_method(context: Context) -> BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     chosen = multiprocessing.get_context("forkserver")
-    if context.function.startswith("sim."):  # the model itself, not a stand-in for it
-        chosen.set_forkserver_preload(["sim.batch.preload"])
+    if context.function.startswith("tuopin.sim."):  # the model itself, not a stand-in for it
+        chosen.set_forkserver_preload(["tuopin.sim.batch.preload"])
     return chosen

@@ -10,4 +10,4 @@ import contextlib
 import importlib
 
 with contextlib.suppress(Exception):  # a worker that needs it will say what is wrong
-    importlib.import_module("sim.simulation").warm_up()
+    importlib.import_module("tuopin.sim.run.task").warm_up()

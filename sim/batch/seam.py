@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
-from sim.batch.errors import BatchError
+from tuopin.sim.results.errors import BatchError
 
-SIMULATE_TASK = "sim.simulation:simulate_task"
+SIMULATE_TASK = "tuopin.sim.run.task:simulate_task"
 
 
 class PlanLike(Protocol):
-    """The resolved form of a study (see `sim.plan.Plan`): immutable and picklable."""
+    """The resolved form of a study (see `tuopin.sim.study.plan.Plan`): immutable and picklable."""
 
     @property
     def study_name(self) -> str: ...  # noqa: D102

@@ -6,9 +6,9 @@ import difflib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sim.batch.errors import BatchError
-from sim.batch.seam import PlanLike, RunKey, Task
-from sim.batch.state import Record
+from tuopin.sim.batch.seam import PlanLike, RunKey, Task
+from tuopin.sim.batch.state import Record
+from tuopin.sim.results.errors import BatchError
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,9 @@ class Selection:
         return [RunKey(p, s, r) for p in self.places for s in self.scenarios for r in self.replicates]
 
 
-def select(plan: PlanLike, scenarios: Sequence[str] | None, only: str | None, panel: bool, retry_failed: bool) -> Selection:
+def select(
+    plan: PlanLike, scenarios: Sequence[str] | None, only: str | None, panel: bool, retry_failed: bool
+) -> Selection:
     """Resolve what was asked for; `only` is ``SCENARIO:REPLICATE`` or ``PLACE:SCENARIO:REPLICATE``.
 
     Raises
@@ -65,7 +67,8 @@ def _require(names: Sequence[str], allowed: Collection[str], option: str) -> Non
 
 
 def pending_tasks(selection: Selection, records: Mapping[RunKey, Record], workers: int) -> list[Task]:
-    """What is still to be run: by place and replicate, the scenarios that are missing (or failed, or lack panel or state).
+    """What is still to be run: by place and replicate, the scenarios that are missing (or failed, or lack panel or
+    state).
 
     When there are fewer tasks than workers, tasks are divided by scenario: each part builds the population anew, which
     costs less than an idle processor, and gives the same figures.
@@ -74,7 +77,9 @@ def pending_tasks(selection: Selection, records: Mapping[RunKey, Record], worker
     for place in selection.places:
         for replicate in selection.replicates:
             todo = tuple(
-                name for name in selection.scenarios if _is_pending(records.get(RunKey(place, name, replicate)), selection)
+                name
+                for name in selection.scenarios
+                if _is_pending(records.get(RunKey(place, name, replicate)), selection)
             )
             if todo:
                 tasks.append(Task(place, replicate, todo, selection.panel, selection.save_state))

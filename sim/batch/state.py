@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sim.batch.errors import DirectoryRefused
-from sim.batch.receipts import JOURNAL, Receipt, RunResult, file_stem, parse_name, read_journal, write_journal
-from sim.batch.seam import PlanLike, RunKey, state_year
-from sim.batch.taskfile import checksum, read_receipt
+from tuopin.sim.batch.seam import PlanLike, RunKey, state_year
+from tuopin.sim.batch.taskfile import checksum, read_receipt
+from tuopin.sim.results.errors import DirectoryRefused
+from tuopin.sim.results.receipts import JOURNAL, Receipt, RunResult, file_stem, parse_name, read_journal, write_journal
 
 TABLES_RECORD = "tables.json"
 _SET_ASIDE = ".damaged"

@@ -16,11 +16,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.batch import durable
-from sim.batch.schemas import TABLES, described, empty_schema, fitted, united
-from sim.batch.seam import RunKey
-from sim.batch.state import TABLES_RECORD, Record
-from sim.batch.taskfile import checksum, frame_schema, frames_in
+from tuopin.sim.batch.seam import RunKey
+from tuopin.sim.batch.state import TABLES_RECORD, Record
+from tuopin.sim.batch.taskfile import checksum, frame_schema, frames_in
+from tuopin.sim.results import durable
+from tuopin.sim.results.schemas import TABLES, described, empty_schema, fitted, united
 
 # Rows per row group: large enough to compress, small enough that one group of the widest table stays near 50 MB.
 _GROUP = {"panel": 1 << 18}
@@ -52,7 +52,9 @@ class _Growing:
     def __enter__(self) -> _Growing:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if kind is not None:
             with suppress(OSError, pa.ArrowException):
                 self._writer.close()
@@ -102,14 +104,16 @@ def assemble(
     Parameters
     ----------
     facts, indicators
-        Schema metadata; see `sim.batch.schemas.described`.
+        Schema metadata; see `tuopin.sim.results.schemas.described`.
     """
     frames = ["indicators", "costs", "spells"]
     if any(record.panel for _, record in done):
         frames.append("panel")
     with ExitStack() as stack:
         growing = {
-            frame: stack.enter_context(_Growing(out, frame, described(frame, _schema(runs, frame, done), facts, indicators)))
+            frame: stack.enter_context(
+                _Growing(out, frame, described(frame, _schema(runs, frame, done), facts, indicators))
+            )
             for frame in frames
         }
         opened = lru_cache(_OPEN)(zipfile.ZipFile)  # the runs of a file stand apart, scenario by scenario

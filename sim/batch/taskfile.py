@@ -23,8 +23,8 @@ from typing import IO, Any
 
 import pyarrow as pa
 
-from sim.batch import durable
-from sim.batch.receipts import Receipt, RunResult, from_json, to_json
+from tuopin.sim.results import durable
+from tuopin.sim.results.receipts import Receipt, RunResult, from_json, to_json
 
 RECEIPT = "receipt.json"
 _DAMAGE = (zipfile.BadZipFile, zlib.error, KeyError, UnicodeDecodeError, RuntimeError, EOFError)
@@ -53,7 +53,9 @@ class TaskWriter:
     def __enter__(self) -> TaskWriter:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if kind is not None:
             self._zip.fp = None  # its close() would finish the file properly: this one is to break off
             with suppress(OSError):

@@ -19,12 +19,12 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
-from sim.batch.errors import storage_failed
-from sim.batch.receipts import Receipt, RunResult
-from sim.batch.schemas import conform
-from sim.batch.seam import Context, OutcomeLike, Task, state_frame, task_function
-from sim.batch.taskfile import TaskWriter
-from sim.batch.versions import versions
+from tuopin.sim.batch.seam import Context, OutcomeLike, Task, state_frame, task_function
+from tuopin.sim.batch.taskfile import TaskWriter
+from tuopin.sim.results.errors import storage_failed
+from tuopin.sim.results.receipts import Receipt, RunResult
+from tuopin.sim.results.schemas import conform
+from tuopin.sim.study.versions import versions
 
 _context: Context | None = None
 

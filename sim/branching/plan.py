@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from sim.plan import Plan, digest, make_plan, scenario_digest
-from sim.study import Study
+from tuopin.sim.study.plan import Plan, digest, make_plan, scenario_digest
+from tuopin.sim.study.study import Study
 
 Settings = Mapping[str, Mapping[str, Any]]
 """Policy -> parameter -> value."""
@@ -57,9 +57,17 @@ class BranchPlan(Plan):
 
 
 def make_branch_plan(
-    study: Study, scale: float, *, from_year: int, continues: Mapping[str, str], lives: Lives, source_study: str,
-    source_identity: str, source_hashes: Mapping[str, str], **more: Any,
-) -> BranchPlan:  # fmt: skip
+    study: Study,
+    scale: float,
+    *,
+    from_year: int,
+    continues: Mapping[str, str],
+    lives: Lives,
+    source_study: str,
+    source_identity: str,
+    source_hashes: Mapping[str, str],
+    **more: Any,
+) -> BranchPlan:
     """Resolve a branch: `study` is the source's with the scenarios that begin at the end of `from_year`."""
     base = make_plan(study, scale)
     past = {name: until(lives[name], from_year) for name in dict.fromkeys(continues.values())}
@@ -68,9 +76,15 @@ def make_branch_plan(
     own = {f.name: getattr(base, f.name) for f in fields(Plan)}
     own |= {"inputs": inputs, "identity": digest(inputs), "scenario_hashes": hashes}
     return BranchPlan(
-        **own, from_year=from_year, continues=continues, lives=past, source_study=source_study,
-        source_identity=source_identity, source_hashes=source_hashes, **more,
-    )  # fmt: skip
+        **own,
+        from_year=from_year,
+        continues=continues,
+        lives=past,
+        source_study=source_study,
+        source_identity=source_identity,
+        source_hashes=source_hashes,
+        **more,
+    )
 
 
 def until(life: tuple[Stage, ...], year: int) -> tuple[Stage, ...]:
@@ -81,7 +95,9 @@ def until(life: tuple[Stage, ...], year: int) -> tuple[Stage, ...]:
 
 def branch_digest(earlier: tuple[Stage, ...], settings: Settings) -> str:
     """SHA-256 of what a branched scenario does in all its stages."""
-    return digest([*([stage.last_year, scenario_digest(stage.settings)] for stage in earlier), scenario_digest(settings)])
+    return digest(
+        [*([stage.last_year, scenario_digest(stage.settings)] for stage in earlier), scenario_digest(settings)]
+    )
 
 
 def _plain(settings: Settings) -> dict[str, Any]:

@@ -1,4 +1,6 @@
-"""The file of a branch's scenarios: `scenarios:` and `baseline:` as in a study, and which scenario each one continues."""
+"""The file of a branch's scenarios: `scenarios:` and `baseline:` as in a study, and which scenario each one
+continues.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +8,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.branching.plan import Settings
-from sim.study.declarations import declared
-from sim.study.document import Document, read_document
-from sim.study.model import YEARS, Study
-from sim.study.problems import nearest, one_of, shown
-from sim.study.rules import check_baseline, check_scenarios
-from sim.study.values import Years
+from tuopin.sim.branching.plan import Settings
+from tuopin.sim.study.declarations import declared
+from tuopin.sim.study.document import Document
+from tuopin.sim.study.names import YEARS
+from tuopin.sim.study.problems import nearest, one_of, shown
+from tuopin.sim.study.rules import check_baseline, check_scenarios
+from tuopin.sim.study.study import Study
+from tuopin.sim.study.values import Years
+from tuopin.sim.study.yaml_file import read_document
 
 WHAT = "a file of scenarios"
 READ = ("scenarios", "baseline", "continues")
@@ -31,9 +35,10 @@ class Branches:
 def read_branches(path: Path, lived: Collection[str], baseline: str, years: Years) -> Branches:
     """Read and validate a file of scenarios against the scenarios `lived` in a result and its `baseline` and `years`.
 
-    ``continues:`` is the name of one lived scenario for all, or a mapping of scenarios to lived ones. A scenario it does not
-    name continues the one of its own name, or else the result's baseline. A whole study file will do: its other keys are
-    those of the result and are not read.
+    ``continues:`` is the name of one lived scenario for all, or a mapping of scenarios to lived ones. A scenario it
+    does not
+    name continues the one of its own name, or else the result's baseline. A whole study file will do: its other keys
+    are those of the result and are not read.
 
     Raises:
         StudyError: with every mistake and its line.

@@ -1,4 +1,6 @@
-"""The result a branch begins from: its inputs, the lives of its scenarios and its saved states, as its files tell them."""
+"""The result a branch begins from: its inputs, the lives of its scenarios and its saved states, as its files tell
+them.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agents.place import Place
-from sim.batch.directory import RUNS
-from sim.batch.manifest import MANIFEST, differences, read_manifest
-from sim.batch.receipts import Receipt, read_journal
-from sim.batch.seam import state_frame
-from sim.batch.taskfile import checksum
-from sim.batch.versions import versions
-from sim.branching.plan import Lives, Saved, Settings, Stage, branch_digest
-from sim.plan import digest, make_plan, scenario_digest
-from sim.results import ResultsError
-from sim.study import Study
+from tuopin.agents.place import Place
+from tuopin.sim.batch.directory import RUNS
+from tuopin.sim.batch.seam import state_frame
+from tuopin.sim.batch.taskfile import checksum
+from tuopin.sim.branching.plan import Lives, Saved, Settings, Stage, branch_digest
+from tuopin.sim.results.manifest import MANIFEST, differences, read_manifest
+from tuopin.sim.results.receipts import Receipt, read_journal
+from tuopin.sim.results.results import ResultsError
+from tuopin.sim.study.plan import digest, make_plan, scenario_digest
+from tuopin.sim.study.study import Study
+from tuopin.sim.study.versions import versions
 
 _AGAIN = "run its study again with this version into a new directory and branch that"
 
@@ -65,7 +67,9 @@ def open_source(directory: Path) -> Source:
         reason = " ".join(str(error).split())
         raise ResultsError(f"{directory}: its {MANIFEST} does not say how to go on ({reason}); {_AGAIN}") from error
     if wrong:
-        raise ResultsError(*(f"{directory}: was made by other inputs or another version: {line}; {_AGAIN}" for line in wrong))
+        raise ResultsError(
+            *(f"{directory}: was made by other inputs or another version: {line}; {_AGAIN}" for line in wrong)
+        )
     return source
 
 
@@ -80,18 +84,26 @@ def _source(directory: Path, manifest: Mapping[str, Any]) -> Source:
     }
     study = Study.model_validate(
         {
-            "name": manifest["study"], "place": tuple(inputs["place"]), "years": tuple(manifest["years"]),
-            "seed": manifest["seed"], "replicates": manifest["replicates"], "baseline": manifest["baseline"],
-            "draw_parameters": inputs["parameters"]["draw"], "mechanisms": inputs["mechanisms"],
-            "parameters": _with_years(inputs["parameters"]["overrides"]), "scenarios": policies,
+            "name": manifest["study"],
+            "place": tuple(inputs["place"]),
+            "years": tuple(manifest["years"]),
+            "seed": manifest["seed"],
+            "replicates": manifest["replicates"],
+            "baseline": manifest["baseline"],
+            "draw_parameters": inputs["parameters"]["draw"],
+            "mechanisms": inputs["mechanisms"],
+            "parameters": _with_years(inputs["parameters"]["overrides"]),
+            "scenarios": policies,
             "discount_rate": manifest["comparison"]["discount_rate"],
         }
-    )  # fmt: skip
+    )
     study._places = {name: Place.model_validate_json(json.dumps(data)) for name, data in inputs["place"].items()}
     lives = {name: (*earlier.get(name, ()), Stage(study.last_year, given)) for name, given in policies.items()}
     notes: tuple[str, ...] = ()
     if manifest["versions"] != versions():
-        notes = (f"{directory}: was made with other versions of libraries; equal years up to the branch are not assured",)
+        notes = (
+            f"{directory}: was made with other versions of libraries; equal years up to the branch are not assured",
+        )
     hashes = manifest["scenario_hashes"]
     return Source(directory, manifest["identity"], study, manifest["scale"], inputs, hashes, lives, notes)
 
@@ -126,10 +138,11 @@ def _with_years(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def saved_states(source: Source, year: int, scenarios: set[str], note: Callable[[str], None]) -> Saved:
-    """Where the states of `scenarios` at the end of `year` are: (place, scenario, replicate) -> file and position in it.
+    """Where the states of `scenarios` at the end of `year` are: (place, scenario, replicate) -> file and position in
+    it.
 
-    Only whole ones that this very version and machine type made; what is wrong with the others goes to `note`. Whoever lacks a
-    state lives the years again.
+    Only whole ones that this very version and machine type made; what is wrong with the others goes to `note`. Whoever
+    lacks a state lives the years again.
     """
     runs = source.directory / RUNS
     found: dict[tuple[str, str, int], tuple[str, int]] = {}
@@ -137,7 +150,9 @@ def saved_states(source: Source, year: int, scenarios: set[str], note: Callable[
         wanted = [
             (position, run.scenario)
             for position, run in enumerate(receipt.runs)
-            if run.scenario in scenarios and state_frame(year) in run.rows and run.scenario_hash == source.hashes[run.scenario]
+            if run.scenario in scenarios
+            and state_frame(year) in run.rows
+            and run.scenario_hash == source.hashes[run.scenario]
         ]
         if not wanted:
             continue

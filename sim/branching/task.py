@@ -1,4 +1,6 @@
-"""Simulate a task of a branch: from a saved state where there is one, else from the initial state through the years again."""
+"""Simulate a task of a branch: from a saved state where there is one, else from the initial state through the years
+again.
+"""
 
 from __future__ import annotations
 
@@ -10,25 +12,31 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from agents.county import County
-from agents.randomness import Luck
-from policies.protocol import Policy
-from sim.batch.seam import state_frame
-from sim.batch.taskfile import read_frames
-from sim.batch.versions import versions
-from sim.branching.plan import BranchPlan, Settings, Stage
-from sim.model import CountyModel, make_policies
-from sim.simulation import Progress, RunOutcome, county_of, outcome_of, policies_of, world_of
-from sim.state import Origin, State, StateError, capture, resume
-from sim.state_file import World, from_bytes
+from tuopin.agents.county import County
+from tuopin.agents.randomness import Luck
+from tuopin.policies.protocol import Policy
+from tuopin.sim.batch.seam import state_frame
+from tuopin.sim.batch.taskfile import read_frames
+from tuopin.sim.branching.plan import BranchPlan, Settings, Stage
+from tuopin.sim.run.model import CountyModel
+from tuopin.sim.run.saved_state import Origin, State, StateError, capture, resume
+from tuopin.sim.run.setup import county_of, make_policies, policies_of, world_of
+from tuopin.sim.run.state_file import World, from_bytes
+from tuopin.sim.run.task import Progress, RunOutcome, outcome_of
+from tuopin.sim.study.versions import versions
 
-TASK = "sim.branching.task:simulate_branch"
+TASK = "tuopin.sim.branching.task:simulate_branch"
 
 
 def simulate_branch(
-    plan: BranchPlan, place: str, replicate: int, scenarios: Sequence[str], *, panel: bool = False,
+    plan: BranchPlan,
+    place: str,
+    replicate: int,
+    scenarios: Sequence[str],
+    *,
+    panel: bool = False,
     progress: Progress | None = None,
-) -> Iterator[RunOutcome]:  # fmt: skip
+) -> Iterator[RunOutcome]:
     """Simulate scenarios of a branch and yield an outcome for each, those with the same past one after the other.
 
     A past is brought to life once, and never two at a time. What fails in it fails its scenarios only.
@@ -59,7 +67,9 @@ def _start(plan: BranchPlan, state: State, scenario: str, replicate: int, panel:
 def live_again(
     plan: BranchPlan, initial: County, life: Sequence[Stage], replicate: int, *, panel: bool = False
 ) -> State:
-    """Return the state at the end of a life's last stage, lived from a copy of `initial`; the same luck gives the same years."""
+    """Return the state at the end of a life's last stage, lived from a copy of `initial`; the same luck gives the same
+    years.
+    """
     state: State | None = None
     for stage in life:
         policies = _policies(plan, stage.settings, replicate)
@@ -81,7 +91,9 @@ def _policies(plan: BranchPlan, settings: Settings, replicate: int) -> list[Poli
 
 
 def read_state(plan: BranchPlan, place: str, past: str, replicate: int) -> State | None:
-    """Return the saved state of a run of the source at the end of the plan's year; None if there is none that can be used."""
+    """Return the saved state of a run of the source at the end of the plan's year; None if there is none that can be
+    used.
+    """
     where = plan.saved.get((place, past, replicate))
     if where is None:
         return None

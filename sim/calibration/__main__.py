@@ -1,4 +1,6 @@
-"""`python -m sim.calibration [STUDY]`: simulate, print the calibration table and the decomposition of income risk."""
+"""`python -m tuopin.sim.calibration [STUDY]`: simulate, print the calibration table and the decomposition of income
+risk.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.study.shipped import SCENARIOS
+from tuopin.sim.study.shipped import SCENARIOS
 
 SHOWN = ["target", "period", "published", "unit", "use", "simulated", "luck", "view", "scenario", "verdict", "remark"]
 TITLES = {
@@ -19,7 +21,8 @@ TITLES = {
 
 
 def main(
-    study: Annotated[Path, typer.Argument(help="A study with the scenarios the targets name.")] = SCENARIOS / "lushi.yaml",
+    study: Annotated[Path, typer.Argument(help="A study with the scenarios the targets name.")] = SCENARIOS
+    / "lushi.yaml",
     scale: Annotated[float, typer.Option(help="Share of the households simulated.")] = 0.2,
     replicates: Annotated[int, typer.Option(min=1, help="Replicates averaged.")] = 5,
     targets: Annotated[Path | None, typer.Option(help="Another file of targets.")] = None,
@@ -27,11 +30,12 @@ def main(
     switches: Annotated[bool, typer.Option(help="Also show how far the comparison hinges on mechanisms.")] = False,
 ) -> None:
     """Print simulated beside published figures of STUDY."""
-    from sim.calibration import calibration_table, load_targets, markdown
-    from sim.calibration.switches import switch_table, wide
-    from sim.decomposition import decompose
-    from sim.plan import make_plan
-    from sim.study import Study, StudyError
+    from tuopin.sim.calibration import calibration_table, load_targets, markdown
+    from tuopin.sim.calibration.decomposition import decompose
+    from tuopin.sim.calibration.switches import switch_table, wide
+    from tuopin.sim.study.plan import make_plan
+    from tuopin.sim.study.problems import StudyError
+    from tuopin.sim.study.study import Study
 
     try:
         plan = make_plan(Study.load(study), scale)
@@ -50,7 +54,9 @@ def main(
 
 
 def put(text: str, tables: dict[str, str]) -> str:
-    """Replace what stands between `<!-- NAME -->` and `<!-- end -->` by the table; a table without a place is appended."""
+    """Replace what stands between `<!-- NAME -->` and `<!-- end -->` by the table; a table without a place is
+    appended.
+    """
     for name, table in tables.items():
         marked = f"<!-- {name} -->\n{table}<!-- end -->"
         place = re.search(f"<!-- {name} -->\n.*?<!-- end -->", text, re.DOTALL)
@@ -62,7 +68,7 @@ def _print(parts: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from sim.calibration.table import figure
+    from tuopin.sim.calibration.table import figure
 
     console = Console()
     for name, frame in parts.items():

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.calibration.lives import Lives
-from sim.calibration.weighted import Measure, every_year, paired, share
-from sim.measures.survival import ended_within, hazard_by_duration, kaplan_meier
+from tuopin.sim.calibration.lives import Lives
+from tuopin.sim.calibration.weighted import Measure, every_year, paired, share
+from tuopin.sim.measures.survival import ended_within, hazard_by_duration, kaplan_meier
 
 
 def _exit_hazard(view: str, duration: int) -> Measure:
@@ -53,7 +53,9 @@ def _registered_left(lives: Lives, scenario: str, year: int) -> float:
 
 
 def _stay_penalty(lives: Lives, scenario: str, year: int) -> float:
-    """Exit rate of last year's poor with a hospital stay this year less that of those without (difference of shares)."""
+    """Exit rate of last year's poor with a hospital stay this year less that of those without (difference of
+    shares).
+    """
     now = lives.year(scenario, year)
     poor = lives.year(scenario, year - 1)["poor_true"].reindex(now.index, fill_value=False).astype(bool)
     stay = now["stay_ratio"] < 1.0

@@ -7,18 +7,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.calibration.lives import Lives
-from sim.calibration.weighted import Measure, every_year, paired
-from sim.measures.catastrophic import catastrophic
+from tuopin.sim.calibration.lives import Lives
+from tuopin.sim.calibration.weighted import Measure, every_year, paired
+from tuopin.sim.measures.catastrophic import catastrophic
 
 
 def _catastrophic(lives: Lives, scenario: str, year: int) -> float:
     """Share of households whose own medical payments are 40% or more of income net of subsistence food."""
     h = lives.year(scenario, year)
     flag = catastrophic(
-        h["medical_out_of_pocket"].to_numpy(), h["net_income_pp"].to_numpy(), h["members"].to_numpy(),
+        h["medical_out_of_pocket"].to_numpy(),
+        h["net_income_pp"].to_numpy(),
+        h["members"].to_numpy(),
         lives.scenarios[scenario].food[year],
-    )  # fmt: skip
+    )
     return float(flag.mean())
 
 
@@ -52,7 +54,9 @@ def _disabled(registered: bool) -> Measure:
 
 
 def _own_share(member: bool) -> Measure:
-    """Own payments over inpatient bills of insured households without outpatient bills, members of the policy or not."""
+    """Own payments over inpatient bills of insured households without outpatient bills, members of the policy or
+    not.
+    """
 
     def measure(lives: Lives, scenario: str, year: int) -> float:
         h = lives.year(scenario, year)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.calibration.lives import Lives
-from sim.calibration.weighted import Measure, column_mean, every_year, mean, share
-from sim.decomposition import FLOOR
-from sim.measures.inequality import gini as weighted_gini
+from tuopin.sim.calibration.decomposition import FLOOR
+from tuopin.sim.calibration.lives import Lives
+from tuopin.sim.calibration.weighted import Measure, column_mean, every_year, mean, share
+from tuopin.sim.measures.inequality import gini as weighted_gini
 
 
 def _sd_log_income(lives: Lives, scenario: str, years: tuple[int, ...]) -> float:

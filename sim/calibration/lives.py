@@ -12,28 +12,53 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from agents.county import County
-from agents.parameters import resolve_parameters
-from agents.randomness import Luck
-from agents.registry import registered
-from sim.burn_in import initial_county
-from sim.decomposition import log_income
-from sim.model import CountyModel, make_policies
-from sim.plan import Plan
-from sim.simulation import tables
+from tuopin.agents.county import County
+from tuopin.agents.parameters import resolve_parameters
+from tuopin.agents.randomness import Luck
+from tuopin.agents.registry import registered
+from tuopin.sim.calibration.decomposition import log_income
+from tuopin.sim.run.burn_in import initial_county
+from tuopin.sim.run.model import CountyModel
+from tuopin.sim.run.setup import make_policies
+from tuopin.sim.run.tables import tables
+from tuopin.sim.study.plan import Plan
 
 COLUMNS = (
-    "village", "members", "working_age", "elderly", "able_workers", "off_farm", "migrants", "disabled", "chronic",
-    "health", "insured", "cause", "registered_at_start", "poor_true", "poor_survey", "income_pp", "net_income_pp",
-    "market_income_pp", "survey_income_pp", "policy_transfers", "medical_bill", "medical_out_of_pocket",
-)  # fmt: skip
+    "village",
+    "members",
+    "working_age",
+    "elderly",
+    "able_workers",
+    "off_farm",
+    "migrants",
+    "disabled",
+    "chronic",
+    "health",
+    "insured",
+    "cause",
+    "registered_at_start",
+    "poor_true",
+    "poor_survey",
+    "income_pp",
+    "net_income_pp",
+    "market_income_pp",
+    "survey_income_pp",
+    "policy_transfers",
+    "medical_bill",
+    "medical_out_of_pocket",
+)
 """Household columns kept of every year."""
 
 FLOWS = ("inpatient_bill", "outpatient_bill", "stay_ratio", "use_factor")
 POLICY_COLUMNS = (
-    "relocation_since", "relocation_workers", "cooperative_since", "cooperative_effective", "health_insurance_since",
-    "low_income_support_since", "low_income_support_yuan",
-)  # fmt: skip
+    "relocation_since",
+    "relocation_workers",
+    "cooperative_since",
+    "cooperative_effective",
+    "health_insurance_since",
+    "low_income_support_since",
+    "low_income_support_yuan",
+)
 """Columns of policies; 0 where the scenario has no such policy."""
 
 
@@ -50,7 +75,9 @@ class Life:
 
 @dataclass(frozen=True)
 class Lives:
-    """One replicate: its scenarios by name, and log incomes of the last two years of the burn-in, (households,) each."""
+    """One replicate: its scenarios by name, and log incomes of the last two years of the burn-in, (households,)
+    each.
+    """
 
     scenarios: Mapping[str, Life]
     log_income: NDArray[np.float64]
@@ -66,9 +93,13 @@ def live(plan: Plan, replicate: int, scenarios: Iterable[str]) -> Lives:
     name = plan.places[0]
     logs: list[NDArray[np.float64]] = []
     initial = initial_county(
-        plan.place_data[name], resolve_parameters(plan.parameters), dict(plan.mechanisms),
-        Luck(plan.seed, replicate), plan.scale, each_year=lambda county: logs.append(log_income(county)),
-    )  # fmt: skip
+        plan.place_data[name],
+        resolve_parameters(plan.parameters),
+        dict(plan.mechanisms),
+        Luck(plan.seed, replicate),
+        plan.scale,
+        each_year=lambda county: logs.append(log_income(county)),
+    )
     lived = {scenario: _live_one(plan, initial, name, scenario, replicate) for scenario in scenarios}
     return Lives(lived, logs[-1], logs[-2])
 

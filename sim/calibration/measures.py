@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sim.calibration import dynamics, illness, incomes, people, programmes
-from sim.calibration.weighted import Measure
+from tuopin.sim.calibration import dynamics, illness, incomes, people, programmes
+from tuopin.sim.calibration.weighted import Measure
 
 MEASURES: dict[str, Measure] = {
     **incomes.MEASURES,

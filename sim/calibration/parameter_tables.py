@@ -1,7 +1,7 @@
-"""Parameter tables of a document, made from the YAML: `python -m sim.calibration.parameter_tables docs/odd.md`.
+"""Parameter tables of a document, made from the YAML: `python -m tuopin.sim.calibration.parameter_tables docs/odd.md`.
 
-A document marks where a table belongs by `<!-- parameters: GROUP -->` and `<!-- end -->`; what stands between is replaced.
-GROUP is a group of the model, `common` (every programme) or a policy's name (its own file only).
+A document marks where a table belongs by `<!-- parameters: GROUP -->` and `<!-- end -->`; what stands between is
+replaced. GROUP is a group of the model, `common` (every programme) or a policy's name (its own file only).
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-import policies
-from agents.parameters import Parameter, model_parameters, read_parameters
+from tuopin import policies
+from tuopin.agents.parameters import Parameter, model_parameters, read_parameters
 
 _TABLE = re.compile(r"(<!-- parameters: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _POLICIES = Path(policies.__file__).parent

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.calibration.lives import Lives
-from sim.calibration.weighted import Measure, every_year
+from tuopin.sim.calibration.lives import Lives
+from tuopin.sim.calibration.weighted import Measure, every_year
 
 ILLNESS, DISABILITY = 1, 2
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sim.calibration.lives import Lives
-from sim.calibration.weighted import Measure, every_year, mean, paired, share
+from tuopin.sim.calibration.lives import Lives
+from tuopin.sim.calibration.weighted import Measure, every_year, mean, paired, share
 
 
 def _register_error(kind: str) -> Measure:

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from agents.mechanisms import resolve_mechanisms
-from sim.comparison.paired import paired_interval
-from sim.plan import Plan
-from sim.simulation import simulate_task
+from tuopin.agents.mechanisms import resolve_mechanisms
+from tuopin.sim.comparison.paired import paired_interval
+from tuopin.sim.run.task import simulate_task
+from tuopin.sim.study.plan import Plan
 
 SCENARIOS = ("relocation", "cooperative", "health_insurance", "low_income_support", "all")
 VARIANTS: dict[str, tuple[Mapping[str, bool | str], Mapping[str, float]]] = {
@@ -28,7 +28,9 @@ VARIANTS: dict[str, tuple[Mapping[str, bool | str], Mapping[str, float]]] = {
 """Name -> mechanisms switched, parameters set."""
 
 
-def switch_table(plan: Plan, replicates: int = 5, scenarios: Sequence[str] = SCENARIOS, baseline: str = "none") -> pd.DataFrame:
+def switch_table(
+    plan: Plan, replicates: int = 5, scenarios: Sequence[str] = SCENARIOS, baseline: str = "none"
+) -> pd.DataFrame:
     """Return, per variant and scenario, the change in mean true headcount over the simulated years, in points.
 
     Columns: variant, scenario, headcount (of the baseline, %), difference (percentage points), low, high (95% for luck,
@@ -37,9 +39,11 @@ def switch_table(plan: Plan, replicates: int = 5, scenarios: Sequence[str] = SCE
     rows = []
     for variant, (mechanisms, parameters) in VARIANTS.items():
         changed = replace(
-            plan, draw_parameters=False, mechanisms=resolve_mechanisms({**plan.mechanisms, **mechanisms}),
+            plan,
+            draw_parameters=False,
+            mechanisms=resolve_mechanisms({**plan.mechanisms, **mechanisms}),
             parameters={**plan.parameters, **parameters},
-        )  # fmt: skip
+        )
         names = [baseline, *scenarios]
         found = np.array([_headcounts(changed, replicate, names) for replicate in range(replicates)]).T
         for name, figures in zip(scenarios, found[1:], strict=True):
@@ -64,6 +68,10 @@ def _headcounts(plan: Plan, replicate: int, scenarios: Sequence[str]) -> list[fl
 
 def wide(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table with one row per variant and one column per scenario, as text `difference (low to high)`."""
-    text = table.assign(text=[f"{d:+.2f} ({a:+.2f} to {b:+.2f})" for d, a, b in table[["difference", "low", "high"]].to_numpy()])
-    shown = text.pivot_table(index=["variant", "headcount"], columns="scenario", values="text", aggfunc="first", sort=False)
+    text = table.assign(
+        text=[f"{d:+.2f} ({a:+.2f} to {b:+.2f})" for d, a, b in table[["difference", "low", "high"]].to_numpy()]
+    )
+    shown = text.pivot_table(
+        index=["variant", "headcount"], columns="scenario", values="text", aggfunc="first", sort=False
+    )
     return shown.reset_index().rename_axis(columns=None)

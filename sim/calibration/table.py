@@ -7,17 +7,28 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from sim.calibration.lives import Lives, live
-from sim.calibration.measures import MEASURES
-from sim.calibration.targets import Target, load_targets
-from sim.plan import Plan
+from tuopin.sim.calibration.lives import Lives, live
+from tuopin.sim.calibration.measures import MEASURES
+from tuopin.sim.calibration.targets import Target, load_targets
+from tuopin.sim.study.plan import Plan
 
 FITS, NEAR = 0.10, 0.25
 """Relative distances from the published figure up to which a simulated one fits or is near."""
 COLUMNS = [
-    "target", "period", "published", "unit", "use", "simulated", "luck", "view", "scenario", "verdict", "source",
-    "confidence", "remark",
-]  # fmt: skip
+    "target",
+    "period",
+    "published",
+    "unit",
+    "use",
+    "simulated",
+    "luck",
+    "view",
+    "scenario",
+    "verdict",
+    "source",
+    "confidence",
+    "remark",
+]
 
 
 def calibration_table(plan: Plan, replicates: int = 5, targets: Sequence[Target] | None = None) -> pd.DataFrame:
@@ -57,9 +68,20 @@ def _row(target: Target, figures: np.ndarray, factor: float) -> list[object]:
     value = None if target.value is None else target.value * factor
     bounds = None if target.range is None else (target.range[0] * factor, target.range[1] * factor)
     return [
-        target.target, target.period, published(value, bounds), target.unit, target.use, simulated, luck, target.view,
-        target.scenario, verdict(simulated, value, bounds, target.use), target.source, target.confidence, target.remark,
-    ]  # fmt: skip
+        target.target,
+        target.period,
+        published(value, bounds),
+        target.unit,
+        target.use,
+        simulated,
+        luck,
+        target.view,
+        target.scenario,
+        verdict(simulated, value, bounds, target.use),
+        target.source,
+        target.confidence,
+        target.remark,
+    ]
 
 
 def verdict(simulated: float, value: float | None, bounds: tuple[float, float] | None, use: str) -> str:

@@ -8,12 +8,14 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from ruamel.yaml import YAML
 
-from agents.place import Confidence
+from tuopin.agents.place import Confidence
 
 TARGETS = Path(__file__).resolve().parents[2] / "scenarios" / "evidence" / "targets.yaml"
 
 Use = Literal["fit", "compare", "registry"]
-"""`fit`: free parameters were moved to meet it; `compare`: looked at, not fitted; `registry`: administrative, never fitted."""
+"""`fit`: free parameters were moved to meet it; `compare`: looked at, not fitted; `registry`: administrative, never
+fitted.
+"""
 
 
 class Target(BaseModel):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 
-from sim.calibration.lives import Lives
+from tuopin.sim.calibration.lives import Lives
 
 Measure = Callable[[Lives, str, tuple[int, ...]], float]
 """(lives, scenario, years) -> one simulated figure of one replicate; NaN where there is nobody to measure."""

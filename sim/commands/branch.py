@@ -8,18 +8,27 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.commands.options import DaskOption, DirectoryArgument, OnlyOption, PanelOption, RetryOption, WorkersOption
+from tuopin.sim.commands.options import (
+    DaskOption,
+    DirectoryArgument,
+    OnlyOption,
+    PanelOption,
+    RetryOption,
+    WorkersOption,
+)
 
 if TYPE_CHECKING:
-    from sim.branching.plan import BranchPlan
-    from sim.branching.scenarios import Branches
-    from sim.branching.source import Source
+    from tuopin.sim.branching.plan import BranchPlan
+    from tuopin.sim.branching.scenarios import Branches
+    from tuopin.sim.branching.source import Source
 
 
 def branch(
     directory: DirectoryArgument,
     from_year: Annotated[int, typer.Option("--from-year", metavar="Y", help="The last year under the old policies.")],
-    scenarios: Annotated[Path, typer.Option("--scenarios", metavar="FILE", help="YAML file with scenarios: to go on with.")],
+    scenarios: Annotated[
+        Path, typer.Option("--scenarios", metavar="FILE", help="YAML file with scenarios: to go on with.")
+    ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR2", help="Where the results go.")],
     workers: WorkersOption = None,
     panel: PanelOption = False,
@@ -29,14 +38,14 @@ def branch(
 ) -> None:
     """Continue every run of DIR from the end of year Y under the scenarios of FILE, up to DIR's last year.
 
-    FILE's `continues:` says which scenario of DIR was lived until then: one name, or a mapping of scenarios to names; without
-    it a scenario continues the one of its own name, else the baseline. DIR2 is a result like any other.
+    FILE's `continues:` says which scenario of DIR was lived until then: one name, or a mapping of scenarios to names;
+    without it a scenario continues the one of its own name, else the baseline. DIR2 is a result like any other.
     """
-    from sim.batch import run_study
-    from sim.branching.scenarios import read_branches
-    from sim.branching.source import open_source
-    from sim.branching.task import TASK
-    from sim.commands.run import show_result, tell
+    from tuopin.sim.batch.engine import run_study
+    from tuopin.sim.branching.scenarios import read_branches
+    from tuopin.sim.branching.source import open_source
+    from tuopin.sim.branching.task import TASK
+    from tuopin.sim.commands.run import show_result, tell
 
     source = open_source(directory)
     study = source.study
@@ -56,7 +65,7 @@ def branch(
 
 
 def _check_year(year: int, first: int, last: int) -> None:
-    from sim.study import Problem, StudyError
+    from tuopin.sim.study.problems import Problem, StudyError
 
     if not first <= year < last:
         allowed = f"allowed: a year from {first} to {last - 1} (the result covers {first}-{last})"
@@ -64,19 +73,27 @@ def _check_year(year: int, first: int, last: int) -> None:
 
 
 def _plan(source: Source, asked: Branches, year: int, directory: Path, file: Path) -> BranchPlan:
-    from sim.batch.directory import RUNS
-    from sim.branching.plan import make_branch_plan
-    from sim.branching.source import saved_states
+    from tuopin.sim.batch.directory import RUNS
+    from tuopin.sim.branching.plan import make_branch_plan
+    from tuopin.sim.branching.source import saved_states
 
     name = f"{source.study.name[:50]}-from-{year}"
     study = source.study_with(name, asked.scenarios, asked.baseline)
     saved = saved_states(source, year, set(asked.continues.values()), _note)
     command = ("tuopin", "branch", str(directory), "--from-year", str(year), "--scenarios", str(file))
     return make_branch_plan(
-        study, source.scale, from_year=year, continues=asked.continues, lives=source.lives,
-        source_study=source.study.name, source_identity=source.identity, source_hashes=source.hashes,
-        source_runs=str((directory / RUNS).resolve()), saved=saved, repeat_command=command,
-    )  # fmt: skip
+        study,
+        source.scale,
+        from_year=year,
+        continues=asked.continues,
+        lives=source.lives,
+        source_study=source.study.name,
+        source_identity=source.identity,
+        source_hashes=source.hashes,
+        source_runs=str((directory / RUNS).resolve()),
+        saved=saved,
+        repeat_command=command,
+    )
 
 
 def _note(text: str) -> None:
@@ -86,7 +103,9 @@ def _note(text: str) -> None:
 def _said(plan: BranchPlan, asked: Branches, directory: Path, file: Path, panel: bool) -> list[str]:
     """What will be done, in lines: who continues whom, and where the years before come from."""
     year = plan.from_year
-    lines = [f"{directory} ({plan.source_study}) as simulated to the end of {year}, then {year + 1}-{plan.last_year} by {file}:"]
+    lines = [
+        f"{directory} ({plan.source_study}) as simulated to the end of {year}, then {year + 1}-{plan.last_year} by {file}:"
+    ]
     lines += [f"  {name} continues {past}" for name, past in plan.continues.items()]
     if len(plan.lives) > 1:
         lines.append(f"they do not all continue the same scenario: their differences begin before {year + 1}")

@@ -5,17 +5,17 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from sim.commands.options import StudyArgument
-from sim.regions import regions_of
+from tuopin.sim.commands.options import StudyArgument
+from tuopin.sim.results.regions import regions_of
 
 if TYPE_CHECKING:
-    from agents.place import Place
-    from sim.study import Study
+    from tuopin.agents.place import Place
+    from tuopin.sim.study.study import Study
 
 
 def check(study: StudyArgument) -> None:
     """Validate STUDY with its places and policies, and print what was understood. Nothing is run or written."""
-    from sim.study import Study
+    from tuopin.sim.study.study import Study
 
     sys.stdout.write("\n".join(understood(Study.load(study))) + "\n")
 
@@ -49,9 +49,11 @@ def understood(study: Study) -> list[str]:
     parts = " x ".join(
         f"{number} {thing}{'' if number == 1 else 's'}"
         for number, thing in (
-            (len(study.places), "place"), (len(study.scenarios), "scenario"), (study.replicates, "replicate"),
+            (len(study.places), "place"),
+            (len(study.scenarios), "scenario"),
+            (study.replicates, "replicate"),
         )
-    )  # fmt: skip
+    )
     lines.append(f"runs        {runs:,} ({parts}), about {household_years:,} household-years")
     lines.append("good: no mistakes found")
     return lines
@@ -67,7 +69,9 @@ def _region(counties: list[str], study: Study) -> str:
 
 
 def initial_households(place: Place) -> int:
-    """Households of a place at the start: the registered, and the others at the mean household size if they are there."""
+    """Households of a place at the start: the registered, and the others at the mean household size if they are
+    there.
+    """
     if place.registered_only:
         return round(place.registered_households.value)
     others = place.rural_persons.value - place.registered_persons.value
@@ -81,7 +85,7 @@ def _package(policies: dict[str, dict[str, Any]]) -> str:
 
 
 def _settings(given: dict[str, Any]) -> str:
-    from sim.commands.tables import written
+    from tuopin.sim.commands.tables import written
 
     return ", ".join(
         f"{name} {{{written(value)}}}" if isinstance(value, dict) else f"{name} {written(value)}"

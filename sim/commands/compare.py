@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.commands.options import DirectoryArgument, Format, FormatOption
+from tuopin.sim.commands.options import DirectoryArgument, Format, FormatOption
 
 
 def compare(
@@ -18,15 +18,17 @@ def compare(
     precision: Annotated[
         float | None,
         typer.Option(
-            metavar="SHARE", min=0.001, max=1.0,
+            metavar="SHARE",
+            min=0.001,
+            max=1.0,
             help="Instead: replicates needed to know each difference to this share of it, and what pairing bought.",
         ),
     ] = None,
     format: FormatOption = Format.TABLE,
-) -> None:  # fmt: skip
+) -> None:
     """Print the paired differences of the results in DIR, with 95% intervals."""
-    from sim.commands.tables import show
-    from sim.results import Results
+    from tuopin.sim.commands.tables import show
+    from tuopin.sim.results.results import Results
 
     results = Results.open(directory)
     if precision is not None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.commands.options import Format, FormatOption, StudyArgument
+from tuopin.sim.commands.options import Format, FormatOption, StudyArgument
 
 if TYPE_CHECKING:
-    from sim.study import Study
+    from tuopin.sim.study.study import Study
 
 
 class Section(enum.StrEnum):
@@ -41,8 +41,8 @@ def explain(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Print the order of the year, every parameter of STUDY with its source, and the decomposition of income risk."""
-    from sim.commands.tables import as_json, show
-    from sim.study import Study
+    from tuopin.sim.commands.tables import as_json, show
+    from tuopin.sim.study.study import Study
 
     loaded = Study.load(study)
     wanted = list(TITLES) if section is Section.ALL else [section]
@@ -63,18 +63,18 @@ def explain(
 
 def part_of(study: Study, part: Section) -> list[dict[str, Any]]:
     """The rows of one part of the explanation."""
-    from sim.commands import explained
+    from tuopin.sim.commands import explained
 
     if part is Section.ORDER:
-        from sim.year import STEPS
+        from tuopin.sim.run.year import STEPS
 
         return explained.order_rows(study, STEPS)
     if part is Section.MECHANISMS:
         return explained.mechanism_rows(study)
     if part is Section.PARAMETERS:
         return explained.parameter_rows(study)
-    from sim.decomposition import decompose
-    from sim.plan import make_plan
+    from tuopin.sim.calibration.decomposition import decompose
+    from tuopin.sim.study.plan import make_plan
 
     frame = decompose(make_plan(study))
     return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]

@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from agents.parameters import FREE
-from sim.regions import regions_of
-from sim.study import Study
-from sim.study.declarations import Declarations, declared
+from tuopin.agents.parameters import FREE
+from tuopin.sim.results.regions import regions_of
+from tuopin.sim.study.declarations import Declarations, declared
+from tuopin.sim.study.study import Study
 
 Row = dict[str, Any]
 DRAWN_OF_PLACE = ("rural_persons", "county_factor")  # totals of the register are documented and stay
@@ -144,7 +144,9 @@ def _region_rows(path: str, counties: Sequence[Any]) -> list[Row]:
 
 def _parts(part: Any) -> Iterable[tuple[str, Any]]:
     if isinstance(part, BaseModel):
-        return [(name, getattr(part, name)) for name in type(part).model_fields if name not in ("code", "year", "region")]
+        return [
+            (name, getattr(part, name)) for name in type(part).model_fields if name not in ("code", "year", "region")
+        ]
     if isinstance(part, list | tuple):
         return [(str(getattr(item, "name", position)), item) for position, item in enumerate(part)]
     return []

@@ -1,4 +1,4 @@
-"""The table printed after a run: the headline figures of `sim.comparison`, written for a planner."""
+"""The table printed after a run: the headline figures of `tuopin.sim.comparison`, written for a planner."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import math
 from pathlib import Path
 from typing import Any
 
-from sim.commands.tables import written
-from sim.regions import manifest_regions, reported
+from tuopin.sim.commands.tables import written
+from tuopin.sim.results.regions import manifest_regions, reported
 
 TITLE = (
     "Simulated, given these assumptions; true view. Differences from {baseline}: paired, {replicates} replicates,"
@@ -29,8 +29,8 @@ def headline_table(directory: Path) -> tuple[str, list[Row]]:
 
     No rows where nothing was compared; of a region levels are shown even so.
     """
-    from sim.comparison.headline import DIFFERENCES, MEASURED, headline
-    from sim.rows import read_comparison, read_rows
+    from tuopin.sim.comparison.headline import DIFFERENCES, MEASURED, headline
+    from tuopin.sim.results.rows import read_comparison, read_rows
 
     manifest = _manifest(directory)
     regions = manifest_regions(manifest)
@@ -77,7 +77,7 @@ def _region_note(name: str, counties: list[str], manifest: dict[str, Any]) -> st
 
 
 def cells(row: Row, baseline: str) -> Row:
-    """One row of `sim.comparison.headline` as text with units in the column names."""
+    """One row of `tuopin.sim.comparison.headline` as text with units in the column names."""
     is_baseline = row["scenario"] == baseline
     return {
         "place": row["place"],

@@ -36,7 +36,7 @@ def slug(directory: Path) -> str:
 
 def study_text(name: str) -> str:
     """The study template with every installed policy as a scenario and its parameters as comments."""
-    from sim.study.declarations import declared
+    from tuopin.sim.study.declarations import declared
 
     policies = sorted(declared().policies.items())
     scenarios = [line for key, policy in policies for line in _scenario(key, policy)]
@@ -45,7 +45,7 @@ def study_text(name: str) -> str:
 
 
 def _scenario(name: str, policy: Any) -> list[str]:
-    from sim.study.values import allowed_values
+    from tuopin.sim.study.values import allowed_values
 
     lines = [f"  {name}:  # {policy.label}", f"    {name}:"]
     for key, parameter in policy.parameters.items():
@@ -74,7 +74,7 @@ def _fill(file: Path, **values: str) -> str:
 
 
 def _refuse_overwriting(directory: Path, *files: Path) -> None:
-    from sim.study.problems import WHOLE, Problem, StudyError
+    from tuopin.sim.study.problems import WHOLE, Problem, StudyError
 
     problems = []
     if directory.exists() and not directory.is_dir():

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.commands.options import Format, FormatOption
+from tuopin.sim.commands.options import Format, FormatOption
 
 
 class What(enum.StrEnum):
@@ -21,14 +21,14 @@ class What(enum.StrEnum):
 
 def list_what(what: Annotated[What, typer.Argument(help="What to list.")], format: FormatOption = Format.TABLE) -> None:
     """List the installed policies, or the shipped places or studies."""
-    from sim.commands.tables import show
+    from tuopin.sim.commands.tables import show
 
     columns, rows = {What.POLICIES: _policies, What.PLACES: _places, What.STUDIES: _studies}[what]()
     show("", columns, rows, format=format, ids=[columns[0], "file"])
 
 
 def _policies() -> tuple[list[str], list[dict[str, Any]]]:
-    from sim.study.declarations import declared
+    from tuopin.sim.study.declarations import declared
 
     rows = [
         {
@@ -44,8 +44,8 @@ def _policies() -> tuple[list[str], list[dict[str, Any]]]:
 
 
 def _places() -> tuple[list[str], list[dict[str, Any]]]:
-    from sim.study.places import load_place
-    from sim.study.shipped import shipped_places
+    from tuopin.sim.study.places import load_place
+    from tuopin.sim.study.shipped import shipped_places
 
     rows = []
     for file in shipped_places():
@@ -58,8 +58,8 @@ def _places() -> tuple[list[str], list[dict[str, Any]]]:
 
 
 def _studies() -> tuple[list[str], list[dict[str, Any]]]:
-    from sim.study import Study
-    from sim.study.shipped import shipped_studies
+    from tuopin.sim.study.shipped import shipped_studies
+    from tuopin.sim.study.study import Study
 
     rows = []
     for file in shipped_studies():

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from sim.plan import Plan
-    from sim.study import Study
+    from tuopin.sim.study.plan import Plan
+    from tuopin.sim.study.study import Study
 
 
 class Format(enum.StrEnum):
@@ -49,7 +49,8 @@ def load_study(
     Raises:
         StudyError: with the mistakes of the study and of the options together.
     """
-    from sim.study import Problem, Study, StudyError
+    from tuopin.sim.study.problems import Problem, StudyError
+    from tuopin.sim.study.study import Study
 
     given = {"replicates": replicates, "seed": seed, "years": years}
     problems = []
@@ -71,8 +72,8 @@ def plan_of(study: Study, scale: float) -> Plan:
     Raises:
         StudyError: where the scale leaves too little of a place to simulate.
     """
-    from sim.plan import make_plan
-    from sim.study import Problem, StudyError
+    from tuopin.sim.study.plan import make_plan
+    from tuopin.sim.study.problems import Problem, StudyError
 
     for name, place in study.places.items():
         left = place.registered_households.value * scale
@@ -85,7 +86,7 @@ def plan_of(study: Study, scale: float) -> Plan:
 
 def names(text: str | None, option: str, known: list[str]) -> list[str] | None:
     """The comma-separated names of `option`, each one of `known`; None where the option was not given."""
-    from sim.study.problems import Problem, StudyError, nearest, one_of
+    from tuopin.sim.study.problems import Problem, StudyError, nearest, one_of
 
     if text is None:
         return None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.commands.options import (
+from tuopin.sim.commands.options import (
     DaskOption,
     OnlyOption,
     PanelOption,
@@ -25,7 +25,7 @@ from sim.commands.options import (
 )
 
 if TYPE_CHECKING:
-    from sim.batch import RunReport
+    from tuopin.sim.batch.engine import RunReport
 
 
 def run(
@@ -41,20 +41,21 @@ def run(
     scenarios: Annotated[str | None, typer.Option(metavar="a,b", help="Only these scenarios of the study.")] = None,
     panel: PanelOption = False,
     save_state: Annotated[
-        int | None, typer.Option("--save-state", metavar="Y", help="Keep the county at the end of year Y, for `tuopin branch`.")
+        int | None,
+        typer.Option("--save-state", metavar="Y", help="Keep the county at the end of year Y, for `tuopin branch`."),
     ] = None,
     retry_failed: RetryOption = False,
     only: OnlyOption = None,
     dask: DaskOption = None,
 ) -> None:
     """Run what is not yet done of STUDY, write its results, and print the comparison of its scenarios."""
-    from sim.commands.options import load_study, names, plan_of
+    from tuopin.sim.commands.options import load_study, names, plan_of
 
     with _kept():
         loaded = load_study(study, replicates=replicates, seed=seed, years=years, scale=scale)
         chosen = names(scenarios, "--scenarios", list(loaded.scenarios))
 
-        from sim.batch import run_study
+        from tuopin.sim.batch.engine import run_study
 
         plan = plan_of(loaded, scale)
     tell_first_compilation()
@@ -80,7 +81,9 @@ def run(
 
 @contextmanager
 def _kept() -> Iterator[None]:
-    """Modules and the study are made here and stay to the end: Python need not search them for garbage again and again."""
+    """Modules and the study are made here and stay to the end: Python need not search them for garbage again and
+    again.
+    """
     gc.disable()
     try:
         yield
@@ -91,7 +94,7 @@ def _kept() -> Iterator[None]:
 
 def tell_first_compilation() -> None:
     """Say why nothing moves at first: kernels are compiled once after installation and kept on disk."""
-    import agents
+    from tuopin import agents
 
     if not any(Path(agents.__path__[0], "__pycache__").glob("*.nbi")):
         sys.stderr.write("compiling the model, once after installation: some twenty seconds\n")
@@ -102,15 +105,15 @@ def show_result(directory: Path) -> None:
 
     Where there is nothing to compare (one scenario, or the baseline not done) it prints nothing: the engine says so.
     """
-    from sim.commands.headline import headline_table
-    from sim.commands.tables import show
+    from tuopin.sim.commands.headline import headline_table
+    from tuopin.sim.commands.tables import show
 
     title, rows = headline_table(directory)
     if not rows:
         return
     show(title, list(rows[0]), rows, ids=["place", "scenario"])
 
-    from sim.figures import draw_all
+    from tuopin.sim.figures import draw_all
 
     draw_all(directory)
 

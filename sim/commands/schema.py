@@ -20,7 +20,7 @@ def schema(what: Annotated[What, typer.Argument(help="Kind of file.")] = What.ST
     import json
     import sys
 
-    from sim.study.schema import place_schema, study_schema
+    from tuopin.sim.study.schema import place_schema, study_schema
 
     found = study_schema() if what is What.STUDY else place_schema()
     sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=1) + "\n")

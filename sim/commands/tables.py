@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from sim.commands.options import Format
+from tuopin.sim.commands.options import Format
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.comparison.paired import Uncertainty, paired_interval, spread_factor, student_quantile
+from tuopin.sim.comparison.paired import Uncertainty, paired_interval, spread_factor, student_quantile
 
 Floats = NDArray[np.float64]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sim.comparison.money import COST
-from sim.measures.survival import relapse_by_run
+from tuopin.sim.comparison.money import COST
+from tuopin.sim.measures.survival import relapse_by_run
 
 MEASURED = ("headcount_ratio", "exits_persons", "reentries_persons", "sustained_exits_persons", COST)
 """Indicators whose levels it gives, of everybody and in view true."""

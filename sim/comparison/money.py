@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from sim.comparison.constant_prices import deflators
-from sim.comparison.cube import KEY, Cube
+from tuopin.sim.comparison.constant_prices import deflators
+from tuopin.sim.comparison.cube import KEY, Cube
 
 COST = "cost_yuan"
 NOMINAL_COST = "cost_yuan_nominal"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sim.comparison.cube import cube_of, scenario_index
-from sim.comparison.paired import paired_interval, replicates_needed, variance_reduction
-from sim.comparison.years import over_years
+from tuopin.sim.comparison.cube import cube_of, scenario_index
+from tuopin.sim.comparison.paired import paired_interval, replicates_needed, variance_reduction
+from tuopin.sim.comparison.years import over_years
 
 
 def precision(
@@ -30,7 +30,9 @@ def precision(
         with_policy, without = totals.scenarios[:, at], totals.baseline[:, at]
         differences = with_policy - without
         interval = paired_interval(differences)
-        rows = totals.keys.assign(scenario=cube.scenarios[index], mean_difference=interval.mean, replicates=interval.replicates)
+        rows = totals.keys.assign(
+            scenario=cube.scenarios[index], mean_difference=interval.mean, replicates=interval.replicates
+        )
         rows["half_width"] = interval.high - interval.mean
         rows["standard_deviation"] = [_deviation(d) for d in differences]
         rows["variance_reduction"] = [variance_reduction(s, b) for s, b in zip(with_policy, without, strict=True)]

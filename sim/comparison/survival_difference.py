@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sim.comparison.paired import Uncertainty, paired_interval
-from sim.measures.survival import survival_by_run
+from tuopin.sim.comparison.paired import Uncertainty, paired_interval
+from tuopin.sim.measures.survival import survival_by_run
 
 
 def survival_differences(

@@ -8,18 +8,29 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim.comparison.constant_prices import DISCOUNT_RATE, discount_factors
-from sim.comparison.cost_effectiveness import cost_ratio
-from sim.comparison.cube import cube_of, scenario_index
-from sim.comparison.money import COST, in_constant_prices, with_costs
-from sim.comparison.paired import Floats, Interval, Uncertainty, paired_interval
-from sim.comparison.years import over_years
-from sim.measures.survival import relapse_by_run, usable
+from tuopin.sim.comparison.constant_prices import DISCOUNT_RATE, discount_factors
+from tuopin.sim.comparison.cost_effectiveness import cost_ratio
+from tuopin.sim.comparison.cube import cube_of, scenario_index
+from tuopin.sim.comparison.money import COST, in_constant_prices, with_costs
+from tuopin.sim.comparison.paired import Floats, Interval, Uncertainty, paired_interval
+from tuopin.sim.comparison.years import over_years
+from tuopin.sim.measures.survival import relapse_by_run, usable
 
 COLUMNS = [
-    "place", "scenario", "baseline", "indicator", "view", "group", "year", "uncertainty",
-    "mean_difference", "low", "high", "probability_positive", "replicates",
-]  # fmt: skip
+    "place",
+    "scenario",
+    "baseline",
+    "indicator",
+    "view",
+    "group",
+    "year",
+    "uncertainty",
+    "mean_difference",
+    "low",
+    "high",
+    "probability_positive",
+    "replicates",
+]
 ALL = "all"
 
 EFFECTS: dict[str, tuple[str, float]] = {
@@ -79,9 +90,14 @@ class Rows(NamedTuple):
 
 
 def _cost_rows(
-    keys: pd.DataFrame, yearly: Floats, total_keys: pd.DataFrame, gains: Floats, first_year: int, rate: float,
+    keys: pd.DataFrame,
+    yearly: Floats,
+    total_keys: pd.DataFrame,
+    gains: Floats,
+    first_year: int,
+    rate: float,
     uncertainty: Uncertainty,
-) -> Iterator[Rows]:  # fmt: skip
+) -> Iterator[Rows]:
     """Give present values and cost ratios, place by place, from differences (figures, scenarios, replicates)."""
     costs = keys[(keys["indicator"] == COST) & (keys["group"] == ALL) & (keys["year"] > first_year)]
     everybody = total_keys[(total_keys["view"] == "true") & (total_keys["group"] == ALL)]
@@ -94,7 +110,9 @@ def _cost_rows(
             if (place, effect) in effects:
                 gain = sign * gains[effects[place, effect]]
                 ratios = [cost_ratio(c, g, uncertainty) for c, g in zip(cost, gain, strict=True)]
-                yield _one_row(place, name, Interval(*(np.array([part]) for part in list(zip(*ratios, strict=True))[:5])))
+                yield _one_row(
+                    place, name, Interval(*(np.array([part]) for part in list(zip(*ratios, strict=True))[:5]))
+                )
 
 
 def _one_row(place: Hashable, indicator: str, interval: Interval) -> Rows:
@@ -126,7 +144,9 @@ def _in_order(found: Sequence[Rows], names: Sequence[str]) -> pd.DataFrame:
     interval = Interval(*(np.concatenate(parts) for parts in zip(*(rows.interval for rows in found), strict=True)))
     kept = (interval.replicates > 0) | keys["indicator"].isin(EFFECTS).to_numpy()[:, None]
     scenario, row = np.nonzero(kept.T)
-    place, *rest = (pd.factorize(pd.factorize(keys[name])[0][row])[0] for name in ("place", "indicator", "view", "group"))
+    place, *rest = (
+        pd.factorize(pd.factorize(keys[name])[0][row])[0] for name in ("place", "indicator", "view", "group")
+    )
     year = pd.factorize(keys["year"], sort=True)[0][row]
     order = np.lexsort((year, *reversed(rest), scenario, place))
     scenario, row = scenario[order], row[order]

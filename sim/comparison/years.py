@@ -9,14 +9,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.comparison.cube import Cube
-from sim.measures.labels import INDICATORS, OverYears
+from tuopin.sim.comparison.cube import Cube
+from tuopin.sim.measures.labels import INDICATORS, OverYears
 
 FIGURE = ["place", "indicator", "view", "group"]
 
 
 class OverAll(NamedTuple):
-    """Figures over all simulated years of the scenarios and of the baseline beside each, (figures, scenarios, replicates)."""
+    """Figures over all simulated years of the scenarios and of the baseline beside each, (figures, scenarios,
+    replicates).
+    """
 
     keys: pd.DataFrame
     scenarios: NDArray[np.float64]

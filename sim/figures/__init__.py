@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sim.figures.cost import draw_cost
-from sim.figures.exit_relapse import draw_exit_relapse
-from sim.figures.files import draw_all
-from sim.figures.headcount import draw_headcount
-from sim.figures.left_out import draw_left_out
-from sim.figures.style import save
-from sim.figures.survival import draw_survival
+from tuopin.sim.figures.cost import draw_cost
+from tuopin.sim.figures.exit_relapse import draw_exit_relapse
+from tuopin.sim.figures.files import draw_all
+from tuopin.sim.figures.headcount import draw_headcount
+from tuopin.sim.figures.left_out import draw_left_out
+from tuopin.sim.figures.style import save
+from tuopin.sim.figures.survival import draw_survival
 
 __all__ = [
     "draw_all",

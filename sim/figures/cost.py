@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 from numpy.typing import NDArray
 
-from sim.figures.bands import choose, one_uncertainty
-from sim.figures.style import BLACK, BLUE, GREY, SMALL, TEXT, dress, finish, fit, language, look, new_figure
-from sim.figures.words import Lang, say, scenario_label
+from tuopin.sim.figures.bands import choose, one_uncertainty
+from tuopin.sim.figures.style import BLACK, BLUE, GREY, SMALL, TEXT, dress, finish, fit, language, look, new_figure
+from tuopin.sim.figures.words import Lang, say, scenario_label
 
 
 def draw_cost(

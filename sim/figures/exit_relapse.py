@@ -9,11 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.figures.bands import choose, over_replicates, scenarios_of
-from sim.figures.notes import common_notes
-from sim.figures.placing import Point, label_points
-from sim.figures.style import BLACK, BLUE, TEXT, dress, finish, fit, language, look, new_figure
-from sim.figures.words import say, scenario_label
+from tuopin.sim.figures.bands import choose, over_replicates, scenarios_of
+from tuopin.sim.figures.notes import common_notes
+from tuopin.sim.figures.placing import Point, label_points
+from tuopin.sim.figures.style import BLACK, BLUE, TEXT, dress, finish, fit, language, look, new_figure
+from tuopin.sim.figures.words import say, scenario_label
 
 
 def draw_exit_relapse(

@@ -11,16 +11,16 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.figures.bands import one_uncertainty
-from sim.figures.cost import draw_cost
-from sim.figures.exit_relapse import draw_exit_relapse
-from sim.figures.headcount import draw_headcount
-from sim.figures.left_out import draw_left_out
-from sim.figures.style import save
-from sim.figures.survival import draw_survival
-from sim.measures.survival import survival_by_run
-from sim.regions import manifest_regions, reported
-from sim.rows import read_comparison, read_rows
+from tuopin.sim.figures.bands import one_uncertainty
+from tuopin.sim.figures.cost import draw_cost
+from tuopin.sim.figures.exit_relapse import draw_exit_relapse
+from tuopin.sim.figures.headcount import draw_headcount
+from tuopin.sim.figures.left_out import draw_left_out
+from tuopin.sim.figures.style import save
+from tuopin.sim.figures.survival import draw_survival
+from tuopin.sim.measures.survival import survival_by_run
+from tuopin.sim.results.regions import manifest_regions, reported
+from tuopin.sim.results.rows import read_comparison, read_rows
 
 log = logging.getLogger(__name__)
 

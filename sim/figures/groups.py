@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.figures.bands import one_uncertainty, over_replicates
-from sim.figures.words import GROUPS
+from tuopin.sim.figures.bands import one_uncertainty, over_replicates
+from tuopin.sim.figures.words import GROUPS
 
 MOST_GROUPS = 8
 Interval = tuple[float, float, float]

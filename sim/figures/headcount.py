@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.figures.bands import choose, over_replicates, scenarios_of
-from sim.figures.notes import common_notes
-from sim.figures.panels import Curves, draw_panels
-from sim.figures.style import language, look
-from sim.figures.words import say, scenario_label
+from tuopin.sim.figures.bands import choose, over_replicates, scenarios_of
+from tuopin.sim.figures.notes import common_notes
+from tuopin.sim.figures.panels import Curves, draw_panels
+from tuopin.sim.figures.style import language, look
+from tuopin.sim.figures.words import say, scenario_label
 
 
 def draw_headcount(

@@ -10,10 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from sim.figures.bands import choose, scenarios_of
-from sim.figures.groups import Found, Interval, changes_of, chosen_groups, levels_of, missed_of
-from sim.figures.notes import common_notes
-from sim.figures.style import (
+from tuopin.sim.figures.bands import choose, scenarios_of
+from tuopin.sim.figures.groups import Found, Interval, changes_of, chosen_groups, levels_of, missed_of
+from tuopin.sim.figures.notes import common_notes
+from tuopin.sim.figures.style import (
     BLACK,
     BLUE,
     GREY,
@@ -26,7 +26,7 @@ from sim.figures.style import (
     look,
     new_figure,
 )
-from sim.figures.words import Lang, group_label, say, scenario_label
+from tuopin.sim.figures.words import Lang, group_label, say, scenario_label
 
 
 def draw_left_out(

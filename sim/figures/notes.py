@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sim.figures.bands import ENOUGH_FOR_QUANTILES, replicates_of
-from sim.figures.words import Lang, say
+from tuopin.sim.figures.bands import ENOUGH_FOR_QUANTILES, replicates_of
+from tuopin.sim.figures.words import Lang, say
 
 
 def common_notes(rows: pd.DataFrame, uncertainty: str, lang: Lang, place: str | None) -> list[str]:

@@ -14,9 +14,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.figures.placing import FloatArray, spread
-from sim.figures.style import BLACK, BLUE, FAINT, GREY, PALE, SMALL, TEXT, dress, finish, fit, new_figure
-from sim.figures.words import Lang, say
+from tuopin.sim.figures.placing import FloatArray, spread
+from tuopin.sim.figures.style import BLACK, BLUE, FAINT, GREY, PALE, SMALL, TEXT, dress, finish, fit, new_figure
+from tuopin.sim.figures.words import Lang, say
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
-from sim.figures.style import BLACK, GREY, TEXT
+from tuopin.sim.figures.style import BLACK, GREY, TEXT
 
 FloatArray = NDArray[np.float64]
 Box = tuple[float, float, float, float]

@@ -19,7 +19,7 @@ from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from sim.figures.words import Lang, say
+from tuopin.sim.figures.words import Lang, say
 
 # Okabe & Ito (2008): told apart by readers with colour-vision deficiencies; chosen here to differ in lightness too.
 BLUE = "#0072B2"
@@ -200,7 +200,10 @@ def save(figure: Figure, path: Path) -> list[Path]:
     written = []
     title = str(figure.get_label())
     kinds: dict[str, dict[str, Any]] = {
-        "png": {"metadata": {"Software": None, "Title": title}, "pil_kwargs": {"compress_level": 3}},  # 2% larger than 6
+        "png": {
+            "metadata": {"Software": None, "Title": title},
+            "pil_kwargs": {"compress_level": 3},
+        },  # 2% larger than 6
         "svg": {"metadata": {"Date": None, "Title": title}},
     }
     with mpl.rc_context({"svg.hashsalt": "tuopin", "svg.fonttype": "path"}), _no_talk_of_weights():

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sim.figures.bands import choose, over_replicates, replicates_of, scenarios_of
-from sim.figures.notes import common_notes
-from sim.figures.panels import Curves, draw_panels
-from sim.figures.style import language, look
-from sim.figures.words import say, scenario_label
+from tuopin.sim.figures.bands import choose, over_replicates, replicates_of, scenarios_of
+from tuopin.sim.figures.notes import common_notes
+from tuopin.sim.figures.panels import Curves, draw_panels
+from tuopin.sim.figures.style import language, look
+from tuopin.sim.figures.words import say, scenario_label
 
 
 def draw_survival(
@@ -28,7 +28,8 @@ def draw_survival(
     """Share of persons not yet relapsed by years since exit (Kaplan & Meier 1958), one panel per scenario.
 
     `survival` holds one curve per scenario and replicate: scenario, replicate, years (since exit) and survival (0..1),
-    as `sim.measures.survival.survival_by_run` gives them. Curves are summarised over replicates and never pooled,
+    as `tuopin.sim.measures.survival.survival_by_run` gives them. Curves are summarised over replicates and never
+    pooled,
     because simulated households of one replicate share its luck. Times that not every replicate reaches are left out.
     Raises ValueError where nothing is left.
     """

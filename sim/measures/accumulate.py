@@ -1,9 +1,10 @@
 """The one-pass sums behind the yearly indicators, for every group at once.
 
 Traits are combined into one cell per household (cell of a table over all traits); each household adds once to its cell,
-and groups are margins of the table. Statuses are not added up one by one: households are counted by their combination of
-flags, and the few combinations are summed afterwards. Sums are of whole numbers: persons, and money and gap ratios in fixed
-point. So no row order, chunking or worker changes a bit of any result.
+and groups are margins of the table. Statuses are not added up one by one: households are counted by their combination
+of
+flags, and the few combinations are summed afterwards. Sums are of whole numbers: persons, and money and gap ratios in
+fixed point. So no row order, chunking or worker changes a bit of any result.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.compiled import compiled
-from sim.measures.fgt import WATTS_FLOOR
+from tuopin.agents.compiled import compiled
+from tuopin.sim.measures.fgt import WATTS_FLOOR
 
 Array = NDArray[Any]
 Totals = NDArray[np.int64]
@@ -52,9 +53,16 @@ def _add_code(cells: NDArray[np.int32], codes: Array, stride: int) -> None:
 
 @compiled
 def add_incomes(
-    cells: NDArray[np.int32], members: Array, poor: Array, income: Array, net: Array, market: Array, transfers: Array,
-    line: float, out: Totals,
-) -> int:  # fmt: skip
+    cells: NDArray[np.int32],
+    members: Array,
+    poor: Array,
+    income: Array,
+    net: Array,
+    market: Array,
+    transfers: Array,
+    line: float,
+    out: Totals,
+) -> int:
     """Add incomes, gaps and logs of each household to its cell; returns how many incomes are not finite numbers."""
     bad = 0
     for i in range(cells.shape[0]):
@@ -92,10 +100,19 @@ def count_status(
 
 @compiled
 def count_wellbeing(
-    cells: NDArray[np.int32], members: Array, poor: Array, registered: Array, deprived: Array, catastrophic: Array,
-    sustained: Array, sustained_alone: Array, by_flags: Totals, by_dimensions: Totals,
-) -> None:  # fmt: skip
-    """Count households and persons by cell and flags (poor, registered, catastrophic, two kinds of sustained exit), and by
+    cells: NDArray[np.int32],
+    members: Array,
+    poor: Array,
+    registered: Array,
+    deprived: Array,
+    catastrophic: Array,
+    sustained: Array,
+    sustained_alone: Array,
+    by_flags: Totals,
+    by_dimensions: Totals,
+) -> None:
+    """Count households and persons by cell and flags (poor, registered, catastrophic, two kinds of sustained exit),
+    and by
     cell and the number of dimensions, 0..7, in which they are deprived.
     """
     codes, counts = np.empty(cells.shape[0], dtype=np.int32), np.empty(cells.shape[0], dtype=np.int32)
@@ -137,9 +154,13 @@ def _status_weights() -> tuple[Totals, Totals]:
     poor, before, near, exited = _flags(4)
     at_risk = exited * (1 - before)
     by_persons = {
-        POOR: poor, NEAR_POOR: near * (1 - poor), POOR_BEFORE: before, EXITS: before * (1 - poor), AT_RISK: at_risk,
+        POOR: poor,
+        NEAR_POOR: near * (1 - poor),
+        POOR_BEFORE: before,
+        EXITS: before * (1 - poor),
+        AT_RISK: at_risk,
         REENTRIES: at_risk * poor,
-    }  # fmt: skip
+    }
     return _weights(by_persons, STATUS_CODES, N_STATUS), _weights({POOR_HOUSEHOLDS: poor}, STATUS_CODES, N_STATUS)
 
 
@@ -149,9 +170,14 @@ def _wellbeing_weights(least: int) -> tuple[Totals, Totals, Totals]:
     count = np.arange(DIMENSION_CODES)
     many = (count >= least).astype(np.int64)
     by_persons = {
-        CATASTROPHIC: struck, SUSTAINED: sustained, SUSTAINED_ALONE: alone, REGISTERED: listed,
-        EXCLUDED: poor * (1 - listed), INCLUDED: listed * (1 - poor), TRULY_POOR: poor,
-    }  # fmt: skip
+        CATASTROPHIC: struck,
+        SUSTAINED: sustained,
+        SUSTAINED_ALONE: alone,
+        REGISTERED: listed,
+        EXCLUDED: poor * (1 - listed),
+        INCLUDED: listed * (1 - poor),
+        TRULY_POOR: poor,
+    }
     by_dimensions = {DEPRIVED: (count > 0).astype(np.int64), MULTIDIMENSIONAL: many, DEPRIVATIONS: count * many}
     return (
         _weights(by_persons, WELLBEING_CODES, N_WELLBEING),

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.compiled import compiled
+from tuopin.agents.compiled import compiled
 
 Array = NDArray[Any]
 
@@ -109,7 +109,7 @@ def sst_factors(income: Array, line: float, members: Array) -> SstFactors:
     SST = H * I * (1 + G(x)), with x the gap ratios of the whole population. All are NaN if nobody is there; with nobody
     poor the index is 0 and the mean gap and Gini of gaps, having nothing to describe, are NaN.
     """
-    from sim.measures.fgt import fgt, gap_ratio
+    from tuopin.sim.measures.fgt import fgt, gap_ratio
 
     headcount, gap = fgt(income, line, members, 0), fgt(income, line, members, 1)
     if not headcount > 0:

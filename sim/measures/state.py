@@ -8,7 +8,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from sim.measures.multidimensional import DIMENSIONS
+from tuopin.sim.measures.multidimensional import DIMENSIONS
 
 Array = NDArray[Any]
 

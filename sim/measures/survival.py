@@ -75,7 +75,9 @@ def survival_by_run(
     ended, persons = chosen["ended"].to_numpy(dtype=bool), chosen["persons"].to_numpy(dtype=float)
     shape = (runs.ngroups, int(years.max()) + 1)
     cell, grid = np.ravel_multi_index((run, years), shape), np.arange(shape[1])
-    ends, stops = (np.bincount(cell, persons * part, minlength=np.prod(shape)).reshape(shape) for part in (ended, ~ended))
+    ends, stops = (
+        np.bincount(cell, persons * part, minlength=np.prod(shape)).reshape(shape) for part in (ended, ~ended)
+    )
     at_risk = (ends + stops)[:, ::-1].cumsum(axis=1)[:, ::-1]
     hazard = np.divide(ends, at_risk, out=np.zeros(shape), where=at_risk > 0)
     with np.errstate(divide="ignore"):  # where all that are left end, log 0

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.compiled import compiled
+from tuopin.agents.compiled import compiled
 
 Array = NDArray[Any]
 

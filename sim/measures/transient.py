@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.measures.fgt import weighted_mean
+from tuopin.sim.measures.fgt import weighted_mean
 
 Array = NDArray[Any]
 

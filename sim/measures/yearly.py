@@ -14,14 +14,20 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.measures import accumulate as a
-from sim.measures.catastrophic import catastrophic
-from sim.measures.inequality import gini_and_sst
-from sim.measures.labels import VIEWS
-from sim.measures.multidimensional import CUTOFF, DIMENSIONS, deprivation_count
-from sim.measures.state import YearState
-from sim.measures.targeting import targeting_errors
-from sim.measures.transitions import CLASSES, income_class, shorrocks_mobility, transition_counts, transition_matrix
+from tuopin.sim.measures import accumulate as a
+from tuopin.sim.measures.catastrophic import catastrophic
+from tuopin.sim.measures.inequality import gini_and_sst
+from tuopin.sim.measures.labels import VIEWS
+from tuopin.sim.measures.multidimensional import CUTOFF, DIMENSIONS, deprivation_count
+from tuopin.sim.measures.state import YearState
+from tuopin.sim.measures.targeting import targeting_errors
+from tuopin.sim.measures.transitions import (
+    CLASSES,
+    income_class,
+    shorrocks_mobility,
+    transition_counts,
+    transition_matrix,
+)
 
 Array = NDArray[Any]
 NEAR_POOR_LINES = 1.5
@@ -49,7 +55,9 @@ _MOVES = [Key("true", f"class_before={start}", f"move_to_{end}") for start in CL
 
 
 class Block(NamedTuple):
-    """One indicator of one view for all groups, everybody first, shapes (1 + groups,): part / whole / unit, or a count."""
+    """One indicator of one view for all groups, everybody first, shapes (1 + groups,): part / whole / unit, or a
+    count.
+    """
 
     view: str
     indicator: str
@@ -105,9 +113,16 @@ def _sums(state: YearState, batch: a.Groups) -> list[a.Totals]:
 
     incomes = np.zeros((size, a.N_INCOME), dtype=np.int64)
     bad = a.add_incomes(
-        cells, state.members, poor, state.income, state.net_income, state.market_income, state.policy_transfers,
-        float(state.line), incomes,
-    )  # fmt: skip
+        cells,
+        state.members,
+        poor,
+        state.income,
+        state.net_income,
+        state.market_income,
+        state.policy_transfers,
+        float(state.line),
+        incomes,
+    )
     if bad:
         raise ValueError(f"{bad} of {n} households have an income that is not a finite number in {state.year}")
 
@@ -115,9 +130,17 @@ def _sums(state: YearState, batch: a.Groups) -> list[a.Totals]:
     flags = np.zeros((size, a.WELLBEING_CODES), dtype=np.int64)
     dimensions = np.zeros((size, a.DIMENSION_CODES), dtype=np.int64)
     a.count_wellbeing(
-        cells, state.members, poor, state.registered, deprivation_count(state.deprivations), struck,
-        _or(state.sustained_exit, none), _or(state.sustained_exit_net_of_transfers, none), flags, dimensions,
-    )  # fmt: skip
+        cells,
+        state.members,
+        poor,
+        state.registered,
+        deprivation_count(state.deprivations),
+        struck,
+        _or(state.sustained_exit, none),
+        _or(state.sustained_exit_net_of_transfers, none),
+        flags,
+        dimensions,
+    )
     least = int(np.ceil(CUTOFF * len(DIMENSIONS) - 1e-9))
     wellbeing = a.wellbeing_sums(a.margins(flags, shape), a.margins(dimensions, shape), least)
 

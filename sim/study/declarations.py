@@ -9,11 +9,11 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel
 
-from sim.study.problems import Problem, StudyError
+from tuopin.sim.study.problems import Problem, StudyError
 
 
 class ParameterLike(Protocol):
-    """A declared number, switch or choice; `agents.parameters.Parameter` is one."""
+    """A declared number, switch or choice; `tuopin.agents.parameters.Parameter` is one."""
 
     @property
     def value(self) -> Any:
@@ -49,7 +49,7 @@ class ParameterLike(Protocol):
 
 
 class MechanismLike(Protocol):
-    """A declared switch; `agents.mechanisms.Mechanism` is one."""
+    """A declared switch; `tuopin.agents.mechanisms.Mechanism` is one."""
 
     @property
     def default(self) -> bool | str:
@@ -65,7 +65,7 @@ class MechanismLike(Protocol):
 
 
 class PolicyLike(Protocol):
-    """A declared policy; subclasses of `policies.protocol.Policy` are."""
+    """A declared policy; subclasses of `tuopin.policies.protocol.Policy` are."""
 
     @property
     def name(self) -> str:
@@ -105,10 +105,10 @@ def declared() -> Declarations:
     Raises:
         StudyError: if a plugged-in policy cannot be loaded.
     """
-    from agents.mechanisms import MECHANISMS
-    from agents.parameters import model_parameters
-    from agents.place import Place
-    from policies.catalogue import catalogue
+    from tuopin.agents.mechanisms import MECHANISMS
+    from tuopin.agents.parameters import model_parameters
+    from tuopin.agents.place import Place
+    from tuopin.policies.catalogue import catalogue
 
     try:
         policies = catalogue()

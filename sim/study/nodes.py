@@ -6,16 +6,14 @@ without bound.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from sim.study.problems import WHOLE, Index, Path, Problem, StudyError
-
-if TYPE_CHECKING:
-    from sim.study.document import Document
+from tuopin.sim.study.document import Document
+from tuopin.sim.study.problems import WHOLE, Index, Path, Problem, StudyError
 
 MAX_NODES = 300_000
 MAX_DEPTH = 60

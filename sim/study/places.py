@@ -9,27 +9,28 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from sim.study.document import Document, read_document
-from sim.study.model import NAME, YEARS
-from sim.study.problems import Index, Problem, StudyError, nearest, one_of
-from sim.study.pydantic_problems import note_errors
-from sim.study.shipped import find_place, places_seen
+from tuopin.sim.study.document import Document
+from tuopin.sim.study.names import NAME, YEARS
+from tuopin.sim.study.problems import Index, Problem, StudyError, nearest, one_of
+from tuopin.sim.study.pydantic_problems import note_errors
+from tuopin.sim.study.regions import load_region
+from tuopin.sim.study.shipped import find_place, places_seen
+from tuopin.sim.study.yaml_file import read_document
 
 
 def load_place(path: Path, model: type[BaseModel] | None = None) -> Any:
-    """Read and validate one place file into `agents.place.Place` (or the given model), a region's into a `Region`.
+    """Read and validate one place file into `tuopin.agents.place.Place` (or the given model), a region's into a
+    `Region`.
 
     Raises:
         StudyError: with every mistake in the file.
     """
     if model is None:
-        from agents.place import Place
+        from tuopin.agents.place import Place
 
         return load_place(path, Place)
     document = read_document(path, what="a place file")
     if isinstance(document.data, Mapping) and "kind" in document.data:
-        from sim.study.regions import load_region
-
         return load_region(document, path)
     try:
         place = model.model_validate(document.data)

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from sim.study.document import Document
-from sim.study.problems import Index, Path, nearest, one_of, shown
+from tuopin.sim.study.document import Document
+from tuopin.sim.study.problems import Index, Path, nearest, one_of, shown
 
 INPUT = "Input should be "
 

@@ -12,12 +12,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from agents.place import Place
-from agents.region import FIGURES, OTHERS, REQUIRED, WHOLE, Region, RegionFile, county_data
-from sim.study.document import Document, read_text
-from sim.study.model import NAME, PLAIN_NAME
-from sim.study.problems import Problem, StudyError, nearest, one_of
-from sim.study.pydantic_problems import note_errors
+from tuopin.agents.place import Place
+from tuopin.agents.region import FIGURES, OTHERS, REQUIRED, WHOLE, Region, RegionFile, county_data
+from tuopin.sim.study.document import Document
+from tuopin.sim.study.names import NAME, PLAIN_NAME
+from tuopin.sim.study.problems import Problem, StudyError, nearest, one_of
+from tuopin.sim.study.pydantic_problems import note_errors
+from tuopin.sim.study.yaml_file import read_text
 
 MOST_COUNTIES = 5_000
 WHAT = "a table of counties"
@@ -40,7 +41,9 @@ def load_region(document: Document, path: Path) -> Region:
     table = _Table(path.parent / file.table, file)
     rows = table.rows()
     table.raise_problems()
-    counties = tuple(table.county(line, data) for line, data in zip(rows, county_data(file, list(rows.values())), strict=True))
+    counties = tuple(
+        table.county(line, data) for line, data in zip(rows, county_data(file, list(rows.values())), strict=True)
+    )
     table.raise_problems()
     return Region(file, tuple(county for county in counties if county is not None))
 
@@ -56,7 +59,9 @@ def _check_given_once(document: Document, file: RegionFile) -> None:
             document.add((given[-1], name), wrong, "allowed: in one of columns, alike, totals")
     for name in ("rural_persons", "household_size", "villages", "county_factor"):
         if name not in file.columns and all(getattr(getattr(file, p), name, None) is None for p in ("alike", "totals")):
-            where = {"rural_persons": "columns or totals", "villages": "columns, alike or totals"}.get(name, "columns or alike")
+            where = {"rural_persons": "columns or totals", "villages": "columns, alike or totals"}.get(
+                name, "columns or alike"
+            )
             document.add(("alike",), f"'{name}' is given nowhere", f"allowed: {name} in {where}")
 
 
@@ -85,7 +90,12 @@ class _Table:
         rows: dict[int, Row] = {}
         for line, cells in lines:
             if len(cells) != len(header):
-                self.add(line, "(row)", f"has {len(cells)} cells, the first row has {len(header)}", "allowed: one cell a column")
+                self.add(
+                    line,
+                    "(row)",
+                    f"has {len(cells)} cells, the first row has {len(header)}",
+                    "allowed: one cell a column",
+                )
                 continue
             rows[line] = self._row(line, dict(zip(header, cells, strict=True)))
         if not rows and not self.problems:
@@ -117,12 +127,19 @@ class _Table:
                 wrong = f"has no entry under columns: in {self.file.name}.yaml"
                 self.add(1, name, wrong, f"allowed: columns: {{{name}: {{unit, source, confidence}}}} there")
             elif name not in known:
-                self.add(1, name or "(column)", f"unknown column '{name}'{nearest(name, known)}", one_of(dict.fromkeys(known)))
+                self.add(
+                    1,
+                    name or "(column)",
+                    f"unknown column '{name}'{nearest(name, known)}",
+                    one_of(dict.fromkeys(known)),
+                )
         for name in dict.fromkeys((*REQUIRED, *self.file.columns)):
             if name not in header:
                 self.add(1, name, "is missing", "allowed: a column of this name in the first row")
         if "deadline" not in header and self.file.alike.deadline is None:
-            self.add(1, "deadline", "is missing", f"allowed: a column, or alike: {{deadline: year}} in {self.file.name}.yaml")
+            self.add(
+                1, "deadline", "is missing", f"allowed: a column, or alike: {{deadline: year}} in {self.file.name}.yaml"
+            )
 
     def _row(self, line: int, cells: dict[str, str]) -> Row:
         row: Row = {name: text for name, text in cells.items() if name.startswith("label")}

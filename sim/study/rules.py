@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sim.study.declarations import MechanismLike, ParameterLike
-from sim.study.document import Document
-from sim.study.model import SCENARIO_NAME
-from sim.study.problems import Path, nearest, one_of, shown
-from sim.study.values import INVALID, Years, check_value
+from tuopin.sim.study.declarations import MechanismLike, ParameterLike
+from tuopin.sim.study.document import Document
+from tuopin.sim.study.names import SCENARIO_NAME
+from tuopin.sim.study.problems import Path, nearest, one_of, shown
+from tuopin.sim.study.values import INVALID, Years, check_value
 
 # Series of the model reach back into the burn-in and on past the last year: overrides may too.
 SERIES_YEARS: Years = (1990, 2060)

@@ -12,8 +12,9 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from sim.study.declarations import Declarations, MechanismLike, declared
-from sim.study.model import SCENARIO_NAME, Study
+from tuopin.sim.study.declarations import Declarations, MechanismLike, declared
+from tuopin.sim.study.names import SCENARIO_NAME
+from tuopin.sim.study.study import Study
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
@@ -50,7 +51,7 @@ def place_schema(model: type[BaseModel] | None = None) -> Schema:
     """Schema of a place file; without `model`, of the installed model's and of a region's (told by its key `kind`)."""
     if model is not None:
         return {"$schema": DIALECT, **_plain(model.model_json_schema(mode="validation")), "title": "Tuopin place"}
-    from agents.region import RegionFile
+    from tuopin.agents.region import RegionFile
 
     references, schema = models_json_schema([(declared().place, "validation"), (RegionFile, "validation")])
     place, region = (_plain(reference) for reference in references.values())

@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sim.study.declarations import ParameterLike
-from sim.study.document import Document
-from sim.study.problems import Index, Path, shown
+from tuopin.sim.study.declarations import ParameterLike
+from tuopin.sim.study.document import Document
+from tuopin.sim.study.problems import Index, Path, shown
 
 FIRST_YEAR: Final = 2008
 LAST_YEAR: Final = 2040

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agents.county import County
+from tuopin.agents.county import County
 
 
 def test_a_fork_shares_nothing_that_changes(by_hand: Callable[..., County]) -> None:
@@ -28,8 +28,11 @@ def test_a_fork_shares_nothing_that_changes(by_hand: Callable[..., County]) -> N
 
 
 def test_prices_and_lines_follow_the_year(by_hand: Callable[..., County]) -> None:
-    moving: dict[str, Any] = {"economy.rural_cpi": {2016: 0.0, 2017: 0.1}, "economy.rural_cpi_after": 0.2,
-                              "economy.registry_line": {2016: 2900.0, 2017: 3500.0}}  # fmt: skip
+    moving: dict[str, Any] = {
+        "economy.rural_cpi": {2016: 0.0, 2017: 0.1},
+        "economy.rural_cpi_after": 0.2,
+        "economy.registry_line": {2016: 2900.0, 2017: 3500.0},
+    }
     county = by_hand(1, moving)
     assert (county.prices, county.line, county.registry_line) == pytest.approx((1.1, 3300.0, 3500.0))
     county.year = 2018

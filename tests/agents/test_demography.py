@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.columns import COLUMNS
-from agents.county import County
-from agents.demography import (
+from tuopin.agents.columns import COLUMNS
+from tuopin.agents.county import County
+from tuopin.agents.demography import (
     PEOPLE,
     SHARED_AT_SPLIT,
     DemographyTerms,
@@ -21,9 +21,9 @@ from agents.demography import (
     derived_uid,
     live_a_year,
 )
-from agents.households import Households
-from agents.population import DERIVED_UID, UID_PLACE_SHIFT
-from agents.randomness import Luck
+from tuopin.agents.households import Households
+from tuopin.agents.population import DERIVED_UID, UID_PLACE_SHIFT
+from tuopin.agents.randomness import Luck
 
 STAGES = ("small_children", "pupils", "upper_students", "college_students", "working_age", "elderly")
 SPLIT_RULE = {"demography.split_concentration": 2.0, "demography.split_members_from": 4}
@@ -47,9 +47,18 @@ def _family(size: int, **columns: Any) -> Households:
 def test_split_moves_a_couple_with_a_child_and_shares_by_members() -> None:
     # five persons: a couple, a grown pair, one small child; three leave, so 3/5 of land and money go
     h = _family(
-        1, working_age=4, small_children=1, able_workers=4, off_farm=3, migrants=1, land=10.0, savings=500.0, debt_due_1=50.0,
-        formal_loan=1000.0, line_scale=2.0,
-    )  # fmt: skip
+        1,
+        working_age=4,
+        small_children=1,
+        able_workers=4,
+        off_farm=3,
+        migrants=1,
+        land=10.0,
+        savings=500.0,
+        debt_due_1=50.0,
+        formal_loan=1000.0,
+        line_scale=2.0,
+    )
     _split(h, np.array([0]), 2018)
     assert len(h) == 2
     old, new = h[0], h[1]
@@ -58,16 +67,20 @@ def test_split_moves_a_couple_with_a_child_and_shares_by_members() -> None:
     assert (old.able_workers, new.able_workers) == (2, 2)
     assert (old.off_farm, new.off_farm, old.migrants, new.migrants) == (1, 2, 0, 1)
     for name, old_value, new_value in (
-        ("land", 4.0, 6.0), ("savings", 200.0, 300.0), ("debt_due_1", 20.0, 30.0), ("formal_loan", 400.0, 600.0),
+        ("land", 4.0, 6.0),
+        ("savings", 200.0, 300.0),
+        ("debt_due_1", 20.0, 30.0),
+        ("formal_loan", 400.0, 600.0),
         ("line_scale", 0.8, 1.2),
-    ):  # fmt: skip
+    ):
         assert getattr(old, name) == pytest.approx(old_value), name
         assert getattr(new, name) == pytest.approx(new_value), name
     assert new.village == old.village
 
 
 def test_split_keeps_every_worker_and_every_ill_or_disabled_person() -> None:
-    # three adults of whom two work off-farm and one is disabled; both old parents would stay but they are only one adult
+    # three adults of whom two work off-farm and one is disabled; both old parents would stay but they are only one
+    # adult
     h = _family(1, working_age=3, small_children=1, able_workers=2, off_farm=2, migrants=2, disabled=3, chronic=3)
     _split(h, np.array([0]), 2018)
     for name, total in (("able_workers", 2), ("off_farm", 2), ("migrants", 2), ("disabled", 3), ("chronic", 3)):
@@ -89,10 +102,20 @@ def test_split_conserves_everything_and_stays_possible(data: st.DataObject) -> N
     migrants = [data.draw(st.integers(0, o)) for o in off_farm]
     adults = [w + e for w, e in zip(working, elderly, strict=True)]
     h = _family(
-        n, working_age=working, elderly=elderly, small_children=small, pupils=pupils, able_workers=able, off_farm=off_farm,
-        migrants=migrants, chronic=[data.draw(st.integers(0, a)) for a in adults],
-        disabled=[data.draw(st.integers(0, a)) for a in adults], land=3.0, savings=1000.0, formal_loan=77.0,
-    )  # fmt: skip
+        n,
+        working_age=working,
+        elderly=elderly,
+        small_children=small,
+        pupils=pupils,
+        able_workers=able,
+        off_farm=off_farm,
+        migrants=migrants,
+        chronic=[data.draw(st.integers(0, a)) for a in adults],
+        disabled=[data.draw(st.integers(0, a)) for a in adults],
+        land=3.0,
+        savings=1000.0,
+        formal_loan=77.0,
+    )
     before = {name: h.column(name).astype(float).sum() for name in (*PEOPLE, *SHARED_AT_SPLIT, "members")}
     _split(h, np.arange(n), 2020)
     assert len(h) == 2 * n
@@ -107,7 +130,7 @@ def test_split_conserves_everything_and_stays_possible(data: st.DataObject) -> N
 
 
 def test_members_always_are_the_sum_of_the_stages(plan_for: Callable[..., Any], lived: Callable[..., Any]) -> None:
-    from sim.simulation import county_of
+    from tuopin.sim.run.setup import county_of
 
     plan = plan_for(years="2016-2030")
     for model in lived(plan, county_of(plan, "lushi", 0), "none"):
@@ -162,9 +185,15 @@ def test_nothing_happens_when_demography_is_off(by_hand: Callable[..., County]) 
 def test_the_last_adults_death_ends_a_household(by_hand: Callable[..., County]) -> None:
     # an old person dies for certain; the pupil left alone joins relatives
     county = by_hand(
-        2, {**STILL, "demography.elderly_mortality": 1.0}, {"demography": True}, members=[2, 2], working_age=[0, 1],
-        elderly=1, pupils=[1, 0], able_workers=0,
-    )  # fmt: skip
+        2,
+        {**STILL, "demography.elderly_mortality": 1.0},
+        {"demography": True},
+        members=[2, 2],
+        working_age=[0, 1],
+        elderly=1,
+        pupils=[1, 0],
+        able_workers=0,
+    )
     live_a_year(county)
     h = county.households
     assert h.members[0] == 0
@@ -176,7 +205,7 @@ def test_school_stages_take_their_years(by_hand: Callable[..., County]) -> None:
     n = 20_000
     county = by_hand(
         n, STILL, {"demography": True}, members=2, working_age=0, able_workers=0, elderly=1, pupils=1, villages=1
-    )  # fmt: skip
+    )
     live_a_year(county)
     h = county.households
     assert h.pupils.mean() == pytest.approx(0.9, abs=4 * (0.09 / n) ** 0.5)
@@ -203,9 +232,14 @@ def test_who_may_split_and_how_often(by_hand: Callable[..., County]) -> None:
     usual = 0.5 * (1.0 - 3 / 44)
     for members_from, expected in ((4, [0.0, usual, 0.0, 0.5]), (3, [usual, usual, 0.0, 0.5])):
         county = by_hand(
-            4 * n, {**rates, "demography.split_members_from": members_from}, {"demography": True}, able_workers=0,
-            members=working + elderly, working_age=working, elderly=elderly,
-        )  # fmt: skip
+            4 * n,
+            {**rates, "demography.split_members_from": members_from},
+            {"demography": True},
+            able_workers=0,
+            members=working + elderly,
+            working_age=working,
+            elderly=elderly,
+        )
         live_a_year(county)
         split = county.households.members[: 4 * n] < working + elderly
         np.testing.assert_allclose(split.reshape(4, n).mean(axis=1), expected, atol=4 * (0.25 / n) ** 0.5)
@@ -231,7 +265,7 @@ def test_other_luck_other_lives(by_hand: Callable[..., County]) -> None:
     def births(luck: Luck) -> np.ndarray:
         county = by_hand(
             500, {**STILL, "demography.birth_rate": 0.1}, {"demography": True}, luck=luck, members=2, working_age=2
-        )  # fmt: skip
+        )
         live_a_year(county)
         return county.households.small_children.copy()
 

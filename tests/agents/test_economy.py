@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agents.economy import (
+from tuopin.agents.economy import (
     inflation,
     labour_demand,
     margin_index,
@@ -15,7 +15,7 @@ from agents.economy import (
     registry_line,
     statistical_line,
 )
-from agents.parameters import Parameters, resolve_parameters
+from tuopin.agents.parameters import Parameters, resolve_parameters
 
 SERIES: dict[str, Any] = {
     "economy.rural_cpi": {2016: 0.02, 2017: 0.10, 2018: 0.05},

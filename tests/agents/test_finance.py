@@ -1,4 +1,6 @@
-"""Spending and finance by hand: the bearable share, savings then debt over three years, care forgone, money conserved."""
+"""Spending and finance by hand: the bearable share, savings then debt over three years, care forgone, money
+conserved.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +12,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.county import County
-from agents.finance import forgo_care, pay
+from tuopin.agents.county import County
+from tuopin.agents.finance import forgo_care, pay
 
 TERMS = {
-    "finance.bill_share": 0.30, "finance.instalment_share": 0.20, "finance.borrowing_cap": 0.5, "finance.saving_rate": 0.10,
-    "finance.invested_share": 0.5, "finance.asset_depreciation": 0.1, "finance.distress_sale": 0.2,
-    "schooling.compulsory_cost": 600.0, "schooling.upper_cost": 4000.0, "schooling.college_cost": 12000.0,
-    "schooling.college_loan": 8000.0, "health.forgone_share": 0.5, "health.basic_deductible": 0.0, "health.basic_rate": 0.5,
-    "health.basic_cap": 1e6, "health.basic_outpatient_rate": 0.5,
-}  # fmt: skip
+    "finance.bill_share": 0.30,
+    "finance.instalment_share": 0.20,
+    "finance.borrowing_cap": 0.5,
+    "finance.saving_rate": 0.10,
+    "finance.invested_share": 0.5,
+    "finance.asset_depreciation": 0.1,
+    "finance.distress_sale": 0.2,
+    "schooling.compulsory_cost": 600.0,
+    "schooling.upper_cost": 4000.0,
+    "schooling.college_cost": 12000.0,
+    "schooling.college_loan": 8000.0,
+    "health.forgone_share": 0.5,
+    "health.basic_deductible": 0.0,
+    "health.basic_rate": 0.5,
+    "health.basic_cap": 1e6,
+    "health.basic_outpatient_rate": 0.5,
+}
 ON = {"borrowing": True}
 
 
@@ -66,7 +79,9 @@ def test_an_instalment_above_its_share_of_income_is_put_off(by_hand: Callable[..
 
 
 def test_reimbursement_reduces_the_bill_and_is_no_income(by_hand: Callable[..., County]) -> None:
-    county = spent(by_hand(1, TERMS, ON, members=4), 10_000.0, 4000.0, 1000.0, basic_reimbursed=2500.0, reimbursed_term=1500.0)
+    county = spent(
+        by_hand(1, TERMS, ON, members=4), 10_000.0, 4000.0, 1000.0, basic_reimbursed=2500.0, reimbursed_term=1500.0
+    )
     h = county.households[0]
     assert (h.medical_bill, h.medical_out_of_pocket, h.medical_paid) == (5000.0, 1000.0, 1000.0)
     assert county.flows.net_income[0] == 10_000.0
@@ -75,7 +90,7 @@ def test_reimbursement_reduces_the_bill_and_is_no_income(by_hand: Callable[..., 
 def test_schooling_comes_after_medicine_within_the_same_share(by_hand: Callable[..., County]) -> None:
     county = by_hand(
         3, TERMS, ON, members=6, pupils=[2, 0, 0], upper_students=[0, 1, 0], college_students=[0, 0, 1], savings=0.0
-    )  # fmt: skip
+    )
     h = spent(county, 10_000.0, [0.0, 2000.0, 0.0]).households
     # 2 x 600; 4,000 of which 1,000 fit beside the bill; 12,000 less the loan of 8,000, of which 3,000 fit
     assert h.school_paid.tolist() == [1200.0, 1000.0, 3000.0]
@@ -96,7 +111,7 @@ def test_care_is_forgone_when_the_bill_exceeds_all_means(by_hand: Callable[..., 
     # bearable 3,000 + savings 1,000 + credit 5,000 - 600 owed = 8,400
     county = by_hand(
         4, TERMS, ON, savings=1000.0, debt_due_1=600.0, insured=[0, 0, 1, 0], productive_assets=1000.0, members=4
-    )  # fmt: skip
+    )
     f = county.flows
     f.net_income[:] = 10_000.0
     f.inpatient_bill[:], f.outpatient_bill[:] = [8400.0, 8300.0, 20_000.0, 10_000.0], [0.0, 200.0, 0.0, 0.0]
@@ -130,9 +145,20 @@ def test_who_cannot_borrow_pays_at_once_as_far_as_income_goes(by_hand: Callable[
 
 cents = st.integers(0, 4_000_000).map(lambda fen: fen / 100)
 household = st.tuples(
-    st.integers(-500_000, 6_000_000).map(lambda fen: fen / 100), cents, cents, st.floats(0, 1), cents, cents, cents, cents, cents,
-    st.integers(1, 7), st.integers(0, 3), st.integers(0, 1), st.integers(0, 1),
-)  # fmt: skip
+    st.integers(-500_000, 6_000_000).map(lambda fen: fen / 100),
+    cents,
+    cents,
+    st.floats(0, 1),
+    cents,
+    cents,
+    cents,
+    cents,
+    cents,
+    st.integers(1, 7),
+    st.integers(0, 3),
+    st.integers(0, 1),
+    st.integers(0, 1),
+)
 
 
 @pytest.mark.parametrize(
@@ -148,9 +174,19 @@ def test_money_is_conserved(by_hand: Callable[..., County], shares: dict[str, fl
             np.array(column, dtype=float) for column in zip(*rows, strict=True)
         )
         county = by_hand(
-            len(rows), {**TERMS, **shares}, ON, members=members, pupils=pupils, upper_students=upper, college_students=college,
-            savings=savings, debt_due_1=due1, debt_due_2=due2, debt_due_3=due3, productive_assets=1000.0,
-        )  # fmt: skip
+            len(rows),
+            {**TERMS, **shares},
+            ON,
+            members=members,
+            pupils=pupils,
+            upper_students=upper,
+            college_students=college,
+            savings=savings,
+            debt_due_1=due1,
+            debt_due_2=due2,
+            debt_due_3=due3,
+            productive_assets=1000.0,
+        )
         h = county.households
         before = {n: h.column(n).astype(float) for n in ("savings", "debt_due_1", "debt_due_2", "debt_due_3")}
         reimbursed = np.floor((inpatient + outpatient) * covered * 100) / 100
@@ -167,7 +203,7 @@ def test_money_is_conserved(by_hand: Callable[..., County], shares: dict[str, fl
         # medical_paid and school_paid are all that leaves this year's income: instalments included, new debt not
         np.testing.assert_allclose(
             income + borrowed, own + school + own_payment + saving + h.consumption, rtol=1e-5, atol=0.1
-        )  # fmt: skip
+        )
         assert (h.medical_paid + h.school_paid <= 0.5 * income + 0.02).all()
         assert h.faults() == []
 

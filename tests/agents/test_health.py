@@ -9,17 +9,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.county import County
-from agents.health import BasicScheme, basic_payment, bill, fall_ill, to_fen
+from tuopin.agents.county import County
+from tuopin.agents.health import BasicScheme, basic_payment, bill, fall_ill, to_fen
 
 RATES = {
-    "health.inpatient_rate": 0.1, "health.chronic_onset": 0.0, "health.chronic_recovery": 0.0, "health.chronic_risk": 2.0,
-    "health.elderly_risk": 1.5, "health.mean_risk": 1.25, "health.bill_median": 4000.0, "health.bill_sigma": 1.0,
+    "health.inpatient_rate": 0.1,
+    "health.chronic_onset": 0.0,
+    "health.chronic_recovery": 0.0,
+    "health.chronic_risk": 2.0,
+    "health.elderly_risk": 1.5,
+    "health.mean_risk": 1.25,
+    "health.bill_median": 4000.0,
+    "health.bill_sigma": 1.0,
     "health.major_rate": 0.0,
-    "health.major_median": 45000.0, "health.major_sigma": 0.5, "health.income_loss": 0.1, "health.major_income_loss": 0.4,
-    "health.disability_rate": 0.0, "health.forgone_risk": 1.5, "health.basic_deductible": 300.0, "health.basic_rate": 0.6,
-    "health.basic_cap": 5000.0, "health.basic_outpatient_rate": 0.25, "health.outpatient_cost": 1500.0,
-}  # fmt: skip
+    "health.major_median": 45000.0,
+    "health.major_sigma": 0.5,
+    "health.income_loss": 0.1,
+    "health.major_income_loss": 0.4,
+    "health.disability_rate": 0.0,
+    "health.forgone_risk": 1.5,
+    "health.basic_deductible": 300.0,
+    "health.basic_rate": 0.6,
+    "health.basic_cap": 5000.0,
+    "health.basic_outpatient_rate": 0.25,
+    "health.outpatient_cost": 1500.0,
+}
 N = 60_000
 
 
@@ -37,7 +51,9 @@ def near(share: float, p: float, n: int = N) -> bool:
         ({"members": 3, "working_age": 0, "pupils": 3}, 0.0),
     ],
 )
-def test_hospital_stays_come_at_their_rate(by_hand: Callable[..., County], columns: dict[str, int], weight: float) -> None:
+def test_hospital_stays_come_at_their_rate(
+    by_hand: Callable[..., County], columns: dict[str, int], weight: float
+) -> None:
     county = by_hand(N, RATES, {"illness": True, "health_loop": True}, **columns)
     fall_ill(county)
     assert near(float((county.flows.stay_ratio < 1.0).mean()), 1 - np.exp(-0.1 * weight))
@@ -55,7 +71,12 @@ def test_without_illness_nobody_falls_ill_and_nobody_recovers(by_hand: Callable[
     bill(county)
     f = county.flows
     assert (county.households.chronic == 1).all() and (f.illness_factor == 1.0).all()
-    assert not f.major_bill.any() and not f.inpatient_bill.any() and not f.outpatient_bill.any() and not f.basic_reimbursed.any()
+    assert (
+        not f.major_bill.any()
+        and not f.inpatient_bill.any()
+        and not f.outpatient_bill.any()
+        and not f.basic_reimbursed.any()
+    )
 
 
 def test_bills_are_log_normal_about_their_median(by_hand: Callable[..., County]) -> None:
@@ -88,14 +109,16 @@ def test_chronic_illness_disability_and_their_bounds(by_hand: Callable[..., Coun
     moving = {**RATES, "health.chronic_onset": 0.05, "health.chronic_recovery": 0.1, "health.disability_rate": 0.02}
     county = by_hand(
         N, moving, {"illness": True}, members=2, working_age=2, chronic=1, able_workers=1, off_farm=1, migrants=1
-    )  # fmt: skip
+    )
     fall_ill(county)
     h = county.households
     assert near(float((h.chronic == 2).mean()), 0.05) and near(float((h.chronic == 0).mean()), 0.1)
     assert near(float((h.disabled == 1).mean()), 0.04)
     hurt = h.disabled == 1
     assert (h.able_workers[hurt] == 0).all() and (h.off_farm[hurt] == 0).all() and (h.migrants[hurt] == 0).all()
-    full = by_hand(N, {**moving, "health.chronic_onset": 1.0, "health.chronic_recovery": 0.0}, {"illness": True}, chronic=1)
+    full = by_hand(
+        N, {**moving, "health.chronic_onset": 1.0, "health.chronic_recovery": 0.0}, {"illness": True}, chronic=1
+    )
     fall_ill(full)
     assert (full.households.chronic == 1).all()  # nobody left to fall chronically ill
 
@@ -108,10 +131,18 @@ SCHEME = BasicScheme(basic_deductible=300.0, basic_rate=0.6, basic_cap=5000.0, b
 @pytest.mark.parametrize(
     ("inpatient", "outpatient", "paid"),
     [
-        (0.0, 0.0, 0.0), (300.0, 0.0, 0.0), (299.99, 0.0, 0.0), (1300.0, 0.0, 600.0), (1300.0, 1000.0, 850.0),
-        (8633.33, 0.0, 5000.0), (8633.34, 0.0, 5000.0), (1e6, 0.0, 5000.0), (1e6, 100.0, 5025.0), (301.0, 0.01, 0.6),
+        (0.0, 0.0, 0.0),
+        (300.0, 0.0, 0.0),
+        (299.99, 0.0, 0.0),
+        (1300.0, 0.0, 600.0),
+        (1300.0, 1000.0, 850.0),
+        (8633.33, 0.0, 5000.0),
+        (8633.34, 0.0, 5000.0),
+        (1e6, 0.0, 5000.0),
+        (1e6, 100.0, 5025.0),
+        (301.0, 0.01, 0.6),
     ],
-)  # fmt: skip
+)
 def test_basic_payment_by_hand(inpatient: float, outpatient: float, paid: float) -> None:
     assert basic_payment(inpatient, outpatient, SCHEME) == pytest.approx(paid, abs=0.005)
 
@@ -148,7 +179,9 @@ def test_to_fen(yuan: float) -> None:
 
 
 def test_bills_by_hand(by_hand: Callable[..., County]) -> None:
-    county = by_hand(5, RATES, {"illness": True}, members=4, working_age=4, chronic=[0, 2, 0, 0, 0], insured=[1, 1, 1, 0, 1])
+    county = by_hand(
+        5, RATES, {"illness": True}, members=4, working_age=4, chronic=[0, 2, 0, 0, 0], insured=[1, 1, 1, 0, 1]
+    )
     f = county.flows
     f.stay_ratio[:], f.stay_bill[:] = [0.5, 5.0, 1.2, 0.5, 0.99], [1300.0, 0.0, 1300.0, 1300.0, 1300.0]
     f.major_bill[:] = [0.0, 0.0, 0.0, 0.0, 10_000.0]

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.columns import COLUMNS, Column, bytes_per_household, with_columns
-from agents.flows import QUANTITIES, TERMS, Flows
-from agents.households import Households
+from tuopin.agents.columns import COLUMNS, Column, bytes_per_household, with_columns
+from tuopin.agents.flows import QUANTITIES, TERMS, Flows
+from tuopin.agents.households import Households
 
 OWN = Column("own_since", "programme", "int16", "year", 0, 3000, "since", "年份")
 

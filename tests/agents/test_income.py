@@ -6,20 +6,29 @@ from collections.abc import Callable
 
 import numpy as np
 
-from agents.county import County
-from agents.income import gather
+from tuopin.agents.county import County
+from tuopin.agents.income import gather
 
 TERMS = {
-    "economy.base_pension_month": {2009: 55.0, 2017: 70.0}, "economy.grain_subsidy": 90.0,
-    "economy.elderly_private_transfer": 1500.0, "economy.saving_return": 0.02,
-}  # fmt: skip
+    "economy.base_pension_month": {2009: 55.0, 2017: 70.0},
+    "economy.grain_subsidy": 90.0,
+    "economy.elderly_private_transfer": 1500.0,
+    "economy.saving_return": 0.02,
+}
 
 
 def test_income_by_hand(by_hand: Callable[..., County]) -> None:
     county = by_hand(
-        3, TERMS, members=[4, 2, 1], elderly=[1, 2, 1], working_age=[3, 0, 0], land=[3.0, 0.0, 1.0], savings=[1000.0, 0.0, 0.0],
-        wage_income=[8000.0, 0.0, 0.0], business_income=[500.0, -200.0, 0.0],
-    )  # fmt: skip
+        3,
+        TERMS,
+        members=[4, 2, 1],
+        elderly=[1, 2, 1],
+        working_age=[3, 0, 0],
+        land=[3.0, 0.0, 1.0],
+        savings=[1000.0, 0.0, 0.0],
+        wage_income=[8000.0, 0.0, 0.0],
+        business_income=[500.0, -200.0, 0.0],
+    )
     county.flows.property_term[:] = [0.0, 0.0, 300.0]
     county.flows.transfer_term[:] = [0.0, 120.0, 0.0]
     gather(county)

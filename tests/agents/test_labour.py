@@ -7,17 +7,26 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from agents.county import County
-from agents.labour import change_jobs, draw_productivity, earn_wages, wage_terms
+from tuopin.agents.county import County
+from tuopin.agents.labour import change_jobs, draw_productivity, earn_wages, wage_terms
 
 WAGES = {
-    "labour.wage_discount": 0.8, "labour.months": 10.0, "labour.away_wage_ratio": 1.2, "labour.local_wage_ratio": 0.9,
-    "labour.remitted_share": 0.5, "labour.months_lost": 4.0,
-}  # fmt: skip
+    "labour.wage_discount": 0.8,
+    "labour.months": 10.0,
+    "labour.away_wage_ratio": 1.2,
+    "labour.local_wage_ratio": 0.9,
+    "labour.remitted_share": 0.5,
+    "labour.months_lost": 4.0,
+}
 PLAIN = {
-    "labour.entry_rate": 0.2, "labour.exit_rate": 0.0, "labour.skill_slope": 0.0, "labour.remote_penalty": 0.0,
-    "labour.away_share": 0.5, "labour.motivation_effect": 0.0, "labour.vacancy_rate": 0.1,
-}  # fmt: skip
+    "labour.entry_rate": 0.2,
+    "labour.exit_rate": 0.0,
+    "labour.skill_slope": 0.0,
+    "labour.remote_penalty": 0.0,
+    "labour.away_share": 0.5,
+    "labour.motivation_effect": 0.0,
+    "labour.vacancy_rate": 0.1,
+}
 
 
 def test_wages_follow_destination_and_only_a_share_comes_home(by_hand: Callable[..., County]) -> None:
@@ -38,7 +47,9 @@ def test_wages_after_job_loss_illness_dip_and_a_programmes_wage(by_hand: Callabl
     earn_wages(county)
     # a lost job is 4 of 10 months; two lost of one held count once; who has no job loses none
     np.testing.assert_allclose(
-        county.households.wage_income, [7200 * 0.6, 14400 * 0.8, 7200 * 0.6, 7200 * 1.5 * 0.8 * 0.5 + 100.0, 50.0], rtol=1e-6
+        county.households.wage_income,
+        [7200 * 0.6, 14400 * 0.8, 7200 * 0.6, 7200 * 1.5 * 0.8 * 0.5 + 100.0, 50.0],
+        rtol=1e-6,
     )
 
 
@@ -75,9 +86,13 @@ def test_entry_by_hand(by_hand: Callable[..., County]) -> None:
     ],
 )
 def test_what_moves_entry(
-    by_hand: Callable[..., County], parameters: dict[str, float], mechanisms: dict[str, bool], columns: dict[str, float],
-    factor: float, rate: float,
-) -> None:  # fmt: skip
+    by_hand: Callable[..., County],
+    parameters: dict[str, float],
+    mechanisms: dict[str, bool],
+    columns: dict[str, float],
+    factor: float,
+    rate: float,
+) -> None:
     n = 40_000
     county = by_hand(n, {**PLAIN, **parameters}, {"job_risk": True, **mechanisms}, **columns)
     county.flows.entry_factor[:] = factor
@@ -89,9 +104,15 @@ def test_what_moves_entry(
 def test_exit_takes_migrants_in_proportion(by_hand: Callable[..., County]) -> None:
     n = 40_000
     county = by_hand(
-        n, {**PLAIN, "labour.entry_rate": 0.0, "labour.exit_rate": 0.1}, {"job_risk": True}, members=3, working_age=3,
-        able_workers=3, off_farm=3, migrants=1,
-    )  # fmt: skip
+        n,
+        {**PLAIN, "labour.entry_rate": 0.0, "labour.exit_rate": 0.1},
+        {"job_risk": True},
+        members=3,
+        working_age=3,
+        able_workers=3,
+        off_farm=3,
+        migrants=1,
+    )
     change_jobs(county)
     left, away = 3 - county.households.off_farm, 1 - county.households.migrants
     assert set(left) == {0, 1} and left.mean() == pytest.approx(0.3, abs=4.5 * (0.21 / n) ** 0.5)
@@ -124,8 +145,10 @@ def test_workers_no_longer_able_leave_off_farm_work(by_hand: Callable[..., Count
 
 
 RISK = {
-    "income_risk.persistence": 0.8, "income_risk.permanent_variance": 0.04, "income_risk.transitory_variance": 0.09,
-}  # fmt: skip
+    "income_risk.persistence": 0.8,
+    "income_risk.permanent_variance": 0.04,
+    "income_risk.transitory_variance": 0.09,
+}
 
 
 def test_productivity_is_fixed_plus_ar1_plus_transitory(by_hand: Callable[..., County]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agents.mechanisms import MECHANISMS, resolve_mechanisms
+from tuopin.agents.mechanisms import MECHANISMS, resolve_mechanisms
 
 
 def test_defaults_and_choices() -> None:
@@ -20,7 +20,13 @@ def test_defaults_and_choices() -> None:
 def test_unknown_names_and_values_are_refused() -> None:
     with pytest.raises(KeyError):
         resolve_mechanisms({"magic": True})
-    for name, value in (("illness", 1), ("illness", "yes"), ("asset_trap", True), ("asset_trap", "convex"), ("weather", None)):
+    for name, value in (
+        ("illness", 1),
+        ("illness", "yes"),
+        ("asset_trap", True),
+        ("asset_trap", "convex"),
+        ("weather", None),
+    ):
         with pytest.raises(ValueError, match=f"{name}: .* is not one of"):
             resolve_mechanisms({name: value})  # type: ignore[dict-item]
 

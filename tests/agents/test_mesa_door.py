@@ -10,15 +10,15 @@ import pytest
 PROGRAM = """
 import multiprocessing
 {before}
-from agents import mesa_door
+from tuopin.agents import mesa_door
 assert mesa_door.Model.__name__ == "Model"
 print(multiprocessing.get_start_method(allow_none=True))
 """
 
 
-@pytest.mark.parametrize(
-    ("before", "after"), [("", "None"), ("multiprocessing.set_start_method('fork')", "fork")]
-)  # fmt: skip
+@pytest.mark.parametrize(("before", "after"), [("", "None"), ("multiprocessing.set_start_method('fork')", "fork")])
 def test_the_start_method_stays_the_users(before: str, after: str) -> None:
-    done = subprocess.run([sys.executable, "-c", PROGRAM.format(before=before)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM.format(before=before)], capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == after

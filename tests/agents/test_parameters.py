@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from agents import parameters as module
-from agents.parameters import (
+from tuopin.agents import parameters as module
+from tuopin.agents.parameters import (
     CONFIDENCES,
     Parameter,
     Parameters,
@@ -21,11 +21,13 @@ from agents.parameters import (
     read_parameters,
     resolve_parameters,
 )
-from agents.randomness import Luck
+from tuopin.agents.randomness import Luck
 
 
 def parameter(value: object = 1.0, **more: object) -> Parameter:
-    return Parameter("x", "g", value, "yuan", "made for a test", **{"confidence": "free", "low": 0.5, "high": 2.5, **more})  # type: ignore[arg-type]
+    return Parameter(
+        "x", "g", value, "yuan", "made for a test", **{"confidence": "free", "low": 0.5, "high": 2.5, **more}
+    )  # type: ignore[arg-type]
 
 
 def test_a_dated_series_holds_its_ends_or_is_zero_there() -> None:
@@ -56,9 +58,12 @@ def test_only_free_numbers_with_a_range_are_drawn() -> None:
     drawn = draw_parameter(parameter(), luck)
     assert drawn.value != 1.0 and 0.5 <= drawn.value <= 2.5  # type: ignore[operator]
     for fixed in (
-        parameter(confidence="confirmed-here"), parameter(low=None, high=None), parameter(None), parameter("lagged"),
+        parameter(confidence="confirmed-here"),
+        parameter(low=None, high=None),
+        parameter(None),
+        parameter("lagged"),
         parameter(True),
-    ):  # fmt: skip
+    ):
         assert draw_parameter(fixed, luck) == fixed
 
 
@@ -71,8 +76,9 @@ def test_a_dated_free_series_is_scaled_as_a_whole() -> None:
 def test_draws_are_uniform_over_replicates_and_differ_by_name() -> None:
     values = np.array([draw_parameter(parameter(), Luck(20161231, r)).value for r in range(2000)], dtype=float)
     assert stats.kstest((values - 0.5) / 2.0, "uniform").pvalue > 1e-6
-    other = np.array([draw_parameter(replace(parameter(), name="y"), Luck(20161231, r)).value
-                      for r in range(2000)], dtype=float)  # fmt: skip
+    other = np.array(
+        [draw_parameter(replace(parameter(), name="y"), Luck(20161231, r)).value for r in range(2000)], dtype=float
+    )
     assert stats.pearsonr(values, other).pvalue > 1e-6
 
 
@@ -122,7 +128,10 @@ GOOD = "x: {value: 1.0, unit: yuan, source: s, confidence: well-known}\n"
         ("x: {value: 1.0, unit: yuan, source: s}\n", r"p\.yaml: x: missing \['confidence'\]"),
         ("x: {value: 1.0, unit: yuan, source: s, confidence: sure}\n", "confidence 'sure' is not one of"),
         ("x: {value: 1.0, unit: yuan, source: s, confidence: free}\n", "a free parameter needs a prior range"),
-        ("x: {value: 1.0, unit: yuan, source: s, confidence: well-known, rnage: [0, 1]}\n", r"unknown keys \['rnage'\]"),
+        (
+            "x: {value: 1.0, unit: yuan, source: s, confidence: well-known, rnage: [0, 1]}\n",
+            r"unknown keys \['rnage'\]",
+        ),
     ],
 )
 def test_a_malformed_file_is_refused_by_entry(tmp_path: Path, text: str, complaint: str) -> None:

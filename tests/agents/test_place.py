@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from agents.place import Figure, Place
+from tuopin.agents.place import Figure, Place
 
 
 def _set(path: str, value: object) -> Callable[[dict[str, Any]], None]:
@@ -61,8 +61,10 @@ def test_a_sound_place_is_read(place_data: dict[str, Any]) -> None:
         (_set("anchors.0.line", "cattle"), "livestock"),
         (_set("anchors.0.capacity", 12), "valid dictionary|instance"),
     ],
-)  # fmt: skip
-def test_a_faulty_place_is_refused(place_data: dict[str, Any], change: Callable[[dict[str, Any]], None], complaint: str) -> None:
+)
+def test_a_faulty_place_is_refused(
+    place_data: dict[str, Any], change: Callable[[dict[str, Any]], None], complaint: str
+) -> None:
     change(place_data)
     with pytest.raises(ValidationError, match=complaint):
         Place.model_validate(place_data)

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.mechanisms import resolve_mechanisms
-from agents.parameters import resolve_parameters
-from agents.place import Place
-from agents.population import (
+from tuopin.agents.mechanisms import resolve_mechanisms
+from tuopin.agents.parameters import resolve_parameters
+from tuopin.agents.place import Place
+from tuopin.agents.population import (
     UID_PLACE_SHIFT,
     largest_remainder,
     make_villages,
@@ -21,7 +21,7 @@ from agents.population import (
     synthesise,
     village_sizes,
 )
-from agents.randomness import Luck
+from tuopin.agents.randomness import Luck
 
 
 @given(st.lists(st.floats(0.001, 100), min_size=1, max_size=30), st.integers(0, 100_000))
@@ -38,9 +38,7 @@ def test_largest_remainder_by_hand() -> None:
     assert largest_remainder(np.array([1.0, 1.0]), 3).tolist() == [2, 1]  # a tie goes to the lower index
 
 
-@given(
-    st.lists(st.floats(0.01, 10), min_size=2, max_size=8), st.integers(1, 3000), st.floats(0, 1, allow_nan=False)
-)  # fmt: skip
+@given(st.lists(st.floats(0.01, 10), min_size=2, max_size=8), st.integers(1, 3000), st.floats(0, 1, allow_nan=False))
 def test_sizes_meet_both_totals(weights: list[float], households: int, position: float) -> None:
     persons = households + round(position * households * (len(weights) - 1))
     counts = sizes_with_totals(np.array(weights), households, persons)
@@ -72,19 +70,35 @@ def place(place_data: dict[str, Any]) -> Callable[..., Place]:
 
 
 MARGINALS = {
-    "demography.elderly_alone_1": 0.5, "demography.elderly_alone_2": 0.3, "demography.elderly_one": 0.25,
-    "demography.elderly_two": 0.2, "health.insured_share": 0.9, "health.chronic_prevalence": 0.15,
-    "health.disability_prevalence": 0.06, "income_risk.skill_variance": 0.2, "income_risk.village_variance": 0.03,
-    "production.land_per_person": 1.5, "production.share_tea": 0.1, "production.share_livestock": 0.2,
-    "village.safe_water_share": 0.85, "labour.initial_off_farm_share": 0.6, "labour.away_share": 0.5,
-    "labour.remote_penalty": 0.0, "learning.spread": 0.1, "population.chronic_elderly": 1.6, "population.chronic_working": 0.85,
-    "population.disabled_elderly": 2.0, "population.disabled_working": 1.1,
-}  # fmt: skip
+    "demography.elderly_alone_1": 0.5,
+    "demography.elderly_alone_2": 0.3,
+    "demography.elderly_one": 0.25,
+    "demography.elderly_two": 0.2,
+    "health.insured_share": 0.9,
+    "health.chronic_prevalence": 0.15,
+    "health.disability_prevalence": 0.06,
+    "income_risk.skill_variance": 0.2,
+    "income_risk.village_variance": 0.03,
+    "production.land_per_person": 1.5,
+    "production.share_tea": 0.1,
+    "production.share_livestock": 0.2,
+    "village.safe_water_share": 0.85,
+    "labour.initial_off_farm_share": 0.6,
+    "labour.away_share": 0.5,
+    "labour.remote_penalty": 0.0,
+    "learning.spread": 0.1,
+    "population.chronic_elderly": 1.6,
+    "population.chronic_working": 0.85,
+    "population.disabled_elderly": 2.0,
+    "population.disabled_working": 1.1,
+}
 
 
 @pytest.fixture
 def county(place: Callable[..., Place]) -> Any:
-    big = place(registered_households=6000, registered_persons=19000, rural_persons=79_000, household_size=3.0, villages=300)
+    big = place(
+        registered_households=6000, registered_persons=19000, rural_persons=79_000, household_size=3.0, villages=300
+    )
     return synthesise(big, resolve_parameters(MARGINALS), resolve_mechanisms({}), Luck(3, 0))
 
 
@@ -132,7 +146,9 @@ def test_marginals_are_near_their_parameters(county: Any) -> None:
 
 @pytest.mark.parametrize("scale", [1.0, 0.37, 0.1])
 def test_scaled_totals_are_exact_too(place: Callable[..., Place], scale: float) -> None:
-    some = place(registered_households=400, registered_persons=1300, rural_persons=4300, household_size=3.0, villages=10)
+    some = place(
+        registered_households=400, registered_persons=1300, rural_persons=4300, household_size=3.0, villages=10
+    )
     county = synthesise(some, resolve_parameters({}), resolve_mechanisms({}), Luck(3, 1), scale)
     registered, others = round(400 * scale), round((4300 - 1300) * scale)
     assert len(county.households) == registered + round(others / 3)

@@ -8,19 +8,27 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agents.columns import LINES
-from agents.county import County
-from agents.production import ProductionTerms, asset_factor, produce, settle_prices, supply
+from tuopin.agents.columns import LINES
+from tuopin.agents.county import County
+from tuopin.agents.production import ProductionTerms, asset_factor, produce, settle_prices, supply
 
 LIVESTOCK, HERBS, MUSHROOMS, TRADE = (LINES.index(n) for n in ("livestock", "herbs", "mushrooms", "trade"))
 TERMS = {
-    "production.grain_margin": 500.0, "production.farm_labour_base": 0.4, "production.farm_labour_slope": 0.4,
-    "production.elderly_hand": 0.5, "production.animal_loss_share": 0.6, "production.reference_assets": 8000.0,
-    "production.asset_exponent": 0.5, "production.asset_threshold": 0.5, "production.supply_elasticity": 0.5,
-    "production.trap_factor": 0.5, "production.asset_factor_limit": 3.0,
-    "production.herbs_gestation": 3.0, "production.fruit_gestation": 4.0,
+    "production.grain_margin": 500.0,
+    "production.farm_labour_base": 0.4,
+    "production.farm_labour_slope": 0.4,
+    "production.elderly_hand": 0.5,
+    "production.animal_loss_share": 0.6,
+    "production.reference_assets": 8000.0,
+    "production.asset_exponent": 0.5,
+    "production.asset_threshold": 0.5,
+    "production.supply_elasticity": 0.5,
+    "production.trap_factor": 0.5,
+    "production.asset_factor_limit": 3.0,
+    "production.herbs_gestation": 3.0,
+    "production.fruit_gestation": 4.0,
     **{f"production.income_{n}": 5000.0 for n in LINES[2:]},
-}  # fmt: skip
+}
 
 
 def produced(county: County) -> list[float]:
@@ -32,7 +40,7 @@ def test_grain_by_hand(by_hand: Callable[..., County]) -> None:
     # hands: 0 -> .4; 1 -> .8; 2 -> 1 (capped); one old pair 2 x .5 -> .8; one of two away -> .8
     county = by_hand(
         5, TERMS, land=2.0, able_workers=[0, 1, 3, 0, 2], off_farm=[0, 0, 0, 0, 1], elderly=[0, 0, 0, 2, 0], line=1
-    )  # fmt: skip
+    )
     assert produced(county) == [400.0, 800.0, 1000.0, 800.0, 800.0]
 
 
@@ -47,7 +55,7 @@ def test_industries_by_hand(by_hand: Callable[..., County]) -> None:
     # one able hand: labour .8, so 5,000 x scale x price x .8
     county = by_hand(
         5, TERMS, line=[LIVESTOCK, LIVESTOCK, MUSHROOMS, TRADE, 1], line_scale=[1, 1, 2, 1, 3], line_age=9, land=0.0
-    )  # fmt: skip
+    )
     county.villages.crop_left[:] = 0.5
     county.markets.price[LIVESTOCK] = 1.2
     county.flows.animals_lost[:] = [False, True, True, True, True]
@@ -75,19 +83,35 @@ def test_an_orchard_yields_after_its_gestation(by_hand: Callable[..., County]) -
 
 
 def terms(variant: int, **more: Any) -> ProductionTerms:
-    given = {"reference_assets": 8000.0, "asset_exponent": 0.5, "asset_threshold": 0.5, "trap_factor": 0.5,
-             "asset_factor_limit": 3.0, "asset_variant": variant, **more}  # fmt: skip
+    given = {
+        "reference_assets": 8000.0,
+        "asset_exponent": 0.5,
+        "asset_threshold": 0.5,
+        "trap_factor": 0.5,
+        "asset_factor_limit": 3.0,
+        "asset_variant": variant,
+        **more,
+    }
     return ProductionTerms(*(given.get(f, 0.0) for f in ProductionTerms._fields))
 
 
 @pytest.mark.parametrize(
     ("variant", "assets", "factor"),
     [
-        (0, 0.0, 1.0), (0, 1e6, 1.0),
-        (1, 8000.0, 1.0), (1, 2000.0, 0.5), (1, 32000.0, 2.0), (1, 1e9, 3.0), (1, 0.0, 0.001**0.5),
-        (2, 8000.0, 1.0), (2, 4000.0, 0.5**0.5), (2, 2000.0, 0.25), (2, 3999.0, 0.5 * (3999 / 8000) ** 0.5), (2, 1e9, 3.0),
+        (0, 0.0, 1.0),
+        (0, 1e6, 1.0),
+        (1, 8000.0, 1.0),
+        (1, 2000.0, 0.5),
+        (1, 32000.0, 2.0),
+        (1, 1e9, 3.0),
+        (1, 0.0, 0.001**0.5),
+        (2, 8000.0, 1.0),
+        (2, 4000.0, 0.5**0.5),
+        (2, 2000.0, 0.25),
+        (2, 3999.0, 0.5 * (3999 / 8000) ** 0.5),
+        (2, 1e9, 3.0),
     ],
-)  # fmt: skip
+)
 def test_asset_factor_by_variant(variant: int, assets: float, factor: float) -> None:
     assert asset_factor(assets, terms(variant)) == pytest.approx(factor)
 
@@ -101,7 +125,7 @@ def test_depth_of_the_trap_and_limit_of_the_factor() -> None:
 def test_the_asset_trap_is_a_switch(by_hand: Callable[..., County], variant: str, income: float) -> None:
     county = by_hand(
         1, TERMS, {"asset_trap": variant}, line=MUSHROOMS, line_scale=1.0, productive_assets=2000.0, land=0.0
-    )  # fmt: skip
+    )
     assert produced(county) == [income]
 
 
@@ -113,10 +137,11 @@ def test_supply_is_an_integer_sum_free_of_order(by_hand: Callable[..., County]) 
 def test_everybody_plants_mushrooms(by_hand: Callable[..., County]) -> None:
     county = by_hand(
         2, TERMS, {"supply_price": True, "spillovers": True}, line=[MUSHROOMS, TRADE], line_scale=4.0, land=0.0
-    )  # fmt: skip
+    )
     county.markets.base_supply[[MUSHROOMS, TRADE]] = 1000
     price = settle_prices(county)
-    # four times the supply at elasticity .5 halves the price; trade sells outside the county; an empty market has its trend
+    # four times the supply at elasticity .5 halves the price; trade sells outside the county; an empty market has its
+    # trend
     assert price[MUSHROOMS] == pytest.approx(0.5)
     assert price[TRADE] == 1.0 and price[HERBS] == 1.0
     assert produced(county) == [5000 * 4 * 0.8 * 0.5, 5000 * 4 * 0.8]

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.special import ndtri
 
-from agents import randomness
-from agents.population import DERIVED_UID, UID_PLACE_SHIFT
-from agents.randomness import (
+from tuopin.agents import randomness
+from tuopin.agents.population import DERIVED_UID, UID_PLACE_SHIFT
+from tuopin.agents.randomness import (
     MAXIMUM_SEED,
     STREAMS,
     Luck,
@@ -38,7 +38,8 @@ def uids(n: int = N, first: int = 0) -> NDArray[np.int64]:
     return (np.int64(PLACE) << UID_PLACE_SHIFT) + np.arange(first, first + n, dtype=np.int64)
 
 
-# --- the published known-answer vectors of Random123 (kat_vectors, philox4x32 10) --------------------------------------
+# --- the published known-answer vectors of Random123 (kat_vectors, philox4x32 10)
+# --------------------------------------
 
 KNOWN = [
     ((0, 0, 0, 0), (0, 0), (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),
@@ -52,7 +53,9 @@ KNOWN = [
 
 
 @pytest.mark.parametrize(("counter", "key", "answer"), KNOWN)
-def test_philox_gives_the_published_answers(counter: tuple[int, ...], key: tuple[int, ...], answer: tuple[int, ...]) -> None:
+def test_philox_gives_the_published_answers(
+    counter: tuple[int, ...], key: tuple[int, ...], answer: tuple[int, ...]
+) -> None:
     words = philox4x32_10(*(np.uint32(w) for w in (*counter, *key)))
     assert tuple(int(w) for w in words) == answer
 
@@ -61,7 +64,12 @@ def test_uniform4_lays_the_key_out_as_documented() -> None:
     # counter: uid low, uid high, stream << 16 | year, block; key: seed, replicate; each word w becomes (w + 0.5) / 2^32
     uid = 0x85A308D3_243F6A88 & 0x7FFFFFFFFFFFFFFF
     words = philox4x32_10(
-        np.uint32(0x243F6A88), np.uint32(0x05A308D3), np.uint32(0x1319 << 16 | 0x8A2E), np.uint32(3), np.uint32(5), np.uint32(6)
+        np.uint32(0x243F6A88),
+        np.uint32(0x05A308D3),
+        np.uint32(0x1319 << 16 | 0x8A2E),
+        np.uint32(3),
+        np.uint32(5),
+        np.uint32(6),
     )
     expected = tuple((int(w) + 0.5) / 2**32 for w in words)
     assert tuple(uniform4(5, 6, 0x1319, 0x8A2E, uid, 3)) == expected
@@ -157,7 +165,9 @@ def test_normals_are_the_published_quantiles() -> None:
     assert normal(0.25) == pytest.approx(-0.6744897501960817, rel=1e-15)
     assert normal(0.001) == pytest.approx(-3.090232306167814, rel=1e-15)
     assert normal(0.5) == 0.0
-    u = np.concatenate([(np.arange(20_000) + 0.5) / 20_000, 2.0 ** -np.arange(1.0, 34.0), 1.0 - 2.0 ** -np.arange(2.0, 34.0)])
+    u = np.concatenate(
+        [(np.arange(20_000) + 0.5) / 20_000, 2.0 ** -np.arange(1.0, 34.0), 1.0 - 2.0 ** -np.arange(2.0, 34.0)]
+    )
     np.testing.assert_allclose(normals_of(u), ndtri(u), rtol=1e-13, atol=1e-15)
 
 
@@ -165,9 +175,14 @@ def test_normals_are_the_published_quantiles() -> None:
 
 
 @given(
-    st.lists(st.integers(0, 2**63 - 1), min_size=1, max_size=40, unique=True), st.randoms(use_true_random=False),
-    st.integers(1, 39), st.integers(1, 9), st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1), st.integers(0, 65535),
-)  # fmt: skip
+    st.lists(st.integers(0, 2**63 - 1), min_size=1, max_size=40, unique=True),
+    st.randoms(use_true_random=False),
+    st.integers(1, 39),
+    st.integers(1, 9),
+    st.integers(0, 2**32 - 1),
+    st.integers(0, 2**32 - 1),
+    st.integers(0, 65535),
+)
 def test_a_row_depends_on_its_uid_alone(
     names: list[int], shuffle: object, cut: int, draws: int, seed: int, replicate: int, year: int
 ) -> None:
@@ -178,8 +193,10 @@ def test_a_row_depends_on_its_uid_alone(
     np.testing.assert_array_equal(luck.uniforms(22, year, whole[order], draws), table[order])
     pieces = [luck.uniforms(22, year, part, draws) for part in (whole[:cut], whole[cut:])]
     np.testing.assert_array_equal(np.concatenate(pieces), table)
-    np.testing.assert_array_equal(luck.uniforms(22, year, np.concatenate([whole, whole])[::2], draws), table[::2].tolist()
-                                  + table[len(names) % 2 :: 2].tolist())  # fmt: skip
+    np.testing.assert_array_equal(
+        luck.uniforms(22, year, np.concatenate([whole, whole])[::2], draws),
+        table[::2].tolist() + table[len(names) % 2 :: 2].tolist(),
+    )
     np.testing.assert_array_equal(luck.uniforms(22, year, whole, 1)[:, 0], table[:, 0])
 
 
@@ -207,7 +224,9 @@ def test_a_stream_declared_twice_is_refused() -> None:
 
 def test_streams_are_distinct_and_below_those_of_other_packages() -> None:
     assert len(set(STREAMS.values())) == len(STREAMS)
-    own = [v for k, v in STREAMS.items() if getattr(randomness, k.upper().replace(" ", "_").replace("-", "_"), None) == v]
+    own = [
+        v for k, v in STREAMS.items() if getattr(randomness, k.upper().replace(" ", "_").replace("-", "_"), None) == v
+    ]
     assert max(own) < randomness.FIRST_EXTERNAL_STREAM
 
 
@@ -225,7 +244,9 @@ def test_nothing_else_makes_random_numbers() -> None:
     offenders = []
     for folder in ("agents", "policies", "sim", "tests"):
         for path in sorted(set((ROOT / folder).rglob("*.py")) - set((ROOT / "tests" / "benchmarks").rglob("*.py"))):
-            offenders += [f"{path.relative_to(ROOT)}:{line}" for line in _random_uses(ast.parse(path.read_text("utf-8")))]
+            offenders += [
+                f"{path.relative_to(ROOT)}:{line}" for line in _random_uses(ast.parse(path.read_text("utf-8")))
+            ]
     assert offenders == []
 
 
@@ -247,7 +268,13 @@ def _random_uses(tree: ast.AST) -> list[int]:
 
 
 def test_the_scan_finds_what_it_looks_for() -> None:
-    for text in ("import random", "from random import shuffle", "import numpy.random", "from numpy import random",
-                 "np.random.default_rng(1)", "from numpy.random import default_rng"):  # fmt: skip
+    for text in (
+        "import random",
+        "from random import shuffle",
+        "import numpy.random",
+        "from numpy import random",
+        "np.random.default_rng(1)",
+        "from numpy.random import default_rng",
+    ):
         assert _random_uses(ast.parse(text)), text
     assert _random_uses(ast.parse("model.random_order = 1; from agents import randomness")) == []

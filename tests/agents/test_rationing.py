@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.rationing import first_of_each, lowest, within_budget
+from tuopin.agents.rationing import first_of_each, lowest, within_budget
 
 scores = st.lists(st.integers(-3, 3), min_size=0, max_size=40)
 orders = st.randoms(use_true_random=False)

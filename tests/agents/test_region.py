@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from agents import shocks
-from agents.place import Membership, Place
-from agents.region import RegionFile, county_data, spread_counties
+from tuopin.agents import shocks
+from tuopin.agents.place import Membership, Place
+from tuopin.agents.region import RegionFile, county_data, spread_counties
 
 NOTE = {"unit": "units", "source": "made for a test", "confidence": "source-document"}
 
@@ -25,17 +25,29 @@ def region(**changes: Any) -> RegionFile:
     zone = {"sites": 3, "persons": 100, "jobs": 10, "remoteness": 0.1}
     none = {"sites": 0, "persons": 0, "jobs": 0, "remoteness": 0.4}
     data: dict[str, Any] = {
-        "kind": "region", "name": "land", "label": {"en": "Land"}, "year": 2014, "table": "land.csv", "synthetic": True,
+        "kind": "region",
+        "name": "land",
+        "label": {"en": "Land"},
+        "year": 2014,
+        "table": "land.csv",
+        "synthetic": True,
         "columns": {"registered_households": NOTE, "registered_persons": NOTE},
         "alike": {"household_size": figure(3.0), "county_factor": figure(0.4), "deadline": 2020},
         "totals": {
-            "rural_persons": figure(1200), "villages": figure(10), "cooperatives": figure(7),
+            "rural_persons": figure(1200),
+            "villages": figure(10),
+            "cooperatives": figure(7),
             "resettlement": {
-                "source": "made for a test", "confidence": "source-document", "city": zone, "industrial_park": none,
-                "town": none, "scenic_area": none, "central_village": none,
+                "source": "made for a test",
+                "confidence": "source-document",
+                "city": zone,
+                "industrial_park": none,
+                "town": none,
+                "scenic_area": none,
+                "central_village": none,
             },
         },
-    }  # fmt: skip
+    }
     return RegionFile.model_validate({**data, **changes})
 
 
@@ -43,7 +55,7 @@ ROWS: list[dict[str, Any]] = [
     {"name": "big", "code": 1, "label_en": "Big", "registered_households": 60, "registered_persons": 180},
     {"name": "mid", "code": 2, "registered_households": 30, "registered_persons": 90},
     {"name": "small", "code": 3, "registered_households": 10, "registered_persons": 30},
-]  # fmt: skip
+]
 
 
 def test_counties_get_parts_of_the_totals_and_what_is_alike() -> None:
@@ -55,7 +67,11 @@ def test_counties_get_parts_of_the_totals_and_what_is_alike() -> None:
     assert [c.cooperatives.value for c in counties if c.cooperatives] == [4, 2, 1]
     sites = [c.resettlement.city for c in counties if c.resettlement]
     assert [s.persons for s in sites] == [60, 30, 10] and [s.jobs for s in sites] == [6, 3, 1]
-    assert [s.sites for s in sites] == [2, 1, 1]  # 1.8, .9 and .3 of three sites are 2, 1 and 0: a site is added for 10 persons
+    assert [s.sites for s in sites] == [
+        2,
+        1,
+        1,
+    ]  # 1.8, .9 and .3 of three sites are 2, 1 and 0: a site is added for 10 persons
     assert all((c.year, c.deadline, c.synthetic, c.county_factor.value) == (2014, 2020, True, 0.4) for c in counties)
 
 
@@ -69,9 +85,10 @@ def test_rural_persons_of_the_whole_are_split_with_their_range() -> None:
 
 def test_a_column_wins_over_what_is_alike_and_carries_its_range_in_multiples() -> None:
     columns = {
-        "registered_households": NOTE, "registered_persons": NOTE,
+        "registered_households": NOTE,
+        "registered_persons": NOTE,
         "rural_persons": {**NOTE, "confidence": "free", "range": [0.5, 2.0]},
-    }  # fmt: skip
+    }
     totals = {"villages": figure(10)}
     rows = [{**row, "rural_persons": 10 * row["registered_persons"], "deadline": 2018} for row in ROWS]
     county = Place.model_validate(county_data(region(columns=columns, totals=totals), rows)[2])
@@ -101,7 +118,9 @@ def test_parts_of_a_budget_sum_to_it(total: int, persons: list[int]) -> None:
         for k, n in enumerate(persons)
     ]
     assert sum(parts) == total
-    assert all(abs(part - total * n / sum(persons)) <= 1.0 + total * 1e-15 for part, n in zip(parts, persons, strict=True))
+    assert all(
+        abs(part - total * n / sum(persons)) <= 1.0 + total * 1e-15 for part, n in zip(parts, persons, strict=True)
+    )
 
 
 def test_a_place_of_its_own_gets_all(place_data: dict[str, Any]) -> None:
@@ -110,7 +129,8 @@ def test_a_place_of_its_own_gets_all(place_data: dict[str, Any]) -> None:
 
 def test_spread_by_hand() -> None:
     assert spread_counties(100, 304, 1, 0.6) == [(100, 304)]
-    # without spread all are alike; with a log sd of ln 2 / 0.6745 the quartiles of two counties are 1/2 and 2: 80 and 20
+    # without spread all are alike; with a log sd of ln 2 / 0.6745 the quartiles of two counties are 1/2 and 2: 80 and
+    # 20
     assert spread_counties(100, 300, 2, 0.0) == [(50, 150), (50, 150)]
     assert spread_counties(100, 300, 2, float(np.log(2.0)) / 0.6744897501960817) == [(80, 240), (20, 60)]
 

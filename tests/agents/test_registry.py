@@ -10,18 +10,29 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agents.columns import CAUSES, EXITED, OUTSIDE, REGISTERED_POOR, RELAPSED
-from agents.county import County
-from agents.randomness import Luck
-from agents.registry import _at_rank, judged_poverty, main_cause, register, registered, review, team_error
+from tuopin.agents.columns import CAUSES, EXITED, OUTSIDE, REGISTERED_POOR, RELAPSED
+from tuopin.agents.county import County
+from tuopin.agents.randomness import Luck
+from tuopin.agents.registry import _at_rank, judged_poverty, main_cause, register, registered, review, team_error
 
 EXACT = {
-    "registry.registration_noise": 0.0, "registry.trait_weight": 0.25, "registry.cadre_error": 0.0,
-    "registry.verification_noise": 0.0, "registry.exit_margin": 1.1, "registry.deadline_margin": 0.8,
-    "registry.exit_share": {2017: 0.5, 2018: 0.25, 2019: 1.0}, "registry.fall_margin": 0.9, "registry.fall_detected": 1.0,
-    "registry.addition_detected": 1.0, "registry.earlier_exits": 0.5, "registry.student_trait": 0.5,
-    "registry.least_team_error": 0.2, "registry.most_team_error": 2.0, "registry.quota_floor": 0.02, "registry.first_year": 2014,
-}  # fmt: skip
+    "registry.registration_noise": 0.0,
+    "registry.trait_weight": 0.25,
+    "registry.cadre_error": 0.0,
+    "registry.verification_noise": 0.0,
+    "registry.exit_margin": 1.1,
+    "registry.deadline_margin": 0.8,
+    "registry.exit_share": {2017: 0.5, 2018: 0.25, 2019: 1.0},
+    "registry.fall_margin": 0.9,
+    "registry.fall_detected": 1.0,
+    "registry.addition_detected": 1.0,
+    "registry.earlier_exits": 0.5,
+    "registry.student_trait": 0.5,
+    "registry.least_team_error": 0.2,
+    "registry.most_team_error": 2.0,
+    "registry.quota_floor": 0.02,
+    "registry.first_year": 2014,
+}
 HARD = {**EXACT, "registry.fall_detected": 0.0, "registry.addition_detected": 0.0}
 ON = {"spillovers": True}
 
@@ -37,25 +48,41 @@ def test_the_value_at_a_rank_is_that_of_the_sorted_list(values: list[float], dat
 
 def test_judged_poverty_by_hand(by_hand: Callable[..., County]) -> None:
     county = by_hand(
-        4, EXACT, members=2, net_income_pp=[6000.0, 6000.0, 6000.0, 10.0], net_income_pp_1=[3000.0, 3000.0, 3000.0, 10.0],
-        net_income_pp_2=[3000.0, 3000.0, 3000.0, 10.0], chronic=[0, 1, 0, 0], disabled=[0, 1, 0, 0],
-        elderly=[0, 0, 2, 0], housing_grade=[3, 1, 3, 2], upper_students=[0, 0, 1, 0],
-    )  # fmt: skip
-    # mean of three years 4,000; traits: none; ill, disabled and badly housed 3; all old and a student 1.5; floor 100 yuan
+        4,
+        EXACT,
+        members=2,
+        net_income_pp=[6000.0, 6000.0, 6000.0, 10.0],
+        net_income_pp_1=[3000.0, 3000.0, 3000.0, 10.0],
+        net_income_pp_2=[3000.0, 3000.0, 3000.0, 10.0],
+        chronic=[0, 1, 0, 0],
+        disabled=[0, 1, 0, 0],
+        elderly=[0, 0, 2, 0],
+        housing_grade=[3, 1, 3, 2],
+        upper_students=[0, 0, 1, 0],
+    )
+    # mean of three years 4,000; traits: none; ill, disabled and badly housed 3; all old and a student 1.5; floor 100
+    # yuan
     np.testing.assert_allclose(
         judged_poverty(county), [np.log(4000), np.log(4000) - 0.75, np.log(4000) - 0.375, np.log(100)], rtol=1e-6
-    )  # fmt: skip
+    )
 
 
 def test_judgement_errs_with_the_village_team(by_hand: Callable[..., County]) -> None:
     n = 30_000
     county = by_hand(
-        2 * n, {**EXACT, "registry.registration_noise": 0.5, "registry.cadre_error": 0.4}, villages=2,
-        village=np.repeat([0, 1], n), net_income_pp=4000.0, net_income_pp_1=4000.0, net_income_pp_2=4000.0,
-    )  # fmt: skip
+        2 * n,
+        {**EXACT, "registry.registration_noise": 0.5, "registry.cadre_error": 0.4},
+        villages=2,
+        village=np.repeat([0, 1], n),
+        net_income_pp=4000.0,
+        net_income_pp_1=4000.0,
+        net_income_pp_2=4000.0,
+    )
     county.villages.cadre_quality[:] = [1.0, -1.0]
     score = judged_poverty(county)
-    assert score[:n].std() == pytest.approx(0.5 * 0.6, rel=0.03) and score[n:].std() == pytest.approx(0.5 * 1.4, rel=0.03)
+    assert score[:n].std() == pytest.approx(0.5 * 0.6, rel=0.03) and score[n:].std() == pytest.approx(
+        0.5 * 1.4, rel=0.03
+    )
 
 
 def test_team_error_by_hand(by_hand: Callable[..., County]) -> None:
@@ -70,9 +97,16 @@ def test_the_first_register_carries_its_year_and_every_village_a_quota(by_hand: 
     lists = {}
     for floor in (0.0, 0.05):
         county = by_hand(
-            80, {**EXACT, "registry.quota_floor": floor, "registry.first_year": 2013}, ON, villages=2, members=2,
-            village=np.repeat([0, 1], 40), net_income_pp=income, net_income_pp_1=income, net_income_pp_2=income,
-        )  # fmt: skip
+            80,
+            {**EXACT, "registry.quota_floor": floor, "registry.first_year": 2013},
+            ON,
+            villages=2,
+            members=2,
+            village=np.repeat([0, 1], 40),
+            net_income_pp=income,
+            net_income_pp_1=income,
+            net_income_pp_2=income,
+        )
         register(county, 30, 60)
         h = county.households
         assert set(h.registered_since[h.registry_status > 0].tolist()) == {2013}
@@ -84,16 +118,23 @@ def _crowd(by_hand: Callable[..., County], n: int, villages: int, seed: int = 1,
     u = Luck(seed, 9).uniforms(2, 0, np.arange(n), 3)
     income = 1000.0 + 9000.0 * u[:, 0]
     return by_hand(
-        n, {**EXACT, **parameters}, ON, villages=villages, village=(u[:, 1] * villages).astype(int),
-        members=1 + (u[:, 2] * 6).astype(int), net_income_pp=income, net_income_pp_1=income, net_income_pp_2=income,
-    )  # fmt: skip
+        n,
+        {**EXACT, **parameters},
+        ON,
+        villages=villages,
+        village=(u[:, 1] * villages).astype(int),
+        members=1 + (u[:, 2] * 6).astype(int),
+        net_income_pp=income,
+        net_income_pp_1=income,
+        net_income_pp_2=income,
+    )
 
 
 @given(st.integers(30, 400), st.integers(1, 9), st.floats(0.15, 0.85), st.floats(-0.35, 0.35), st.integers(0, 99))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 def test_totals_are_exact(
     by_hand: Callable[..., County], n: int, villages: int, share: float, tilt: float, seed: int
-) -> None:  # fmt: skip
+) -> None:
     county = _crowd(by_hand, n, villages, seed)
     h = county.households
     households = max(1, round(share * n))
@@ -108,9 +149,16 @@ def test_quotas_follow_judged_poverty_and_sum(by_hand: Callable[..., County]) ->
     # two villages of ten; the first holds eight of the ten poorest
     income = np.r_[np.arange(1, 9), [100, 101], [9, 10], np.arange(102, 110)] * 100.0
     county = by_hand(
-        20, EXACT, ON, villages=2, village=np.repeat([0, 1], 10), members=2, net_income_pp=income, net_income_pp_1=income,
+        20,
+        EXACT,
+        ON,
+        villages=2,
+        village=np.repeat([0, 1], 10),
+        members=2,
+        net_income_pp=income,
+        net_income_pp_1=income,
         net_income_pp_2=income,
-    )  # fmt: skip
+    )
     register(county, 10, 20)
     listed = registered(county)
     assert np.bincount(county.households.village[listed]).tolist() == [8, 2]
@@ -141,7 +189,7 @@ def test_totals_that_cannot_be_met_are_refused(by_hand: Callable[..., County]) -
 
 @pytest.mark.parametrize("scale", [0.02, 0.037, 0.1])
 def test_the_shipped_county_has_its_documented_totals_scaled(plan_for: Callable[..., Any], scale: float) -> None:
-    from sim.simulation import county_of
+    from tuopin.sim.run.setup import county_of
 
     plan = plan_for(scale=scale)
     county, place = county_of(plan, "lushi", 1), plan.place_data["lushi"]
@@ -159,9 +207,14 @@ def test_the_shipped_county_has_its_documented_totals_scaled(plan_for: Callable[
 
 def test_main_cause_takes_the_first_that_applies(by_hand: Callable[..., County]) -> None:
     county = by_hand(
-        6, EXACT, chronic=[1, 0, 0, 0, 0, 0], health=[0, 2, 0, 0, 0, 0], disabled=[1, 1, 1, 0, 0, 0],
-        college_students=[0, 0, 0, 1, 0, 0], able_workers=[1, 1, 1, 0, 0, 1],
-    )  # fmt: skip
+        6,
+        EXACT,
+        chronic=[1, 0, 0, 0, 0, 0],
+        health=[0, 2, 0, 0, 0, 0],
+        disabled=[1, 1, 1, 0, 0, 0],
+        college_students=[0, 0, 0, 1, 0, 0],
+        able_workers=[1, 1, 1, 0, 0, 1],
+    )
     names = [CAUSES[c] for c in main_cause(county)]
     assert names == ["illness", "illness", "disability", "schooling", "lack_of_labour", "lack_of_technology_or_funds"]
 
@@ -178,9 +231,13 @@ def _reviewed(county: County) -> list[int]:
 def test_exits_go_in_order_of_verified_income_within_the_persons_planned(by_hand: Callable[..., County]) -> None:
     # registered persons 2+3+1+2+2 = 10, planned .5 of them; the margin is 1.1 x 3,000
     county = by_hand(
-        6, HARD, ON, members=[2, 3, 1, 2, 2, 4], registry_status=[1, 1, 1, 5, 1, 0],
+        6,
+        HARD,
+        ON,
+        members=[2, 3, 1, 2, 2, 4],
+        registry_status=[1, 1, 1, 5, 1, 0],
         net_income_pp=[4000.0, 5000.0, 3400.0, 3299.0, 3500.0, 9000.0],
-    )  # fmt: skip
+    )
     assert _reviewed(county) == [EXITED, EXITED, REGISTERED_POOR, RELAPSED, REGISTERED_POOR, OUTSIDE]
     assert county.households.registry_exit_year.tolist() == [2017, 2017, 0, 0, 0, 0]
     # the next year plans a quarter of the 5 who are left: one person, and the next in line has two
@@ -221,9 +278,15 @@ def test_without_spillovers_the_plan_is_a_share_for_each_alone(by_hand: Callable
 def test_falls_and_additions_are_detected_with_their_probability(by_hand: Callable[..., County]) -> None:
     # the fall margin is .9 x 3,000 of verified income
     county = by_hand(
-        5, EXACT, ON, year=2018, registry_status=[2, 2, 0, 0, 1], net_income_pp=[2600.0, 2800.0, 2600.0, 2800.0, 1000.0],
-        registered_since=[2014, 2014, 0, 0, 2014], cause=[3, 3, 0, 0, 1],
-    )  # fmt: skip
+        5,
+        EXACT,
+        ON,
+        year=2018,
+        registry_status=[2, 2, 0, 0, 1],
+        net_income_pp=[2600.0, 2800.0, 2600.0, 2800.0, 1000.0],
+        registered_since=[2014, 2014, 0, 0, 2014],
+        cause=[3, 3, 0, 0, 1],
+    )
     assert _reviewed(county) == [RELAPSED, EXITED, REGISTERED_POOR, OUTSIDE, REGISTERED_POOR]
     h = county.households
     assert h.registered_since.tolist() == [2018, 2014, 2018, 0, 2014]

@@ -7,16 +7,22 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from agents.columns import LINES
-from agents.county import County
-from agents.randomness import Luck
-from agents.shocks import strike_county, strike_households
+from tuopin.agents.columns import LINES
+from tuopin.agents.county import County
+from tuopin.agents.randomness import Luck
+from tuopin.agents.shocks import strike_county, strike_households
 
 SD = {
-    "production.price_sd_crops": 0.2, "production.price_sd_grain": 0.06, "production.price_sd_livestock": 0.3,
-    "production.weather_sd": 0.1, "production.disaster_rate": 0.2, "production.disaster_loss": 0.7,
-    "production.animal_loss_rate": 0.1, "labour.separation_rate": 0.12, "labour.demand_shock_sd": 0.05,
-}  # fmt: skip
+    "production.price_sd_crops": 0.2,
+    "production.price_sd_grain": 0.06,
+    "production.price_sd_livestock": 0.3,
+    "production.weather_sd": 0.1,
+    "production.disaster_rate": 0.2,
+    "production.disaster_loss": 0.7,
+    "production.animal_loss_rate": 0.1,
+    "labour.separation_rate": 0.12,
+    "labour.demand_shock_sd": 0.05,
+}
 ALL = {"price_risk": True, "weather": True, "job_risk": True, "animal_loss": True}
 
 
@@ -65,8 +71,12 @@ def test_neighbours_fail_together(by_hand: Callable[..., County]) -> None:
 def test_job_and_animal_losses_at_their_rates(by_hand: Callable[..., County]) -> None:
     n = 50_000
     county = by_hand(
-        4 * n, SD, {"job_risk": True, "animal_loss": True}, off_farm=np.repeat([0, 1, 2, 3], n), line=np.repeat([3, 3, 1, 7], n)
-    )  # fmt: skip
+        4 * n,
+        SD,
+        {"job_risk": True, "animal_loss": True},
+        off_farm=np.repeat([0, 1, 2, 3], n),
+        line=np.repeat([3, 3, 1, 7], n),
+    )
     strike_households(county)
     lost = county.flows.jobs_lost
     for jobs in range(4):

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from agents.county import County
-from agents.status import assess
+from tuopin.agents.county import County
+from tuopin.agents.status import assess
 
 QUIET = {"income_risk.survey_error_variance": 0.0}
 
@@ -27,9 +27,18 @@ def test_incomes_per_person_by_hand(by_hand: Callable[..., County]) -> None:
     county = by_hand(1, QUIET, members=2, net_income_pp=5000.0, net_income_pp_1=4000.0, net_income_pp_2=3000.0)
     county.flows.tested_transfer_term[:] = 600.0
     assessed(
-        county, 8000.0, wage_income=5000.0, business_income=1000.0, property_income=100.0, private_transfers=900.0,
-        public_transfers=1000.0, policy_transfers=0.0, medical_paid=1500.0, school_paid=300.0, consumption=6000.0,
-    )  # fmt: skip
+        county,
+        8000.0,
+        wage_income=5000.0,
+        business_income=1000.0,
+        property_income=100.0,
+        private_transfers=900.0,
+        public_transfers=1000.0,
+        policy_transfers=0.0,
+        medical_paid=1500.0,
+        school_paid=300.0,
+        consumption=6000.0,
+    )
     h = county.households[0]
     assert h.market_income_pp == 3500.0  # before any public transfer
     assert h.net_income_pp == 4300.0  # (8,000 + 600) / 2
@@ -54,7 +63,9 @@ def test_exits_and_relapses_are_counted_from_the_initial_state(by_hand: Callable
     for net in ([4000, 4000, 2000], [2000, 2000, 2000], [4000, 4000, 4000], [2000, 4000, 2000]):
         assessed(county, np.array(net, dtype=float))
         h = county.households
-        history.append((h.exits.tolist(), h.relapses.tolist(), h.ever_poor.tolist(), county.flows.left_poverty.tolist()))
+        history.append(
+            (h.exits.tolist(), h.relapses.tolist(), h.ever_poor.tolist(), county.flows.left_poverty.tolist())
+        )
     assert history == [
         ([1, 0, 0], [0, 0, 0], [False, False, True], [True, False, False]),
         # a first fall of one never poor is no relapse

@@ -10,24 +10,31 @@ from types import MappingProxyType
 import numpy as np
 from scipy import stats
 
-from agents.county import County
-from agents.parameters import resolve_parameters
-from agents.place import Figure
-from agents.randomness import Luck
-from sim.burn_in import initial_county
-from sim.plan import Plan, make_plan
-from sim.simulation import county_of, policies_of, run_scenario, tables
-from sim.study import Study
 from tests.benchmarks.reference import CORE, ReferenceCounty
+from tuopin.agents.county import County
+from tuopin.agents.parameters import resolve_parameters
+from tuopin.agents.place import Figure
+from tuopin.agents.randomness import Luck
+from tuopin.sim.run.burn_in import initial_county
+from tuopin.sim.run.setup import county_of, policies_of
+from tuopin.sim.run.tables import tables
+from tuopin.sim.run.task import run_scenario
+from tuopin.sim.study.plan import Plan, make_plan
+from tuopin.sim.study.study import Study
 
 STUDY = Path(__file__).parents[2] / "scenarios" / "lushi.yaml"
 INDICATORS = MappingProxyType(
     {
-        "headcount_ratio": "true", "poverty_gap": "true", "mean_income_per_person": "true",
-        "net_income_headcount_ratio": "true", "exit_rate": "true", "reentry_rate": "true",
-        "catastrophic_health_spending_rate": "true", "registered_persons": "registry",
+        "headcount_ratio": "true",
+        "poverty_gap": "true",
+        "mean_income_per_person": "true",
+        "net_income_headcount_ratio": "true",
+        "exit_rate": "true",
+        "reentry_rate": "true",
+        "catastrophic_health_spending_rate": "true",
+        "registered_persons": "registry",
     }
-)  # fmt: skip
+)
 """What both report, and its view."""
 
 Yearly = dict[str, dict[int, float]]
@@ -35,10 +42,13 @@ Yearly = dict[str, dict[int, float]]
 
 QUIET = MappingProxyType(
     {
-        "production.price_sd_grain": 0.0, "production.price_sd_crops": 0.0, "production.price_sd_livestock": 0.0,
-        "production.weather_sd": 0.0, "labour.demand_shock_sd": 0.0,
+        "production.price_sd_grain": 0.0,
+        "production.price_sd_crops": 0.0,
+        "production.price_sd_livestock": 0.0,
+        "production.weather_sd": 0.0,
+        "labour.demand_shock_sd": 0.0,
     }
-)  # fmt: skip
+)
 """Without shocks common to the county the two can be compared several times more closely."""
 
 
@@ -49,9 +59,10 @@ def core_plan(
     study = Study.load(STUDY)
     full = make_plan(study)
     place = full.place_data["lushi"]
-    size = place.registered_households.value + (
-        place.rural_persons.value - place.registered_persons.value
-    ) / place.household_size.value
+    size = (
+        place.registered_households.value
+        + (place.rural_persons.value - place.registered_persons.value) / place.household_size.value
+    )
     changed = {
         "mechanisms": {**study.mechanisms, **(CORE if core else {})},
         "parameters": {**study.parameters, **parameters},
@@ -61,11 +72,14 @@ def core_plan(
 
 
 def large_county(plan: Plan, households: int) -> County:
-    """A county of about `households` households: the shipped place with its totals, places and budgets' scale enlarged."""
+    """A county of about `households` households: the shipped place with its totals, places and budgets' scale
+    enlarged.
+    """
     place = plan.place_data["lushi"]
-    size = place.registered_households.value + (
-        place.rural_persons.value - place.registered_persons.value
-    ) / place.household_size.value
+    size = (
+        place.registered_households.value
+        + (place.rural_persons.value - place.registered_persons.value) / place.household_size.value
+    )
     factor = households / size
 
     def times(figure: Figure) -> Figure:
@@ -131,8 +145,8 @@ def differences(
 def z_score(difference: np.ndarray, tolerance: float) -> np.ndarray:
     """How far the mean along the first axis is from zero, as the standard normal deviate of equal probability.
 
-    The error is estimated from few replicates, so mean over standard error has Student's t distribution: 3.9 of ten replicates
-    is no more than 2.9 of a normal. 0 where the mean is within `tolerance` or not defined.
+    The error is estimated from few replicates, so mean over standard error has Student's t distribution: 3.9 of ten
+    replicates is no more than 2.9 of a normal. 0 where the mean is within `tolerance` or not defined.
     """
     mean = difference.mean(axis=0)
     error = difference.std(axis=0, ddof=1) / np.sqrt(len(difference))

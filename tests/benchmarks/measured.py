@@ -1,7 +1,8 @@
 """Measure a command with all its processes: ``python tests/benchmarks/measured.py COMMAND ...`` (Linux).
 
 Wall seconds, CPU seconds and the largest resident memory of the whole process tree together. `time -v` misses workers
-that a fork server started; here every process of the tree is waited for. Shared pages count once (proportional set size).
+that a fork server started; here every process of the tree is waited for. Shared pages count once (proportional set
+size).
 """
 
 from __future__ import annotations

@@ -14,14 +14,14 @@ from math import exp
 
 import mesa
 
-from agents.columns import EXITED, LINES
-from agents.county import County
-from policies.protocol import Policy
 from tests.benchmarks.reference_household import Household
 from tests.benchmarks.reference_measures import Measures
 from tests.benchmarks.reference_numbers import SOLD_OUTSIDE, numbers_of
 from tests.benchmarks.reference_policies import PROGRAMMES
 from tests.benchmarks.reference_programme import Programme, share_hours
+from tuopin.agents.columns import EXITED, LINES
+from tuopin.agents.county import County
+from tuopin.policies.protocol import Policy
 
 CORE = {"demography": False}
 """The switches that make the engine live the same core."""
@@ -47,7 +47,9 @@ class Village(mesa.Agent):
 
 
 class ReferenceCounty(mesa.Model):
-    """A county of household agents; `step()` is one year. `policies` give parameter values; their rules are not called."""
+    """A county of household agents; `step()` is one year. `policies` give parameter values; their rules are not
+    called.
+    """
 
     def __init__(self, county: County, policies: list[Policy], seed: int, all_measures: bool = False) -> None:
         super().__init__(seed=seed)

@@ -1,4 +1,6 @@
-"""A household of the plain-Mesa reference: a `mesa.Agent` with attributes and a method for each thing it lives through."""
+"""A household of the plain-Mesa reference: a `mesa.Agent` with attributes and a method for each thing it lives
+through.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from typing import Any
 
 import mesa
 
-from agents.columns import EXITED, LINES, OUTSIDE, REGISTERED_POOR, RELAPSED
+from tuopin.agents.columns import EXITED, LINES, OUTSIDE, REGISTERED_POOR, RELAPSED
 
 GRAIN, LIVESTOCK = LINES.index("grain"), LINES.index("livestock")
 WEATHERPROOF = {LINES.index(name) for name in ("livestock", "tourism", "trade")}
@@ -59,7 +61,9 @@ class Household(mesa.Agent):
     def fall_ill(self) -> None:
         now, random = self.model.now, self.random
         p = now.health
-        weight = (self.working_age + p.elderly_risk * self.elderly + (p.chronic_risk - 1.0) * self.chronic) / p.mean_risk
+        weight = (
+            self.working_age + p.elderly_risk * self.elderly + (p.chronic_risk - 1.0) * self.chronic
+        ) / p.mean_risk
         rate = p.inpatient_rate * weight * (p.forgone_risk if self.care_forgone else 1.0)
         chance = 1.0 - exp(-rate)
         # below 1: a stay anyway; up to the use of care: a stay that cheaper care brings about

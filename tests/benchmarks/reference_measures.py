@@ -1,4 +1,5 @@
-"""The engine's measures in plain Python over the reference's agents: all indicators by view and group, moves and spells.
+"""The engine's measures in plain Python over the reference's agents: all indicators by view and group, moves and
+spells.
 
 With them the reference yields what a run of the engine yields, so that the two can be timed at the same work, and the
 engine's measures can be checked against a second program.
@@ -109,11 +110,13 @@ class Measures:
             if view != "registry":
                 found.append((view, "near_poor_persons", s["near", view]))
             found += [
-                (view, "poor_persons", s["poor", view]), (view, "poor_households", s["poor_households", view]),
-                (view, "exit_rate", ratio(s["exits", view], s["poor_before", view])), (view, "exits_persons", s["exits", view]),
+                (view, "poor_persons", s["poor", view]),
+                (view, "poor_households", s["poor_households", view]),
+                (view, "exit_rate", ratio(s["exits", view], s["poor_before", view])),
+                (view, "exits_persons", s["exits", view]),
                 (view, "reentry_rate", ratio(s["reentries", view], s["at_risk", view])),
                 (view, "reentries_persons", s["reentries", view]),
-            ]  # fmt: skip
+            ]
         return found
 
     def for_everybody(self, households: list[Household]) -> list[tuple[str, str, float]]:

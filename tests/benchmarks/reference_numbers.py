@@ -1,10 +1,12 @@
-"""The numbers of one year for the plain-Mesa reference: the engine's parameter values; series are continued here anew."""
+"""The numbers of one year for the plain-Mesa reference: the engine's parameter values; series are continued here
+anew.
+"""
 
 from __future__ import annotations
 
 from types import SimpleNamespace
 
-from agents.parameters import Parameters
+from tuopin.agents.parameters import Parameters
 
 SOLD_OUTSIDE = ("none", "grain", "tourism", "trade")
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import mesa
 
-from agents.columns import EXITED, ZONES
-from policies.cooperative.firms import make_firms
-from policies.protocol import Policy
-from policies.relocation.sites import WITH_WORKER, WITHOUT_WORKER, make_sites
 from tests.benchmarks.reference_household import GRAIN, Household
 from tests.benchmarks.reference_programme import Programme
+from tuopin.agents.columns import EXITED, ZONES
+from tuopin.policies.cooperative.firms import make_firms
+from tuopin.policies.protocol import Policy
+from tuopin.policies.relocation.sites import WITH_WORKER, WITHOUT_WORKER, make_sites
 
 if TYPE_CHECKING:
     from tests.benchmarks.reference import ReferenceCounty

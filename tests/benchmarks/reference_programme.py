@@ -6,9 +6,9 @@ from math import floor, log
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from agents.columns import EXITED
-from policies.protocol import Policy
 from tests.benchmarks.reference_household import Household
+from tuopin.agents.columns import EXITED
+from tuopin.policies.protocol import Policy
 
 if TYPE_CHECKING:
     from tests.benchmarks.reference import ReferenceCounty
@@ -74,9 +74,10 @@ class Programme:
         if self.budget == 0 or self.model.year < self.p.start:
             return []
         able = [
-            h for h in self.model.households
+            h
+            for h in self.model.households
             if self.name not in h.enrolled and h.willing[self.name] < self.acceptance(h) and self.eligible(h)
-        ]  # fmt: skip
+        ]
         return self.affordable(able)
 
     def acceptance(self, household: Household) -> float:

@@ -1,4 +1,6 @@
-"""A county batch from the command line against plain Mesa: twelve scenarios, files, comparison and figures, in one run."""
+"""A county batch from the command line against plain Mesa: twelve scenarios, files, comparison and figures, in one
+run.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +10,11 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from sim.results import Results
-from sim.simulation import county_of, run_scenario
 from tests.benchmarks.core import STUDY, core_plan, reference_cost
 from tests.benchmarks.measured import measure
+from tuopin.sim.results.results import Results
+from tuopin.sim.run.setup import county_of
+from tuopin.sim.run.task import run_scenario
 
 SCALE, REPLICATES, YEARS = 0.2072, 20, 9
 PAIRS = {
@@ -19,14 +22,20 @@ PAIRS = {
     "firms_and_allowance": {"cooperative": {}, "low_income_support": {}},
 }
 ALIKE = {"none": 1, "health_insurance": 4, "all_but_relocation": 6, "all": 1}
-"""Of the twelve scenarios, how many are taken to cost the reference as much as this one: one programme, two or three, all."""
+"""Of the twelve scenarios, how many are taken to cost the reference as much as this one: one programme, two or three,
+all.
+"""
 GATE = 55.0
-"""Ratio below which CI fails; 70 is the figure to reach. Other tests run beside this one, which leaves both sides noisy."""
+"""Ratio below which CI fails; 70 is the figure to reach. Other tests run beside this one, which leaves both sides
+noisy.
+"""
 
 
 @pytest.mark.slow
 def test_a_batch_costs_at_most_a_seventieth_of_plain_mesa(tmp_path: Path) -> None:
-    """Processor time of the command with all its processes; the reference's is extrapolated from runs of one replicate."""
+    """Processor time of the command with all its processes; the reference's is extrapolated from runs of one
+    replicate.
+    """
     study = YAML(typ="safe").load(STUDY.read_text(encoding="utf-8"))
     study["scenarios"] |= PAIRS
     path = tmp_path / "twelve.yaml"
@@ -46,6 +55,8 @@ def test_a_batch_costs_at_most_a_seventieth_of_plain_mesa(tmp_path: Path) -> Non
     runs = Results.open(tmp_path / "out").sql("select distinct scenario, replicate, year from indicators")
     assert len(runs) == 12 * REPLICATES * (YEARS + 1)
     engine = batch.cpu_seconds * 1e9 / (len(start.households) * YEARS * 12 * REPLICATES)
-    print(f"\nbatch {engine:.0f} ns a household-year; plain Mesa {costs[False]:.0f} ns, {costs[False] / engine:.0f} times; "
-          f"with the engine's measures {costs[True]:.0f} ns, {costs[True] / engine:.0f} times")  # fmt: skip
+    print(
+        f"\nbatch {engine:.0f} ns a household-year; plain Mesa {costs[False]:.0f} ns, {costs[False] / engine:.0f} times; "
+        f"with the engine's measures {costs[True]:.0f} ns, {costs[True] / engine:.0f} times"
+    )
     assert costs[True] / engine > GATE

@@ -1,4 +1,6 @@
-"""A province and the country end to end: memory and rate. CI runs a fiftieth of every county; TUOPIN_FULL=1 all of it."""
+"""A province and the country end to end: memory and rate. CI runs a fiftieth of every county; TUOPIN_FULL=1 all of
+it.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.results import Results
+from tuopin.sim.results.results import Results
 
 pytestmark = [
     pytest.mark.slow,
@@ -23,8 +25,20 @@ MOST_GIB = 4.0
 
 def run(study: str, out: Path, *options: str) -> tuple[float, float]:
     """CPU-seconds and GiB of a run, measured in a process of its own: it waits for every child it gets."""
-    command = [sys.executable, "-m", "sim", "run", str(SCENARIOS / f"{study}.yaml"), "--out", str(out), "--workers", "2"]
-    done = subprocess.run([sys.executable, str(MEASURED), *command, *options], capture_output=True, text=True, check=False)
+    command = [
+        sys.executable,
+        "-m",
+        "tuopin",
+        "run",
+        str(SCENARIOS / f"{study}.yaml"),
+        "--out",
+        str(out),
+        "--workers",
+        "2",
+    ]
+    done = subprocess.run(
+        [sys.executable, str(MEASURED), *command, *options], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     said = done.stderr.splitlines()[-1]
     print(f"{study} {' '.join(options)}: {said}")

@@ -25,7 +25,9 @@ def _worst(found: dict[str, np.ndarray]) -> dict[str, tuple[float, float]]:
 
 
 def _check(found: dict[str, np.ndarray]) -> None:
-    """A z of 3.5 comes by chance once in two thousand; over a hundred single years are looked at, so they may reach 4.5."""
+    """A z of 3.5 comes by chance once in two thousand; over a hundred single years are looked at, so they may reach
+    4.5.
+    """
     for name, (over_years, single) in _worst(found).items():
         assert over_years < 3.5, f"{name}: mean over the years, z = {over_years:.1f}"
         assert single < 4.5, f"{name}: a single year, z = {single:.1f}"

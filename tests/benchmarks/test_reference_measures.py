@@ -7,12 +7,12 @@ import math
 import numpy as np
 import pytest
 
-from sim.measures.state import YearState, check_state
-from sim.measures.yearly import yearly_values
-from sim.simulation import county_of, policies_of
 from tests.benchmarks.core import core_plan
 from tests.benchmarks.reference import ReferenceCounty
 from tests.benchmarks.reference_measures import TRAITS, VIEWS
+from tuopin.sim.measures.state import YearState, check_state
+from tuopin.sim.measures.yearly import yearly_values
+from tuopin.sim.run.setup import county_of, policies_of
 
 
 def _state(model: ReferenceCounty) -> YearState:
@@ -24,12 +24,18 @@ def _state(model: ReferenceCounty) -> YearState:
 
     now = model.now
     return YearState(
-        year=model.year, line=now.line, members=array(lambda h: h.members, np.int16), income=array(lambda h: h.income_pp),
-        net_income=array(lambda h: h.net_income_pp), market_income=array(lambda h: h.market_income / h.members),
+        year=model.year,
+        line=now.line,
+        members=array(lambda h: h.members, np.int16),
+        income=array(lambda h: h.income_pp),
+        net_income=array(lambda h: h.net_income_pp),
+        market_income=array(lambda h: h.market_income / h.members),
         policy_transfers=array(lambda h: h.policy_transfers / h.members),
         poor={v: array(lambda h, v=v: h.poor_in[v], bool) for v in VIEWS},
-        registered=array(lambda h: h.registered, bool), survey_income=array(lambda h: h.survey_income),
-        medical_payment=array(lambda h: h.out_of_pocket), subsistence_food=now.village.subsistence_food * now.prices,
+        registered=array(lambda h: h.registered, bool),
+        survey_income=array(lambda h: h.survey_income),
+        medical_payment=array(lambda h: h.out_of_pocket),
+        subsistence_food=now.village.subsistence_food * now.prices,
         # the first dimensions of as many as a household lacks: only their number is counted
         deprivations={
             name: array(lambda h, k=k: h.deprived > k, bool)
@@ -42,7 +48,7 @@ def _state(model: ReferenceCounty) -> YearState:
         class_before=array(lambda h: h.class_before, np.int8),
         enrolled={p.name: array(lambda h, p=p: p.name in h.enrolled, bool) for p in model.programmes},
         groups={t: (array(lambda h, t=t: h.groups[t], np.int8), ("no", "yes")) for t in TRAITS},
-    )  # fmt: skip
+    )
 
 
 def test_measures_equal_plain_loops() -> None:

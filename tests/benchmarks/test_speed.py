@@ -1,4 +1,5 @@
-"""Speed, by ratios measured in one run: engine against plain Mesa, against its own floor, and a million against twenty thousand.
+"""Speed, by ratios measured in one run: engine against plain Mesa, against its own floor, and a million against twenty
+thousand.
 
 `pytest tests/benchmarks -m "not slow"` is what CI runs; the gates leave room for a busy machine. The figures themselves
 are in docs/performance.md.
@@ -12,18 +13,21 @@ from typing import Any
 
 import pytest
 
-from agents.columns import bytes_per_household
-from agents.county import County
-from agents.flows import QUANTITIES, TERMS
-from sim.plan import Plan
-from sim.profile import profile_run
-from sim.simulation import county_of, run_scenario
-from sim.year import STEPS
 from tests.benchmarks.core import core_plan, engine_cost, large_county, reference_cost
 from tests.benchmarks.floor import floor_cost
+from tuopin.agents.columns import bytes_per_household
+from tuopin.agents.county import County
+from tuopin.agents.flows import QUANTITIES, TERMS
+from tuopin.sim.run.profile import profile_run
+from tuopin.sim.run.setup import county_of
+from tuopin.sim.run.task import run_scenario
+from tuopin.sim.run.year import STEPS
+from tuopin.sim.study.plan import Plan
 
 GATE_HEADLINE, GATE_SAME_MEASURES = 60.0, 80.0
-"""Ratios below which CI fails: 80 is the figure to reach with the same measures on both sides; both leave room for noise."""
+"""Ratios below which CI fails: 80 is the figure to reach with the same measures on both sides; both leave room for
+noise.
+"""
 BYTES_ALLOWED = 600
 
 
@@ -39,18 +43,25 @@ def county() -> Iterator[tuple[Plan, County]]:
 
 
 def test_ratio_to_plain_mesa(county: tuple[Plan, County], benchmark: Any) -> None:
-    """Both live the same county of 20,000 households through the same years; with its measures and without most of them."""
+    """Both live the same county of 20,000 households through the same years; with its measures and without most of
+    them.
+    """
     plan, start = county
     headline = reference_cost(plan, start, "all")
     same = reference_cost(plan, start, "all", all_measures=True)
     engine = engine_cost(plan, start, "all", repeats=10)
     benchmark.pedantic(lambda: engine_cost(plan, start, "all", repeats=1), rounds=3)
     benchmark.extra_info.update(
-        engine_ns=engine, reference_ns=headline, reference_all_measures_ns=same, ratio=headline / engine,
+        engine_ns=engine,
+        reference_ns=headline,
+        reference_all_measures_ns=same,
+        ratio=headline / engine,
         ratio_same_measures=same / engine,
-    )  # fmt: skip
-    print(f"\nengine {engine:.0f} ns; plain Mesa {headline:.0f} ns, {headline / engine:.0f} times; "
-          f"with the engine's measures {same:.0f} ns, {same / engine:.0f} times")  # fmt: skip
+    )
+    print(
+        f"\nengine {engine:.0f} ns; plain Mesa {headline:.0f} ns, {headline / engine:.0f} times; "
+        f"with the engine's measures {same:.0f} ns, {same / engine:.0f} times"
+    )
     assert headline / engine > GATE_HEADLINE
     assert same / engine > GATE_SAME_MEASURES
 

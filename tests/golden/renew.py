@@ -11,16 +11,24 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim.plan import make_plan
-from sim.simulation import simulate_task
-from sim.study import Study
+from tuopin.sim.run.task import simulate_task
+from tuopin.sim.study.plan import make_plan
+from tuopin.sim.study.study import Study
 
 TABLE = Path(__file__).with_name("lushi.csv")
 STUDY = Path(__file__).parents[2] / "scenarios" / "lushi.yaml"
 INDICATORS = (
-    "headcount_ratio", "poverty_gap", "gini", "mean_income_per_person", "exit_rate", "reentry_rate",
-    "registered_persons", "sustained_exits_persons", "catastrophic_health_spending_rate", "cost_yuan",
-)  # fmt: skip
+    "headcount_ratio",
+    "poverty_gap",
+    "gini",
+    "mean_income_per_person",
+    "exit_rate",
+    "reentry_rate",
+    "registered_persons",
+    "sustained_exits_persons",
+    "catastrophic_health_spending_rate",
+    "cost_yuan",
+)
 YEARS = (2016, 2017, 2020, 2025)
 
 

@@ -63,7 +63,7 @@ def test_without_a_result_it_simulates_a_small_one(tmp_path: Path, monkeypatch: 
 def test_it_opens_a_result_that_a_run_has_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     study, out = HOME / "scenarios" / "lushi.yaml", tmp_path / "lushi"
     options = ["--out", str(out), "--scale", "0.02", "--replicates", "2", "--scenarios", "none,relocation,all"]
-    subprocess.run([sys.executable, "-m", "sim", "run", str(study), *options], check=True, capture_output=True)
+    subprocess.run([sys.executable, "-m", "tuopin", "run", str(study), *options], check=True, capture_output=True)
     monkeypatch.setenv("TUOPIN_RESULT", str(out))
     notebook = executed()
     assert f"Read from {out}" in printed(notebook)

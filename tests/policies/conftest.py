@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from agents.county import County
-from policies.cycle import open_programmes, run_programmes
-from policies.ledger import Ledger
-from policies.protocol import Policy
+from tuopin.agents.county import County
+from tuopin.policies.cycle import open_programmes, run_programmes
+from tuopin.policies.ledger import Ledger
+from tuopin.policies.protocol import Policy
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from policies import catalogue as module
-from policies.catalogue import catalogue
-from policies.protocol import Policy
-from policies.relocation import Relocation
+from tuopin.policies import catalogue as module
+from tuopin.policies.catalogue import catalogue
+from tuopin.policies.protocol import Policy
+from tuopin.policies.relocation import Relocation
 
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs" / "plugin.md"
@@ -62,7 +62,17 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder into which pip installed the example."""
     folder = tmp_path_factory.mktemp("plugin")
     wheel = wheel_of(example(), folder)
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(folder / "site")]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-index",
+        "--target",
+        str(folder / "site"),
+    ]
     subprocess.run([*command, str(wheel)], check=True, capture_output=True, text=True)
     (folder / "study.yaml").write_text(example()["study.yaml"], encoding="utf-8")
     return folder
@@ -71,14 +81,23 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tuopin(*arguments: str, folder: Path, plugged: bool = True) -> subprocess.CompletedProcess[str]:
     path = [str(ROOT), *([str(folder / "site")] if plugged else [])]
     return subprocess.run(
-        [sys.executable, "-m", "sim", *arguments], cwd=folder, capture_output=True, text=True, check=False,
+        [sys.executable, "-m", "tuopin", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
-    )  # fmt: skip
+    )
 
 
 def test_the_example_is_complete_and_short() -> None:
     files = example()
-    assert set(files) == {"pyproject.toml", "tuopin_training/__init__.py", "tuopin_training/parameters.yaml", "study.yaml"}
+    assert set(files) == {
+        "pyproject.toml",
+        "tuopin_training/__init__.py",
+        "tuopin_training/parameters.yaml",
+        "study.yaml",
+    }
     package = [text for name, text in files.items() if name != "study.yaml"]
     assert sum(len(text.rstrip("\n").splitlines()) for text in package) <= 60
 
@@ -94,7 +113,9 @@ def test_it_runs_from_a_study(installed: Path) -> None:
     # 2% of 6 million a year, 2,400 a household and what leaks on top
     assert (mine.groupby(["replicate", "year"])["yuan"].sum() <= 120_000).all()
     county = mine[mine["payer"] == "county"]
-    assert len(county) == 4 and (county["yuan"] == 2400 * county["households"]).all() and (county["households"] > 20).all()
+    assert (
+        len(county) == 4 and (county["yuan"] == 2400 * county["households"]).all() and (county["households"] > 20).all()
+    )
     panel = pd.read_parquet(installed / "out" / "panel.parquet")
     enrolled = panel[panel["scenario"].astype(str) == "training"].groupby("year")["in_training"].sum()
     assert enrolled[2016] == 0 and enrolled[2018] > enrolled[2017] > 0

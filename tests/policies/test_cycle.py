@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agents.county import County
-from agents.parameters import Parameter
-from policies.cycle import post_ordinary, run_programmes
-from policies.ledger import LEAKAGE, Ledger
-from policies.protocol import Policy, policy_parameters
-from policies.relocation import rules as relocation_rules
+from tuopin.agents.county import County
+from tuopin.agents.parameters import Parameter
+from tuopin.policies.cycle import post_ordinary, run_programmes
+from tuopin.policies.ledger import LEAKAGE, Ledger
+from tuopin.policies.protocol import Policy, policy_parameters
+from tuopin.policies.relocation import rules as relocation_rules
 
 
 def _numbers(name: str, **values: Any) -> dict[str, Parameter]:
@@ -49,11 +49,18 @@ def policy_of(policy_name: str, **values: Any) -> Policy:
     return Plain({})
 
 
-def village(by_hand: Callable[..., County], *policies: Policy, hours: float = 1e9, size: int = 10, **keys: Any) -> County:
+def village(
+    by_hand: Callable[..., County], *policies: Policy, hours: float = 1e9, size: int = 10, **keys: Any
+) -> County:
     county = by_hand(
-        size, None, {"cadre_limits": True}, policies=policies, registry_status=1, net_income_pp=np.arange(size) * 100.0 + 200,
+        size,
+        None,
+        {"cadre_limits": True},
+        policies=policies,
+        registry_status=1,
+        net_income_pp=np.arange(size) * 100.0 + 200,
         **keys,
-    )  # fmt: skip
+    )
     county.villages.hours[:] = hours
     return county
 
@@ -75,7 +82,9 @@ def test_money_goes_to_the_neediest_and_is_never_exceeded(
     assert since(county, a) == [0, 1, 2, 3, 4, 5]
 
 
-def test_leakage_comes_on_top_and_out_of_the_budget(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> None:
+def test_leakage_comes_on_top_and_out_of_the_budget(
+    by_hand: Callable[..., County], programmes: Callable[..., Ledger]
+) -> None:
     a = policy_of("a", budget=330.01, leakage=0.1)
     county = village(by_hand, a)
     ledger = programmes(county, a)
@@ -90,9 +99,13 @@ def test_leakage_comes_on_top_and_out_of_the_budget(by_hand: Callable[..., Count
 
 def test_slots_start_and_an_empty_purse(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> None:
     for values, expected in (
-        ({"slots": 2}, [0, 1]), ({"slots": 0}, []), ({"start": 2018}, []), ({"start": 2017, "slots": 1}, [0]),
-        ({"budget": 0.0}, []), ({"take_up": 0.0}, []),
-    ):  # fmt: skip
+        ({"slots": 2}, [0, 1]),
+        ({"slots": 0}, []),
+        ({"start": 2018}, []),
+        ({"start": 2017, "slots": 1}, [0]),
+        ({"budget": 0.0}, []),
+        ({"take_up": 0.0}, []),
+    ):
         a = policy_of("a", **values)
         county = village(by_hand, a)
         ledger = programmes(county, a)
@@ -100,14 +113,21 @@ def test_slots_start_and_an_empty_purse(by_hand: Callable[..., County], programm
         assert ledger.spent("a") == 10_000 * len(expected)
 
 
-def test_motivation_moves_take_up_of_able_workers_only(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> None:
+def test_motivation_moves_take_up_of_able_workers_only(
+    by_hand: Callable[..., County], programmes: Callable[..., Ledger]
+) -> None:
     n = 20_000
     for on, rates in ((True, [0.7, 0.5, 0.6, 0.6]), (False, [0.6] * 4)):
         a = policy_of("a", take_up=0.6)
         county = by_hand(
-            4 * n, {"labour.motivation_effect": 0.5}, {"motivation": on}, policies=(a,), registry_status=1,
-            motivation=np.repeat([1.0, 0.0, 0.5, 1.0], n), able_workers=np.repeat([1, 1, 1, 0], n),
-        )  # fmt: skip
+            4 * n,
+            {"labour.motivation_effect": 0.5},
+            {"motivation": on},
+            policies=(a,),
+            registry_status=1,
+            motivation=np.repeat([1.0, 0.0, 0.5, 1.0], n),
+            able_workers=np.repeat([1, 1, 1, 0], n),
+        )
         programmes(county, a)
         # refusal of 40% is a quarter rarer or likelier over the range: 30%, 50%; the middle and the unable stay at 40%
         got = a.enrolled(county).reshape(4, n).mean(axis=1)
@@ -132,14 +152,18 @@ def test_hours_are_each_villages_own(by_hand: Callable[..., County], programmes:
     assert since(county, a) == [0, 1, 5, 6, 7, 8]
 
 
-def test_a_policy_without_hours_is_not_held_up(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> None:
+def test_a_policy_without_hours_is_not_held_up(
+    by_hand: Callable[..., County], programmes: Callable[..., Ledger]
+) -> None:
     a, b = policy_of("a", hours_per_household=0.0), policy_of("b")
     county = village(by_hand, a, b, hours=3.0)
     programmes(county, a, b)
     assert since(county, a) == list(range(10)) and since(county, b) == [0, 1, 2]
 
 
-def test_only_those_the_money_reaches_take_hours(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> None:
+def test_only_those_the_money_reaches_take_hours(
+    by_hand: Callable[..., County], programmes: Callable[..., Ledger]
+) -> None:
     # a can pay for 2 of 10, so it asks for 2 of the 12 hours wanted; at 6 hours a gets 1 and b 5
     a, b = policy_of("a", budget=200.0), policy_of("b")
     county = village(by_hand, a, b, hours=6.0)
@@ -147,7 +171,9 @@ def test_only_those_the_money_reaches_take_hours(by_hand: Callable[..., County],
     assert since(county, a) == [0] and since(county, b) == [0, 1, 2, 3, 4]
 
 
-def test_without_the_limit_hours_are_no_matter(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> None:
+def test_without_the_limit_hours_are_no_matter(
+    by_hand: Callable[..., County], programmes: Callable[..., Ledger]
+) -> None:
     a = policy_of("a")
     county = village(by_hand, a, hours=0.0)
     county.mechanisms["cadre_limits"] = False
@@ -159,15 +185,20 @@ def test_without_the_limit_hours_are_no_matter(by_hand: Callable[..., County], p
     st.lists(
         st.tuples(st.integers(0, 6), st.integers(0, 900), st.sampled_from([None, 0, 1, 4])), min_size=2, max_size=4
     ),
-    st.integers(0, 60), st.randoms(use_true_random=False),
-)  # fmt: skip
+    st.integers(0, 60),
+    st.randoms(use_true_random=False),
+)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
 def test_the_order_of_the_list_is_of_no_matter_and_limits_hold(
-    by_hand: Callable[..., County], programmes: Callable[..., Ledger], given_policies: list[tuple[int, int, int | None]],
-    hours: int, shuffle: object,
-) -> None:  # fmt: skip
+    by_hand: Callable[..., County],
+    programmes: Callable[..., Ledger],
+    given_policies: list[tuple[int, int, int | None]],
+    hours: int,
+    shuffle: object,
+) -> None:
     policies = [
-        policy_of(f"p{k}", hours_per_household=float(h), budget=float(b), slots=s) for k, (h, b, s) in enumerate(given_policies)
+        policy_of(f"p{k}", hours_per_household=float(h), budget=float(b), slots=s)
+        for k, (h, b, s) in enumerate(given_policies)
     ]
 
     def run(listed: list[Policy]) -> dict[str, tuple[list[int], int]]:
@@ -191,17 +222,21 @@ def test_ordinary_transfers_are_in_every_scenarios_accounts(
     by_hand: Callable[..., County], opened: Callable[..., Ledger]
 ) -> None:
     county = by_hand(
-        2, {"economy.base_pension_month": {2009: 70.0}, "economy.grain_subsidy": 90.0}, elderly=[2, 0], members=[2, 5],
+        2,
+        {"economy.base_pension_month": {2009: 70.0}, "economy.grain_subsidy": 90.0},
+        elderly=[2, 0],
+        members=[2, 5],
         land=[1.5, 0.0],
-    )  # fmt: skip
+    )
     county.flows.basic_reimbursed[:] = [0.0, 600.25]
     ledger = opened(county)
     post_ordinary(county, ledger)
     got = {e.policy: (e.payer, e.households, e.persons, e.fen) for e in ledger.close_year(county.households.members)}
     assert got == {
-        "base_pension": ("pension_fund", 1, 2, 168_000), "grain_subsidy": ("central", 1, 2, 13_500),
+        "base_pension": ("pension_fund", 1, 2, 168_000),
+        "grain_subsidy": ("central", 1, 2, 13_500),
         "basic_insurance": ("basic_fund", 1, 5, 60_025),
-    }  # fmt: skip
+    }
 
 
 def test_all_withdraw_before_anybody_enrols(by_hand: Callable[..., County], opened: Callable[..., Ledger]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.ledger import BudgetExceeded, Entry, Ledger, fen
+from tuopin.policies.ledger import BudgetExceeded, Entry, Ledger, fen
 
 
 def _ints(*values: int) -> np.ndarray:
@@ -32,13 +32,17 @@ def test_entries_by_hand(ledger: Ledger) -> None:
     ledger.post_background("pension", "fund", np.array([0.0, 0.025, 0.025, 0.0]), 2.0)
     assert (ledger.spent("allowance"), ledger.left("allowance"), ledger.left("open")) == (657, 343, None)
     closed = ledger.close_year(np.array([3, 1, 4, 2], dtype=np.int16))
-    assert closed == ledger.entries == [
-        Entry(2018, "allowance", "central", 1, 4, 50, 1000, 3),
-        Entry(2018, "allowance", "county", 2, 7, 600, 1000, 3),
-        Entry(2018, "allowance", "leakage", 0, 0, 7, 1000, 3),
-        Entry(2018, "open", "x", 1, 1, 10**12, None, None),
-        Entry(2018, "pension", "fund", 2, 5, 10, None, None),
-    ]  # fmt: skip
+    assert (
+        closed
+        == ledger.entries
+        == [
+            Entry(2018, "allowance", "central", 1, 4, 50, 1000, 3),
+            Entry(2018, "allowance", "county", 2, 7, 600, 1000, 3),
+            Entry(2018, "allowance", "leakage", 0, 0, 7, 1000, 3),
+            Entry(2018, "open", "x", 1, 1, 10**12, None, None),
+            Entry(2018, "pension", "fund", 2, 5, 10, None, None),
+        ]
+    )
 
 
 def test_a_payment_beyond_the_budget_is_refused_and_nothing_posted(ledger: Ledger) -> None:
@@ -65,7 +69,9 @@ def test_years_are_apart(ledger: Ledger) -> None:
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("xy"), st.integers(0, 4), st.integers(0, 10**9)), max_size=30),
+    st.lists(
+        st.tuples(st.sampled_from("ab"), st.sampled_from("xy"), st.integers(0, 4), st.integers(0, 10**9)), max_size=30
+    ),
     st.integers(0, 10**10),
 )
 def test_sums_are_exact_and_budgets_hold(postings: list[tuple[str, str, int, int]], budget: int) -> None:

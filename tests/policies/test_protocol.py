@@ -9,14 +9,14 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from agents.columns import EXITED, RELAPSED
-from agents.county import County
-from agents.parameters import Parameter
-from agents.randomness import Luck
-from policies.catalogue import catalogue
-from policies.ledger import Ledger
-from policies.protocol import Policy
-from policies.relocation import Relocation
+from tuopin.agents.columns import EXITED, RELAPSED
+from tuopin.agents.county import County
+from tuopin.agents.parameters import Parameter
+from tuopin.agents.randomness import Luck
+from tuopin.policies.catalogue import catalogue
+from tuopin.policies.ledger import Ledger
+from tuopin.policies.protocol import Policy
+from tuopin.policies.relocation import Relocation
 
 _BASE = dict(Relocation.parameters)
 
@@ -32,11 +32,13 @@ class Dole(Policy):
     label = "Dole"
     parameters: ClassVar[dict[str, Parameter]] = {
         **{n: replace(_BASE[n], group="dole") for n in ("start", "targeting_noise", "effect", "slots")},
-        "budget": _fixed(None, "budget", extend="zero", optional=True), "take_up": _fixed(1.0, "take_up"),
-        "leakage": _fixed(0.0, "leakage"), "hours_per_household": _fixed(1.0, "hours_per_household"),
+        "budget": _fixed(None, "budget", extend="zero", optional=True),
+        "take_up": _fixed(1.0, "take_up"),
+        "leakage": _fixed(0.0, "leakage"),
+        "hours_per_household": _fixed(1.0, "hours_per_household"),
         "support_after_exit_months": _fixed(60, "support_after_exit_months"),
         "size": Parameter("size", "dole", 3.0, "ratio", "made for a test", "free", low=1.0, high=5.0),
-    }  # fmt: skip
+    }
 
     def unit_cost(self, county: County, rows: np.ndarray) -> np.ndarray:
         return np.full(len(rows), 10_000, dtype=np.int64)
@@ -77,7 +79,7 @@ def test_budget_and_slots_scale_with_the_county(by_hand: Callable[..., County]) 
 def test_by_default_the_registered_poor_are_eligible_and_the_poorest_first(by_hand: Callable[..., County]) -> None:
     county = by_hand(
         6, policies=(Dole({}),), registry_status=range(6), net_income_pp=[1.0, 200.0, 300.0, 400.0, 500.0, 150.0]
-    )  # fmt: skip
+    )
     dole = Dole({"slots": 1})
     assert dole.eligible(county).tolist() == [False, True, False, False, False, True]
     rows = np.arange(6)
@@ -91,9 +93,13 @@ def test_need_is_seen_with_error_by_the_quality_of_the_team(by_hand: Callable[..
     n = 20_000
     dole = Dole({"targeting_noise": 0.5})
     county = by_hand(
-        2 * n, {"registry.cadre_error": 0.4}, {"targeting_error": True}, villages=2, village=np.repeat([0, 1], n),
+        2 * n,
+        {"registry.cadre_error": 0.4},
+        {"targeting_error": True},
+        villages=2,
+        village=np.repeat([0, 1], n),
         net_income_pp=1000.0,
-    )  # fmt: skip
+    )
     county.villages.cadre_quality[:] = [1.0, -1.0]
     error = dole.seen_need(county, np.arange(2 * n)) - np.log(1000)
     assert error[:n].std() == pytest.approx(0.3, rel=0.04) and error[n:].std() == pytest.approx(0.7, rel=0.04)
@@ -163,7 +169,9 @@ def test_columns_of_a_policy() -> None:
         columns = policy.columns()
         assert columns[0].name == f"{name}_since" and all(c.name.startswith(name) for c in columns)
         assert all(c.meaning and c.zh and c.unit for c in columns)
-        assert {"budget", "slots", "start", "take_up", "effect", "leakage", "hours_per_household"} <= set(policy.parameters)
+        assert {"budget", "slots", "start", "take_up", "effect", "leakage", "hours_per_household"} <= set(
+            policy.parameters
+        )
 
 
 def test_a_policy_cannot_expect_what_it_cannot_tell(by_hand: Callable[..., County]) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-import sim
-from sim import Results, Study, compare, simulate
-from sim.api import SimulationFailed
+import tuopin
+from tuopin import Results, Study, compare, simulate
+from tuopin.sim.api import SimulationFailed
 
 STUDY = Path(__file__).parents[2] / "scenarios" / "lushi.yaml"
 
@@ -18,7 +18,9 @@ def test_three_lines_give_pandas_frames(tmp_path: Path) -> None:
     results = simulate(study, tmp_path / "out", scale=0.02, replicates=3, scenarios=["none", "low_income_support"])
     frame = compare(results, indicator="poverty_gap")
     gap = frame.query("year == 'all' and group == 'all' and view == 'true'").iloc[0]
-    by_run = results.indicators.query("indicator == 'poverty_gap' and group == 'all' and view == 'true' and year > 2016")
+    by_run = results.indicators.query(
+        "indicator == 'poverty_gap' and group == 'all' and view == 'true' and year > 2016"
+    )
     means = by_run.groupby(["scenario", "replicate"], observed=True).value.mean().unstack("scenario")
     assert gap.mean_difference == pytest.approx((means["low_income_support"] - means["none"]).mean())
     assert gap.replicates == 3 and gap.high < 0
@@ -35,7 +37,7 @@ def test_a_temporary_result_lives_as_long_as_it_is_used() -> None:
 
 
 def test_a_failed_run_raises_with_its_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from policies.cooperative import Cooperative
+    from tuopin.policies.cooperative import Cooperative
 
     monkeypatch.setattr(Cooperative, "prepare", lambda *_: 1 / 0)
     study = Study.load(STUDY, overrides={"years": "2016-2017"})
@@ -45,4 +47,4 @@ def test_a_failed_run_raises_with_its_name(monkeypatch: pytest.MonkeyPatch, tmp_
 
 def test_unknown_names_of_the_package_are_attribute_errors() -> None:
     with pytest.raises(AttributeError, match="no attribute 'simulatte'"):
-        sim.simulatte  # noqa: B018
+        tuopin.simulatte  # noqa: B018

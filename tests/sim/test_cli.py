@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.cli import status_of
-from sim.study import Study
+from tuopin.sim.cli import status_of
+from tuopin.sim.study.study import Study
 
 BAD = """\
 name: Bad
@@ -27,10 +27,14 @@ def tuopin(*arguments: str | Path, cwd: Path, **environment: str) -> subprocess.
     root = Path(__file__).parents[2]
     path = os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")])
     return subprocess.run(
-        [sys.executable, "-m", "sim", *map(str, arguments)],
-        cwd=cwd, capture_output=True, text=True, encoding="utf-8", timeout=120,
+        [sys.executable, "-m", "tuopin", *map(str, arguments)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
         env={**os.environ, "PYTHONPATH": path, **environment},
-    )  # fmt: skip
+    )
 
 
 def test_help_answers_at_once(tmp_path: Path) -> None:
@@ -47,7 +51,7 @@ def test_help_answers_at_once(tmp_path: Path) -> None:
 
 def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
     code = (
-        "import sys; from sim.cli import status_of; status_of(['run', '--help']); "
+        "import sys; from tuopin.sim.cli import status_of; status_of(['run', '--help']); "
         "print('loaded', *({'numpy', 'pandas', 'numba', 'mesa', 'pyarrow', 'matplotlib', 'ruamel'} & set(sys.modules)))"
     )
     root = str(Path(__file__).parents[2])
@@ -158,7 +162,12 @@ def test_reader_that_has_gone_is_no_error(command: list[str]) -> None:
     os.close(reader)
     root = Path(__file__).parents[2]
     done = subprocess.run(
-        [sys.executable, "-m", "sim", *command], cwd=root, stdout=writer, stderr=subprocess.PIPE, text=True, timeout=60
+        [sys.executable, "-m", "tuopin", *command],
+        cwd=root,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
     )
     os.close(writer)
     assert (done.returncode, done.stderr) == (141, "")

@@ -6,8 +6,8 @@ import gc
 from collections.abc import Callable
 from typing import Any
 
-from agents.county import County
-from sim.simulation import simulate_task
+from tuopin.agents.county import County
+from tuopin.sim.run.task import simulate_task
 
 
 def counties() -> int:

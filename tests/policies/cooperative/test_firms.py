@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.columns import LINES
-from agents.institutions import Firm
-from agents.place import Place
-from agents.randomness import Luck
-from policies.cooperative.firms import assign_firms, failing, make_firms
+from tuopin.agents.columns import LINES
+from tuopin.agents.institutions import Firm
+from tuopin.agents.place import Place
+from tuopin.agents.randomness import Luck
+from tuopin.policies.cooperative.firms import assign_firms, failing, make_firms
 
 FRUIT, HERBS, LIVESTOCK, GRAIN = (LINES.index(n) for n in ("fruit", "herbs", "livestock", "grain"))
 
@@ -22,8 +22,10 @@ def test_capacities_by_hand(place_data: dict[str, Any]) -> None:
     firms = make_firms(Place.model_validate(place_data), 5.0, 1.0)
     # 12 head at 4 a household; two cooperatives of five households each
     assert [(f.name, f.line, f.capacity, f.alive) for f in firms] == [
-        ("cattle", LIVESTOCK, 3, True), ("cooperative_1", FRUIT, 5, True), ("cooperative_2", HERBS, 5, True),
-    ]  # fmt: skip
+        ("cattle", LIVESTOCK, 3, True),
+        ("cooperative_1", FRUIT, 5, True),
+        ("cooperative_2", HERBS, 5, True),
+    ]
     half = make_firms(Place.model_validate(place_data), 5.0, 0.5)
     assert [f.capacity for f in half] == [2, 2, 3]  # 1.5 rounds to even; 2.5 and 5 sum to 5
     assert [f.uid for f in half] == [f.uid for f in firms] and len({f.uid for f in firms}) == 3

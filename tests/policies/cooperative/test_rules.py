@@ -1,4 +1,6 @@
-"""Cooperatives by hand: nominal and effective members, price terms, expansion, failure of all, supply pressing the price."""
+"""Cooperatives by hand: nominal and effective members, price terms, expansion, failure of all, supply pressing the
+price.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +10,30 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agents.columns import LINES
-from agents.county import County
-from agents.production import produce
-from policies.cooperative import POLICY as Cooperative
-from policies.ledger import Ledger
+from tuopin.agents.columns import LINES
+from tuopin.agents.county import County
+from tuopin.agents.production import produce
+from tuopin.policies.cooperative import POLICY as Cooperative
+from tuopin.policies.ledger import Ledger
 
 FRUIT, HERBS, LIVESTOCK, GRAIN = (LINES.index(n) for n in ("fruit", "herbs", "livestock", "grain"))
 TERMS = {
-    "budget": None, "take_up": 1.0, "leakage": 0.0, "targeting_noise": 0.0, "cost_per_household": 1000.0, "inputs_share": 0.6,
-    "effective_share": 1.0, "yield_gain": 0.1, "price_premium": 0.05, "price_floor": 0.9, "expansion": 0.2, "firm_failure": 0.0,
-    "failure_loss": 0.3, "side_selling": 0.0, "cooperative_capacity": 5.0,
-}  # fmt: skip
+    "budget": None,
+    "take_up": 1.0,
+    "leakage": 0.0,
+    "targeting_noise": 0.0,
+    "cost_per_household": 1000.0,
+    "inputs_share": 0.6,
+    "effective_share": 1.0,
+    "yield_gain": 0.1,
+    "price_premium": 0.05,
+    "price_floor": 0.9,
+    "expansion": 0.2,
+    "firm_failure": 0.0,
+    "failure_loss": 0.3,
+    "side_selling": 0.0,
+    "cooperative_capacity": 5.0,
+}
 
 
 def cooperative(**more: Any) -> Any:
@@ -36,9 +50,15 @@ def members(
 def test_who_may_join(by_hand: Callable[..., County]) -> None:
     policy = cooperative()
     county = members(
-        by_hand, policy, 6, registry_status=[1, 0, 1, 1, 1, 5], able_workers=[1, 1, 1, 0, 0, 1], off_farm=[0, 0, 1, 0, 0, 0],
-        elderly=[0, 0, 0, 1, 0, 0], land=[1, 1, 1, 1, 1, 0],
-    )  # fmt: skip
+        by_hand,
+        policy,
+        6,
+        registry_status=[1, 0, 1, 1, 1, 5],
+        able_workers=[1, 1, 1, 0, 0, 1],
+        off_farm=[0, 0, 1, 0, 0, 0],
+        elderly=[0, 0, 0, 1, 0, 0],
+        land=[1, 1, 1, 1, 1, 0],
+    )
     # not: outside the register; all hands away; no hands at all; no land
     assert policy.eligible(county).tolist() == [True, False, False, True, False, False]
 
@@ -46,9 +66,14 @@ def test_who_may_join(by_hand: Callable[..., County]) -> None:
 def test_joining_by_hand(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> None:
     policy = cooperative()
     county = members(
-        by_hand, policy, 3, line=[LIVESTOCK, GRAIN, HERBS], line_scale=[1.0, 0.7, 2.0], line_age=[9, 4, 1],
+        by_hand,
+        policy,
+        3,
+        line=[LIVESTOCK, GRAIN, HERBS],
+        line_scale=[1.0, 0.7, 2.0],
+        line_age=[9, 4, 1],
         productive_assets=500.0,
-    )  # fmt: skip
+    )
     ledger = programmes(county, policy)
     h = county.households
     assert [policy.firms[k].line for k in h.firm] == [LIVESTOCK, FRUIT, HERBS]
@@ -65,9 +90,15 @@ def test_all_members_are_paid_for_but_only_effective_ones_gain(
 ) -> None:
     policy = cooperative(effective_share=0.35)
     county = by_hand(
-        4000, policies=(policy,), registry_status=1, land=1.0, line=FRUIT, line_scale=1.0, line_age=9,
+        4000,
+        policies=(policy,),
+        registry_status=1,
+        land=1.0,
+        line=FRUIT,
+        line_scale=1.0,
+        line_age=9,
         place={"cooperatives": {"value": 2, "unit": "x", "source": "x", "confidence": "derived"}},
-    )  # fmt: skip
+    )
     policy.firms[1].capacity = 3000
     ledger = programmes(county, policy)
     h = county.households
@@ -87,7 +118,9 @@ def test_premium_or_floor(by_hand: Callable[..., County], opened: Callable[..., 
     np.testing.assert_allclose(county.flows.business_factor, [1.05 * 1.1, 0.9 / 0.6 * 1.1, 1.0], rtol=1e-6)
 
 
-def test_side_selling_when_the_market_is_above_trend(by_hand: Callable[..., County], opened: Callable[..., Ledger]) -> None:
+def test_side_selling_when_the_market_is_above_trend(
+    by_hand: Callable[..., County], opened: Callable[..., Ledger]
+) -> None:
     n = 10_000
     policy = cooperative(side_selling=0.3)
     county = members(by_hand, policy, 2 * n, line=np.repeat([LIVESTOCK, FRUIT], n), cooperative_effective=True)
@@ -98,15 +131,19 @@ def test_side_selling_when_the_market_is_above_trend(by_hand: Callable[..., Coun
     np.testing.assert_allclose(factor[n:], 1.155, rtol=1e-6)
 
 
-def test_effect_scales_the_terms_and_the_growth(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> None:
+def test_effect_scales_the_terms_and_the_growth(
+    by_hand: Callable[..., County], programmes: Callable[..., Ledger]
+) -> None:
     for effect, scale, factor, assets in ((0.5, 1.1, 1 + 0.5 * 0.155, 300.0), (0.0, 1.0, 1.0, 0.0)):
         policy = cooperative(effect=effect)
         county = members(by_hand, policy, 1)
         programmes(county, policy)
         h = county.households
         np.testing.assert_allclose(
-            [h.line_scale[0], county.flows.business_factor[0], h.productive_assets[0]], [scale, factor, assets], rtol=1e-6
-        )  # fmt: skip
+            [h.line_scale[0], county.flows.business_factor[0], h.productive_assets[0]],
+            [scale, factor, assets],
+            rtol=1e-6,
+        )
         assert policy.enrolled(county).all() and h.firm[0] == 0
 
 
@@ -119,7 +156,9 @@ def test_capacity_limits_membership(by_hand: Callable[..., County], programmes: 
     assert (county.households.line[~policy.enrolled(county)] == GRAIN).all()
 
 
-def test_a_firms_failure_hits_all_its_members_at_once(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> None:
+def test_a_firms_failure_hits_all_its_members_at_once(
+    by_hand: Callable[..., County], programmes: Callable[..., Ledger]
+) -> None:
     policy = cooperative()
     county = members(by_hand, policy, 5, line=[LIVESTOCK, LIVESTOCK, LIVESTOCK, FRUIT, FRUIT])
     programmes(county, policy)
@@ -140,7 +179,9 @@ def test_a_firms_failure_hits_all_its_members_at_once(by_hand: Callable[..., Cou
     assert not h.column("cooperative_struck").any()
 
 
-def test_members_of_a_dead_firm_may_join_another(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> None:
+def test_members_of_a_dead_firm_may_join_another(
+    by_hand: Callable[..., County], programmes: Callable[..., Ledger]
+) -> None:
     policy = cooperative(effective_share=0.0)  # in name only: still without an industry of its own
     county = members(by_hand, policy, 1, line=GRAIN)
     programmes(county, policy)
@@ -167,13 +208,19 @@ def test_withdrawal_leaves_the_industry(by_hand: Callable[..., County], programm
     assert sum(f.members for f in policy.firms) == 1
 
 
-def test_their_supply_lowers_everybodys_price(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> None:
+def test_their_supply_lowers_everybodys_price(
+    by_hand: Callable[..., County], programmes: Callable[..., Ledger]
+) -> None:
     def income(join: bool) -> float:
         policy = cooperative(expansion=3.0)
         county = members(
-            by_hand, policy, 2, {"supply_price": True, "spillovers": True}, registry_status=[int(join), 0],
+            by_hand,
+            policy,
+            2,
+            {"supply_price": True, "spillovers": True},
+            registry_status=[int(join), 0],
             land=[1.0, 0.0],
-        )  # fmt: skip
+        )
         county.markets.base_supply[LIVESTOCK] = 2000
         programmes(county, policy)
         produce(county)

@@ -10,22 +10,35 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agents.county import County
-from agents.finance import forgo_care
-from agents.health import BasicScheme
-from policies.health_insurance import POLICY as HealthInsurance
-from policies.health_insurance.layers import Layers, claims_of, layer_payments
-from policies.ledger import Ledger
+from tuopin.agents.county import County
+from tuopin.agents.finance import forgo_care
+from tuopin.agents.health import BasicScheme
+from tuopin.policies.health_insurance import POLICY as HealthInsurance
+from tuopin.policies.health_insurance.layers import Layers, claims_of, layer_payments
+from tuopin.policies.ledger import Ledger
 
 ORDINARY = {
-    "health.basic_deductible": 300.0, "health.basic_rate": 0.6, "health.basic_cap": 5000.0, "health.basic_outpatient_rate": 0.2,
-    "health.bill_median": 4300.0, "health.moral_hazard": 0.25, "health.forgone_share": 0.5, "finance.bill_share": 0.3,
+    "health.basic_deductible": 300.0,
+    "health.basic_rate": 0.6,
+    "health.basic_cap": 5000.0,
+    "health.basic_outpatient_rate": 0.2,
+    "health.bill_median": 4300.0,
+    "health.moral_hazard": 0.25,
+    "health.forgone_share": 0.5,
+    "finance.bill_share": 0.3,
     "finance.borrowing_cap": 0.5,
-}  # fmt: skip
+}
 TERMS = {
-    "budget": None, "take_up": 1.0, "deductible_factor": 0.5, "basic_rate_gain": 0.1, "outpatient_rate": 0.5,
-    "critical_deductible": 2000.0, "critical_rate": 0.5, "aid_rate": 0.6, "aid_cap": 1000.0,
-}  # fmt: skip
+    "budget": None,
+    "take_up": 1.0,
+    "deductible_factor": 0.5,
+    "basic_rate_gain": 0.1,
+    "outpatient_rate": 0.5,
+    "critical_deductible": 2000.0,
+    "critical_rate": 0.5,
+    "aid_rate": 0.6,
+    "aid_cap": 1000.0,
+}
 
 
 def insurance(**more: Any) -> Any:
@@ -39,7 +52,8 @@ def insurance(**more: Any) -> Any:
     ("inpatient", "outpatient", "ordinary", "paid"),
     [
         (0.0, 0.0, 0.0, [0, 0, 0]),
-        # basic 10,000 x .7 above the cap of 6,500, + 500: 7,000, of which 5,200 are ordinary; 4,150 left: (4,150 - 2,000) / 2;
+        # basic 10,000 x .7 above the cap of 6,500, + 500: 7,000, of which 5,200 are ordinary; 4,150 left: (4,150 -
+        # 2,000) / 2;
         # 3,075 left: 60% is 1,845, above the cap of 1,000
         (10_150.0, 1000.0, 5200.0, [1800, 1075, 1000]),
         # 1,150 x .7 - 600 = 105 beyond ordinary; 545 left is under the deductible; 60% of it
@@ -67,16 +81,27 @@ fen = st.integers(0, 10**8).map(lambda x: x / 100)
 
 @given(fen, fen, st.floats(0, 1), fen, st.floats(0, 1), fen, fen, st.floats(0, 1), st.floats(0, 1), fen)
 def test_no_layer_pays_more_than_is_left_and_all_in_fen(
-    inpatient: float, outpatient: float, covered: float, deductible: float, rate: float, cap: float, critical_deductible: float,
-    critical: float, aid: float, aid_cap: float,
-) -> None:  # fmt: skip
+    inpatient: float,
+    outpatient: float,
+    covered: float,
+    deductible: float,
+    rate: float,
+    cap: float,
+    critical_deductible: float,
+    critical: float,
+    aid: float,
+    aid_cap: float,
+) -> None:
     ordinary = np.floor(covered * (inpatient + outpatient) * 100) / 100
     paid = np.array(
         layer_payments(
-            inpatient, outpatient, ordinary, BasicScheme(deductible, rate, cap, rate),
+            inpatient,
+            outpatient,
+            ordinary,
+            BasicScheme(deductible, rate, cap, rate),
             Layers(critical_deductible, critical, aid, aid_cap),
         )
-    )  # fmt: skip
+    )
     left = inpatient + outpatient - ordinary
     for amount in paid:
         assert -1e-9 <= amount <= left + 0.0051
@@ -120,7 +145,8 @@ def test_who_is_enrolled(by_hand: Callable[..., County], programmes: Callable[..
 
 
 def test_moral_hazard_by_hand(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> None:
-    # a bill of 4,300: ordinary 2,400, so 1,900 own. Better terms (4,300 - 150) x .7 = 2,905, 505 more; 1,395 are left, under
+    # a bill of 4,300: ordinary 2,400, so 1,900 own. Better terms (4,300 - 150) x .7 = 2,905, 505 more; 1,395 are left,
+    # under
     # the deductible; aid 837. The cover newly pays 1,342 of 1,900
     for mechanisms, use in (({"moral_hazard": True}, 1.0 + 0.25 * 1342 / 1900), ({}, 1.0)):
         policy = insurance()
@@ -152,9 +178,7 @@ def test_claims_are_paid_by_layer_and_payer(by_hand: Callable[..., County], open
     policy.reimburse(county, ledger)
     assert county.flows.reimbursed_term.tolist() == [sum(EACH), 0.0, 0.0]
     got = {e.payer: (e.households, e.fen) for e in ledger.close_year(county.households.members)}
-    assert got == {
-        "basic_fund": (0, 0), "critical_illness_insurer": (1, 165_000), "medical_aid": (1, 100_000)
-    }  # fmt: skip
+    assert got == {"basic_fund": (0, 0), "critical_illness_insurer": (1, 165_000), "medical_aid": (1, 100_000)}
 
 
 def test_a_quote_pays_nothing(by_hand: Callable[..., County]) -> None:
@@ -173,15 +197,19 @@ def test_without_a_budget_nothing_is_quoted(by_hand: Callable[..., County], open
         assert not county.flows.reimbursed_term.any()
 
 
-def test_claims_beyond_the_budget_are_paid_in_proportion(by_hand: Callable[..., County], opened: Callable[..., Ledger]) -> None:
+def test_claims_beyond_the_budget_are_paid_in_proportion(
+    by_hand: Callable[..., County], opened: Callable[..., Ledger]
+) -> None:
     policy = insurance(budget=2650.0)
     county = billed(by_hand, policy, 2)
     ledger = opened(county, policy)
     policy.reimburse(county, ledger)
     assert county.flows.reimbursed_term.tolist() == [1325.0, 1325.0]
     assert {e.payer: e.fen for e in ledger.close_year(county.households.members)} == {
-        "basic_fund": 0, "critical_illness_insurer": 165_000, "medical_aid": 100_000,
-    }  # fmt: skip
+        "basic_fund": 0,
+        "critical_illness_insurer": 165_000,
+        "medical_aid": 100_000,
+    }
 
 
 @given(st.lists(st.tuples(fen, fen), min_size=1, max_size=20), st.integers(1, 10**12))
@@ -208,7 +236,11 @@ def test_better_cover_ends_care_forgone(by_hand: Callable[..., County]) -> None:
     for policy in (insurance(effect=0.0), insurance(aid_cap=1e6)):
         county = by_hand(1, ORDINARY, {"borrowing": True}, policies=(policy,), registry_status=1)
         policy.since(county)[:] = 2017
-        county.flows.net_income[:], county.flows.inpatient_bill[:], county.flows.basic_reimbursed[:] = 5000.0, 12_000.0, 5000.0
+        county.flows.net_income[:], county.flows.inpatient_bill[:], county.flows.basic_reimbursed[:] = (
+            5000.0,
+            12_000.0,
+            5000.0,
+        )
         policy.reimburse(county, None)
         forgo_care(county)
         forgone.append(bool(county.households.care_forgone[0]))

@@ -8,19 +8,35 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agents.columns import EXITED
-from agents.county import County
-from agents.status import assess
-from policies.ledger import LEAKAGE, Ledger
-from policies.low_income_support import POLICY as LowIncomeSupport
-from policies.low_income_support.tiers import allowance
+from tuopin.agents.columns import EXITED
+from tuopin.agents.county import County
+from tuopin.agents.status import assess
+from tuopin.policies.ledger import LEAKAGE, Ledger
+from tuopin.policies.low_income_support import POLICY as LowIncomeSupport
+from tuopin.policies.low_income_support.tiers import allowance
 
 TERMS = {
-    "budget": None, "take_up": 1.0, "leakage": 0.0, "targeting_noise": 0.0, "standard": 4000.0, "tier_a": 0.75, "tier_b": 0.55,
-    "tier_c": 0.35, "trait_weight": 0.0, "five_guarantee_ratio": 1.3, "relief_share": 0.1, "relief_amount": 2000.0,
-    "work_disincentive": 0.0, "retest_margin": 1.2, "support_after_exit_months": 0, "tier_a_below": 0.4, "tier_b_below": 0.7,
-    "proxy_income": 1.2, "proxy_hands": 0.25, "proxy_mouths": 0.75,
-}  # fmt: skip
+    "budget": None,
+    "take_up": 1.0,
+    "leakage": 0.0,
+    "targeting_noise": 0.0,
+    "standard": 4000.0,
+    "tier_a": 0.75,
+    "tier_b": 0.55,
+    "tier_c": 0.35,
+    "trait_weight": 0.0,
+    "five_guarantee_ratio": 1.3,
+    "relief_share": 0.1,
+    "relief_amount": 2000.0,
+    "work_disincentive": 0.0,
+    "retest_margin": 1.2,
+    "support_after_exit_months": 0,
+    "tier_a_below": 0.4,
+    "tier_b_below": 0.7,
+    "proxy_income": 1.2,
+    "proxy_hands": 0.25,
+    "proxy_mouths": 0.75,
+}
 
 
 def support(**more: Any) -> Any:
@@ -44,12 +60,18 @@ def test_tiers_by_hand() -> None:
     assert allowance(income, 0.0, (0.4, 0.7), (0.75, 0.55, 0.35)).tolist() == [0.0] * 7
 
 
-def test_grants_by_tier_to_every_rural_household(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> None:
+def test_grants_by_tier_to_every_rural_household(
+    by_hand: Callable[..., County], programmes: Callable[..., Ledger]
+) -> None:
     policy = support()
     county = rural(
-        by_hand, policy, 5, members=[2, 3, 1, 1, 4], net_income_pp=[1000.0, 2000.0, 3000.0, 4000.0, -500.0],
+        by_hand,
+        policy,
+        5,
+        members=[2, 3, 1, 1, 4],
+        net_income_pp=[1000.0, 2000.0, 3000.0, 4000.0, -500.0],
         registry_status=[1, 0, 2, 1, 0],
-    )  # fmt: skip
+    )
     ledger = programmes(county, policy)
     assert granted(county) == [6000.0, 6600.0, 1400.0, 0.0, 12_000.0]
     assert policy.enrolled(county).tolist() == [True, True, True, False, True]
@@ -65,10 +87,17 @@ def test_five_guarantee_households(by_hand: Callable[..., County], programmes: C
     # alone and old; disabled of working age; an old person able to work; old with a pupil; old but not poor
     policy = support()
     county = rural(
-        by_hand, policy, 5, members=[1, 1, 1, 2, 1], elderly=[1, 0, 1, 1, 1], working_age=[0, 1, 0, 0, 0],
+        by_hand,
+        policy,
+        5,
+        members=[1, 1, 1, 2, 1],
+        elderly=[1, 0, 1, 1, 1],
+        working_age=[0, 1, 0, 0, 0],
         disabled=[0, 1, 0, 0, 0],
-        able_workers=[0, 0, 1, 0, 0], pupils=[0, 0, 0, 1, 0], net_income_pp=[1000.0, 1000.0, 1000.0, 1000.0, 5000.0],
-    )  # fmt: skip
+        able_workers=[0, 0, 1, 0, 0],
+        pupils=[0, 0, 0, 1, 0],
+        net_income_pp=[1000.0, 1000.0, 1000.0, 1000.0, 5000.0],
+    )
     programmes(county, policy)
     assert granted(county) == [5200.0, 5200.0, 3000.0, 6000.0, 0.0]
 
@@ -158,7 +187,13 @@ def test_beneficiaries_who_left_the_register_keep_it_up_to_the_margin(
 def test_the_proxy_test_sees_traits_only(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> None:
     policy = support(income_test="proxy")
     county = rural(
-        by_hand, policy, 3, net_income_pp=[1000.0, 9000.0, 5000.0], able_workers=[2, 0, 1], members=[2, 4, 1], pupils=[0, 4, 0]
+        by_hand,
+        policy,
+        3,
+        net_income_pp=[1000.0, 9000.0, 5000.0],
+        able_workers=[2, 0, 1],
+        members=[2, 4, 1],
+        pupils=[0, 4, 0],
     )
     programmes(county, policy)
     # mean income 5,000: 6,000 x (.25 + able) / (.75 + members) is 4,909, 316 and 4,286, whatever was earned
@@ -176,9 +211,14 @@ def test_the_proxy_test_sees_traits_only(by_hand: Callable[..., County], program
 def struck(by_hand: Callable[..., County], policy: Any) -> County:
     """Seven households: struck in five ways and poor now, struck but not poor, poor but not struck."""
     county = by_hand(
-        7, policies=(policy,), villages=2, village=[0, 0, 0, 0, 1, 0, 0], members=2, net_income_pp=9000.0,
+        7,
+        policies=(policy,),
+        villages=2,
+        village=[0, 0, 0, 0, 1, 0, 0],
+        members=2,
+        net_income_pp=9000.0,
         care_forgone=[0, 0, 0, 1, 0, 0, 0],
-    )  # fmt: skip
+    )
     f = county.flows
     f.major_bill[0], f.jobs_lost[1], f.animals_lost[2], f.jobs_lost[5] = 1.0, 1, True, 1
     county.villages.crop_left[:] = [1.0, 0.6]
@@ -216,7 +256,11 @@ def test_relief_stays_within_its_part_of_the_budget_poorest_first(
 
 
 def test_work_disincentive(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> None:
-    for more, factor in (({}, 1.0), ({"work_disincentive": -0.4}, 0.6), ({"work_disincentive": -0.4, "effect": 0.5}, 0.8)):
+    for more, factor in (
+        ({}, 1.0),
+        ({"work_disincentive": -0.4}, 0.6),
+        ({"work_disincentive": -0.4, "effect": 0.5}, 0.8),
+    ):
         policy = support(**more)
         county = rural(by_hand, policy, 3, net_income_pp=[1000.0, 1000.0, 9000.0], able_workers=[1, 0, 1])
         programmes(county, policy)

@@ -8,24 +8,41 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agents.columns import LINES
-from agents.county import County
-from agents.labour import earn_wages
-from agents.production import produce
-from agents.randomness import RELOCATION
-from policies.ledger import Ledger
-from policies.relocation import Relocation
+from tuopin.agents.columns import LINES
+from tuopin.agents.county import County
+from tuopin.agents.labour import earn_wages
+from tuopin.agents.production import produce
+from tuopin.agents.randomness import RELOCATION
+from tuopin.policies.ledger import Ledger
+from tuopin.policies.relocation import Relocation
 
 TERMS = {
-    "budget": None, "take_up": 1.0, "leakage": 0.0, "targeting_noise": 0.0, "remoteness_from": 0.5, "neighbour_share": 0.2,
-    "cost_per_person": 1000.0, "central_cost_per_person": 300.0, "own_pay_per_person": 100.0, "own_pay_cap": 250.0,
-    "neighbour_subsidy": 50.0, "land_kept": 0.4, "dip": 0.1, "dip_years": 2, "return_rate": 0.0, "site_wage_ratio": 0.5,
+    "budget": None,
+    "take_up": 1.0,
+    "leakage": 0.0,
+    "targeting_noise": 0.0,
+    "remoteness_from": 0.5,
+    "neighbour_share": 0.2,
+    "cost_per_person": 1000.0,
+    "central_cost_per_person": 300.0,
+    "own_pay_per_person": 100.0,
+    "own_pay_cap": 250.0,
+    "neighbour_subsidy": 50.0,
+    "land_kept": 0.4,
+    "dip": 0.1,
+    "dip_years": 2,
+    "return_rate": 0.0,
+    "site_wage_ratio": 0.5,
     "site_hazard": 0.25,
-}  # fmt: skip
+}
 WAGES = {
-    "labour.wage_discount": 1.0, "labour.months": 10.0, "labour.local_wage_ratio": 0.8, "labour.away_wage_ratio": 1.0,
-    "labour.remitted_share": 0.5, "labour.months_lost": 0.0,
-}  # fmt: skip
+    "labour.wage_discount": 1.0,
+    "labour.months": 10.0,
+    "labour.local_wage_ratio": 0.8,
+    "labour.away_wage_ratio": 1.0,
+    "labour.remitted_share": 0.5,
+    "labour.months_lost": 0.0,
+}
 FAR = {"remoteness": 0.9, "hazard": 2.0, "housing_grade": 0, "safe_water": False, "land": 2.0}
 
 
@@ -43,11 +60,13 @@ def test_costs_and_payers_sum(by_hand: Callable[..., County], programmes: Callab
     ledger = programmes(county, policy)
     assert policy.enrolled(county).all()
     got = {e.payer: (e.households, e.persons, e.fen) for e in ledger.close_year(county.households.members)}
-    # registered: 4,000 = 250 own + 1,200 central + 2,550 local; 2,000 = 200 + 600 + 1,200; a neighbour's 150 is all its own
+    # registered: 4,000 = 250 own + 1,200 central + 2,550 local; 2,000 = 200 + 600 + 1,200; a neighbour's 150 is all
+    # its own
     assert got == {
-        "household": (3, 9, 25_000 + 20_000 + 15_000), "central": (2, 6, 120_000 + 60_000),
+        "household": (3, 9, 25_000 + 20_000 + 15_000),
+        "central": (2, 6, 120_000 + 60_000),
         "local_bonds_and_loans": (2, 6, 255_000 + 120_000),
-    }  # fmt: skip
+    }
     assert county.flows.own_payment_term.tolist() == [250.0, 200.0, 150.0]
     assert sum(fen for _, _, fen in got.values()) == int(policy.unit_cost(county, np.arange(3)).sum())
 
@@ -58,8 +77,13 @@ def test_neighbours_move_within_their_part_of_the_budget(
     # 80% of 5,000 moves four registered persons at 1,000; the 1,000 for neighbours would pay for 20 at 50
     policy = relocation(budget=5000.0)
     county = remote(
-        by_hand, policy, 8, members=2, registry_status=[1, 1, 1, 1, 0, 0, 0, 0], net_income_pp=np.arange(8) * 100 + 200.0
-    )  # fmt: skip
+        by_hand,
+        policy,
+        8,
+        members=2,
+        registry_status=[1, 1, 1, 1, 0, 0, 0, 0],
+        net_income_pp=np.arange(8) * 100 + 200.0,
+    )
     ledger = programmes(county, policy)
     assert policy.enrolled(county).tolist() == [True, True, False, False, True, True, True, True]
     assert ledger.spent("relocation") == 400_000 + 4 * 10_000
@@ -159,9 +183,18 @@ def test_who_has_only_old_or_disabled_members_gains_no_income(
 ) -> None:
     def income(*policies: Relocation) -> np.ndarray:
         county = by_hand(
-            3, {**WAGES, "production.grain_margin": 500.0}, {"vacancies": False}, policies=(relocation(),), registry_status=1,
-            able_workers=0, elderly=[1, 2, 1], members=[1, 2, 2], working_age=[0, 0, 1], line=LINES.index("grain"), **FAR,
-        )  # fmt: skip
+            3,
+            {**WAGES, "production.grain_margin": 500.0},
+            {"vacancies": False},
+            policies=(relocation(),),
+            registry_status=1,
+            able_workers=0,
+            elderly=[1, 2, 1],
+            members=[1, 2, 2],
+            working_age=[0, 0, 1],
+            line=LINES.index("grain"),
+            **FAR,
+        )
         for policy in policies:
             policy.prepare(county)
             programmes(county, policy)
@@ -208,7 +241,9 @@ def test_return_restores_and_frees_the_place_for_others(
     assert all(s.residents == s.capacity for s in policy.sites)
 
 
-def test_registry_exit_does_not_end_a_relocation(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> None:
+def test_registry_exit_does_not_end_a_relocation(
+    by_hand: Callable[..., County], programmes: Callable[..., Ledger]
+) -> None:
     policy = relocation(support_after_exit_months=0)
     county = remote(by_hand, policy, 1, registry_status=1)
     programmes(county, policy)

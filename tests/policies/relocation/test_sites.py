@@ -8,9 +8,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.institutions import Site
-from agents.place import Place
-from policies.relocation.sites import assign_sites, make_sites
+from tuopin.agents.institutions import Site
+from tuopin.agents.place import Place
+from tuopin.policies.relocation.sites import assign_sites, make_sites
 
 CITY, PARK, TOWN, SCENIC, CENTRAL = range(1, 6)
 
@@ -19,8 +19,11 @@ def test_sites_sum_to_their_zones_at_any_scale(place_data: dict[str, Any]) -> No
     place = Place.model_validate(place_data)
     sites = make_sites(place, 1.0)
     assert [(s.index, s.zone, s.capacity, s.jobs) for s in sites] == [
-        (0, CITY, 10, 1), (1, PARK, 4, 2), (2, PARK, 5, 1), (3, CENTRAL, 6, 0),
-    ]  # fmt: skip
+        (0, CITY, 10, 1),
+        (1, PARK, 4, 2),
+        (2, PARK, 5, 1),
+        (3, CENTRAL, 6, 0),
+    ]
     for scale in (0.5, 0.1, 0.9):
         some = make_sites(place, scale)
         assert sum(s.capacity for s in some if s.zone == PARK) == round(9 * scale)
@@ -57,7 +60,8 @@ def test_capacity_is_never_exceeded_and_rows_may_come_in_any_order(
 ) -> None:
     def sites() -> list[Site]:
         return [
-            Site(k, zone, capacity, 0, 0.0, residents=min(living, capacity)) for k, (zone, capacity, living) in enumerate(zones)
+            Site(k, zone, capacity, 0, 0.0, residents=min(living, capacity))
+            for k, (zone, capacity, living) in enumerate(zones)
         ]
 
     members, worker, lot = (np.array([h[k] for h in households]) for k in range(3))

@@ -28,7 +28,7 @@ def run(tmp_path: Path) -> Any:
     """`run_study` on the fake county, silent, in this process unless told otherwise."""
     from fake_county import TASK
 
-    from sim.batch import run_study
+    from tuopin.sim.batch.engine import run_study
 
     def go(plan: Any, out: Path | None = None, **options: Any) -> Any:
         options = {"workers": 1, "progress": False, "task": TASK, "compare": compare_fake} | options

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from fake_county import FakePlan
 
-from sim.batch import ClusterLost, ClusterRefused
+from tuopin.sim.results.errors import ClusterLost, ClusterRefused
 
 distributed = pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
@@ -32,7 +32,9 @@ class Cluster:
         self.directory = directory
         self.processes: list[subprocess.Popen[bytes]] = []
         file = directory / "scheduler.json"
-        self._start("dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file))
+        self._start(
+            "dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)
+        )
         for _ in range(300):
             if file.exists() and file.stat().st_size:
                 break
@@ -94,7 +96,9 @@ def test_a_worker_killed_half_way(run: Any, tmp_path: Path, assert_same: Any, cl
     assert_same(tmp_path / "local", tmp_path / "dask-out")
 
 
-def test_without_a_shared_file_system_files_come_back(run: Any, tmp_path: Path, assert_same: Any, cluster: Cluster) -> None:
+def test_without_a_shared_file_system_files_come_back(
+    run: Any, tmp_path: Path, assert_same: Any, cluster: Cluster
+) -> None:
     cluster.add_worker(TUOPIN_TEST_BLIND="1")  # see support/sitecustomize.py
     run(PLAN, tmp_path / "local")
     report = run(PLAN, tmp_path / "dask-out", dask_address=cluster.address)
@@ -117,8 +121,10 @@ def test_another_version_is_refused(run: Any, tmp_path: Path, cluster: Cluster) 
         run(PLAN, tmp_path / "out", dask_address=cluster.address)
 
 
-def test_no_scheduler_and_no_worker(run: Any, tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.batch.cluster._CONNECT_SECONDS", 1.0)
+def test_no_scheduler_and_no_worker(
+    run: Any, tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tuopin.sim.batch.cluster._CONNECT_SECONDS", 1.0)
     with pytest.raises(ClusterRefused, match="has no worker; start some with: dask worker"):
         run(PLAN, tmp_path / "out", dask_address=cluster.address)
     with pytest.raises(ClusterRefused, match=r"no scheduler answers at 'tcp://127\.0\.0\.1:1'"):
@@ -131,7 +137,7 @@ def test_no_scheduler_and_no_worker(run: Any, tmp_path: Path, cluster: Cluster, 
 def test_a_scheduler_that_goes_away_loses_nothing(
     run: Any, tmp_path: Path, assert_same: Any, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sim.batch.cluster._CONNECT_SECONDS", 3.0)
+    monkeypatch.setattr("tuopin.sim.batch.cluster._CONNECT_SECONDS", 3.0)
     cluster.add_worker()
     killed = []
 

@@ -10,8 +10,8 @@ from fake_county import FakePlan
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.batch import comparing
-from sim.batch.comparing import as_csv
+from tuopin.sim.comparison import comparing
+from tuopin.sim.comparison.comparing import as_csv
 
 NUMBERS = st.lists(st.one_of(st.floats(), st.floats(-1e-3, 1e-3), st.integers(-(10**6), 10**6).map(float)), min_size=1)
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from fake_county import FakePlan, value
 
-from sim.batch import BatchError, DirectoryRefused
+from tuopin.sim.results.errors import BatchError, DirectoryRefused
 
 PLAN = FakePlan()
 
@@ -244,7 +244,7 @@ def test_comparison_gets_the_plan_s_settings(run: Any, tmp_path: Path) -> None:
 
 def test_comparison_of_many_places_goes_by_groups(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(PLAN, tmp_path / "at-once")
-    monkeypatch.setattr("sim.batch.comparing._ROWS_AT_ONCE", 1)
+    monkeypatch.setattr("tuopin.sim.comparison.comparing._ROWS_AT_ONCE", 1)
     run(PLAN, tmp_path / "by-place")
     one, other = (tmp_path / name / "comparison.csv" for name in ("at-once", "by-place"))
     assert one.read_text() == other.read_text()

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from fake_county import FakePlan
 
-from sim.batch import DirectoryRefused
+from tuopin.sim.results.errors import DirectoryRefused
 
 SUPPORT = Path(__file__).parent / "support"
 PLAN = FakePlan(replicates=6)
@@ -170,7 +170,9 @@ def _link(path: Path) -> None:
 
 @pytest.mark.parametrize("journal", [True, False])
 @pytest.mark.parametrize("damage", [_truncate, _flip, _empty, _link])
-def test_a_damaged_file_is_reported_and_redone(run: Any, tmp_path: Path, assert_same: Any, damage: Any, journal: bool) -> None:
+def test_a_damaged_file_is_reported_and_redone(
+    run: Any, tmp_path: Path, assert_same: Any, damage: Any, journal: bool
+) -> None:
     run(PLAN, tmp_path / "reference")
     run(PLAN)
     victim = tmp_path / "out" / "runs" / "east-r00002-p00.zip"

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from fake_county import FakePlan
 
-from sim.batch import BatchError
+from tuopin.sim.results.errors import BatchError
 
 SUPPORT = str(Path(__file__).parent / "support")
 PROGRAM = """
 import sys
 from fake_county import TASK, FakePlan
 from kill_points import compare
-from sim.batch import run_study
+from tuopin.sim.batch.engine import run_study
 report = run_study(FakePlan(), sys.argv[1], workers=2, progress=False, task=TASK, compare=compare)
 print(report.done, report.failed)
 """
@@ -49,7 +49,7 @@ def test_the_main_program_is_there_again(run: Any) -> None:
 def test_workers_that_cannot_start_fail_no_run(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from fake_county import die_at_once
 
-    monkeypatch.setattr("sim.batch.pool.start_worker", die_at_once)
+    monkeypatch.setattr("tuopin.sim.batch.pool.start_worker", die_at_once)
     with pytest.raises(BatchError, match="worker processes cannot be started on this machine; --workers 1"):
         run(FakePlan(), workers=2)
     monkeypatch.undo()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from fake_county import FakePlan
 
-from sim.batch.progress import Bar, Lines, Meter, Progress, Silent, clock, display_for, line
+from tuopin.sim.batch.progress import Bar, Lines, Meter, Progress, Silent, clock, display_for, line
 
 
 def test_a_line_says_runs_failures_rate_and_time_left() -> None:
@@ -52,7 +52,7 @@ def test_notes_are_said_at_once() -> None:
 def test_a_bar_appears_on_a_terminal_and_shows_failures(monkeypatch: pytest.MonkeyPatch) -> None:
     from rich.console import Console
 
-    monkeypatch.setattr("sim.batch.progress.SHOW_AFTER_SECONDS", 60.0)  # started below, not by the timer
+    monkeypatch.setattr("tuopin.sim.batch.progress.SHOW_AFTER_SECONDS", 60.0)  # started below, not by the timer
     stream = io.StringIO()
     bar = Bar(Console(file=stream, force_terminal=True, width=120))
     bar._start()

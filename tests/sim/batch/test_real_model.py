@@ -10,15 +10,15 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from sim.batch import run_study
+from tuopin.sim.batch.engine import run_study
 
 ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.slow
 def test_lushi_is_the_same_however_it_is_run(tmp_path: Path, assert_same: Any) -> None:
-    from sim.plan import make_plan
-    from sim.study import Study
+    from tuopin.sim.study.plan import make_plan
+    from tuopin.sim.study.study import Study
 
     study = Study.load(ROOT / "scenarios" / "lushi.yaml", overrides={"replicates": 3, "years": "2016-2019"})
     plan = make_plan(study, 0.02)
@@ -35,8 +35,8 @@ def test_workers_leave_mesa_s_start_method_alone() -> None:
     """Mesa sets the global start method on import; the pool neither follows nor changes it."""
     program = (
         "import multiprocessing, mesa\n"
-        "from sim.batch.pool import _start_method\n"
-        "from sim.batch.seam import Context\n"
+        "from tuopin.sim.batch.pool import _start_method\n"
+        "from tuopin.sim.batch.seam import Context\n"
         "before = multiprocessing.get_start_method()\n"
         "assert _start_method(Context(None, 'x:y', None)).get_start_method() == 'forkserver'\n"
         "assert multiprocessing.get_start_method() == before\n"

@@ -7,10 +7,10 @@ from fake_county import FakePlan
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.batch.receipts import RunResult
-from sim.batch.seam import RunKey
-from sim.batch.selection import pending_tasks, select
-from sim.batch.state import Record
+from tuopin.sim.batch.seam import RunKey
+from tuopin.sim.batch.selection import pending_tasks, select
+from tuopin.sim.batch.state import Record
+from tuopin.sim.results.receipts import RunResult
 
 PLAN = FakePlan(places=("east", "west"), replicates=2)
 DONE = Record("f", 0, False, RunResult("a", "h", "done"))

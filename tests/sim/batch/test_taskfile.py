@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from fake_county import FakePlan
 
-from sim.batch.taskfile import read_receipt
+from tuopin.sim.batch.taskfile import read_receipt
 
 
 def test_an_altered_byte_is_a_fault_or_changes_nothing(run: Any, tmp_path: Path) -> None:
-    """Every byte from the last members on: headers, receipt and directory; 0x08 makes a stored member look compressed."""
+    """Every byte from the last members on: headers, receipt and directory; 0x08 makes a stored member look
+    compressed.
+    """
     run(FakePlan(), tmp_path / "out")
     path = min((tmp_path / "out" / "runs").glob("*.zip"))
     whole, receipt = path.read_bytes(), read_receipt(path)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from sim.branching.plan import Stage, branch_digest, make_branch_plan, until
-from sim.plan import scenario_digest
+from tuopin.sim.branching.plan import Stage, branch_digest, make_branch_plan, until
+from tuopin.sim.study.plan import scenario_digest
 
 NONE: dict[str, Any] = {}
 MOVE: dict[str, Any] = {"relocation": {"budget": 1.0e7}}
@@ -31,16 +31,21 @@ def test_a_life_is_cut_at_the_year(year: int, stages: tuple[Stage, ...]) -> None
 
 def test_the_past_and_the_future_make_the_digest() -> None:
     digests = {
-        branch_digest((Stage(2018, NONE),), NONE), branch_digest((Stage(2019, NONE),), NONE),
-        branch_digest((Stage(2018, MOVE),), NONE), branch_digest((Stage(2018, NONE),), MOVE),
-        branch_digest((Stage(2018, NONE), Stage(2019, NONE)), NONE), scenario_digest(NONE),
-    }  # fmt: skip
+        branch_digest((Stage(2018, NONE),), NONE),
+        branch_digest((Stage(2019, NONE),), NONE),
+        branch_digest((Stage(2018, MOVE),), NONE),
+        branch_digest((Stage(2018, NONE),), MOVE),
+        branch_digest((Stage(2018, NONE), Stage(2019, NONE)), NONE),
+        scenario_digest(NONE),
+    }
     assert len(digests) == 6
-    assert branch_digest((Stage(2018, NONE),), MOVE) == branch_digest((Stage(2018, {}),), {"relocation": {"budget": 1.0e7}})
+    assert branch_digest((Stage(2018, NONE),), MOVE) == branch_digest(
+        (Stage(2018, {}),), {"relocation": {"budget": 1.0e7}}
+    )
 
 
 def test_identity_is_of_the_source_and_the_year(plan_for: Callable[..., Any]) -> None:
-    from sim.study import Study
+    from tuopin.sim.study.study import Study
 
     scenarios = {"none": NONE}
     data = {"name": "t", "place": "lushi", "years": "2016-2021", "baseline": "none", "scenarios": scenarios}
@@ -49,13 +54,24 @@ def test_identity_is_of_the_source_and_the_year(plan_for: Callable[..., Any]) ->
 
     def made(year: int, identity: str, **more: Any) -> Any:
         return make_branch_plan(
-            study, 0.1, from_year=year, continues={"none": "none"}, lives=lives, source_study="t",
-            source_identity=identity, source_hashes={}, **more,
-        )  # fmt: skip
+            study,
+            0.1,
+            from_year=year,
+            continues={"none": "none"},
+            lives=lives,
+            source_study="t",
+            source_identity=identity,
+            source_hashes={},
+            **more,
+        )
 
     one = made(2018, "a")
     assert one.identity == made(2018, "a", saved={("lushi", "none", 1): ("x.zip", 0)}).identity
     assert len({one.identity, made(2019, "a").identity, made(2018, "b").identity}) == 3
     assert one.lives == {"none": (Stage(2018, NONE),)} and one.scale == 0.1
     past = one.branched["continues"]["none"]
-    assert (past["scenario"], past["from_year"], past["earlier"]) == ("none", 2018, [{"last_year": 2018, "policies": {}}])
+    assert (past["scenario"], past["from_year"], past["earlier"]) == (
+        "none",
+        2018,
+        [{"last_year": 2018, "policies": {}}],
+    )

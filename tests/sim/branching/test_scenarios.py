@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.branching.scenarios import Branches, read_branches
-from sim.study import StudyError
+from tuopin.sim.branching.scenarios import Branches, read_branches
+from tuopin.sim.study.problems import StudyError
 
 LIVED = ["none", "all", "some"]
 
@@ -63,16 +63,27 @@ def test_a_whole_study_will_do(tmp_path: Path) -> None:
         ("scenarios:\n  a: {relocation: {budget: {2040: 1}}}\n", ["2: scenarios.a.relocation.budget.2040: "]),
         ("baseline: b\nscenarios: {a: {}}\n", ["1: baseline: 'b' is not a scenario of this study"]),
         ("baseline: [a]\nscenarios: {a: {}}\n", ["1: baseline: is a list; allowed: a"]),
-        ("continues: al\nscenarios: {a: {}}\n", ["1: continues: 'al' is not a scenario that was run (did you mean 'all'?)"]),
-        ("continues: {b: all}\nscenarios: {a: {}}\n", ["1: continues.b: 'b' is not a scenario of this file; allowed: a"]),
+        (
+            "continues: al\nscenarios: {a: {}}\n",
+            ["1: continues: 'al' is not a scenario that was run (did you mean 'all'?)"],
+        ),
+        (
+            "continues: {b: all}\nscenarios: {a: {}}\n",
+            ["1: continues.b: 'b' is not a scenario of this file; allowed: a"],
+        ),
         ("continues: {a: 7}\nscenarios: {a: {}}\n", ["1: continues.a: is 7; allowed: none, all, some"]),
         ("continues: 7\nscenarios: {a: {}}\n", ["1: continues: is 7; allowed: the scenario to continue, or a mapping"]),
         (
             "scenarios:\n  a: {x: {}}\n  a: {}\ncontinues:\n  a: x\nextra: 1\n",
-            ["2: scenarios.a.x: unknown policy 'x'", "3: scenarios.a: ", "5: continues.a: 'x' is not", "6: extra: unknown key"],
+            [
+                "2: scenarios.a.x: unknown policy 'x'",
+                "3: scenarios.a: ",
+                "5: continues.a: 'x' is not",
+                "6: extra: unknown key",
+            ],
         ),
     ],
-)  # fmt: skip
+)
 def test_every_mistake_has_its_line(text: str, expected: list[str], tmp_path: Path) -> None:
     with pytest.raises(StudyError) as caught:
         read(tmp_path, text)

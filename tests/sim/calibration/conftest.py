@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.calibration.lives import COLUMNS, FLOWS, POLICY_COLUMNS, Life, Lives, live
-from sim.plan import Plan, make_plan
-from sim.study import Study
+from tuopin.sim.calibration.lives import COLUMNS, FLOWS, POLICY_COLUMNS, Life, Lives, live
+from tuopin.sim.study.plan import Plan, make_plan
+from tuopin.sim.study.study import Study
 
 
 @pytest.fixture(scope="session")
@@ -16,13 +16,19 @@ def small_plan() -> Plan:
     """A small county over four years with the scenarios that targets name."""
     study = Study.from_dict(
         {
-            "name": "small", "place": "lushi", "years": "2016-2020", "replicates": 1, "baseline": "none",
+            "name": "small",
+            "place": "lushi",
+            "years": "2016-2020",
+            "replicates": 1,
+            "baseline": "none",
             "scenarios": {
-                "none": {}, "relocation": {"relocation": {}}, "cooperative": {"cooperative": {}},
+                "none": {},
+                "relocation": {"relocation": {}},
+                "cooperative": {"cooperative": {}},
                 "all": {"relocation": {}, "cooperative": {}, "health_insurance": {}, "low_income_support": {}},
             },
         }
-    )  # fmt: skip
+    )
     return make_plan(study, 0.02)
 
 

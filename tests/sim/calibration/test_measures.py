@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.calibration.lives import Lives
-from sim.calibration.measures import MEASURES
+from tuopin.sim.calibration.lives import Lives
+from tuopin.sim.calibration.measures import MEASURES
 
 Make = Callable[..., pd.DataFrame]
 Living = Callable[..., Lives]
@@ -20,7 +20,9 @@ def test_spread_of_log_income_by_hand(households: Make, lives_of: Living) -> Non
 
 
 def test_headcounts_and_bands_are_weighted_by_persons(households: Make, lives_of: Living) -> None:
-    year = households([1, 2, 3], members=[1, 3, 4], poor_true=[1, 0, 0], registered=[0, 0, 1], income_pp=[900, 1200, 800])
+    year = households(
+        [1, 2, 3], members=[1, 3, 4], poor_true=[1, 0, 0], registered=[0, 0, 1], income_pp=[900, 1200, 800]
+    )
     lives = lives_of(none={2016: year})
     assert MEASURES["headcount_true"](lives, "none", (2016,)) == pytest.approx(1 / 8)
     assert MEASURES["headcount_registry"](lives, "none", (2016,)) == pytest.approx(4 / 8)
@@ -44,9 +46,13 @@ def test_exit_rate_follows_the_household_not_the_row(households: Make, lives_of:
 
 def test_own_share_leaves_out_the_uninsured_the_outpatients_and_the_members(households: Make, lives_of: Living) -> None:
     year = households(
-        [1, 2, 3, 4], insured=[1, 1, 0, 1], inpatient_bill=[1000, 1000, 1000, 1000], outpatient_bill=[0, 50, 0, 0],
-        medical_out_of_pocket=[400, 999, 1000, 100], health_insurance_since=[0, 0, 0, 2017],
-    )  # fmt: skip
+        [1, 2, 3, 4],
+        insured=[1, 1, 0, 1],
+        inpatient_bill=[1000, 1000, 1000, 1000],
+        outpatient_bill=[0, 50, 0, 0],
+        medical_out_of_pocket=[400, 999, 1000, 100],
+        health_insurance_since=[0, 0, 0, 2017],
+    )
     lives = lives_of(all={2017: year})
     assert MEASURES["own_share_ordinary"](lives, "all", (2017,)) == pytest.approx(0.4)
     assert MEASURES["own_share_members"](lives, "all", (2017,)) == pytest.approx(0.1)
@@ -54,16 +60,20 @@ def test_own_share_leaves_out_the_uninsured_the_outpatients_and_the_members(hous
 
 def test_income_effect_of_a_stay_is_a_difference_in_changes(households: Make, lives_of: Living) -> None:
     before = households([1, 2, 3], market_income_pp=[2000, 3000, 1000], stay_ratio=[5, 5, 0.5])
-    now = households([1, 2, 3], market_income_pp=[1600, 3000, 1000], stay_ratio=[0.5, 5, 5])  # 3 was ill before: left out
+    now = households(
+        [1, 2, 3], market_income_pp=[1600, 3000, 1000], stay_ratio=[0.5, 5, 5]
+    )  # 3 was ill before: left out
     lives = lives_of(none={2016: before, 2017: now})
     assert MEASURES["stay_income_effect"](lives, "none", (2017,)) == pytest.approx(-0.2)
 
 
 def test_allowance_errors_are_judged_by_income_before_the_allowance(households: Make, lives_of: Living) -> None:
     year = households(
-        [1, 2, 3, 4], net_income_pp=[2500, 1500, 3000, 1000], policy_transfers=[1000, 0, 500, 0],
+        [1, 2, 3, 4],
+        net_income_pp=[2500, 1500, 3000, 1000],
+        policy_transfers=[1000, 0, 500, 0],
         low_income_support_since=[2017, 0, 2017, 0],
-    )  # fmt: skip
+    )
     lives = lives_of(all={2017: year})
     # before: 1500, 1500, 2500, 1000 against 2000: entitled 1, 2, 4; reached 1, 3
     assert MEASURES["allowance_exclusion"](lives, "all", (2017,)) == pytest.approx(2 / 3)
@@ -74,9 +84,11 @@ def test_allowance_errors_are_judged_by_income_before_the_allowance(households: 
 
 def test_programme_gains_compare_the_same_households(households: Make, lives_of: Living) -> None:
     with_policy = households(
-        [1, 2, 3, 9], net_income_pp=[1100, 900, 5000, 1], relocation_since=[2018, 2020, 0, 2017],
+        [1, 2, 3, 9],
+        net_income_pp=[1100, 900, 5000, 1],
+        relocation_since=[2018, 2020, 0, 2017],
         registered_at_start=[1, 1, 1, 1],
-    )  # fmt: skip
+    )
     without = households([3, 2, 1], net_income_pp=[4000, 900, 1000], registered_at_start=[1, 1, 1])
     lives = lives_of(relocation={2021: with_policy}, none={2021: without})
     # 2 moved too late, 3 did not move, 9 does not exist without the policy

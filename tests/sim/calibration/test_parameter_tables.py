@@ -4,17 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from sim.calibration.parameter_tables import groups, renewed, table_of
+from tuopin.sim.calibration.parameter_tables import groups, renewed, table_of
 
 ODD = Path(__file__).parents[3] / "docs" / "odd.md"
 
 
 def test_the_odd_document_prints_every_parameter_as_it_is() -> None:
-    """To renew: python -m sim.calibration.parameter_tables docs/odd.md."""
+    """To renew: python -m tuopin.sim.calibration.parameter_tables docs/odd.md."""
     text = ODD.read_text(encoding="utf-8")
     for name in groups():
         assert f"<!-- parameters: {name} -->" in text
-    assert renewed(text) == text, "run: python -m sim.calibration.parameter_tables docs/odd.md"
+    assert renewed(text) == text, "run: python -m tuopin.sim.calibration.parameter_tables docs/odd.md"
 
 
 def test_free_parameters_are_marked_and_years_of_equal_value_are_one_run() -> None:

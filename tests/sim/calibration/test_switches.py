@@ -3,10 +3,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from sim.calibration import switches
-from sim.calibration.__main__ import put
-from sim.calibration.switches import switch_table, wide
-from sim.plan import Plan
+from tuopin.sim.calibration import switches
+from tuopin.sim.calibration.__main__ import put
+from tuopin.sim.calibration.switches import switch_table, wide
+from tuopin.sim.study.plan import Plan
 
 
 def test_every_variant_differs_from_the_shipped_model_and_a_scenario_from_itself_by_nothing(

@@ -7,17 +7,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.calibration import calibration_table, load_targets, markdown, verdict
-from sim.calibration.table import figure, published
-from sim.calibration.targets import Target
-from sim.plan import Plan
+from tuopin.sim.calibration import calibration_table, load_targets, markdown, verdict
+from tuopin.sim.calibration.table import figure, published
+from tuopin.sim.calibration.targets import Target
+from tuopin.sim.study.plan import Plan
 
 
 def target(**changes: object) -> Target:
     given: dict[str, object] = {
-        "id": "x", "target": "size", "measure": "household_size_registered", "scenario": "none", "period": "2016",
-        "value": 3.21, "unit": "persons", "use": "fit", "source": "s", "confidence": "well-known",
-    }  # fmt: skip
+        "id": "x",
+        "target": "size",
+        "measure": "household_size_registered",
+        "scenario": "none",
+        "period": "2016",
+        "value": 3.21,
+        "unit": "persons",
+        "use": "fit",
+        "source": "s",
+        "confidence": "well-known",
+    }
     return Target.model_validate(given | changes)
 
 
@@ -92,10 +100,12 @@ def test_markdown_has_a_row_per_target(small_plan: Plan) -> None:
     ("arguments", "content"),
     [(["--targets"], "[{id: x}]"), ([], "name: x"), (["--targets"], "just text")],
 )
-def test_the_module_runs_as_a_program_and_says_what_is_wrong(tmp_path: Path, arguments: list[str], content: str) -> None:
+def test_the_module_runs_as_a_program_and_says_what_is_wrong(
+    tmp_path: Path, arguments: list[str], content: str
+) -> None:
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text(content)
-    command = [sys.executable, "-m", "sim.calibration", *arguments, str(wrong)]
+    command = [sys.executable, "-m", "tuopin.sim.calibration", *arguments, str(wrong)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[3], check=False)
     assert done.returncode == 2
     assert "wrong.yaml" in done.stderr

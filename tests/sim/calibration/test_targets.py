@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.calibration.measures import MEASURES
-from sim.calibration.targets import load_targets
+from tuopin.sim.calibration.measures import MEASURES
+from tuopin.sim.calibration.targets import load_targets
 
 GOOD = """\
 - id: one

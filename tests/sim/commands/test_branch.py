@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.cli import status_of
+from tuopin.sim.cli import status_of
 
 PACKAGE = "{relocation: {budget: {2017: 2.0e7, 2018: 1.0e7, 2019: 1.0e7}}, cooperative: {firm_failure: 0.3}}"
 STUDY = f"""\
@@ -41,10 +41,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = folder / "small" / "places" / "small.yaml"
     text = place.read_text(encoding="utf-8")
     for old, new in (
-        ("2000, unit: households", "200, unit: households"), ("[1500, 2500]", "[150, 250]"),
-        ("6400", "640"), ("[5000, 8000]", "[500, 800]"), ("32000", "3200"), ("[30000, 34000]", "[3000, 3400]"),
-        ("value: 40", "value: 8"), ("[30, 50]", "[5, 10]"),
-    ):  # fmt: skip
+        ("2000, unit: households", "200, unit: households"),
+        ("[1500, 2500]", "[150, 250]"),
+        ("6400", "640"),
+        ("[5000, 8000]", "[500, 800]"),
+        ("32000", "3200"),
+        ("[30000, 34000]", "[3000, 3400]"),
+        ("value: 40", "value: 8"),
+        ("[30, 50]", "[5, 10]"),
+    ):
         assert old in text
         text = text.replace(old, new)
     place.write_text(text, encoding="utf-8")
@@ -60,18 +65,31 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def few_figures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures take longer than everything else; one test draws them."""
     if "unbroken" not in request.node.name:
-        monkeypatch.setattr("sim.figures.draw_all", lambda directory: [])
+        monkeypatch.setattr("tuopin.sim.figures.draw_all", lambda directory: [])
 
 
 def run(folder: Path, out: str, *options: str) -> int:
-    return status_of(["run", str(folder / "small" / "study.yaml"), "--out", str(folder / out), "--workers", "1", *options])
+    return status_of(
+        ["run", str(folder / "small" / "study.yaml"), "--out", str(folder / out), "--workers", "1", *options]
+    )
 
 
 def branch(folder: Path, source: str, file: str, out: Path, *options: str, year: int = 2018) -> int:
     return status_of(
-        ["branch", str(folder / source), "--from-year", str(year), "--scenarios", str(folder / file), "--out", str(out),
-         "--workers", "1", *options]
-    )  # fmt: skip
+        [
+            "branch",
+            str(folder / source),
+            "--from-year",
+            str(year),
+            "--scenarios",
+            str(folder / file),
+            "--out",
+            str(out),
+            "--workers",
+            "1",
+            *options,
+        ]
+    )
 
 
 def frame(directory: Path, table: str) -> pd.DataFrame:
@@ -179,7 +197,7 @@ def test_states_are_kept_later_and_a_damaged_one_is_not_read(
 
 
 def test_a_state_gone_on_the_way_is_lived_again(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.branching import source
+    from tuopin.sim.branching import source
 
     shutil.copytree(folder / "kept", tmp_path / "kept")
     monkeypatch.setattr(source, "_fault", lambda *_: None)
@@ -246,6 +264,11 @@ def test_the_source_is_not_written(folder: Path, tmp_path: Path, capsys: pytest.
 
 def test_a_state_of_no_year_is_refused(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for year in ("2015", "2020"):
-        assert status_of(["run", str(folder / "small" / "study.yaml"), "--out", str(tmp_path / "x"), "--save-state", year]) == 2
-        assert capsys.readouterr().err.startswith(f"command line:1: --save-state: is {year}; allowed: a year from 2016 to 2019")
+        assert (
+            status_of(["run", str(folder / "small" / "study.yaml"), "--out", str(tmp_path / "x"), "--save-state", year])
+            == 2
+        )
+        assert capsys.readouterr().err.startswith(
+            f"command line:1: --save-state: is {year}; allowed: a year from 2016 to 2019"
+        )
     assert not (tmp_path / "x").exists()

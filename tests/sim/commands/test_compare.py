@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sim import Results, Study, simulate
-from sim.cli import status_of
+from tuopin import Results, Study, simulate
+from tuopin.sim.cli import status_of
 
 STUDY = Path(__file__).parents[3] / "scenarios" / "lushi.yaml"
 
@@ -35,7 +35,9 @@ def test_replicates_needed_follow_from_the_spread_of_paired_differences(
     assert status_of(command) == 0
     row = json.loads(capsys.readouterr().out)[0]
     frame = Results.open(directory).indicators
-    frame = frame[(frame.indicator == "poverty_gap") & (frame.group == "all") & (frame.view == "true") & (frame.year > 2016)]
+    frame = frame[
+        (frame.indicator == "poverty_gap") & (frame.group == "all") & (frame.view == "true") & (frame.year > 2016)
+    ]
     means = frame.groupby(["replicate", "scenario"], observed=True).value.mean().unstack("scenario")
     difference = means["low_income_support"] - means["none"]
     assert row["mean_difference"] == pytest.approx(difference.mean())
@@ -46,6 +48,8 @@ def test_replicates_needed_follow_from_the_spread_of_paired_differences(
     assert 1.96 * difference.std(ddof=1) / row["replicates_needed"] ** 0.5 <= 0.05 * abs(difference.mean())
 
 
-def test_an_unknown_indicator_is_told_with_its_nearest_name(directory: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_indicator_is_told_with_its_nearest_name(
+    directory: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert status_of(["compare", str(directory), "--indicator", "headcount", "--precision", "0.1"]) == 2
     assert "did you mean headcount_ratio?" in capsys.readouterr().err

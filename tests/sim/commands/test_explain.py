@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.cli import status_of
-from sim.commands.explained import mechanism_rows, order_rows, parameter_rows
-from sim.study import Study
+from tuopin.sim.cli import status_of
+from tuopin.sim.commands.explained import mechanism_rows, order_rows, parameter_rows
+from tuopin.sim.study.study import Study
 
 TEXT = """\
 name: e
@@ -38,8 +38,8 @@ def study(file: Path) -> Study:
 
 
 def test_order_names_the_policies_of_the_study_at_their_steps(study: Study) -> None:
-    from policies.catalogue import catalogue
-    from sim.year import STEPS
+    from tuopin.policies.catalogue import catalogue
+    from tuopin.sim.run.year import STEPS
 
     rows = order_rows(study, STEPS)
     assert [row["step"] for row in rows] == [step.name for step in STEPS]
@@ -56,7 +56,7 @@ def test_mechanisms_say_who_set_them(study: Study) -> None:
 
 
 def test_every_number_has_unit_source_and_confidence_and_free_ones_a_range(study: Study) -> None:
-    from agents.parameters import model_parameters
+    from tuopin.agents.parameters import model_parameters
 
     rows = parameter_rows(study)
     assert {row["parameter"] for row in rows} >= set(model_parameters())

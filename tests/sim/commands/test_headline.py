@@ -6,19 +6,30 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sim.commands.headline import NO_GAIN, cells, headline_table
+from tuopin.sim.commands.headline import NO_GAIN, cells, headline_table
 
 NAN = float("nan")
 ROW: dict[str, Any] = {
-    "place": "lushi", "scenario": "relocation", "replicates": 4,
-    "headcount_ratio_start": 0.2, "headcount_ratio_end": 0.0512, "relapse_by_3_years": 0.301,
-    "exits_persons": 12_345.6, "reentries_persons": 789.2, "sustained_exits_persons": 4_000.4,
+    "place": "lushi",
+    "scenario": "relocation",
+    "replicates": 4,
+    "headcount_ratio_start": 0.2,
+    "headcount_ratio_end": 0.0512,
+    "relapse_by_3_years": 0.301,
+    "exits_persons": 12_345.6,
+    "reentries_persons": 789.2,
+    "sustained_exits_persons": 4_000.4,
     "cost_yuan_nominal": 1_836_000_000.0,
-    "headcount_difference": -0.0134, "headcount_difference_low": -0.02, "headcount_difference_high": -0.01,
-    "sustained_exits_difference": 500.0, "sustained_exits_difference_low": 100.0,
+    "headcount_difference": -0.0134,
+    "headcount_difference_low": -0.02,
+    "headcount_difference_high": -0.01,
+    "sustained_exits_difference": 500.0,
+    "sustained_exits_difference_low": 100.0,
     "sustained_exits_difference_high": 900.0,
-    "cost_per_sustained_exit": 3_672_000.0, "cost_per_sustained_exit_low": 2.0e6, "cost_per_sustained_exit_high": 1.8e7,
-}  # fmt: skip
+    "cost_per_sustained_exit": 3_672_000.0,
+    "cost_per_sustained_exit_low": 2.0e6,
+    "cost_per_sustained_exit_high": 1.8e7,
+}
 
 
 def test_cells_carry_units_and_intervals() -> None:
@@ -54,15 +65,27 @@ def test_table_of_a_result(tmp_path: Path) -> None:
         for name, end in values.items()
         for year in (2016, 2017)
         for indicator, value in (
-            ("headcount_ratio", 0.2 if year == 2016 else end), ("exits_persons", 10.0), ("reentries_persons", 1.0),
-            ("sustained_exits_persons", 2.0), ("cost_yuan", 0.0),
+            ("headcount_ratio", 0.2 if year == 2016 else end),
+            ("exits_persons", 10.0),
+            ("reentries_persons", 1.0),
+            ("sustained_exits_persons", 2.0),
+            ("cost_yuan", 0.0),
         )
-    ]  # fmt: skip
+    ]
     pd.DataFrame(indicators).to_parquet(tmp_path / "indicators.parquet")
     pd.DataFrame({"place": pd.Series(dtype=str)}).to_parquet(tmp_path / "spells.parquet")
     assert headline_table(tmp_path) == ("", [])
-    row = {**run, "scenario": "all", "baseline": "none", "indicator": "headcount_ratio", "year": "2017",
-           "uncertainty": "luck", "mean_difference": -0.04, "low": NAN, "high": NAN}  # fmt: skip
+    row = {
+        **run,
+        "scenario": "all",
+        "baseline": "none",
+        "indicator": "headcount_ratio",
+        "year": "2017",
+        "uncertainty": "luck",
+        "mean_difference": -0.04,
+        "low": NAN,
+        "high": NAN,
+    }
     pd.DataFrame([row]).to_csv(tmp_path / "comparison.csv", index=False)
     title, rows = headline_table(tmp_path)
     assert "Simulated, given these assumptions" in title and "none" in title and "luck alone" in title

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from sim.cli import status_of
-from sim.commands.init import slug
-from sim.study import Study
-from sim.study.document import read_document
-from sim.study.shipped import shipped_places
+from tuopin.sim.cli import status_of
+from tuopin.sim.commands.init import slug
+from tuopin.sim.study.shipped import shipped_places
+from tuopin.sim.study.study import Study
+from tuopin.sim.study.yaml_file import read_document
 
 
 def test_template_passes_check_and_says_what_was_understood(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -26,7 +26,7 @@ def test_template_passes_check_and_says_what_was_understood(tmp_path: Path, caps
 
 
 def test_every_policy_is_in_the_template_and_its_comments_are_valid_settings(tmp_path: Path) -> None:
-    from policies.catalogue import catalogue
+    from tuopin.policies.catalogue import catalogue
 
     status_of(["init", str(tmp_path / "c")])
     file = tmp_path / "c" / "study.yaml"
@@ -63,7 +63,7 @@ def test_slug(name: str, expected: str, tmp_path: Path) -> None:
 
 
 def test_list(capsys: pytest.CaptureFixture[str]) -> None:
-    from policies.catalogue import catalogue
+    from tuopin.policies.catalogue import catalogue
 
     assert status_of(["list", "policies", "--format", "csv"]) == 0
     rows = capsys.readouterr().out.splitlines()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.cli import status_of
+from tuopin.sim.cli import status_of
 
 STUDY = """\
 name: small
@@ -29,10 +29,15 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = folder / "small" / "places" / "small.yaml"
     text = place.read_text(encoding="utf-8")
     for old, new in (
-        ("2000, unit: households", "200, unit: households"), ("[1500, 2500]", "[150, 250]"),
-        ("6400", "640"), ("[5000, 8000]", "[500, 800]"), ("32000", "3200"), ("[30000, 34000]", "[3000, 3400]"),
-        ("value: 40", "value: 8"), ("[30, 50]", "[5, 10]"),
-    ):  # fmt: skip
+        ("2000, unit: households", "200, unit: households"),
+        ("[1500, 2500]", "[150, 250]"),
+        ("6400", "640"),
+        ("[5000, 8000]", "[500, 800]"),
+        ("32000", "3200"),
+        ("[30000, 34000]", "[3000, 3400]"),
+        ("value: 40", "value: 8"),
+        ("[30, 50]", "[5, 10]"),
+    ):
         assert old in text
         text = text.replace(old, new)
     place.write_text(text, encoding="utf-8")

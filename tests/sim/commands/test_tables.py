@@ -7,8 +7,8 @@ import json
 import numpy as np
 import pytest
 
-from sim.commands.options import Format
-from sim.commands.tables import as_csv, plain, show, width, written
+from tuopin.sim.commands.options import Format
+from tuopin.sim.commands.tables import as_csv, plain, show, width, written
 
 ROWS = [
     {"id": "a_long_identifier_that_must_never_be_cut_" + "x" * 100, "label": "卢氏县", "value": 1234567.0},
@@ -20,14 +20,26 @@ COLUMNS = ["id", "label", "value"]
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (None, ""), (float("nan"), ""), (float("inf"), ""), (True, "true"), (0, "0"), (1234567, "1,234,567"),
-        (0.123456, "0.1235"), (12.3456, "12.35"), (0.0110, "0.011"), (100.0, "100"),
-        (123456.7, "123,457"), (-0.0001234567, "-0.0001235"),
-        (6.0e8, "600,000,000"), (np.float32(0.5), "0.5"), (np.int64(7), "7"),
+        (None, ""),
+        (float("nan"), ""),
+        (float("inf"), ""),
+        (True, "true"),
+        (0, "0"),
+        (1234567, "1,234,567"),
+        (0.123456, "0.1235"),
+        (12.3456, "12.35"),
+        (0.0110, "0.011"),
+        (100.0, "100"),
+        (123456.7, "123,457"),
+        (-0.0001234567, "-0.0001235"),
+        (6.0e8, "600,000,000"),
+        (np.float32(0.5), "0.5"),
+        (np.int64(7), "7"),
         ({2017: 1.5, 2018: 2e3}, "2017: 1.5; 2018: 2000"),
-        (["a", "b"], "a, b"), ("x\ny", "x y"),
+        (["a", "b"], "a, b"),
+        ("x\ny", "x y"),
     ],
-)  # fmt: skip
+)
 def test_written(value: object, text: str) -> None:
     assert written(value) == text
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.comparison.constant_prices import deflators, discount_factors
+from tuopin.sim.comparison.constant_prices import deflators, discount_factors
 
 CPI = {2016: 100.0, 2017: 102.0, 2018: 104.04}
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t
 
-from sim.comparison.cost_effectiveness import NO_CLEAR_GAIN, TOO_FEW, cost_ratio, fieller
-from sim.comparison.paired import paired_interval
+from tuopin.sim.comparison.cost_effectiveness import NO_CLEAR_GAIN, TOO_FEW, cost_ratio, fieller
+from tuopin.sim.comparison.paired import paired_interval
 
 COST = np.array([100.0, 110.0, 90.0, 105.0])
 EFFECT = np.array([10.0, 12.0, 9.0, 11.0])

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t, ttest_1samp, ttest_rel
 
-from sim.comparison.paired import paired_interval, replicates_needed, student_quantile, variance_reduction
+from tuopin.sim.comparison.paired import paired_interval, replicates_needed, student_quantile, variance_reduction
 
 SAMPLES = st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=20).filter(lambda d: np.std(d) > 1e-6)
 

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.comparison import compare, headline
-from sim.comparison.precision import precision
-from sim.comparison.survival_difference import survival_differences
-from sim.comparison.table import COLUMNS
+from tuopin.sim.comparison import compare, headline
+from tuopin.sim.comparison.precision import precision
+from tuopin.sim.comparison.survival_difference import survival_differences
+from tuopin.sim.comparison.table import COLUMNS
 
 CPI = {2016: 1.0, 2017: 1.02, 2018: 1.0404, 2019: 1.061208}
 YEARS = range(2016, 2020)

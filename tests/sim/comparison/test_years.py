@@ -5,8 +5,8 @@ import math
 import pandas as pd
 import pytest
 
-from sim.comparison.cube import cube_of, scenario_index
-from sim.comparison.years import over_years
+from tuopin.sim.comparison.cube import cube_of, scenario_index
+from tuopin.sim.comparison.years import over_years
 
 KEY = {"place": "here", "view": "true", "group": "all"}
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.figures.bands import choose, one_uncertainty, over_replicates, scenarios_of
+from tuopin.sim.figures.bands import choose, one_uncertainty, over_replicates, scenarios_of
 
 
 def frame(values: list[float], scenario: str = "none") -> pd.DataFrame:

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.comparison import compare
-from sim.figures import draw_cost
+from tuopin.sim.comparison import compare
+from tuopin.sim.figures import draw_cost
 
 UNCLEAR = "no clear gain: no ratio"
 

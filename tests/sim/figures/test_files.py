@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.figures import draw_all
-from sim.rows import read_comparison
+from tuopin.sim.figures import draw_all
+from tuopin.sim.results.rows import read_comparison
 
 NAMES = ["cost_per_sustained_exit", "exit_against_relapse", "headcount", "left_out", "survival_since_exit"]
 
@@ -64,7 +64,7 @@ def test_each_place_has_its_own_folder(result: Path):
 @pytest.mark.slow
 def test_no_window_and_no_pyplot(result: Path):
     code = (
-        "import sys; from sim.figures import draw_all; "
+        "import sys; from tuopin.sim.figures import draw_all; "
         f"draw_all({str(result)!r}); assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[3])
@@ -84,7 +84,9 @@ def test_awkward_scenario_names_survive_the_csv(result: Path):
 def test_the_discount_rate_comes_from_the_manifest(result: Path, monkeypatch: pytest.MonkeyPatch):
     (result / "manifest.json").write_text('{"comparison": {"discount_rate": 0.03, "draw_parameters": true}}', "utf-8")
     asked = {}
-    monkeypatch.setattr("sim.figures.files.save", lambda figure, path: asked.setdefault(path.name, figure) and [])
+    monkeypatch.setattr(
+        "tuopin.sim.figures.files.save", lambda figure, path: asked.setdefault(path.name, figure) and []
+    )
     draw_all(result)
     notes = {name: " ".join(text.get_text() for text in figure.texts) for name, figure in asked.items()}
     assert "discounted at 3.0% a year" in notes["cost_per_sustained_exit"].replace("\n", " ")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from sim.figures import draw_cost, draw_exit_relapse, draw_headcount, draw_left_out, draw_survival
+from tuopin.sim.figures import draw_cost, draw_exit_relapse, draw_headcount, draw_left_out, draw_survival
 
 LONG = {
     "all": "a_package_with_every_programme_that_the_county_could_think_of_v2",

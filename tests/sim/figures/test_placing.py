@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.text import Text
 
-from sim.figures.placing import Point, label_points, spread
-from sim.figures.style import new_figure
+from tuopin.sim.figures.placing import Point, label_points, spread
+from tuopin.sim.figures.style import new_figure
 
 
 def test_labels_with_room_stay_where_they_are():

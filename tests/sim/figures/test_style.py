@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
 
-from sim.figures import draw_cost, draw_headcount, save
-from sim.figures.style import BLACK, BLUE, PALE, chinese_font, language
+from tuopin.sim.figures import draw_cost, draw_headcount, save
+from tuopin.sim.figures.style import BLACK, BLUE, PALE, chinese_font, language
 
 
 def test_the_same_figure_gives_the_same_bytes_and_no_date(tmp_path: Path, comparison: pd.DataFrame):
@@ -41,7 +41,7 @@ def test_an_unknown_language_is_refused():
 def test_without_a_chinese_font_the_labels_are_english_and_say_so(
     indicators: pd.DataFrame, words, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("sim.figures.style.chinese_font", lambda: None)
+    monkeypatch.setattr("tuopin.sim.figures.style.chinese_font", lambda: None)
     said = " ".join(words(draw_headcount(indicators, lang="zh")))
     assert "Headcount ratio" in said
     assert "no Chinese font was found" in said

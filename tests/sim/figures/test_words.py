@@ -5,8 +5,8 @@ import unicodedata
 
 import pytest
 
-from sim.figures.style import wrapped
-from sim.figures.words import GROUPS, PHRASES, group_label, say, scenario_label
+from tuopin.sim.figures.style import wrapped
+from tuopin.sim.figures.words import GROUPS, PHRASES, group_label, say, scenario_label
 
 
 def blanks(text: str) -> set[str]:

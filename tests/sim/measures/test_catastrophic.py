@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.measures.catastrophic import catastrophic
+from tuopin.sim.measures.catastrophic import catastrophic
 
 
 def test_forty_percent_of_what_is_left_after_food() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.measures.fgt import WATTS_FLOOR, fgt, gap_ratio, watts
+from tuopin.sim.measures.fgt import WATTS_FLOOR, fgt, gap_ratio, watts
 
 INCOMES = st.lists(st.floats(-500, 50_000), min_size=1, max_size=40)
 LINE = 3_000.0

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.measures.fgt import fgt
-from sim.measures.inequality import gini, gini_and_sst, sst_factors
+from tuopin.sim.measures.fgt import fgt
+from tuopin.sim.measures.inequality import gini, gini_and_sst, sst_factors
 
 LINE = 3_000.0
 HOUSEHOLDS = st.lists(st.tuples(st.integers(0, 40_000), st.integers(1, 9)), min_size=1, max_size=30)

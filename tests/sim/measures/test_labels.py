@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from sim.measures.labels import COLUMNS, INDICATORS, VIEW_LABELS, VIEWS, label
+from tuopin.sim.measures.labels import COLUMNS, INDICATORS, VIEW_LABELS, VIEWS, label
 
 
 def test_every_label_is_complete_and_said_once() -> None:
@@ -31,5 +31,5 @@ def test_unknown_names_list_what_there_is() -> None:
 
 
 def test_labels_are_light() -> None:
-    code = "import sys, sim.measures.labels; sys.exit('numpy' in sys.modules or 'numba' in sys.modules)"
+    code = "import sys, tuopin.sim.measures.labels; sys.exit('numpy' in sys.modules or 'numba' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

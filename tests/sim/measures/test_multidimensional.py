@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from sim.measures.multidimensional import DIMENSIONS, alkire_foster, deprivation_count
+from tuopin.sim.measures.multidimensional import DIMENSIONS, alkire_foster, deprivation_count
 
 
 def flags(rows: list[str]) -> dict[str, np.ndarray]:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.measures import spells
+from tuopin.sim.measures import spells
 
 A = 2016
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import CensoredData, ecdf
 
-from sim.measures.survival import (
+from tuopin.sim.measures.survival import (
     ended_within,
     expected_duration,
     hazard_by_duration,

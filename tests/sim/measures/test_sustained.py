@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.measures.sustained import advance_sustained, exits_seen_through, last_exit_year_seen_through
+from tuopin.sim.measures.sustained import advance_sustained, exits_seen_through, last_exit_year_seen_through
 
 
 def years_reached(history: str, alone: str | None = None) -> list[int]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.measures.targeting import (
+from tuopin.sim.measures.targeting import (
     benefit_incidence,
     coady_grosh_hoddinott,
     concentration_coefficient,

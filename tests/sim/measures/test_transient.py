@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.measures.transient import PATTERNS, chronic_transient, poverty_pattern
+from tuopin.sim.measures.transient import PATTERNS, chronic_transient, poverty_pattern
 
 LINES = np.array([1_000.0, 1_100.0])
 

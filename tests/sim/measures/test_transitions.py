@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from sim.measures.transitions import (
+from tuopin.sim.measures.transitions import (
     exit_rate,
     income_class,
     reentry_rate,

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.measures.accumulate import batches, margins
-from sim.measures.catastrophic import catastrophic
-from sim.measures.fgt import fgt, watts, weighted_mean
-from sim.measures.inequality import gini_and_sst
-from sim.measures.labels import INDICATORS
-from sim.measures.multidimensional import DIMENSIONS, alkire_foster
-from sim.measures.state import YearState, check_state
-from sim.measures.targeting import targeting_errors
-from sim.measures.transitions import exit_rate, income_class, reentry_rate
-from sim.measures.yearly import yearly_indicators, yearly_values
+from tuopin.sim.measures.accumulate import batches, margins
+from tuopin.sim.measures.catastrophic import catastrophic
+from tuopin.sim.measures.fgt import fgt, watts, weighted_mean
+from tuopin.sim.measures.inequality import gini_and_sst
+from tuopin.sim.measures.labels import INDICATORS
+from tuopin.sim.measures.multidimensional import DIMENSIONS, alkire_foster
+from tuopin.sim.measures.state import YearState, check_state
+from tuopin.sim.measures.targeting import targeting_errors
+from tuopin.sim.measures.transitions import exit_rate, income_class, reentry_rate
+from tuopin.sim.measures.yearly import yearly_indicators, yearly_values
 
 LINE = 3_000.0
 

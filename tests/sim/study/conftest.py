@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
-from agents.mechanisms import Mechanism
-from agents.parameters import Parameter
-from sim.study.declarations import Declarations
+from tuopin.agents.mechanisms import Mechanism
+from tuopin.agents.parameters import Parameter
+from tuopin.sim.study.declarations import Declarations
 
 DATA = Path(__file__).parent / "data"
 

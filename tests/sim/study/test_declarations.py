@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from policies import catalogue
-from sim.study import StudyError
-from sim.study.declarations import declared
+from tuopin.policies import catalogue
+from tuopin.sim.study.declarations import declared
+from tuopin.sim.study.problems import StudyError
 
 
 def test_installed_model_declares_policies_mechanisms_and_parameters() -> None:

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from sim.study import Study, StudyError
-from sim.study.declarations import Declarations
-from sim.study.document import parse_document, read_document
+from tuopin.sim.study.declarations import Declarations
+from tuopin.sim.study.problems import StudyError
+from tuopin.sim.study.study import Study
+from tuopin.sim.study.yaml_file import parse_document, read_document
 
 GOOD = (Path(__file__).parent / "data" / "good.yaml").read_text(encoding="utf-8")
 LINES = GOOD.splitlines(keepends=True)

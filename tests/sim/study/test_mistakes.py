@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.study import Study, StudyError
-from sim.study.declarations import Declarations
+from tuopin.sim.study.declarations import Declarations
+from tuopin.sim.study.problems import StudyError
+from tuopin.sim.study.study import Study
 
 GOOD = (Path(__file__).parent / "data" / "good.yaml").read_text(encoding="utf-8")
 BUDGET = "{2017: 6.0e8, 2018: 600000000}"
@@ -24,8 +25,13 @@ EDITS = [
     ("name: good", "name:", 1, "name", ["is empty"]),
     ("name: good\n", "", 1, "name", ["is missing", "lower-case letters"]),
     ("place: testland\n", "", 1, "place", ["is missing"]),
-    ("question: {en: Which package works?, zh: 哪个方案有效？}", "question: why", 2, "question",
-     ["'why'", "en and zh"]),
+    (
+        "question: {en: Which package works?, zh: 哪个方案有效？}",
+        "question: why",
+        2,
+        "question",
+        ["'why'", "en and zh"],
+    ),
     ("question: {en:", "question: {fr:", 2, "question.fr", ["unknown key 'fr'", "allowed: en, zh"]),
     ("place: testland", "place: atlantis", 3, "place", ["there is no place 'atlantis'", "testland"]),
     ("place: testland", "place: testlnd", 3, "place", ["did you mean 'testland'"]),
@@ -51,20 +57,40 @@ EDITS = [
     ("replicates: 4", "replicates: '4'", 6, "replicates", ["the text '4'"]),
     ("draw_parameters: false", "draw_parameters: no", 7, "draw_parameters", ["the text 'no'", "true or false"]),
     ("draw_parameters: false", "draw_parameters: 0", 7, "draw_parameters", ["is 0", "true or false"]),
-    ("asset_trap: none", "asset_trp: none", 8, "mechanisms.asset_trp",
-     ["unknown mechanism", "did you mean 'asset_trap'"]),
-    ("asset_trap: none", "asset_trap: convex", 8, "mechanisms.asset_trap",
-     ["'convex'", "none or concave or threshold"]),
+    (
+        "asset_trap: none",
+        "asset_trp: none",
+        8,
+        "mechanisms.asset_trp",
+        ["unknown mechanism", "did you mean 'asset_trap'"],
+    ),
+    (
+        "asset_trap: none",
+        "asset_trap: convex",
+        8,
+        "mechanisms.asset_trap",
+        ["'convex'", "none or concave or threshold"],
+    ),
     ("demonstration: true", "demonstration: on", 8, "mechanisms.demonstration", ["'on'", "true or false"]),
     ("demonstration: true", "demonstration: 1", 8, "mechanisms.demonstration", ["is 1", "true or false"]),
     ("mechanisms: {asset_trap: none, demonstration: true}", "mechanisms: [asset_trap]", 8, "mechanisms", ["a list"]),
-    ("health.inpatient_rate", "health.inpatient_rates", 10, "parameters.health.inpatient_rates",
-     ["unknown parameter", "did you mean 'health.inpatient_rate'", "tuopin explain"]),
+    (
+        "health.inpatient_rate",
+        "health.inpatient_rates",
+        10,
+        "parameters.health.inpatient_rates",
+        ["unknown parameter", "did you mean 'health.inpatient_rate'", "tuopin explain"],
+    ),
     ("rate: 0.12", "rate: 12", 10, "parameters.health.inpatient_rate", ["is 12, above 1", "0..1 (per adult-year)"]),
     ("rate: 0.12", "rate: 12%", 10, "parameters.health.inpatient_rate", ["'12%', not a number"]),
     ("rate: 0.12", "rate: {2017: 0.1}", 10, "parameters.health.inpatient_rate", ["does not change by year"]),
-    ("rate: 0.12", "rate: {value: 0.12, unit: share}", 10, "parameters.health.inpatient_rate.unit",
-     ["wrong unit", "'share'", "allowed: per adult-year"]),
+    (
+        "rate: 0.12",
+        "rate: {value: 0.12, unit: share}",
+        10,
+        "parameters.health.inpatient_rate.unit",
+        ["wrong unit", "'share'", "allowed: per adult-year"],
+    ),
     ("rate: 0.12", "rate: {value: 0.12, units: x}", 10, "parameters.health.inpatient_rate.units", ["unknown key"]),
     ("rate: 0.12", "rate: {value: 3}", 10, "parameters.health.inpatient_rate.value", ["above 1"]),
     ("baseline: none", "baseline: nonne", 11, "baseline", ["'nonne' is not a scenario", "did you mean 'none'"]),
@@ -78,8 +104,13 @@ EDITS = [
     ("  none: {}", "  none: relocation", 14, "scenarios.none", ["'relocation', not a mapping"]),
     ("  none: {}", "  none: {}\n  a/b: {}", 15, "scenarios.a/b", ["'a/b' is not a scenario name"]),
     ("  none: {}", "  none: {}\n  2017: {}", 15, "scenarios.2017", ["'2017' is not a scenario name"]),
-    ("    relocation: {b", "    relocatoin: {b", 16, "scenarios.relocation.relocatoin",
-     ["unknown policy 'relocatoin'", "did you mean 'relocation'", "allowed: health_insurance, relocation"]),
+    (
+        "    relocation: {b",
+        "    relocatoin: {b",
+        16,
+        "scenarios.relocation.relocatoin",
+        ["unknown policy 'relocatoin'", "did you mean 'relocation'", "allowed: health_insurance, relocation"],
+    ),
     ("{budget:", "{budgt:", 16, f"{MOVE}.budgt", ["unknown parameter 'budgt'", "did you mean 'budget'", "own_pay_cap"]),
     (BUDGET, "-5", 16, f"{MOVE}.budget", ["is -5, below 0", "a number from 0 up (yuan)", "mapping year: number"]),
     (BUDGET, "{2017: -5}", 16, f"{MOVE}.budget.2017", ["is -5, below 0"]),
@@ -107,22 +138,33 @@ EDITS = [
     ("payment: false", "payment: 'false'", 20, f"{CARE}.advance_payment", ["the text 'false', not true or false"]),
     ("advance_payment: false", "order: 3", 20, f"{CARE}.order", ["is 3, not text"]),
     ("    health_insurance:\n", "    health_insurance: yes\n    relocation:\n", 18, CARE, ["'yes', not a mapping"]),
-    ("payment: false", "payment: !!python/object/apply:os.system ['true']", 20, f"{CARE}.advance_payment",
-     ["tag !!python/object/apply:os.system", "plain YAML data"]),
+    (
+        "payment: false",
+        "payment: !!python/object/apply:os.system ['true']",
+        20,
+        f"{CARE}.advance_payment",
+        ["tag !!python/object/apply:os.system", "plain YAML data"],
+    ),
     ("payment: false", "payment: !secret x", 20, f"{CARE}.advance_payment", ["tag !secret"]),
     ("seed: 7", "seed: !!int seven", 5, "seed", ["cannot be read as int"]),
     ("seed: 7", "seed: 7\nseed: 8", 6, "seed", ["duplicate key 'seed' (first on line 5)"]),
     ("seed: 7", "? [a, b]\n: 7", 5, "(whole file)", ["has a key that is a list"]),
     ("seed: 7", "<<: 7", 5, "(whole file)", ["merges (<<)"]),
     ("seed: 7", "1: 7", 5, "1", ["unknown key '1'"]),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("old", "new", "line", "path", "words"), EDITS, ids=range(len(EDITS)))
 def test_one_mistake(
-    old: str, new: str, line: int, path: str, words: list[str],
-    write: Callable[[str | bytes], Path], declarations: Declarations, tmp_path: Path,
-) -> None:  # fmt: skip
+    old: str,
+    new: str,
+    line: int,
+    path: str,
+    words: list[str],
+    write: Callable[[str | bytes], Path],
+    declarations: Declarations,
+    tmp_path: Path,
+) -> None:
     assert GOOD.count(old) >= 1
     study = write(GOOD.replace(old, new, 1))
     before = sorted(tmp_path.rglob("*"))
@@ -158,21 +200,29 @@ FILES: list[tuple[str | bytes, int, str, list[str]]] = [
     ("a: " + "[" * 3000, 1, WHOLE, ["nested too deeply"]),
     ("a: " + "[" * 80 + "]" * 80, 1, WHOLE, ["nested too deeply"]),
     ("a: &a [x, *a]\n", 1, "a[1]", ["alias that contains itself"]),
-    ("a0: &a0 [x, x]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 9)), 1, WHOLE,
-     ["expands to too much"]),
+    (
+        "a0: &a0 [x, x]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 9)),
+        1,
+        WHOLE,
+        ["expands to too much"],
+    ),
     ("# " + "x" * 4_000_001, 1, WHOLE, ["is too large", "4 MB"]),
     ("name: a\nplace: testland\nyears: 2016-2020\nbaseline: a\nscenarios: {}\n", 5, "scenarios", ["has no scenario"]),
     ("name: a\nplace: testland\nyears: 2016-2020\nbaseline: a\nscenarios: [a]\n", 5, "scenarios", ["a list"]),
     ("name: a\nplace: testland\nyears: 2016-2020\nbaseline: a\n", 1, "scenarios", ["is missing"]),
     ('name: "a\\nb\\e[31m"\n', 1, "name", ["a\\nb\\x1b[31m"]),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "line", "path", "words"), FILES, ids=range(len(FILES)))
 def test_bad_file(
-    text: str | bytes, line: int, path: str, words: list[str],
-    write: Callable[[str | bytes], Path], declarations: Declarations,
-) -> None:  # fmt: skip
+    text: str | bytes,
+    line: int,
+    path: str,
+    words: list[str],
+    write: Callable[[str | bytes], Path],
+    declarations: Declarations,
+) -> None:
     with pytest.raises(StudyError) as caught:
         Study.load(write(text), declarations=declarations)
     found = [problem for problem in caught.value.problems if (problem.line, problem.path) == (line, path)]
@@ -194,20 +244,33 @@ PLACES = [
     ("name: testland\nline: 1\n", 1, "households", "is missing; allowed: "),
     ("name: testland\nhouseholds: 1\nline:\n  value: -1\n  source: s\n", 4, "line.value", "is -1; allowed: greater"),
     ("name: testland\nhouseholds: 1\nline:\n  valeu: 1\n  source: s\n", 4, "line.valeu", "did you mean 'value'"),
-    ("name: testland\nhouseholds: 1\nline: 1\nsites:\n- value: 1\n  source: s\n- value: x\n  source: s\n", 7,
-     "sites[1].value", "'x'; allowed: a valid number"),
+    (
+        "name: testland\nhouseholds: 1\nline: 1\nsites:\n- value: 1\n  source: s\n- value: x\n  source: s\n",
+        7,
+        "sites[1].value",
+        "'x'; allowed: a valid number",
+    ),
     ("name: testland\nhouseholds: 1\nline: 1\nsites:\n- value: 1\n", 5, "sites[0].source", "is missing"),
-    ("name: testland\nhouseholds: 1\nline: 1\npopulatoin: 3\n", 4, "populatoin",
-     "unknown key 'populatoin'; allowed: name"),
+    (
+        "name: testland\nhouseholds: 1\nline: 1\npopulatoin: 3\n",
+        4,
+        "populatoin",
+        "unknown key 'populatoin'; allowed: name",
+    ),
     ("", 1, "(whole file)", "is empty; allowed: a place file"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "line", "path", "words"), PLACES, ids=range(len(PLACES)))
 def test_bad_place(
-    text: str, line: int, path: str, words: str,
-    write: Callable[[str | bytes], Path], declarations: Declarations, tmp_path: Path,
-) -> None:  # fmt: skip
+    text: str,
+    line: int,
+    path: str,
+    words: str,
+    write: Callable[[str | bytes], Path],
+    declarations: Declarations,
+    tmp_path: Path,
+) -> None:
     study = write(GOOD)
     file = tmp_path / "places" / "testland.yaml"
     file.write_text(text, encoding="utf-8")

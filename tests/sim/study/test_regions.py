@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from agents.region import Region, spread_counties
-from sim.plan import make_plan
-from sim.study import Study, StudyError
-from sim.study.document import parse_document, read_document
-from sim.study.places import load_place
-from sim.study.schema import place_schema
-from sim.study.shipped import PLACES
+from tuopin.agents.region import Region, spread_counties
+from tuopin.sim.study.places import load_place
+from tuopin.sim.study.plan import make_plan
+from tuopin.sim.study.problems import StudyError
+from tuopin.sim.study.schema import place_schema
+from tuopin.sim.study.shipped import PLACES
+from tuopin.sim.study.study import Study
+from tuopin.sim.study.yaml_file import parse_document, read_document
 
 REGION = """\
 kind: region
@@ -42,7 +43,13 @@ land-b,102,100,320
 
 land-c,103,50,160
 """
-STUDY: dict[str, Any] = {"name": "s", "place": "land", "years": "2016-2018", "baseline": "none", "scenarios": {"none": {}}}
+STUDY: dict[str, Any] = {
+    "name": "s",
+    "place": "land",
+    "years": "2016-2018",
+    "baseline": "none",
+    "scenarios": {"none": {}},
+}
 
 
 @pytest.fixture
@@ -114,14 +121,17 @@ def test_places_of_one_study_have_names_and_codes_of_their_own(write: Callable[.
         ("50,160", "50,400", "land.csv:5: registered_persons: more than 7 persons a household; allowed: figures of"),
         ("50,160", "50", "land.csv:5: (row): has 3 cells, the first row has 4; allowed: one cell a column"),
         ("land-a,101", "land-a,2000000", "land.csv:2: code: is 2000000; allowed: less than or equal to 1048575"),
-        ("registered_persons\n", "registered_people\n",
-         "land.csv:1: registered_people: unknown column 'registered_people' (did you mean 'registered_persons'?); allowed:"),
+        (
+            "registered_persons\n",
+            "registered_people\n",
+            "land.csv:1: registered_people: unknown column 'registered_people' (did you mean 'registered_persons'?); allowed:",
+        ),
         ("code,", "code,code,", "land.csv:1: code: stands twice in the first row; allowed: each column once"),
         ("name,code", "name,villages", "land.csv:1: villages: has no entry under columns: in land.yaml; allowed:"),
         ("name,code", "name,deadline", "land.csv:1: code: is missing; allowed: a column of this name in the first row"),
         ("land-b,", '"land-b,', "land.csv:"),
     ],
-)  # fmt: skip
+)
 def test_mistakes_in_the_table(old: str, new: str, said: str, write: Callable[..., Path]) -> None:
     assert old in TABLE
     found = mistakes(write(table=TABLE.replace(old, new)))
@@ -150,7 +160,9 @@ def test_tables_that_cannot_be_used(table: str | bytes, said: str, write: Callab
 def test_a_missing_table(write: Callable[..., Path]) -> None:
     file = write()
     (file.parent / "land.csv").unlink()
-    assert mistakes(file) == ["land.csv:1: (whole file): does not exist; allowed: the path of a table of counties (CSV)"]
+    assert mistakes(file) == [
+        "land.csv:1: (whole file): does not exist; allowed: the path of a table of counties (CSV)"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -160,14 +172,23 @@ def test_a_missing_table(write: Callable[..., Path]) -> None:
         ("year: 2016", "yeer: 2016", "land.yaml:4: yeer: unknown key 'yeer' (did you mean 'year'?)"),
         ("table: land.csv", "table: /etc/passwd", "land.yaml:5: table: is '/etc/passwd'; allowed: the name of a CSV"),
         ("value: 0.4,", "value: 0.6,", "land.yaml:11: alike.county_factor: value 0.6 lies outside its range"),
-        ("  villages: {value: 9, unit: villages, source: a test, confidence: source-document}", "",
-         "land.yaml:9: alike: 'villages' is given nowhere; allowed: villages in columns, alike or totals"),
-        ("  rural_persons: {value: 4480, unit: persons, source: a test, confidence: source-document}\n", "",
-         "land.yaml:9: alike: 'rural_persons' is given nowhere; allowed: rural_persons in columns or totals"),
-        ("  deadline: 2020\n", "  deadline: 2020\n  villages: {value: 9, unit: v, source: s, confidence: well-known}\n",
-         "land.yaml:16: totals.villages: 'villages' is given in alike and in totals; allowed: in one of"),
+        (
+            "  villages: {value: 9, unit: villages, source: a test, confidence: source-document}",
+            "",
+            "land.yaml:9: alike: 'villages' is given nowhere; allowed: villages in columns, alike or totals",
+        ),
+        (
+            "  rural_persons: {value: 4480, unit: persons, source: a test, confidence: source-document}\n",
+            "",
+            "land.yaml:9: alike: 'rural_persons' is given nowhere; allowed: rural_persons in columns or totals",
+        ),
+        (
+            "  deadline: 2020\n",
+            "  deadline: 2020\n  villages: {value: 9, unit: v, source: s, confidence: well-known}\n",
+            "land.yaml:16: totals.villages: 'villages' is given in alike and in totals; allowed: in one of",
+        ),
     ],
-)  # fmt: skip
+)
 def test_mistakes_in_the_region_file(old: str, new: str, said: str, write: Callable[..., Path]) -> None:
     assert old in REGION
     found = mistakes(write(region=REGION.replace(old, new)))

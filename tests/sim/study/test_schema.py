@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from sim.study.declarations import Declarations
-from sim.study.document import parse_document
-from sim.study.schema import place_schema, study_schema
+from tuopin.sim.study.declarations import Declarations
+from tuopin.sim.study.schema import place_schema, study_schema
+from tuopin.sim.study.yaml_file import parse_document
 
 GOOD = (Path(__file__).parent / "data" / "good.yaml").read_text(encoding="utf-8")
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from sim.study import Study
-from sim.study.document import read_document
-from sim.study.places import load_place
-from sim.study.schema import place_schema, study_schema
-from sim.study.shipped import shipped_places, shipped_studies
+from tuopin.sim.study.places import load_place
+from tuopin.sim.study.schema import place_schema, study_schema
+from tuopin.sim.study.shipped import shipped_places, shipped_studies
+from tuopin.sim.study.study import Study
+from tuopin.sim.study.yaml_file import read_document
 
 
 def as_json(data: object) -> object:

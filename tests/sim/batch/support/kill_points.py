@@ -25,9 +25,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 from fake_county import TASK, FakePlan
 
-import sim.measures.labels  # noqa: F401  before the forks, not in each
-from sim.batch import durable, run_study
-from sim.batch.versions import versions
+import tuopin.sim.measures.labels  # noqa: F401  before the forks, not in each
+from tuopin.sim.batch.engine import run_study
+from tuopin.sim.results import durable
+from tuopin.sim.study.versions import versions
 
 KILLED = 9
 BASE = FakePlan()

@@ -11,7 +11,8 @@ from pathlib import Path
 from fake_county import TASK, FakePlan
 from kill_points import compare
 
-from sim.batch import BatchError, run_study
+from tuopin.sim.batch.engine import run_study
+from tuopin.sim.results.errors import BatchError
 
 
 def main() -> int:

@@ -6,9 +6,11 @@ if "TUOPIN_TEST_NUMPY" in os.environ:
     import importlib.metadata
 
     _true_version = importlib.metadata.version
-    importlib.metadata.version = lambda name: os.environ["TUOPIN_TEST_NUMPY"] if name == "numpy" else _true_version(name)
+    importlib.metadata.version = lambda name: (
+        os.environ["TUOPIN_TEST_NUMPY"] if name == "numpy" else _true_version(name)
+    )
 
 if "TUOPIN_TEST_BLIND" in os.environ:
-    import sim.batch.cluster
+    import tuopin.sim.batch.cluster
 
-    sim.batch.cluster._sees = lambda token: False
+    tuopin.sim.batch.cluster._sees = lambda token: False

@@ -1,0 +1,1 @@
+"""Where, when and what-if: places, studies and evidence as data."""

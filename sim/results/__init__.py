@@ -1,0 +1,1 @@
+"""What a result directory holds, and reading it."""

@@ -1,0 +1,172 @@
+"""The manifest: what a directory holds and from which inputs, in a form that people and scripts read.
+
+It is a function of the plan and of the runs' states alone (no times, no numbers of workers), so that equal results have
+equal manifests, and the tables can carry its SHA-256.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tuopin.sim.batch.seam import PlanLike, RunKey
+from tuopin.sim.batch.state import Record
+from tuopin.sim.results.receipts import FORMAT
+from tuopin.sim.study.versions import versions
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A failed run: what it was, why, and the command that reproduces it alone."""
+
+    place: str
+    scenario: str
+    replicate: int
+    seed: int
+    error: str
+    traceback: str | None
+    command: str
+
+
+def failure(plan: PlanLike, key: RunKey, record: Record) -> Failure:
+    """The failed run `key` with the command that reproduces it."""
+    error = record.result.error or "failed without a message"
+    return Failure(
+        key.place, key.scenario, key.replicate, plan.seed, error, record.result.traceback, command(plan, key)
+    )
+
+
+def command(plan: PlanLike, key: RunKey) -> str:
+    """The one command that repeats the run `key` alone, beside its study's results."""
+    study = getattr(plan, "study_file", None) or plan.study_name
+    only = f"{key.scenario}:{key.replicate}" if len(plan.places) == 1 else f"{key.place}:{key.scenario}:{key.replicate}"
+    own: Sequence[str] = getattr(plan, "repeat_command", ())  # a plan that `tuopin run` does not run says how
+    words = [*own, "--only", only] if own else ["tuopin", "run", str(study), "--only", only, "--seed", str(plan.seed)]
+    if not own:
+        words += ["--years", f"{plan.first_year}-{plan.last_year}", "--scale", f"{plan.scale:g}"]
+    if key.replicate > 1 and not own:
+        words += ["--replicates", str(plan.replicates)]
+    name = f"{plan.study_name}-{key.scenario}-{key.replicate}"
+    return shlex.join([*words, "--out", str(Path("results") / name)])
+
+
+def ordered_scenarios(plan: PlanLike, records: Mapping[RunKey, Record]) -> list[str]:
+    """The study's scenarios in its order, then those that only earlier runs had, by name."""
+    return [*plan.scenarios, *sorted({key.scenario for key in records} - set(plan.scenarios))]
+
+
+def canonical(plan: PlanLike, keys: Iterable[RunKey], scenarios: list[str]) -> list[RunKey]:
+    """`keys` in the order of the tables: place, scenario in study order, replicate."""
+    place = {name: at for at, name in enumerate(plan.places)}
+    scenario = {name: at for at, name in enumerate(scenarios)}
+    return sorted(keys, key=lambda key: (place[key.place], scenario[key.scenario], key.replicate))
+
+
+def build_manifest(
+    plan: PlanLike, records: Mapping[RunKey, Record], asked: Iterable[RunKey], *, panel: bool, extra: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The manifest as JSON data: `records` are done or failed, other `asked` runs pending."""
+    scenarios = ordered_scenarios(plan, records)
+    keys = canonical(plan, {*records, *asked}, scenarios)
+    rows = [_run_row(plan, key, records.get(key)) for key in keys]
+    hashes = {key.scenario: record.result.scenario_hash for key, record in records.items()} | dict(plan.scenario_hashes)
+    inputs = json.loads(json.dumps(dict(plan.inputs), default=str))
+    return {
+        "tuopin": "results",
+        "format": FORMAT,
+        "study": plan.study_name,
+        "identity": plan.identity,
+        "versions": versions(),
+        "seed": plan.seed,
+        "years": [plan.first_year, plan.last_year],
+        "scale": plan.scale,
+        "baseline": plan.baseline,
+        "places": list(plan.places),
+        "scenarios": scenarios,
+        "replicates": max([plan.replicates, *(key.replicate for key in records)]),
+        "panel": panel,
+        "scenario_hashes": {name: hashes[name] for name in scenarios},
+        "inputs_sha256": digest(inputs),
+        "counts": {status: sum(row["status"] == status for row in rows) for status in ("done", "failed", "pending")},
+        **extra,
+        "inputs": inputs,
+        "runs": rows,
+    }
+
+
+def scenario_facts(plan: PlanLike, found: Mapping[str, Any]) -> dict[str, Any]:
+    """What the scenarios are, for the manifest: their policies and, of a branch, what they continue.
+
+    Scenarios that left the study keep what the manifest `found` says of them.
+    """
+    own: dict[str, Mapping[str, Any]] = {
+        "policies": getattr(plan, "scenario_settings", {}),
+        **getattr(plan, "branched", {}),
+    }
+    facts = {}
+    for name, mapping in own.items():
+        earlier = found.get(name, {})
+        facts[name] = {**mapping, **{scenario: earlier[scenario] for scenario in sorted(set(earlier) - set(mapping))}}
+    return {name: mapping for name, mapping in facts.items() if mapping}
+
+
+def _run_row(plan: PlanLike, key: RunKey, record: Record | None) -> dict[str, Any]:
+    row: dict[str, Any] = {"place": key.place, "scenario": key.scenario, "replicate": key.replicate}
+    if record is None:
+        return row | {"status": "pending"}
+    if record.done:
+        return row | {"status": "done"} | ({"states": sorted(record.states)} if record.states else {})
+    failed = failure(plan, key, record)
+    details = {"error": failed.error, "seed": failed.seed, "traceback": failed.traceback, "command": failed.command}
+    return row | {"status": "failed"} | details
+
+
+def digest(data: Any) -> str:
+    """The SHA-256 of JSON data in its canonical form."""
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def manifest_bytes(manifest: Mapping[str, Any]) -> bytes:
+    """The manifest as it is written: indented, but one line per run."""
+    head = json.dumps({**manifest, "runs": []}, ensure_ascii=False, indent=1)
+    runs = ",\n".join("  " + json.dumps(row, ensure_ascii=False) for row in manifest["runs"])
+    body, _, end = head.rpartition("[]")
+    return f"{body}[\n{runs}\n ]{end}\n".encode()
+
+
+def read_manifest(directory: Path) -> dict[str, Any] | None:
+    """The manifest of `directory`, or None if there is none that can be read."""
+    try:
+        data = json.loads((directory / MANIFEST).read_bytes())
+    except (OSError, ValueError):
+        return None
+    return data if isinstance(data, dict) and data.get("tuopin") == "results" else None
+
+
+def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Where two sets of inputs differ, as ``a.b: was X, now Y``."""
+    before, after = _flat("", old), _flat("", new)
+    names = [name for name in dict.fromkeys([*before, *after]) if before.get(name) != after.get(name)]
+    return [f"{name}: was {_short(before.get(name))}, now {_short(after.get(name))}" for name in names]
+
+
+def _flat(prefix: str, data: Any) -> dict[str, Any]:
+    if not isinstance(data, Mapping):
+        return {prefix: data}
+    flat: dict[str, Any] = {}
+    for key, value in data.items():
+        flat |= _flat(f"{prefix}.{key}" if prefix else str(key), value)
+    return flat
+
+
+def _short(value: Any) -> str:
+    text = "absent" if value is None else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,171 @@
+"""Receipts: what a committed file holds, and the journal that lists them.
+
+The journal ``runs/receipts.jsonl`` is the growing part of the manifest: one line of JSON per committed file, appended
+after the file has its final name. Line 1 names the identity of the directory. The journal can be lost without losing a
+run: every committed file carries its own receipt.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from tuopin.sim.batch.seam import RunKey
+from tuopin.sim.results.durable import append_durably, write_atomically
+
+FORMAT = 1
+JOURNAL = "receipts.jsonl"
+_NAME = re.compile(r"(?P<place>[A-Za-z0-9_%.~-]+)-r(?P<replicate>\d{5,})-p(?P<part>\d{2,})\.zip")
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """One run in a committed file: done with its numbers of rows, or failed with its error."""
+
+    scenario: str
+    scenario_hash: str
+    status: str  # "done" or "failed"
+    seconds: float = 0.0
+    rows: Mapping[str, int] = field(default_factory=dict)
+    household_years: float | None = None
+    error: str | None = None
+    traceback: str | None = None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One task's file: whose it is, what it holds, and, once written, its name, size and checksum."""
+
+    identity: str
+    place: str
+    replicate: int
+    panel: bool
+    runs: tuple[RunResult, ...]
+    versions: Mapping[str, str] = field(default_factory=dict)
+    file: str = ""
+    size: int = 0
+    sha256: str = ""
+
+    @property
+    def part(self) -> int:
+        """The number of this file among those of its place and replicate."""
+        return parse_name(self.file)[2]
+
+    def keys(self) -> list[RunKey]:
+        """The runs in the file, in its order."""
+        return [RunKey(self.place, run.scenario, self.replicate) for run in self.runs]
+
+
+def file_stem(place: str, replicate: int) -> str:
+    """What the names of a task's files begin with; a place's name cannot lead out of the directory."""
+    safe = quote(place, safe="").replace(".", "%2E")
+    return f"{safe}-r{replicate:05d}"
+
+
+def file_name(place: str, replicate: int, part: int) -> str:
+    """The name of a committed file."""
+    return f"{file_stem(place, replicate)}-p{part:02d}.zip"
+
+
+def parse_name(name: str) -> tuple[str, int, int]:
+    """(quoted place, replicate, part) of a committed file's name.
+
+    Raises
+    ------
+    ValueError
+        If it is not such a name.
+    """
+    match = _NAME.fullmatch(name)
+    if match is None:
+        raise ValueError(f"{name!r} is not the name of a committed file")
+    return match["place"], int(match["replicate"]), int(match["part"])
+
+
+def to_json(receipt: Receipt) -> dict[str, Any]:
+    """A receipt as JSON data."""
+    return {"format": FORMAT, **asdict(receipt)}
+
+
+def from_json(data: Any) -> Receipt:
+    """A receipt from JSON data.
+
+    Raises
+    ------
+    ValueError
+        If it is not a receipt of this format, or its parts contradict one another.
+    """
+    try:
+        if data["format"] != FORMAT:
+            raise ValueError(f"receipt of format {data['format']!r}, not {FORMAT}")
+        values = {key: value for key, value in data.items() if key != "format"}
+        values["runs"] = tuple(RunResult(**run) for run in values["runs"])
+        receipt = Receipt(**values)
+        if any(run.status not in ("done", "failed") for run in receipt.runs):
+            raise ValueError("a run is neither done nor failed")
+        if receipt.file:
+            place, replicate, _ = parse_name(receipt.file)
+            if file_stem(receipt.place, receipt.replicate) != f"{place}-r{replicate:05d}":
+                raise ValueError(f"{receipt.file} holds another task's runs")
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"not a receipt: {error!r}") from error
+    return receipt
+
+
+def named(receipt: Receipt, name: str) -> Receipt:
+    """The same receipt under the file's final name."""
+    return replace(receipt, file=name)
+
+
+def _line(data: Mapping[str, Any]) -> bytes:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _header(identity: str) -> bytes:
+    return _line({"tuopin": "receipts", "format": FORMAT, "identity": identity})
+
+
+def append_receipt(runs: Path, receipt: Receipt) -> None:
+    """Add the receipt of a file that has its final name."""
+    append_durably(runs / JOURNAL, _line(to_json(receipt)))
+
+
+def write_journal(runs: Path, identity: str, receipts: Iterable[Receipt]) -> None:
+    """Write the whole journal anew: a new directory's, or one mended after a torn line."""
+    write_atomically(runs / JOURNAL, _header(identity) + b"".join(_line(to_json(receipt)) for receipt in receipts))
+
+
+@dataclass(frozen=True)
+class Journal:
+    """What was read: the directory's identity (None if unreadable), receipts by file, and whether a line was torn."""
+
+    identity: str | None
+    receipts: Mapping[str, Receipt]
+    torn: int
+
+
+def read_journal(runs: Path) -> Journal:
+    """The journal of `runs`; lines that are not whole are left out and counted."""
+    try:
+        lines = (runs / JOURNAL).read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return Journal(None, {}, 0)
+    torn = 1 if lines.pop() else 0  # without its newline the last line may be half a line
+    identity: str | None = None
+    receipts: dict[str, Receipt] = {}
+    for number, line in enumerate(lines):
+        try:
+            data = json.loads(line)
+            if number == 0:
+                identity = str(data["identity"])
+                continue
+            receipt = from_json(data)
+            parse_name(receipt.file)
+            receipts[receipt.file] = receipt
+        except (ValueError, KeyError, TypeError):
+            torn += 1
+    return Journal(identity, receipts, torn)

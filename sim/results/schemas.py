@@ -1,0 +1,182 @@
+"""The columns of the four tables: types, units and labels; the contract of DIR's Parquet files as data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+TEXT = pa.dictionary(pa.int32(), pa.string())
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table; `type` None keeps the type the model gives (household quantities of the panel)."""
+
+    name: str
+    type: Any
+    unit: str
+    label: str
+    label_zh: str
+
+
+_RUN = (
+    Column("place", TEXT, "", "place", "地区"),
+    Column("scenario", TEXT, "", "scenario (policy package)", "情景（政策组合）"),
+    Column("replicate", pa.int32(), "", "replicate", "重复编号"),
+)
+_YEAR = Column("year", pa.int16(), "calendar year", "year", "年份")
+_VIEW = Column("view", TEXT, "", "view of poverty: true, registry or survey", "贫困口径：真实、建档立卡、调查")
+
+TABLES: dict[str, tuple[Column, ...]] = {
+    "indicators": (
+        *_RUN,
+        _YEAR,
+        _VIEW,
+        Column("group", TEXT, "", "group of people", "人群"),
+        Column("indicator", TEXT, "", "indicator", "指标"),
+        Column("value", pa.float64(), "see indicators", "value in the indicator's unit", "指标值"),
+    ),
+    "costs": (
+        *_RUN,
+        _YEAR,
+        Column("policy", TEXT, "", "policy", "政策"),
+        Column("payer", TEXT, "", "payer", "出资方"),
+        Column("households", pa.int64(), "households", "distinct recipient households", "受益户数"),
+        Column("persons", pa.int64(), "persons", "distinct recipient persons", "受益人数"),
+        Column("yuan", pa.float64(), "nominal yuan", "amount paid", "支出金额"),
+        Column("budget_yuan", pa.float64(), "nominal yuan", "the policy's budget (null: unlimited)", "政策总预算"),
+        Column("slots", pa.int64(), "places", "the policy's whole slots (null: unlimited)", "政策总名额"),
+    ),
+    "spells": (
+        *_RUN,
+        _VIEW,
+        Column("kind", TEXT, "", "kind of spell: poor, or exited from poverty", "时段类型：贫困、已脱贫"),
+        Column("start_year", pa.int16(), "calendar year", "first year of the spell", "起始年"),
+        Column("years", pa.int16(), "years", "years observed", "持续年数"),
+        Column("ended", pa.bool_(), "", "ended while observed", "观察期内结束"),
+        Column("left_censored", pa.bool_(), "", "began before the first year", "左删失"),
+        Column("households", pa.int64(), "households", "households with this spell", "户数"),
+        Column("persons", pa.int64(), "persons", "persons with this spell", "人数"),
+    ),
+    "panel": (
+        *_RUN,
+        _YEAR,
+        Column("uid", pa.int64(), "", "household, fixed for life", "户编号"),
+        Column("village", None, "", "village", "村"),
+        Column("members", None, "persons", "members of the household", "家庭人口"),
+        Column("registered", pa.bool_(), "", "on the poverty register", "建档立卡"),
+        Column("market_income_per_person", None, "nominal yuan per person and year", "market income", "人均市场收入"),
+        Column("net_income_per_person", None, "nominal yuan per person and year", "net income", "人均纯收入"),
+        Column("income_per_person", None, "nominal yuan per person and year", "effective income", "人均有效收入"),
+        Column("line", None, "nominal yuan per person and year", "statistical poverty line", "统计贫困线"),
+        Column("poor_true", pa.bool_(), "", "truly poor", "真实贫困"),
+        Column("poor_registry", pa.bool_(), "", "poor by the registry", "登记贫困"),
+        Column("poor_survey", pa.bool_(), "", "poor by a survey", "调查贫困"),
+        Column("cause", None, "", "recorded cause", "致贫原因"),
+        Column("medical_bill", None, "nominal yuan", "medical bill before reimbursement", "医疗总费用"),
+        Column("medical_paid", None, "nominal yuan", "paid by the household this year", "自付医疗费用"),
+    ),
+}
+
+FRAMES = tuple(TABLES)
+
+
+def _dictionary(column: Any) -> Any:
+    """`column` as dictionary<int32, string>, whatever kind of string it came as."""
+    chunks = []
+    for chunk in column.chunks:
+        if not pa.types.is_dictionary(chunk.type):
+            chunk = chunk.dictionary_encode()
+        words = chunk.dictionary.cast(pa.string())
+        chunks.append(pa.DictionaryArray.from_arrays(chunk.indices.cast(pa.int32()), words))
+    return pa.chunked_array(chunks, type=TEXT)
+
+
+def _is_text(kind: Any) -> bool:
+    return bool(pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def conform(frame: str, table: Any) -> Any:
+    """`table` with exactly the contract's columns of `frame`, in order and type; the panel may add ``in_<policy>``.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, unknown, or cannot take its type without loss.
+    """
+    if frame in _CONTRACTS and table.schema.equals(_CONTRACTS[frame], check_metadata=True):
+        return table
+    declared = TABLES[frame]
+    names = [column.name for column in declared]
+    enrolled = sorted(name for name in table.column_names if frame == "panel" and name.startswith("in_"))
+    missing = [name for name in names if name not in table.column_names]
+    unknown = [name for name in table.column_names if name not in names and name not in enrolled]
+    if missing or unknown:
+        raise ValueError(f"frame {frame}: columns missing {missing}, unknown {unknown}")
+    arrays, kinds = [], []
+    for column in (*declared, *(Column(name, pa.bool_(), "", "", "") for name in enrolled)):
+        given = table.column(column.name)
+        kind = column.type if column.type is not None else (TEXT if _is_text(given.type) else given.type)
+        arrays.append(_dictionary(given) if kind == TEXT else given.cast(kind))
+        kinds.append(pa.field(column.name, kind))
+    return pa.table(arrays, schema=pa.schema(kinds))
+
+
+def empty_schema(frame: str) -> Any:
+    """The schema of a table without rows (every run failed)."""
+    return pa.schema([(column.name, column.type or pa.float64()) for column in TABLES[frame]])
+
+
+_CONTRACTS = {
+    frame: empty_schema(frame) for frame in TABLES if all(column.type is not None for column in TABLES[frame])
+}
+"""The schemas of the frames whose types are all fixed."""
+
+
+def united(schemas: list[Any]) -> Any:
+    """One schema for panels of scenarios that know different policies: ``in_<policy>`` in name order."""
+    merged = pa.unify_schemas(schemas, promote_options="permissive")
+    fixed = [field for field in merged if not field.name.startswith("in_")]
+    return pa.schema(fixed + sorted((field for field in merged if field.name.startswith("in_")), key=lambda f: f.name))
+
+
+def fitted(table: Any, schema: Any) -> Any:
+    """`table` under `schema`: a policy its scenario does not know enrolled nobody."""
+    if table.schema.equals(schema):
+        return table
+    columns = []
+    for field in schema:
+        if field.name in table.column_names:
+            columns.append(table.column(field.name).cast(field.type))
+        else:
+            columns.append(pa.array([False] * table.num_rows, pa.bool_()))
+    return pa.table(columns, schema=schema)
+
+
+def described(frame: str, schema: Any, facts: Mapping[str, str], indicators: Mapping[str, tuple[str, str, str]]) -> Any:
+    """`schema` with units and labels in English and Chinese on every field and, as JSON, on the table.
+
+    Parameters
+    ----------
+    facts
+        More entries of the table's metadata (study, identity, hash of the manifest).
+    indicators
+        Name of each indicator -> (unit, label, Chinese label); written on the indicators table only.
+    """
+    known = {column.name: column for column in TABLES[frame]}
+    fields = []
+    for field in schema:
+        policy = field.name.removeprefix("in_")
+        column = known.get(field.name) or Column(field.name, None, "", f"enrolled in {policy}", f"参加{policy}")
+        fields.append(field.with_metadata({"unit": column.unit, "label_en": column.label, "label_zh": column.label_zh}))
+    own = {field.name: {key.decode(): value.decode() for key, value in field.metadata.items()} for field in fields}
+    metadata = {"tuopin.table": frame, "tuopin.columns": json.dumps(own, ensure_ascii=False), **facts}
+    if frame == "indicators":
+        words = ("unit", "label_en", "label_zh")
+        labels = {name: dict(zip(words, row, strict=True)) for name, row in indicators.items()}
+        metadata["tuopin.indicators"] = json.dumps(labels, ensure_ascii=False)
+    return pa.schema(fields, metadata=metadata)

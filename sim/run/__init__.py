@@ -1,0 +1,1 @@
+"""One county lives: its burn-in, the order of its years, what a run records, and its saved state."""

@@ -1,0 +1,177 @@
+"""What a run leaves behind: indicators, accounts, spells and, if asked for, the panel, gathered year by year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from tuopin.agents.county import County
+from tuopin.agents.economy import statistical_line
+from tuopin.agents.registry import registered
+from tuopin.agents.schooling import out_of_school
+from tuopin.policies.protocol import Policy
+from tuopin.sim.measures import spells
+from tuopin.sim.measures.state import YearState
+from tuopin.sim.measures.sustained import advance_sustained
+from tuopin.sim.measures.transitions import income_class
+from tuopin.sim.measures.yearly import yearly_values
+from tuopin.sim.run.panel import panel_year
+
+VIEWS = ("true", "registry", "survey")
+YES_NO = ("no", "yes")
+Array = NDArray[Any]
+
+
+class Recorder:
+    """Records one run (a scenario in a replicate). `remember` the state before an assessment, then `record` after
+    it.
+    """
+
+    def __init__(self, first_year: int, last_year: int, panel: bool = False) -> None:
+        self.first_year, self.last_year = first_year, last_year
+        self.rows: list[tuple[int, tuple[Any, ...], Array]] = []
+        self.panels: list[pa.Table] | None = [] if panel else None
+        self.spell_counts = {view: spells.new_counts(first_year, last_year) for view in VIEWS}
+        self._before: dict[str, Array] = {}
+        self._exited: dict[str, Array] = {}
+        self._class_before: Array | None = None
+
+    def fork(self, panel: bool) -> Recorder:
+        """Return an independent copy that records on; with `panel` False its panels are left out."""
+        twin = Recorder(self.first_year, self.last_year)
+        twin.rows = list(self.rows)
+        twin.panels = list(self.panels or ()) if panel else None
+        twin.spell_counts = {view: counts.copy() for view, counts in self.spell_counts.items()}
+        return twin
+
+    def start(self, county: County, policies: Sequence[Policy]) -> None:
+        """Record the initial state: no moves, running spells left-censored."""
+        h = county.households
+        for view, poor in _poor(county).items():
+            exited = h.registry_exit_year > 0 if view == "registry" else np.zeros(len(h), dtype=np.bool_)
+            start, left = spells.begin(poor, exited & ~poor, self.first_year)
+            h.column(f"spell_start_{view}")[:] = start
+            h.column(f"spell_left_{view}")[:] = left
+        self._write(county, policies, _state(county, policies))
+
+    def leave(self, county: County, members: Array) -> None:
+        """Close the spells of households that ended in this year's demography; `members` are last year's persons."""
+        gone = np.flatnonzero(county.households.members[: len(members)] == 0)
+        if len(gone) == 0:
+            return
+        for view, poor in _poor(county).items():
+            start, left = (county.households.column(f"spell_{part}_{view}")[gone] for part in ("start", "left"))
+            spells.close(
+                self.spell_counts[view], self.first_year, county.year - 1, poor[gone], members[gone], start, left
+            )
+
+    def remember(self, county: County) -> None:
+        """Keep the status of the three views as it stood before this year's assessment."""
+        h = county.households
+        self._before = {view: poor.copy() for view, poor in _poor(county).items()}
+        self._exited = {"true": h.exits > 0, "registry": h.exited_registry.copy(), "survey": h.exited_survey.copy()}
+        line_before = statistical_line(county.parameters, county.year - 1)
+        self._class_before = income_class(h.income_pp, line_before)
+
+    def record(self, county: County, policies: Sequence[Policy]) -> None:
+        """Record the year just assessed."""
+        h, now = county.households, _poor(county)
+        for view, poor in now.items():
+            spells.advance(
+                self.spell_counts[view],
+                self.first_year,
+                county.year,
+                self._before[view],
+                poor,
+                h.members,
+                h.column(f"spell_start_{view}"),
+                h.column(f"spell_left_{view}"),
+            )
+        h.exited_registry[:] |= self._before["registry"] & ~now["registry"]
+        h.exited_survey[:] |= self._before["survey"] & ~now["survey"]
+        sustained = advance_sustained(h.years_above, h.ever_poor, h.poor_true, ~h.poor_true)
+        alone = h.income_pp - h.policy_transfers / h.members >= county.line
+        sustained_alone = advance_sustained(h.years_above_alone, h.ever_poor, h.poor_true, alone)
+        state = _state(
+            county,
+            policies,
+            poor_before=self._before,
+            exited_before=self._exited,
+            sustained_exit=sustained,
+            sustained_exit_net_of_transfers=sustained_alone,
+            class_before=self._class_before,
+        )
+        self._write(county, policies, state)
+
+    def finish(self, county: County) -> None:
+        """Close the spells that still run at the horizon."""
+        h = county.households
+        for view, poor in _poor(county).items():
+            start, left = (h.column(f"spell_{part}_{view}") for part in ("start", "left"))
+            spells.close(self.spell_counts[view], self.first_year, county.year, poor, h.members, start, left)
+
+    def latest(self, view: str, indicator: str) -> float:
+        """The latest value of an indicator for everybody; NaN if it has none."""
+        if not self.rows:
+            return float("nan")
+        _, keys, values = self.rows[-1]
+        try:
+            return float(values[keys.index((view, "all", indicator))])
+        except ValueError:
+            return float("nan")
+
+    def spell_columns(self) -> dict[str, Array]:
+        """Merged spells of all views as columns, `view` first."""
+        parts = {view: spells.merged(self.spell_counts[view], self.first_year) for view in VIEWS}
+        columns = {"view": np.repeat(np.array(VIEWS, dtype=object), [len(p["kind"]) for p in parts.values()])}
+        for name in next(iter(parts.values())):
+            columns[name] = np.concatenate([p[name] for p in parts.values()])
+        return columns
+
+    def _write(self, county: County, policies: Sequence[Policy], state: YearState) -> None:
+        keys, values = yearly_values(state)
+        self.rows.append((county.year, keys, values))
+        if self.panels is not None:
+            self.panels.append(panel_year(county, policies))
+
+
+def _poor(county: County) -> dict[str, Array]:
+    h = county.households
+    return {"true": h.poor_true, "registry": registered(county), "survey": h.poor_survey}
+
+
+def _state(county: County, policies: Sequence[Policy], **moves: Any) -> YearState:
+    h = county.households
+    return YearState(
+        year=county.year,
+        line=county.line,
+        members=h.members,
+        income=h.income_pp,
+        net_income=h.net_income_pp,
+        market_income=h.market_income_pp,
+        policy_transfers=h.policy_transfers / h.members,
+        poor=_poor(county),
+        registered=registered(county),
+        survey_income=h.survey_income_pp,
+        medical_payment=h.medical_out_of_pocket,
+        subsistence_food=county.value("village.subsistence_food") * county.prices,
+        deprivations={
+            "income": h.poor_true,
+            "schooling": out_of_school(county),
+            "medical_cover": ~h.insured | h.care_forgone,
+            "safe_housing": h.housing_grade <= 1,
+            "safe_water": ~h.safe_water,
+        },
+        enrolled={policy.name: policy.enrolled(county) for policy in policies},
+        groups={
+            "elderly_only": ((h.elderly == h.members).astype(np.int8), YES_NO),
+            "disabled": ((h.disabled > 0).astype(np.int8), YES_NO),
+            "remote": ((h.settlement == 0).astype(np.int8), YES_NO),
+            "registered": (h.registered_at_start.astype(np.int8), YES_NO),
+        },
+        **moves,
+    )

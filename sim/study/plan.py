@@ -1,0 +1,112 @@
+"""The resolved, immutable form of a study: what workers receive and what makes a result directory's identity."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from tuopin.agents.mechanisms import resolve_mechanisms
+from tuopin.agents.parameters import Parameter, model_parameters
+from tuopin.agents.place import Place
+from tuopin.policies.catalogue import catalogue
+
+if TYPE_CHECKING:
+    from tuopin.sim.study.study import Study
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A study with every default filled in; picklable, and equal inputs give equal `identity`."""
+
+    study_name: str
+    place_data: Mapping[str, Place]
+    scenario_settings: Mapping[str, Mapping[str, Mapping[str, Any]]]
+    baseline: str
+    seed: int
+    replicates: int
+    first_year: int
+    last_year: int
+    scale: float
+    draw_parameters: bool
+    discount_rate: float
+    mechanisms: Mapping[str, bool | str]
+    parameters: Mapping[str, Any]
+    inputs: Mapping[str, Any]
+    identity: str
+    study_file: str | None
+    scenario_hashes: Mapping[str, str]
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Names of the places."""
+        return tuple(self.place_data)
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """Names of the scenarios in the study's order."""
+        return tuple(self.scenario_settings)
+
+
+def make_plan(study: Study, scale: float = 1.0) -> Plan:
+    """Resolve a validated study. Raises ValueError if `scale` leaves a place without a household in every village."""
+    if not 0.0 < scale <= 1.0:
+        raise ValueError(f"scale {scale} is not in (0, 1]")
+    mechanisms = resolve_mechanisms(study.mechanisms)
+    settings = {name: {p: dict(v) for p, v in packages.items()} for name, packages in study.scenarios.items()}
+    inputs = {
+        "place": {name: place.model_dump(mode="json") for name, place in study.places.items()},
+        "seed": study.seed,
+        "years": f"{study.first_year}-{study.last_year}",
+        "scale": scale,
+        "mechanisms": mechanisms,
+        "parameters": {
+            "overrides": {id: _plain(value) for id, value in study.parameters.items()},
+            "draw": study.draw_parameters,
+            "model": digest({id: _numbers(p) for id, p in model_parameters().items()}),
+        },
+        "version": version("tuopin"),
+    }
+    return Plan(
+        study_name=study.name,
+        place_data=dict(study.places),
+        scenario_settings=settings,
+        baseline=study.baseline,
+        seed=study.seed,
+        replicates=study.replicates,
+        first_year=study.first_year,
+        last_year=study.last_year,
+        scale=scale,
+        draw_parameters=study.draw_parameters,
+        discount_rate=study.discount_rate,
+        mechanisms=mechanisms,
+        parameters=dict(study.parameters),
+        inputs=inputs,
+        identity=digest(inputs),
+        study_file=None if study.file is None else str(study.file),
+        scenario_hashes={name: scenario_digest(packages) for name, packages in settings.items()},
+    )
+
+
+def scenario_digest(packages: Mapping[str, Mapping[str, Any]]) -> str:
+    """SHA-256 of what a scenario does: its policies' settings and the numbers they take from their own files."""
+    known = catalogue()
+    return digest(
+        {p: [_plain(v), {k: _numbers(q) for k, q in known[p].parameters.items()}] for p, v in packages.items()}
+    )
+
+
+def _numbers(parameter: Parameter) -> list[Any]:
+    return [_plain(parameter.value), parameter.low, parameter.high]
+
+
+def _plain(value: Any) -> Any:
+    return {str(k): _plain(v) for k, v in value.items()} if isinstance(value, Mapping) else value
+
+
+def digest(data: Any) -> str:
+    """SHA-256 of JSON data in one canonical form, in hexadecimal."""
+    return hashlib.sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,178 @@
+"""A study: its keys, one line each, and how a study file becomes one, with every mistake of it and its places in one
+error.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import PrivateAttr, ValidationError
+
+from tuopin.agents.place import Place
+from tuopin.sim.study.declarations import Declarations, declared
+from tuopin.sim.study.document import Document, in_order
+from tuopin.sim.study.keys import ParameterValue, PlacesKey, Question, Scenario, Strict, YearsKey, key
+from tuopin.sim.study.names import NAME, PLAIN_NAME, YEARS
+from tuopin.sim.study.places import load_places
+from tuopin.sim.study.problems import Problem, StudyError
+from tuopin.sim.study.pydantic_problems import note_errors
+from tuopin.sim.study.rules import check_baseline, check_mechanisms, check_parameters, check_scenarios
+from tuopin.sim.study.values import FIRST_YEAR, LAST_YEAR, Years
+from tuopin.sim.study.yaml_file import read_document
+
+COMMAND_LINE = "command line"
+
+
+class Study(Strict):
+    """A validated study: places, years, seed, mechanisms switched and named scenarios. Make one with `load`."""
+
+    # fmt: off
+    name: str = key("Name of the study and of its output folder", PLAIN_NAME, pattern=NAME)
+    question: Question = key("The question the study answers", "a mapping with en and zh", Question(en=""))
+    place: PlacesKey = key("Place or list of places, files places/<name>.yaml", "a place's name, or a list of them")
+    years: YearsKey = key("A-B: the initial state A, steps A+1..B", f"A-B with {FIRST_YEAR} <= A < B <= {LAST_YEAR}")
+    seed: int = key("Seed of all luck", "a whole number in 0..4294967295", 0, ge=0, le=2**32 - 1)
+    replicates: int = key("Repetitions with other luck", "a whole number in 1..100000", 20, ge=1, le=100_000)
+    draw_parameters: bool = key("Each replicate draws the free parameters anew", "true or false", False)
+    mechanisms: dict[str, bool | str] = key("Switches of the model", "a mapping of switches", {})
+    parameters: dict[str, ParameterValue] = key("Values replacing sourced ones", "a mapping group.name: value", {})
+    baseline: str = key("Scenario the others are compared with", "the name of a scenario")
+    discount_rate: float = key("Discount rate of costs", "a number in 0..0.5 (per year)", 0.045, ge=0, le=0.5)
+    scenarios: dict[str, Scenario] = key("Policy packages", "a mapping of scenario names to policies", min_length=1)
+    # fmt: on
+
+    _file: Path | None = PrivateAttr(None)
+    _raw: Mapping[str, Any] = PrivateAttr(default_factory=dict)
+    _places: Mapping[str, Any] = PrivateAttr(default_factory=dict)
+
+    @property
+    def first_year(self) -> int:
+        """A: the year of the initial state, reported and not simulated."""
+        return self.years[0]
+
+    @property
+    def last_year(self) -> int:
+        """B: the last simulated year."""
+        return self.years[1]
+
+    @property
+    def file(self) -> Path | None:
+        """The study file, or None for a study made from a mapping."""
+        return self._file
+
+    @property
+    def places(self) -> Mapping[str, Place]:
+        """The places by name, read and validated."""
+        return self._places
+
+    @classmethod
+    def load(
+        cls,
+        path: str | Path,
+        *,
+        overrides: Mapping[str, object] | None = None,
+        declarations: Declarations | None = None,
+    ) -> Study:
+        """Read and validate the study file `path` with its place files.
+
+        `overrides` replaces top-level keys (``{"years": "2016-2020"}``), validated alike and reported as options of the
+        command line. `declarations` are the installed model's unless given.
+
+        Raises:
+            StudyError: with every mistake of study and place files.
+        """
+        return load_study(Path(path), overrides or {}, declarations)
+
+    @classmethod
+    def from_dict(
+        cls,
+        data: Mapping[str, Any],
+        *,
+        beside: Path | None = None,
+        declarations: Declarations | None = None,
+        label: str = "study",
+    ) -> Study:
+        """Validate a study given as a mapping; `beside` is the folder in which ``places/`` is looked for first.
+
+        Raises:
+            StudyError: with every mistake, each at line 1 of the pretended file `label`.
+        """
+        return study_from_dict(data, beside, declarations, label)
+
+    def changed(self, *, declarations: Declarations | None = None, **keys: object) -> Study:
+        """A copy with other top-level keys, validated like a file: ``study.changed(replicates=3)``."""
+        return changed_study(self, keys, declarations)
+
+
+def load_study(path: Path, overrides: Mapping[str, object], declarations: Declarations | None = None) -> Study:
+    """Read, override and validate a study file; see `Study.load`."""
+    document = read_document(path)
+    study = _validate(document, path.parent, overrides, declarations, COMMAND_LINE, "--")
+    study._file = path
+    return study
+
+
+def study_from_dict(
+    data: Mapping[str, Any], beside: Path | None, declarations: Declarations | None, label: str
+) -> Study:
+    """Validate a study given as a mapping; see `Study.from_dict`."""
+    return _validate(Document(label, copy.deepcopy(dict(data))), beside, {}, declarations, label, "")
+
+
+def changed_study(study: Study, keys: Mapping[str, object], declarations: Declarations | None) -> Study:
+    """Validate a study again with other top-level keys; see `Study.changed`."""
+    document = Document(str(study.file or "study"), copy.deepcopy(dict(study._raw)))
+    beside = study.file.parent if study.file else None
+    result = _validate(document, beside, keys, declarations, "changes", "")
+    result._file = study.file
+    return result
+
+
+def _validate(
+    document: Document,
+    beside: Path | None,
+    overrides: Mapping[str, object],
+    declarations: Declarations | None,
+    override_file: str,
+    prefix: str,
+) -> Study:
+    declarations = declarations or declared()
+    raw = copy.deepcopy(document.data)
+    # Years inside a scenario belong to the study as written: a shorter --years must not make its budgets mistakes.
+    years = _study_years(document.data.get("years"))
+    for name, value in overrides.items():
+        document.replace(name, value, file=override_file, label=prefix + name.replace("_", "-" if prefix else "_"))
+        raw[name] = value
+    data = dict(document.data)
+    data["mechanisms"] = check_mechanisms(document, declarations.mechanisms)
+    data["parameters"] = check_parameters(document, declarations.parameters)
+    scenarios = check_scenarios(document, declarations.policies, years)
+    if "scenarios" in data:
+        data["scenarios"] = scenarios or {"(none)": {}}
+    check_baseline(document)
+    study: Study | None = None
+    try:
+        study = Study.model_validate(data)
+    except ValidationError as error:
+        note_errors(document, error, Study)
+    places, problems = load_places(document, beside, declarations.place)
+    _raise([*in_order(document.problems), *problems])
+    assert study is not None
+    study._raw = raw
+    study._places = places
+    return study
+
+
+def _study_years(raw: object) -> Years:
+    found = YEARS.match(raw) if isinstance(raw, str) else None
+    if found is None or int(found[1]) >= int(found[2]):
+        return FIRST_YEAR, LAST_YEAR
+    return int(found[1]), int(found[2])
+
+
+def _raise(problems: list[Problem]) -> None:
+    if problems:
+        raise StudyError(problems)

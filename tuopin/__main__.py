@@ -1,0 +1,6 @@
+"""``python -m tuopin`` is the command ``tuopin``."""
+
+from tuopin.sim.cli import main
+
+if __name__ == "__main__":
+    main()
