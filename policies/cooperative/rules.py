@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tuopin.agents.columns import LINES, Column
+from tuopin.agents.columns import Column
 from tuopin.agents.county import County
 from tuopin.agents.institutions import Firm
+from tuopin.agents.lines import GRAIN
 from tuopin.agents.production import settle_prices
 from tuopin.agents.randomness import COOPERATIVE
 from tuopin.agents.rationing import count_by
@@ -19,8 +20,6 @@ from tuopin.agents.registry import registered
 from tuopin.policies.cooperative.firms import assign_firms, failing, make_firms
 from tuopin.policies.ledger import Ledger
 from tuopin.policies.protocol import Mask, Policy, Rows, policy_parameters
-
-GRAIN = LINES.index("grain")
 
 
 class Cooperative(Policy):
