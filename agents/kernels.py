@@ -13,7 +13,7 @@ from tuopin.agents.households import Households
 T = TypeVar("T", bound=tuple[Any, ...])
 
 
-def pick(kind: Callable[..., T], households: Households, flows: Flows | None = None, **given: Array) -> T:
+def pick(kind: Callable[..., T], households: Households, flows: Flows | None = None, /, **given: Array) -> T:
     """Return the NamedTuple `kind` of arrays, each field the array of that name.
 
     A field is taken from `given`, or else is the households' column or the flow of the year of its name; names of
