@@ -138,7 +138,7 @@ def asset_factor(assets: float, t: ProductionTerms) -> float:
     if t.asset_variant == 0:
         return 1.0
     ratio = assets / t.reference_assets
-    factor = max(ratio, _LEAST_ASSETS) ** t.asset_exponent
+    factor: float = max(ratio, _LEAST_ASSETS) ** t.asset_exponent
     if t.asset_variant == 2 and ratio < t.asset_threshold:
         factor *= t.trap_factor
     return min(factor, t.asset_factor_limit)

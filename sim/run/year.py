@@ -27,7 +27,7 @@ class Step:
 def _demography(model: CountyModel) -> None:
     county = model.county
     members = county.households.members.copy()
-    demography.live_a_year(county)
+    demography.age_a_year(county)
     model.recorder.leave(county, members)
     demography.bury(county)
     county.flows.reset(len(county.households))
