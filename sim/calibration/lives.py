@@ -18,9 +18,10 @@ from tuopin.agents.randomness import Luck
 from tuopin.agents.registry import registered
 from tuopin.sim.calibration.decomposition import log_income
 from tuopin.sim.run.burn_in import initial_county
-from tuopin.sim.run.model import CountyModel
+from tuopin.sim.run.run import begin
 from tuopin.sim.run.setup import make_policies
 from tuopin.sim.run.tables import tables
+from tuopin.sim.run.year import simulate_year
 from tuopin.sim.study.plan import Plan
 
 COLUMNS = (
@@ -106,19 +107,19 @@ def live(plan: Plan, replicate: int, scenarios: Iterable[str]) -> Lives:
 
 def _live_one(plan: Plan, initial: County, place: str, scenario: str, replicate: int) -> Life:
     policies = make_policies(plan.scenario_settings[scenario])
-    model = CountyModel(county=initial.fork(), policies=policies, last_year=plan.last_year)
+    run = begin(initial.fork(), policies, plan.last_year)
     households, lines, food, standards = {}, {}, {}, {}
     support = {policy.name: policy for policy in policies}.get("low_income_support")
     while True:
-        county = model.county
+        county = run.county
         households[county.year] = _frame(county)
         lines[county.year] = county.line
         food[county.year] = county.value("village.subsistence_food") * county.prices
         standards[county.year] = support.value("standard", county.year) if support is not None else np.nan
-        if not model.running:
+        if run.finished:
             break
-        model.step()
-    spells = tables(model, place, scenario, replicate)["spells"].to_pandas()
+        simulate_year(run)
+    spells = tables(run, place, scenario, replicate)["spells"].to_pandas()
     return Life(households, spells, lines, food, standards)
 
 
