@@ -1,4 +1,6 @@
-"""What is built holds what the tree holds: no folder and no data file is left out of the wheel or the source archive."""
+"""What is built holds what the tree holds: no folder and no data file is left out of the wheel or the source
+archive.
+"""
 
 from __future__ import annotations
 

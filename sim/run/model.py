@@ -32,8 +32,8 @@ class CountyModel(mesa.Model):  # type: ignore[misc]
     """A county year by year under the policies of one scenario, for `mesa.batch_run` and for looking at one run.
 
     `CountyModel(study="scenarios/lushi.yaml", scenario="all", replicate=0, scale=0.02)` prepares its own initial state;
-    with `run` it wraps a run that somebody else has begun. All luck is keyed by seed and replicate: Mesa's own generator
-    is never used.
+    with `run` it wraps a run that somebody else has begun. All luck is keyed by seed and replicate: Mesa's own
+    generator is never used.
     """
 
     running: bool
