@@ -37,8 +37,8 @@ __all__ = ["Origin", "State", "StateError", "capture", "keep_state", "load_state
 class State:
     """What a model is made of at the end of a year, as a copy of its own that nothing else changes.
 
-    `own_columns` are the household columns of each policy, `held` its attributes (sites, firms) other than its
-    settings; `recorder` and `entries` are what the years lived have left behind.
+    `own_columns` are the household columns of each policy, `held` the attributes it keeps (sites, firms);
+    `recorder` and `entries` are what the years lived have left behind.
     """
 
     county: County
@@ -92,8 +92,7 @@ def resume(state: State, policies: Iterable[Policy], *, panel: bool = False) -> 
 
 
 def _held(policy: Policy) -> dict[str, Any]:
-    settings = {"resolved", "_known"}  # a policy that lives on does so with its new ones
-    return {name: value for name, value in vars(policy).items() if name not in settings}
+    return {name: getattr(policy, name) for name in policy.keeps}
 
 
 def _with_columns(households: Households, extra: Iterable[Column]) -> Households:

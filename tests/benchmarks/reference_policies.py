@@ -10,9 +10,9 @@ import mesa
 from tests.benchmarks.reference_household import GRAIN, Household
 from tests.benchmarks.reference_programme import Programme
 from tuopin.agents.columns import EXITED, ZONES
-from tuopin.policies.cooperative.firms import make_firms
+from tuopin.policies.livelihood.cooperative.firms import make_firms
 from tuopin.policies.protocol import Policy
-from tuopin.policies.relocation.sites import WITH_WORKER, WITHOUT_WORKER, make_sites
+from tuopin.policies.places.relocation.sites import WITH_WORKER, WITHOUT_WORKER, make_sites
 
 if TYPE_CHECKING:
     from tests.benchmarks.reference import ReferenceCounty

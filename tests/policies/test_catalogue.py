@@ -18,8 +18,8 @@ import pytest
 
 from tuopin.policies import catalogue as module
 from tuopin.policies.catalogue import catalogue
+from tuopin.policies.places.relocation import Relocation
 from tuopin.policies.protocol import Policy
-from tuopin.policies.relocation import Relocation
 
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs" / "plugin.md"

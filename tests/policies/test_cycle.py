@@ -14,8 +14,8 @@ from tuopin.agents.county import County
 from tuopin.agents.parameters import Parameter
 from tuopin.policies.cycle import post_ordinary, run_programmes
 from tuopin.policies.ledger import LEAKAGE, Ledger
-from tuopin.policies.protocol import Policy, policy_parameters
-from tuopin.policies.relocation import rules as relocation_rules
+from tuopin.policies.places.relocation import rules as relocation_rules
+from tuopin.policies.protocol import Fen, ObservedNeed, Policy, Rows, policy_parameters
 
 
 def _numbers(name: str, **values: Any) -> dict[str, Parameter]:
@@ -34,16 +34,16 @@ _EMPTY = relocation_rules.Path(relocation_rules.__file__).parent / "parameters.y
 
 def policy_of(policy_name: str, **values: Any) -> Policy:
     class Plain(Policy):
-        """Costs the same for everybody; serves by adding a yuan of wages."""
+        """Costs the same for everybody; adds a yuan of wages."""
 
         name = policy_name
         label = policy_name
         parameters = _numbers(policy_name, **{"budget": None, **values})
 
-        def unit_cost(self, county: County, rows: np.ndarray) -> np.ndarray:
+        def unit_cost(self, county: County, rows: Rows, observed: ObservedNeed) -> Fen:
             return np.full(len(rows), round(self.value("cost", county.year) * 100), dtype=np.int64)
 
-        def serve(self, county: County, ledger: Ledger) -> None:
+        def change_terms(self, county: County, ledger: Ledger) -> None:
             county.flows.wage_term[self.enrolled(county)] += 1.0
 
     return Plain({})

@@ -15,8 +15,8 @@ from tuopin.agents.parameters import Parameter
 from tuopin.agents.randomness import Luck
 from tuopin.policies.catalogue import catalogue
 from tuopin.policies.ledger import Ledger
-from tuopin.policies.protocol import Policy
-from tuopin.policies.relocation import Relocation
+from tuopin.policies.places.relocation import Relocation
+from tuopin.policies.protocol import F64, Fen, ObservedNeed, Policy, Rows
 
 _BASE = dict(Relocation.parameters)
 
@@ -40,7 +40,7 @@ class Dole(Policy):
         "size": Parameter("size", "dole", 3.0, "ratio", "made for a test", "free", low=1.0, high=5.0),
     }
 
-    def unit_cost(self, county: County, rows: np.ndarray) -> np.ndarray:
+    def unit_cost(self, county: County, rows: Rows, observed: ObservedNeed) -> Fen:
         return np.full(len(rows), 10_000, dtype=np.int64)
 
 
@@ -81,12 +81,13 @@ def test_by_default_the_registered_poor_are_eligible_and_the_poorest_first(by_ha
         6, policies=(Dole({}),), registry_status=range(6), net_income_pp=[1.0, 200.0, 300.0, 400.0, 500.0, 150.0]
     )
     dole = Dole({"slots": 1})
-    assert dole.eligible(county).tolist() == [False, True, False, False, False, True]
+    observed = dole.observe(county)
+    assert dole.eligible(county, observed).tolist() == [False, True, False, False, False, True]
     rows = np.arange(6)
     np.testing.assert_allclose(dole.need(county, rows), np.log([100, 200, 300, 400, 500, 150]))
-    chosen, cost = dole.affordable(county, np.array([1, 5]), 10**9)
+    chosen, cost = dole.affordable(county, np.array([1, 5]), 10**9, observed)
     assert chosen.tolist() == [5] and cost.tolist() == [10_000]
-    assert Dole({}).affordable(county, rows, 25_000)[0].tolist() == [0, 5]
+    assert Dole({}).affordable(county, rows, 25_000, observed)[0].tolist() == [0, 5]
 
 
 def test_need_is_seen_with_error_by_the_quality_of_the_team(by_hand: Callable[..., County]) -> None:
@@ -101,23 +102,36 @@ def test_need_is_seen_with_error_by_the_quality_of_the_team(by_hand: Callable[..
         net_income_pp=1000.0,
     )
     county.villages.cadre_quality[:] = [1.0, -1.0]
-    error = dole.seen_need(county, np.arange(2 * n)) - np.log(1000)
+    error = dole.observe(county).of(np.arange(2 * n)) - np.log(1000)
     assert error[:n].std() == pytest.approx(0.3, rel=0.04) and error[n:].std() == pytest.approx(0.7, rel=0.04)
     some = np.array([7, 30_000, 3])
-    np.testing.assert_array_equal(dole.seen_need(county, some), dole.seen_need(county, np.arange(2 * n))[some])
+    np.testing.assert_array_equal(dole.observe(county).of(some), dole.observe(county).of_all()[some])
     county.mechanisms["targeting_error"] = False
-    np.testing.assert_array_equal(dole.seen_need(county, some), np.log([1000.0] * 3))
+    np.testing.assert_array_equal(dole.observe(county).of(some), np.log([1000.0] * 3))
 
 
-def test_what_was_seen_is_kept_within_the_step(by_hand: Callable[..., County]) -> None:
+def test_what_was_observed_is_kept_to_the_end_of_the_step(by_hand: Callable[..., County]) -> None:
     county = by_hand(3, net_income_pp=[1000.0, 2000.0, 3000.0])
     dole = Dole({})
-    dole.open_eyes()
-    first = dole.seen_need(county, np.array([0, 1]))
+    observed = dole.observe(county)
+    first = observed.of(np.array([0, 1]))
     county.households.net_income_pp[:] = 500.0
-    np.testing.assert_array_equal(dole.seen_need(county, np.array([1, 0])), first[::-1])
-    dole.close_eyes()
-    np.testing.assert_allclose(dole.seen_need(county, np.array([0, 1])), np.log(500.0))
+    np.testing.assert_array_equal(observed.of(np.array([1, 0])), first[::-1])
+    np.testing.assert_allclose(observed.of_all(), [*first, np.log(500.0)])  # only the third is looked at now
+    np.testing.assert_allclose(dole.observe(county).of_all(), np.log([500.0] * 3))
+
+
+def test_what_is_observed_is_never_the_column_itself(by_hand: Callable[..., County]) -> None:
+    class Thrift(Dole):
+        def need(self, county: County, rows: Rows | slice) -> F64:
+            savings: F64 = county.households.net_income_pp[rows]
+            return savings
+
+    county = by_hand(2, net_income_pp=[1000.0, 2000.0])
+    observed = Thrift({}).observe(county)
+    observed.of_all()
+    county.households.net_income_pp[:] = 7.0
+    assert observed.of_all().tolist() == [1000.0, 2000.0]
 
 
 def test_willingness_is_the_households_for_life_and_each_policys_own(by_hand: Callable[..., County]) -> None:

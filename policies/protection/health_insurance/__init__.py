@@ -1,5 +1,5 @@
 """Medical cover beyond the ordinary basic scheme."""
 
-from tuopin.policies.health_insurance.rules import HealthInsurance
+from tuopin.policies.protection.health_insurance.rules import HealthInsurance
 
 POLICY = HealthInsurance

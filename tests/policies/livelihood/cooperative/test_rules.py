@@ -13,8 +13,8 @@ import pytest
 from tuopin.agents.columns import LINES
 from tuopin.agents.county import County
 from tuopin.agents.production import produce
-from tuopin.policies.cooperative import POLICY as Cooperative
 from tuopin.policies.ledger import Ledger
+from tuopin.policies.livelihood.cooperative import POLICY as Cooperative
 
 FRUIT, HERBS, LIVESTOCK, GRAIN = (LINES.index(n) for n in ("fruit", "herbs", "livestock", "grain"))
 TERMS = {
@@ -60,7 +60,7 @@ def test_who_may_join(by_hand: Callable[..., County]) -> None:
         land=[1, 1, 1, 1, 1, 0],
     )
     # not: outside the register; all hands away; no hands at all; no land
-    assert policy.eligible(county).tolist() == [True, False, False, True, False, False]
+    assert policy.eligible(county, policy.observe(county)).tolist() == [True, False, False, True, False, False]
 
 
 def test_joining_by_hand(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> None:
@@ -102,7 +102,7 @@ def test_all_members_are_paid_for_but_only_effective_ones_gain(
     policy.firms[1].capacity = 3000
     ledger = programmes(county, policy)
     h = county.households
-    joined, effective = policy.enrolled(county), h.column("cooperative_effective")
+    joined, effective = policy.enrolled(county), policy.own(county).effective
     assert joined.sum() == 3000 and ledger.spent("cooperative") == 300_000_000
     assert effective[joined].mean() == pytest.approx(0.35, abs=0.04) and not effective[~joined].any()
     np.testing.assert_allclose(h.line_scale, np.where(effective, 1.2, 1.0), rtol=1e-6)
@@ -113,7 +113,7 @@ def test_premium_or_floor(by_hand: Callable[..., County], opened: Callable[..., 
     policy = cooperative()
     county = members(by_hand, policy, 3, line=[LIVESTOCK, FRUIT, HERBS], cooperative_effective=[True, True, False])
     county.markets.price[[LIVESTOCK, FRUIT, HERBS]] = [1.2, 0.6, 0.6]
-    policy.serve(county, opened(county))
+    policy.change_terms(county, opened(county))
     # 1.05 above the market, or the floor of .9 against a market of .6; a tenth more yield; the third is no member
     np.testing.assert_allclose(county.flows.business_factor, [1.05 * 1.1, 0.9 / 0.6 * 1.1, 1.0], rtol=1e-6)
 
@@ -125,7 +125,7 @@ def test_side_selling_when_the_market_is_above_trend(
     policy = cooperative(side_selling=0.3)
     county = members(by_hand, policy, 2 * n, line=np.repeat([LIVESTOCK, FRUIT], n), cooperative_effective=True)
     county.markets.price[[LIVESTOCK, FRUIT]] = [1.1, 1.0]
-    policy.serve(county, opened(county))
+    policy.change_terms(county, opened(county))
     factor = county.flows.business_factor
     assert (factor[:n] == 1.0).mean() == pytest.approx(0.3, abs=0.03)
     np.testing.assert_allclose(factor[n:], 1.155, rtol=1e-6)
@@ -163,7 +163,7 @@ def test_a_firms_failure_hits_all_its_members_at_once(
     county = members(by_hand, policy, 5, line=[LIVESTOCK, LIVESTOCK, LIVESTOCK, FRUIT, FRUIT])
     programmes(county, policy)
     h = county.households
-    h.column("cooperative_effective")[1] = False  # a member in name
+    policy.own(county).effective[1] = False  # a member in name
     county.year, policy.firms[0].uid = 2018, -1
     policy.resolved["firm_failure"] = cooperative(firm_failure=1.0).resolved["firm_failure"]
     for firm in policy.firms[1:]:
@@ -171,12 +171,12 @@ def test_a_firms_failure_hits_all_its_members_at_once(
     policy.strike(county)
     assert not policy.firms[0].alive and policy.firms[0].members == 0
     assert h.firm.tolist() == [-1, -1, -1, 1, 1] and policy.enrolled(county).tolist() == [False] * 3 + [True] * 2
-    assert h.column("cooperative_struck").tolist() == [True, False, True, False, False]
+    assert policy.own(county).struck.tolist() == [True, False, True, False, False]
     county.flows.reset(5)
-    policy.serve(county, programmes(county))
+    policy.change_terms(county, programmes(county))
     np.testing.assert_allclose(county.flows.business_factor, [0.7, 1.0, 0.7, 1.155, 1.155], rtol=1e-6)
     policy.strike(county)  # a dead firm fails no second time, and the loss is of one year
-    assert not h.column("cooperative_struck").any()
+    assert not policy.own(county).struck.any()
 
 
 def test_members_of_a_dead_firm_may_join_another(
@@ -203,7 +203,7 @@ def test_withdrawal_leaves_the_industry(by_hand: Callable[..., County], programm
         programmes(county, policy)
         enrolled.append(policy.enrolled(county).tolist())
     assert enrolled == [[True, True], [False, True]]
-    assert h.firm[0] == -1 and not h.column("cooperative_effective")[0]
+    assert h.firm[0] == -1 and not policy.own(county).effective[0]
     assert h.line[0] > GRAIN and h.line_scale[0] == np.float32(0.2)
     assert sum(f.members for f in policy.firms) == 1
 

@@ -1,5 +1,5 @@
 """Linkage of households to cooperatives and lead firms."""
 
-from tuopin.policies.cooperative.rules import Cooperative
+from tuopin.policies.livelihood.cooperative.rules import Cooperative
 
 POLICY = Cooperative

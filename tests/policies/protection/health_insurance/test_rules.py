@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from tuopin.agents.county import County
 from tuopin.agents.finance import forgo_care
 from tuopin.agents.health import BasicScheme
-from tuopin.policies.health_insurance import POLICY as HealthInsurance
-from tuopin.policies.health_insurance.layers import Layers, claims_of, layer_payments
 from tuopin.policies.ledger import Ledger
+from tuopin.policies.protection.health_insurance import POLICY as HealthInsurance
+from tuopin.policies.protection.health_insurance.layers import Bills, Layers, claims_of, layer_payments
 
 ORDINARY = {
     "health.basic_deductible": 300.0,
@@ -70,8 +70,8 @@ def test_layers_in_order_by_hand(inpatient: float, outpatient: float, ordinary: 
     np.testing.assert_allclose(got, paid, atol=1e-9)
     # the same in columns: of two insured members one has a bill, a third is not enrolled, a fourth not insured
     since, insured = np.array([2017, 2017, 0, 2017], dtype=np.int16), np.array([True, True, True, False])
-    bills = [np.array([0.0, x, x, x]) for x in (inpatient, outpatient, ordinary)]
-    rows, claims = claims_of(since, insured, *bills, basic, layers)
+    bills = Bills(since, insured, *(np.array([0.0, x, x, x]) for x in (inpatient, outpatient, ordinary)))
+    rows, claims = claims_of(bills, basic, layers)
     assert rows.tolist() == ([1] if inpatient + outpatient else [])
     assert claims.tolist() == [[round(x * 100) for x in paid]] * len(rows)
 

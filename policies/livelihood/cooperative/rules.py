@@ -1,26 +1,41 @@
-"""Cooperative linkage: nominal and effective membership, price terms, expansion, firm failure, supply pressing the
-price.
-"""
+"""Cooperative linkage: members in name and in fact, price terms, expansion, failure of firms, side selling."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tuopin.agents.columns import LINES, Column
-from tuopin.agents.county import County
+from tuopin.agents.columns import LINES
 from tuopin.agents.institutions import Firm
 from tuopin.agents.production import settle_prices
 from tuopin.agents.randomness import COOPERATIVE
 from tuopin.agents.rationing import count_by
 from tuopin.agents.registry import registered
-from tuopin.policies.cooperative.firms import assign_firms, failing, make_firms
-from tuopin.policies.ledger import Ledger
-from tuopin.policies.protocol import Mask, Policy, Rows, policy_parameters
+from tuopin.policies.arrays import F64, Bool
+from tuopin.policies.livelihood.cooperative.firms import assign_firms, failing, make_firms
+from tuopin.policies.protocol import (
+    County,
+    Fen,
+    Ledger,
+    Mask,
+    ObservedNeed,
+    OwnColumns,
+    Places,
+    Policy,
+    Rows,
+    column,
+    policy_parameters,
+)
 
 GRAIN = LINES.index("grain")
+
+
+class CooperativeColumns(OwnColumns):
+    """What a household's membership is worth."""
+
+    effective: Bool = column("bool", "flag", 0, 1, "really delivers to the firm", "有效联结")
+    struck: Bool = column("bool", "flag", 0, 1, "its firm failed this year", "联结主体倒闭")
 
 
 class Cooperative(Policy):
@@ -33,15 +48,17 @@ class Cooperative(Policy):
     name = "cooperative"
     label = "Cooperative and firm linkage"
     label_zh = "合作社与龙头企业带动"
+    family = "livelihood"
     steps = ("shocks", "programmes", "livelihood")
     parameters = policy_parameters("cooperative", Path(__file__).parent / "parameters.yaml")
-    own_columns = (
-        Column("cooperative_effective", "programme", "bool", "flag", 0, 1, "really delivers to the firm", "有效联结"),
-        Column("cooperative_struck", "programme", "bool", "flag", 0, 1, "its firm failed this year", "联结主体倒闭"),
-    )
+    own_columns = CooperativeColumns
     writes = ("firm", "line", "line_scale", "line_age", "productive_assets")
+    keeps = ("firms",)
     firms: list[Firm]
-    _assigned: NDArray[np.int64]
+
+    def own(self, county: County) -> CooperativeColumns:
+        """Effective membership and this year's failures."""
+        return CooperativeColumns(self.name, county.households)
 
     def prepare(self, county: County) -> None:
         """Set up anchor firms and cooperatives."""
@@ -49,60 +66,20 @@ class Cooperative(Policy):
 
     def strike(self, county: County) -> None:
         """Fail firms; all members lose the link, effective ones part of this year's industry income."""
-        h = county.households
-        struck = h.column("cooperative_struck")
-        struck[:] = False
+        h, own = county.households, self.own(county)
+        own.struck[:] = False
         for firm in failing(self.firms, county.luck, county.year, self.value("firm_failure", county.year)):
             firm.alive, firm.members = False, 0
             hit = h.firm == firm.index
-            struck[hit & h.column("cooperative_effective")] = True
+            own.struck[hit & own.effective] = True
             h.firm[hit] = -1
             self.since(county)[hit] = 0
-            h.column("cooperative_effective")[hit] = False
-
-    def eligible(self, county: County) -> Mask:
-        """Registered households with a hand at home for the industry."""
-        h = county.households
-        return registered(county) & ((h.able_workers > h.off_farm) | (h.elderly > 0)) & (h.land > 0)
-
-    def unit_cost(self, county: County, rows: Rows) -> NDArray[np.int64]:
-        """Support per household, fen."""
-        return np.full(len(rows), round(self.value("cost_per_household", county.year) * 100), dtype=np.int64)
-
-    def room(self, county: County, rows: Rows) -> Mask:
-        """Only where a firm has room."""
-        h = county.households
-        lot = county.luck.uniform(COOPERATIVE, 0, h.uid[rows])
-        firm = assign_firms(self.firms, h.line[rows].astype(np.int64), lot, h.uid[rows])
-        self._assigned = firm[firm >= 0]
-        return firm >= 0
-
-    def pay_enrolment(self, county: County, ledger: Ledger, rows: Rows, fen: NDArray[np.int64]) -> None:
-        """Integrated county funds pay."""
-        ledger.post(self.name, "county_integrated_funds", rows, fen)
-
-    def enrol(self, county: County, rows: Rows) -> None:
-        """Join the firm; effective members take up or enlarge its industry with the inputs they receive."""
-        h, year = county.households, county.year
-        h.firm[rows] = self._assigned
-        u = county.luck.uniforms(COOPERATIVE, 0, h.uid[rows], 2)[:, 1]
-        effective = u < self.value("effective_share", year)
-        h.column("cooperative_effective")[rows] = effective
-        effect = self.value("effect", year)
-        if effect == 0.0:
-            return
-        rows, firm = rows[effective], self._assigned[effective]
-        starts = h.line[rows] <= GRAIN
-        h.line_scale[rows[starts]] = 0.0
-        h.line_age[rows[starts]] = 0
-        h.line[rows[starts]] = np.array([f.line for f in self.firms], dtype=np.int8)[firm[starts]]
-        h.line_scale[rows] += self.value("expansion", year) * effect
-        h.productive_assets[rows] += self.value("cost_per_household", year) * self.value("inputs_share", year) * effect
+            own.effective[hit] = False
 
     def release(self, county: County, rows: Rows) -> None:
         """Leave the firm; the industry stays."""
         county.households.firm[rows] = -1
-        county.households.column("cooperative_effective")[rows] = False
+        self.own(county).effective[rows] = False
 
     def recount(self, county: County) -> None:
         """Count members per firm."""
@@ -112,25 +89,69 @@ class Cooperative(Policy):
         for f in self.firms:
             f.members = int(members[f.index])
 
-    def serve(self, county: County, ledger: Ledger) -> None:
-        """Price premium or floor and better yields for effective members; losses where a firm failed."""
-        h, f, year = county.households, county.flows, county.year
+    def eligible(self, county: County, observed: ObservedNeed) -> Mask:
+        """Registered households with land and a hand at home for the industry."""
+        h = county.households
+        return registered(county) & ((h.able_workers > h.off_farm) | (h.elderly > 0)) & (h.land > 0)
+
+    def unit_cost(self, county: County, rows: Rows, observed: ObservedNeed) -> Fen:
+        """Support per household, fen."""
+        return np.full(len(rows), round(self.value("cost_per_household", county.year) * 100), dtype=np.int64)
+
+    def room(self, county: County, rows: Rows) -> Places:
+        """The firm that takes each household, -1 where none has room."""
+        h = county.households
+        lot = county.luck.uniform(COOPERATIVE, 0, h.uid[rows])
+        return assign_firms(self.firms, h.line[rows].astype(np.int64), lot, h.uid[rows])
+
+    def enrol(self, county: County, rows: Rows, places: Places) -> None:
+        """Join the firm; effective members take up or enlarge its industry with the inputs they receive."""
+        h, year = county.households, county.year
+        h.firm[rows] = places
+        u = county.luck.uniforms(COOPERATIVE, 0, h.uid[rows], 2)[:, 1]
+        effective = u < self.value("effective_share", year)
+        self.own(county).effective[rows] = effective
         effect = self.value("effect", year)
-        struck = np.flatnonzero(h.column("cooperative_struck"))
-        f.business_factor[struck] *= 1.0 - self.value("failure_loss", year) * min(effect, 1.0)
-        rows = np.flatnonzero(h.column("cooperative_effective"))
+        if effect == 0.0:
+            return
+        rows, firm = rows[effective], places[effective]
+        starts = h.line[rows] <= GRAIN
+        h.line_scale[rows[starts]] = 0.0
+        h.line_age[rows[starts]] = 0
+        h.line[rows[starts]] = np.array([f.line for f in self.firms], dtype=np.int8)[firm[starts]]
+        h.line_scale[rows] += self.value("expansion", year) * effect
+        h.productive_assets[rows] += self.value("cost_per_household", year) * self.value("inputs_share", year) * effect
+
+    def pay_enrolment(self, county: County, ledger: Ledger, rows: Rows, fen: Fen) -> None:
+        """Integrated county funds pay."""
+        ledger.post(self.name, "county_integrated_funds", rows, fen)
+
+    def change_terms(self, county: County, ledger: Ledger) -> None:
+        """Price premium or floor and better yields for effective members; losses where a firm failed."""
+        h, f, own, year = county.households, county.flows, self.own(county), county.year
+        effect = self.value("effect", year)
+        f.business_factor[np.flatnonzero(own.struck)] *= 1.0 - self.value("failure_loss", year) * min(effect, 1.0)
+        rows = np.flatnonzero(own.effective)
         if len(rows) == 0 or effect == 0.0:
             return
         market = settle_prices(county)[h.line[rows]]
-        received = np.maximum(market * (1.0 + self.value("price_premium", year)), self.value("price_floor", year))
         u = county.luck.uniform(COOPERATIVE, year, h.uid[rows])
         elsewhere = (market > 1.0) & (u < self.value("side_selling", year))
-        gain = np.where(elsewhere, 1.0, received / market * (1.0 + self.value("yield_gain", year)))
+        gain = np.where(elsewhere, 1.0, self._delivery_factor(market, year))
         f.business_factor[rows] *= 1.0 + effect * (gain - 1.0)
 
-    def expected_gain(self, county: County) -> NDArray[np.float64]:
+    def _delivery_factor(self, market: F64, year: int) -> F64:
+        """Industry income of a member that delivers, against the same industry at the `market` price (trend = 1).
+
+        max(market x (1 + price_premium), price_floor) / market x (1 + yield_gain)
+        """
+        received = np.maximum(market * (1.0 + self.value("price_premium", year)), self.value("price_floor", year))
+        factor: F64 = received / market * (1.0 + self.value("yield_gain", year))
+        return factor
+
+    def expected_gain(self, county: County) -> F64:
         """Premium and yield on last year's business income, for an effective member."""
         h, year = county.households, county.year
         rate = (1.0 + self.value("price_premium", year)) * (1.0 + self.value("yield_gain", year)) - 1.0
-        gain: NDArray[np.float64] = rate * np.maximum(h.business_income, 0.0) / h.members
+        gain: F64 = rate * np.maximum(h.business_income, 0.0) / h.members
         return gain * self.value("effective_share", year)

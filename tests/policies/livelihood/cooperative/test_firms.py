@@ -13,7 +13,7 @@ from tuopin.agents.columns import LINES
 from tuopin.agents.institutions import Firm
 from tuopin.agents.place import Place
 from tuopin.agents.randomness import Luck
-from tuopin.policies.cooperative.firms import assign_firms, failing, make_firms
+from tuopin.policies.livelihood.cooperative.firms import assign_firms, failing, make_firms
 
 FRUIT, HERBS, LIVESTOCK, GRAIN = (LINES.index(n) for n in ("fruit", "herbs", "livestock", "grain"))
 

@@ -1,5 +1,5 @@
 """Minimum living allowance (dibao), five-guarantee support and temporary relief."""
 
-from tuopin.policies.low_income_support.rules import LowIncomeSupport
+from tuopin.policies.protection.low_income_support.rules import LowIncomeSupport
 
 POLICY = LowIncomeSupport

@@ -5,18 +5,37 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tuopin.agents.columns import Column
-from tuopin.agents.county import County
 from tuopin.agents.institutions import Site
 from tuopin.agents.labour import wage_terms
 from tuopin.agents.randomness import RELOCATION
 from tuopin.agents.rationing import count_by, first_of_each, reached
 from tuopin.agents.registry import registered
-from tuopin.policies.ledger import Ledger, fen
-from tuopin.policies.protocol import Fen, Mask, Policy, Rows, policy_parameters
-from tuopin.policies.relocation.sites import CENTRAL_VILLAGE, assign_sites, make_sites
+from tuopin.policies.arrays import F32, I8, I64, Bool
+from tuopin.policies.ledger import fen
+from tuopin.policies.places.relocation.sites import CENTRAL_VILLAGE, assign_sites, make_sites
+from tuopin.policies.protocol import (
+    County,
+    Fen,
+    Ledger,
+    Mask,
+    ObservedNeed,
+    OwnColumns,
+    Places,
+    Policy,
+    Rows,
+    column,
+    policy_parameters,
+)
+
+
+class RelocationColumns(OwnColumns):
+    """What a household holds at its site, and what it left behind."""
+
+    workers: I8 = column("int8", "persons", 0, 30, "workers in site jobs", "安置点就业人数")
+    returned: Bool = column("bool", "flag", 0, 1, "went back to the old village", "已返迁")
+    origin: F32 = column("float32", "share", 0, 1, "remoteness before the move", "搬迁前偏远程度")
+    hazard: F32 = column("float32", "ratio", 0, 50, "hazard before the move", "搬迁前灾害暴露")
 
 
 class Relocation(Policy):
@@ -29,31 +48,29 @@ class Relocation(Policy):
     name = "relocation"
     label = "Relocation to resettlement sites"
     label_zh = "易地搬迁"
+    family = "places"
     steps = ("programmes", "livelihood", "spending")
     parameters = policy_parameters("relocation", Path(__file__).parent / "parameters.yaml")
-    own_columns = (
-        Column("relocation_workers", "programme", "int8", "persons", 0, 30, "workers in site jobs", "安置点就业人数"),
-        Column("relocation_returned", "programme", "bool", "flag", 0, 1, "went back to the old village", "已返迁"),
-        Column(
-            "relocation_origin", "programme", "float32", "share", 0, 1, "remoteness before the move", "搬迁前偏远程度"
-        ),
-        Column("relocation_hazard", "programme", "float32", "ratio", 0, 50, "hazard before the move", "搬迁前灾害暴露"),
-    )
+    own_columns = RelocationColumns
     writes = ("zone", "site", "remoteness", "hazard", "land_access", "housing_grade", "safe_water")
+    keeps = ("sites",)
     sites: list[Site]
-    _places: NDArray[np.int64]
+
+    def own(self, county: County) -> RelocationColumns:
+        """Site jobs, and the place before the move."""
+        return RelocationColumns(self.name, county.households)
 
     def prepare(self, county: County) -> None:
         """Set up the sites."""
         self.sites = make_sites(county.place, county.scale)
 
-    def eligible(self, county: County) -> Mask:
+    def eligible(self, county: County, observed: ObservedNeed) -> Mask:
         """Remote households: the registered, and neighbours (paid from a part of their own); nobody who went back."""
-        h = county.households
-        mask: Mask = (h.remoteness >= self.value("remoteness_from", county.year)) & ~h.column("relocation_returned")
+        remote = county.households.remoteness >= self.value("remoteness_from", county.year)
+        mask: Mask = remote & ~self.own(county).returned
         return mask
 
-    def unit_cost(self, county: County, rows: Rows) -> NDArray[np.int64]:
+    def unit_cost(self, county: County, rows: Rows, observed: ObservedNeed) -> Fen:
         """Programme cost per person for the registered, the subsidy for neighbours, fen."""
         per_person = np.where(
             registered(county)[rows],
@@ -62,7 +79,7 @@ class Relocation(Policy):
         )
         return fen(per_person * county.households.members[rows])
 
-    def affordable(self, county: County, rows: Rows, left_fen: int) -> tuple[Rows, NDArray[np.int64]]:
+    def affordable(self, county: County, rows: Rows, left_fen: int, observed: ObservedNeed) -> tuple[Rows, Fen]:
         """The registered first, then neighbours from their part of the budget."""
         h, reserved, slots = county.households, self.value("neighbour_share", county.year), self.slots(county)
         is_registered = registered(county)[rows]
@@ -71,31 +88,30 @@ class Relocation(Policy):
             mine = rows[group]
             left = len(mine) if slots is None else slots - sum(len(k) for k, _ in kept)
             chosen, cost = reached(
-                self.seen_need(county, mine),
+                observed.of(mine),
                 h.uid[mine],
                 left,
                 int(left_fen * share),
-                lambda index, mine=mine: self.unit_cost(county, mine[index]),  # type: ignore[misc]
+                lambda index, mine=mine: self.unit_cost(county, mine[index], observed),  # type: ignore[misc]
             )
             kept.append((mine[chosen], cost))
         chosen, cost = (np.concatenate(parts) for parts in zip(*kept, strict=True))
         order = np.argsort(chosen)
         return chosen[order], cost[order]
 
-    def room(self, county: County, rows: Rows) -> Mask:
-        """Nobody moves without a place at a site; the registered choose before their neighbours."""
+    def room(self, county: County, rows: Rows) -> Places:
+        """The site with room for each household, -1 where none has; the registered choose before their neighbours."""
         h = county.households
         is_registered = registered(county)[rows]
-        place = np.full(len(rows), -1, dtype=np.int64)
+        places = np.full(len(rows), -1, dtype=np.int64)
         for group in (is_registered, ~is_registered):
             mine = rows[group]
             lot = county.luck.uniform(RELOCATION, 0, h.uid[mine])
             members = h.members[mine].astype(np.int64)
-            place[group] = assign_sites(self.sites, members, h.able_workers[mine] > 0, lot, h.uid[mine])
-        self._places = place[place >= 0]
-        return place >= 0
+            places[group] = assign_sites(self.sites, members, h.able_workers[mine] > 0, lot, h.uid[mine])
+        return places
 
-    def pay_enrolment(self, county: County, ledger: Ledger, rows: Rows, fen: NDArray[np.int64]) -> None:
+    def pay_enrolment(self, county: County, ledger: Ledger, rows: Rows, fen: Fen) -> None:
         """Split the cost: central investment, the household's own capped part, local bonds and loans the rest."""
         h, year = county.households, county.year
         members = h.members[rows].astype(np.float64)
@@ -110,11 +126,11 @@ class Relocation(Policy):
         ledger.post(self.name, "local_bonds_and_loans", rows, fen - own_fen - central)
         county.flows.own_payment_term[rows] += own_fen / 100.0
 
-    def enrol(self, county: County, rows: Rows) -> None:
+    def enrol(self, county: County, rows: Rows, places: Places) -> None:
         """Move: new site, better house and water, town nearby, less of the old land within reach."""
-        h, places = county.households, self._places
-        h.column("relocation_origin")[rows] = h.remoteness[rows]
-        h.column("relocation_hazard")[rows] = h.hazard[rows]
+        h, own = county.households, self.own(county)
+        own.origin[rows] = h.remoteness[rows]
+        own.hazard[rows] = h.hazard[rows]
         h.site[rows] = places
         if self.value("effect", county.year) == 0.0:
             return
@@ -136,13 +152,13 @@ class Relocation(Policy):
 
     def release(self, county: County, rows: Rows) -> None:
         """Back to the old village and its land; the place at the site is free again."""
-        h = county.households
-        h.remoteness[rows] = h.column("relocation_origin")[rows]
-        h.hazard[rows] = h.column("relocation_hazard")[rows]
+        h, own = county.households, self.own(county)
+        h.remoteness[rows] = own.origin[rows]
+        h.hazard[rows] = own.hazard[rows]
         h.site[rows], h.zone[rows] = -1, 0
         h.land_access[rows] = 1.0
-        h.column("relocation_workers")[rows] = 0
-        h.column("relocation_returned")[rows] = True
+        own.workers[rows] = 0
+        own.returned[rows] = True
 
     def recount(self, county: County) -> None:
         """Count residents per site."""
@@ -152,7 +168,7 @@ class Relocation(Policy):
         for site in self.sites:
             site.residents = int(persons[site.index])
 
-    def serve(self, county: County, ledger: Ledger) -> None:
+    def change_terms(self, county: County, ledger: Ledger) -> None:
         """Charge the transition dip in the first years."""
         since, year = self.since(county), county.year
         if self.value("effect", year) == 0.0:
@@ -167,7 +183,7 @@ class Relocation(Policy):
         effect = self.value("effect", year)
         if len(rows) == 0 or effect == 0.0:
             return
-        workers = h.column("relocation_workers")
+        workers = self.own(county).workers
         idle = np.maximum(h.able_workers[rows] - h.off_farm[rows], 0)
         workers[rows] = np.minimum(workers[rows], idle)
         self._fill_jobs(county, rows, idle)
@@ -177,15 +193,14 @@ class Relocation(Policy):
         wage = wage_terms(county).local * self.value("site_wage_ratio", year) * effect
         f.wage_term[rows] += held * wage * f.productivity[rows] * f.illness_factor[rows]
 
-    def _fill_jobs(self, county: County, rows: Rows, idle: NDArray[np.int64]) -> None:
+    def _fill_jobs(self, county: County, rows: Rows, idle: I64) -> None:
         """One job a household with an idle worker and none yet, by lot within the vacancies of its site."""
         h = county.households
-        workers = h.column("relocation_workers")
+        workers = self.own(county).workers
         jobs = np.array([site.jobs for site in self.sites], dtype=np.int64)
         filled = np.bincount(h.site[rows], weights=workers[rows], minlength=len(self.sites)).astype(np.int64)
-        if (
-            county.on("vacancies") and (filled > jobs).any()
-        ):  # a split doubles the post on paper: it stays with the older one
+        # a split doubles the post on paper: it stays with the older one
+        if county.on("vacancies") and (filled > jobs).any():
             holding = rows[workers[rows] > 0]
             place, name = h.site[holding], h.uid[holding]
             over = np.ones(len(holding), dtype=np.bool_)

@@ -5,14 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tuopin.agents.county import County
 from tuopin.agents.health import BasicScheme, basic_payment, basic_terms
 from tuopin.agents.registry import registered
-from tuopin.policies.health_insurance.layers import Layers, claims_of, layer_payments
-from tuopin.policies.ledger import Ledger
-from tuopin.policies.protocol import Mask, Policy, policy_parameters
+from tuopin.policies.protection.health_insurance.layers import Bills, Layers, claims_of, layer_payments
+from tuopin.policies.protocol import County, Fen, Ledger, Mask, ObservedNeed, Policy, policy_parameters
 
 _LARGEST = 2**63 - 1
 PAYERS = ("basic_fund", "critical_illness_insurer", "medical_aid")
@@ -28,10 +25,11 @@ class HealthInsurance(Policy):
     name = "health_insurance"
     label = "Health insurance and medical aid"
     label_zh = "健康扶贫"
+    family = "protection"
     steps = ("programmes", "spending")
     parameters = policy_parameters("health_insurance", Path(__file__).parent / "parameters.yaml")
 
-    def eligible(self, county: County) -> Mask:
+    def eligible(self, county: County, observed: ObservedNeed) -> Mask:
         """Registered households in the basic scheme."""
         return registered(county) & county.households.insured
 
@@ -42,23 +40,22 @@ class HealthInsurance(Policy):
     def _terms(self, county: County) -> tuple[BasicScheme, Layers]:
         year, prices, ordinary = county.year, county.prices, basic_terms(county)
         effect = self.value("effect", year)
-        rate = min(1.0, ordinary.basic_rate + effect * self.value("basic_rate_gain", year))
         deductible_left = max(0.0, 1.0 - effect * (1.0 - self.value("deductible_factor", year)))
         gain = max(0.0, self.value("outpatient_rate", year) - ordinary.basic_outpatient_rate)
         basic = ordinary._replace(
             basic_deductible=ordinary.basic_deductible * deductible_left,
-            basic_rate=rate,
+            basic_rate=min(1.0, ordinary.basic_rate + effect * self.value("basic_rate_gain", year)),
             basic_outpatient_rate=min(1.0, ordinary.basic_outpatient_rate + effect * gain),
         )
         layers = Layers(
-            self.value("critical_deductible", year) * prices,
-            min(1.0, effect * self.value("critical_rate", year)),
-            min(1.0, effect * self.value("aid_rate", year)),
-            self.value("aid_cap", year) * prices,
+            critical_deductible=self.value("critical_deductible", year) * prices,
+            critical_rate=min(1.0, effect * self.value("critical_rate", year)),
+            aid_rate=min(1.0, effect * self.value("aid_rate", year)),
+            aid_cap=self.value("aid_cap", year) * prices,
         )
         return basic, layers
 
-    def serve(self, county: County, ledger: Ledger) -> None:
+    def change_terms(self, county: County, ledger: Ledger) -> None:
         """Raise members' use of care with the share of a typical bill that their cover newly pays (moral hazard)."""
         if not county.on("moral_hazard") or self.budget_fen(county) == 0:
             return
@@ -75,31 +72,29 @@ class HealthInsurance(Policy):
         if self.budget_fen(county) == 0:  # no quote either: care is not sought for cover that has ended
             return
         f = county.flows
-        rows, claims = claims_of(
-            self.since(county),
-            county.households.insured,
-            f.inpatient_bill,
-            f.outpatient_bill,
-            f.basic_reimbursed,
-            *self.terms(county),
+        bills = Bills(
+            since=self.since(county),
+            insured=county.households.insured,
+            inpatient=f.inpatient_bill,
+            outpatient=f.outpatient_bill,
+            ordinary=f.basic_reimbursed,
         )
+        rows, claims = claims_of(bills, *self.terms(county))
         if len(rows) == 0:
             return
         left = ledger.left(self.name) if ledger is not None else None
         total = int(claims.sum())
         if left is not None and total > left:
-            claims = _in_proportion(claims, left, total)
+            claims = in_proportion(claims, left, total)
         f.reimbursed_term[rows] += (claims[:, 0] + claims[:, 1] + claims[:, 2]) / 100.0
         if ledger is not None:
             for k, payer in enumerate(PAYERS):
                 ledger.post(self.name, payer, rows, claims[:, k])
 
 
-def _in_proportion(claims: NDArray[np.int64], left: int, total: int) -> NDArray[np.int64]:
+def in_proportion(claims: Fen, left: int, total: int) -> Fen:
     """Return claims (fen) times left / total, rounded down: the sum stays within `left` whatever the order of rows."""
     if int(claims.max()) * left <= _LARGEST:
         return claims * left // total
-    exact: NDArray[np.int64] = (claims.astype(object) * left // total).astype(
-        np.int64
-    )  # Python integers do not overflow
+    exact: Fen = (claims.astype(object) * left // total).astype(np.int64)  # Python integers do not overflow
     return exact

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tuopin.agents.institutions import Site
 from tuopin.agents.place import Place
-from tuopin.policies.relocation.sites import assign_sites, make_sites
+from tuopin.policies.places.relocation.sites import assign_sites, make_sites
 
 CITY, PARK, TOWN, SCENIC, CENTRAL = range(1, 6)
 

@@ -12,8 +12,8 @@ from tuopin.agents.columns import EXITED
 from tuopin.agents.county import County
 from tuopin.agents.status import assess
 from tuopin.policies.ledger import LEAKAGE, Ledger
-from tuopin.policies.low_income_support import POLICY as LowIncomeSupport
-from tuopin.policies.low_income_support.tiers import allowance
+from tuopin.policies.protection.low_income_support import POLICY as LowIncomeSupport
+from tuopin.policies.protection.low_income_support.allowance import Tiers, allowance, support_per_person
 
 TERMS = {
     "budget": None,
@@ -51,13 +51,21 @@ def granted(county: County) -> list[float]:
     return [round(float(x), 2) for x in county.households.column("low_income_support_yuan")]
 
 
+TIERS = Tiers(tier_a_below=0.4, tier_b_below=0.7, tier_a=0.75, tier_b=0.55, tier_c=0.35, five_guarantee_ratio=1.3)
+
+
 def test_tiers_by_hand() -> None:
-    income = np.array([0.0, 1599.99, 1600.0, 2799.99, 2800.0, 3999.0, 9000.0])
-    got = allowance(income, 4000.0, (0.4, 0.7), (0.75, 0.55, 0.35))
-    assert got.tolist() == [3000.0, 3000.0, 2200.0, 2200.0, 1400.0, 1400.0, 1400.0]
-    narrow = allowance(income, 4000.0, (0.3, 0.5), (0.75, 0.55, 0.35))
-    assert narrow.tolist() == [3000.0, 2200.0, 2200.0, 1400.0, 1400.0, 1400.0, 1400.0]
-    assert allowance(income, 0.0, (0.4, 0.7), (0.75, 0.55, 0.35)).tolist() == [0.0] * 7
+    income = [0.0, 1599.99, 1600.0, 2799.99, 2800.0, 3999.0, 9000.0]
+    assert [allowance(x, 4000.0, TIERS) for x in income] == [3000.0, 3000.0, 2200.0, 2200.0, 1400.0, 1400.0, 1400.0]
+    narrow = TIERS._replace(tier_a_below=0.3, tier_b_below=0.5)
+    assert [allowance(x, 4000.0, narrow) for x in income] == [3000.0, 2200.0, 2200.0, 1400.0, 1400.0, 1400.0, 1400.0]
+    assert [allowance(x, 0.0, TIERS) for x in income] == [0.0] * 7
+
+
+def test_the_destitute_under_the_standard_get_more() -> None:
+    assert support_per_person(3999.0, 4000.0, True, TIERS) == 5200.0
+    assert support_per_person(4000.0, 4000.0, True, TIERS) == support_per_person(3999.0, 4000.0, False, TIERS) == 1400.0
+    assert support_per_person(0.0, 0.0, True, TIERS) == 0.0
 
 
 def test_grants_by_tier_to_every_rural_household(
@@ -139,10 +147,8 @@ def test_the_test_sees_last_years_income_without_this_programmes_money(
 def test_a_split_takes_its_own_part_of_what_was_received(by_hand: Callable[..., County]) -> None:
     policy = support()
     county = rural(by_hand, policy, 1, members=4, net_income_pp=4000.0)
-    county.households.column("low_income_support_yuan")[:], county.households.column("low_income_support_pp")[:] = (
-        12_000.0,
-        3000.0,
-    )
+    own = policy.own(county)
+    own.yuan, own.pp = 12_000.0, 3000.0
     county.households.members[:] = 2  # the other two left after last year's assessment
     np.testing.assert_allclose(policy.need(county, np.array([0])), np.log(1000 / 4000))
 

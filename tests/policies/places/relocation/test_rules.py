@@ -14,7 +14,7 @@ from tuopin.agents.labour import earn_wages
 from tuopin.agents.production import produce
 from tuopin.agents.randomness import RELOCATION
 from tuopin.policies.ledger import Ledger
-from tuopin.policies.relocation import Relocation
+from tuopin.policies.places.relocation import Relocation
 
 TERMS = {
     "budget": None,
@@ -68,7 +68,9 @@ def test_costs_and_payers_sum(by_hand: Callable[..., County], programmes: Callab
         "local_bonds_and_loans": (2, 6, 255_000 + 120_000),
     }
     assert county.flows.own_payment_term.tolist() == [250.0, 200.0, 150.0]
-    assert sum(fen for _, _, fen in got.values()) == int(policy.unit_cost(county, np.arange(3)).sum())
+    assert sum(fen for _, _, fen in got.values()) == int(
+        policy.unit_cost(county, np.arange(3), policy.observe(county)).sum()
+    )
 
 
 def test_neighbours_move_within_their_part_of_the_budget(
@@ -133,7 +135,7 @@ def test_site_jobs_go_to_idle_workers_within_the_vacancies(
     policy.employ(county)
     h = county.households
     assert np.bincount(h.site, minlength=4).tolist() == [0, 4, 5, 0]
-    workers = h.column("relocation_workers")
+    workers = policy.own(county).workers
     assert np.bincount(h.site, weights=workers).tolist() == [0.0, 2.0, 1.0]
     assert [s.jobs_filled for s in policy.sites] == [0, 2, 1, 0]
     # the local wage is 1,000 x 10 x .8 = 8,000, a site job pays half of that
@@ -159,7 +161,7 @@ def test_without_the_limit_every_idle_worker_finds_a_job(
     county.mechanisms["vacancies"] = False
     programmes(county, policy)
     policy.employ(county)
-    assert county.households.column("relocation_workers").tolist() == [1] * 9
+    assert policy.own(county).workers.tolist() == [1] * 9
 
 
 def test_a_split_shares_no_post(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> None:
@@ -168,14 +170,14 @@ def test_a_split_shares_no_post(by_hand: Callable[..., County], programmes: Call
     programmes(county, policy)
     policy.employ(county)
     h = county.households
-    twins = h.take(np.flatnonzero(h.column("relocation_workers") > 0))
+    twins = h.take(np.flatnonzero(policy.own(county).workers > 0))
     twins.uid[:] += 1 << 42
     h.append(twins)
     county.flows.reset(12)
     county.flows.productivity, county.flows.illness_factor = 1.0, 1.0
     policy.employ(county)
     assert [s.jobs_filled for s in policy.sites] == [0, 2, 1, 0]
-    assert not h.column("relocation_workers")[9:].any()
+    assert not policy.own(county).workers[9:].any()
 
 
 def test_who_has_only_old_or_disabled_members_gains_no_income(
@@ -236,7 +238,7 @@ def test_return_restores_and_frees_the_place_for_others(
     np.testing.assert_allclose(h.remoteness[back], 0.9)
     np.testing.assert_allclose(h.hazard[back], 2.0)
     assert (h.land_access[back] == 1.0).all() and (h.site[back] == -1).all() and (h.zone[back] == 0).all()
-    assert not h.column("relocation_workers")[back].any()
+    assert not policy.own(county).workers[back].any()
     assert int(policy.enrolled(county).sum()) == 25  # others took the places
     assert all(s.residents == s.capacity for s in policy.sites)
 
