@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import importlib
 import os
 import re
 import subprocess
 import sys
 import tomllib
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from tuopin.agents.columns import Column
+from tuopin.agents.county import County
 from tuopin.policies import catalogue as module
 from tuopin.policies.catalogue import catalogue
+from tuopin.policies.ledger import Ledger
+from tuopin.policies.older_protocols import changes_missed
 from tuopin.policies.places.relocation import Relocation
 from tuopin.policies.protocol import Policy
 
@@ -40,7 +47,8 @@ def wheel_of(files: dict[str, str], folder: Path) -> Path:
         for group, entries in project["entry-points"].items()
     )
     content = {name: text for name, text in files.items() if "/" in name} | {
-        f"{stem}.dist-info/METADATA": f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n",
+        f"{stem}.dist-info/METADATA": "Metadata-Version: 2.1\n"
+        f"Name: {project['name']}\nVersion: {project['version']}\n",
         f"{stem}.dist-info/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
         f"{stem}.dist-info/entry_points.txt": points,
     }
@@ -96,10 +104,77 @@ def test_the_example_is_complete_and_short() -> None:
         "pyproject.toml",
         "tuopin_training/__init__.py",
         "tuopin_training/parameters.yaml",
+        "tuopin_training/courses.py",
         "study.yaml",
     }
-    package = [text for name, text in files.items() if name != "study.yaml"]
+    package = [text for name, text in files.items() if name not in ("study.yaml", "tuopin_training/courses.py")]
     assert sum(len(text.rstrip("\n").splitlines()) for text in package) <= 60
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    """A folder with the example as its author has it."""
+    for name, text in example().items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def lint(*command: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a linter in a folder under the settings of this project; skip where it is not installed."""
+    pytest.importorskip(command[0])
+    return subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+@pytest.mark.parametrize("command", [("check",), ("format", "--check")], ids=["lint", "format"])
+def test_ruff_finds_nothing_in_it(written: Path, command: tuple[str, ...]) -> None:
+    settings = ("--no-cache", "--config", str(ROOT / "pyproject.toml"))
+    done = lint("ruff", *command, *settings, "tuopin_training", folder=written)
+    assert done.returncode == 0, done.stdout + done.stderr
+    odd = written / "tuopin_training" / "odd.py"
+    odd.write_text("import os,sys\n", encoding="utf-8")
+    assert lint("ruff", *command, *settings, "tuopin_training", folder=written).returncode == 1
+
+
+@pytest.mark.slow
+def test_mypy_finds_nothing_in_it_but_a_misspelt_column(
+    written: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    tuopin_types = tmp_path_factory.mktemp("types") / "tuopin"  # the names as they are installed
+    tuopin_types.mkdir()
+    for name in ("__init__.py", "py.typed"):
+        (tuopin_types / name).symlink_to(ROOT / "tuopin" / name)
+    for room in ("agents", "policies", "scenarios", "sim"):
+        (tuopin_types / room).symlink_to(ROOT / room)
+    settings = ("--config-file", str(ROOT / "pyproject.toml"), "--follow-imports", "silent", "--cache-dir", "cache")
+    command = ("mypy", *settings, "-p", "tuopin_training")
+    done = lint(*command, folder=written, MYPYPATH=os.pathsep.join((str(written), str(tuopin_types.parent))))
+    assert done.returncode == 0, done.stdout + done.stderr
+    courses = written / "tuopin_training" / "courses.py"
+    courses.write_text(courses.read_text("utf-8").replace(".taken[rows]", ".takne[rows]"), encoding="utf-8")
+    done = lint(*command, folder=written, MYPYPATH=os.pathsep.join((str(written), str(tuopin_types.parent))))
+    assert done.returncode == 1 and '"CourseColumns" has no attribute "takne"' in done.stdout, done.stdout
+
+
+def test_its_columns_are_those_of_its_view(installed: Path, by_hand: Callable[..., County]) -> None:
+    sys.path.insert(0, str(installed / "site"))
+    try:
+        courses = importlib.import_module("tuopin_training.courses").Courses({})
+    finally:
+        sys.path.remove(str(installed / "site"))
+        for name in ("tuopin_training", "tuopin_training.courses"):
+            sys.modules.pop(name, None)
+    county = by_hand(3, policies=(courses,))
+    courses.enrol(county, np.array([0, 2]), np.array([0, 0]))
+    assert county.households.column("courses_taken").tolist() == [1, 0, 1]
+    assert [column.name for column in courses.columns()] == ["courses_since", "courses_taken"]
 
 
 @pytest.mark.slow
@@ -156,12 +231,43 @@ class _Impostor(Relocation):
     pass
 
 
+class _Homeless(Relocation):
+    name = "homeless"
+    family = "charity"
+
+
+class _Dated(Relocation):
+    name = "dated"
+    protocol = 1
+
+
+class _Old(Policy):
+    """As the guide had it before protocol 2."""
+
+    name = "old"
+    own_columns = (Column("old_x", "programme", "bool", "flag", 0, 1, "x", "x"),)  # type: ignore[assignment]
+
+    def eligible(self, county: County) -> Any:  # type: ignore[override]
+        return super().eligible(county)  # type: ignore[call-arg]
+
+    def enrol(self, county: County, rows: Any) -> None:  # type: ignore[override]
+        self.rows = rows
+
+    def serve(self, county: County, ledger: Ledger) -> None: ...
+
+
 @pytest.mark.parametrize(
     ("loaded", "complaint"),
     [
         (_Impostor, "other:X: the policy name 'relocation' is already taken"),
         (object, "other:X: a policy must be a subclass"),
         ("text", "other:X: a policy must be a subclass"),
+        (_Homeless, "other:X: the family 'charity' is not one of finding, staff"),
+        (_Old, "the policy 'old' is not written for protocol 2: `serve` is now `change_terms`"),
+        (_Old, "`eligible` now takes \\(county, observed\\)"),
+        (_Old, "`enrol` now takes \\(county, rows, places\\), where `places` is what `room` returned"),
+        (_Old, "`own_columns` is now a subclass of `OwnColumns`"),
+        (_Dated, "the policy 'dated' is not written for protocol 2: it declares protocol 1"),
     ],
 )
 def test_a_foreign_or_clashing_policy_is_refused(monkeypatch: pytest.MonkeyPatch, loaded: Any, complaint: str) -> None:
@@ -176,6 +282,28 @@ def test_the_shipped_policies_are_there_in_order_of_names() -> None:
     assert {"cooperative", "health_insurance", "low_income_support", "relocation"} <= set(found)
     for name, policy in found.items():
         assert issubclass(policy, Policy) and policy.name == name and policy.label and policy.label_zh
+        assert changes_missed(policy) == []
+        if policy.__module__.startswith("tuopin."):
+            assert policy.__module__ == f"tuopin.policies.{policy.family}.{name}.rules"
+
+
+def test_a_rule_may_take_its_arguments_as_it_likes() -> None:
+    class Loose(Relocation):
+        def eligible(self, *arguments: Any) -> Any: ...
+
+        def enrol(self, county: County, rows: Any, places: Any = None, more: int = 0) -> None: ...
+
+    class Strict(Relocation):
+        def enrol(self, county: County, rows: Any, places: Any, more: int) -> None: ...  # type: ignore[override]
+
+    assert changes_missed(Loose) == [] and len(changes_missed(Strict)) == 1
+
+
+def test_every_module_has_its_folder_numbers_and_hand_worked_cases() -> None:
+    for name, policy in catalogue().items():
+        if policy.__module__.startswith("tuopin."):
+            assert (ROOT / "policies" / policy.family / name / "parameters.yaml").is_file()
+            assert (ROOT / "tests" / "policies" / policy.family / name / "cases.yaml").is_file()
 
 
 def test_no_two_policies_write_the_same_column() -> None:
