@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tuopin.agents.columns import LINES
 from tuopin.agents.compiled import compiled
 from tuopin.agents.county import Villages
 from tuopin.agents.households import Households
+from tuopin.agents.lines import LINES, OWN_LINES_FROM
 from tuopin.agents.parameters import Parameters
 from tuopin.agents.randomness import POPULATION, Luck, normal, uniform4
 from tuopin.agents.stages import COUPLE, MIDDLE, PUPIL_YEARS, SMALL_CHILD_YEARS, YOUNG_YEARS
@@ -103,7 +103,9 @@ def compose(h: Households, v: Villages, p: Parameters, luck: Luck, wage: float) 
         POPULATION,
         _people_terms(p),
     )
-    line_shares = np.array([0.0, 0.0] + [p.value(f"production.share_{name}") for name in LINES[2:]])
+    line_shares = np.array(
+        [0.0] * OWN_LINES_FROM + [p.value(f"production.share_{name}") for name in LINES[OWN_LINES_FROM:]]
+    )
     _compose_livelihood(
         h.uid,
         h.village,

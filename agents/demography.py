@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from tuopin.agents.compiled import compiled
 from tuopin.agents.county import County
-from tuopin.agents.households import Households, repeats
-from tuopin.agents.population import DERIVED_UID, UID_PLACE_SHIFT
-from tuopin.agents.randomness import CHUNK, DEMOGRAPHY, SPLITS, Luck, fill4
+from tuopin.agents.households import Households
+from tuopin.agents.identity import split_off_uids
+from tuopin.agents.randomness import CHUNK, DEMOGRAPHY, fill4
 from tuopin.agents.stages import COLLEGE_YEARS, COUPLE, PUPIL_YEARS, SMALL_CHILD_YEARS, UPPER_YEARS, WORKING_YEARS
 
 SHARED_AT_SPLIT = (
@@ -195,41 +195,9 @@ def _age(
         splits[i] = may_split and b1 < t.split_rate * t.split_concentration
 
 
-def derived_uid(parent: NDArray[np.int64], year: int, taken: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the uid of the household that splits off each parent in `year`, shape (len(parent),).
-
-    It is a hash of parent, year and ordinal within the parent's place (42 bits), the same whatever happens to other
-    households; a clash with `taken` or within the batch moves the later parent (in uid order) to the next ordinal.
-    Seed and replicate do not enter: the number names the event, not the luck.
-    """
-    result = _hash(parent, year, 1)
-    if not repeats(taken, result):  # nearly always
-        return result
-    order = np.argsort(parent, kind="stable")
-    derived = taken[(taken & DERIVED_UID) != 0]
-    sorted_view = result[order]
-    _, first = np.unique(sorted_view, return_index=True)
-    clash = np.isin(sorted_view, derived)
-    clash[np.setdiff1d(np.arange(len(parent)), first)] = True
-    known = set(derived.tolist()) | set(sorted_view[~clash].tolist()) if clash.any() else set()
-    for k in order[clash]:
-        ordinal = 1
-        while int(result[k]) in known:
-            ordinal += 1
-            result[k] = _hash(parent[k : k + 1], year, ordinal)[0]
-        known.add(int(result[k]))
-    return result
-
-
-def _hash(parent: NDArray[np.int64], year: int, ordinal: int) -> NDArray[np.int64]:
-    u = Luck(0, ordinal).uniforms(SPLITS, year, parent, 2)
-    local = ((u[:, 0] * 2.0**32).astype(np.int64) << 10) | ((u[:, 1] * 2.0**10).astype(np.int64))
-    return (parent >> UID_PLACE_SHIFT << UID_PLACE_SHIFT) | DERIVED_UID | local
-
-
 def _split(h: Households, rows: NDArray[np.int64], year: int) -> None:
     """Let a younger couple leave: two of working age with a child if there is one; wealth and land go by members."""
-    uids = derived_uid(h.uid[rows], year, h.uid)
+    uids = split_off_uids(h.uid[rows], year, h.uid)
     young = h.duplicate(rows)
     h.uid[young] = uids
     share = np.empty(len(rows))

@@ -187,7 +187,7 @@ def bill(county: County) -> None:
         f.stay_ratio,
         f.stay_bill,
         f.major_bill,
-        f.read("use_factor"),
+        f.use_factor,
         f.inpatient_bill,
         f.outpatient_bill,
         f.basic_reimbursed,

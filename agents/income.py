@@ -38,8 +38,8 @@ def gather(county: County) -> None:
         h.private_transfers,
         h.public_transfers,
         h.policy_transfers,
-        f.read("property_term"),
-        f.read("transfer_term"),
+        f.property_term,
+        f.transfer_term,
         f.net_income,
         terms,
     )

@@ -7,14 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tuopin.agents.columns import LINES
 from tuopin.agents.compiled import compiled
 from tuopin.agents.county import County
 from tuopin.agents.economy import margin_index
+from tuopin.agents.lines import ANIMALS, GRAIN, INDUSTRY, LINES, OWN_LINES_FROM, SOLD_OUTSIDE, WEATHERPROOF
 
-GRAIN = LINES.index("grain")
-LIVESTOCK = LINES.index("livestock")
-_WEATHERPROOF = tuple(LINES.index(name) for name in ("none", "livestock", "tourism", "trade"))
 _VARIANTS = {"none": 0, "concave": 1, "threshold": 2}
 _SUPPLY_UNIT = np.float32(1000.0)
 """Supply is summed in thousandths of a typical household."""
@@ -44,15 +41,15 @@ def line_income(county: County) -> NDArray[np.float64]:
     """Net income of a typical household in each industry line, yuan of the year at trend prices, shape (lines,)."""
     level = margin_index(county.parameters, county.year, county.start)
     value = county.value
-    return np.array([0.0, 0.0] + [value(f"production.income_{name}") * level for name in LINES[2:]])
+    return np.array(
+        [0.0] * OWN_LINES_FROM + [value(f"production.income_{name}") * level for name in LINES[OWN_LINES_FROM:]]
+    )
 
 
 def gestation(county: County) -> NDArray[np.int64]:
     """Years before a line yields, shape (lines,)."""
-    years = np.zeros(len(LINES), dtype=np.int64)
-    for name in ("herbs", "fruit"):
-        years[LINES.index(name)] = round(county.value(f"production.{name}_gestation"))
-    return years
+    value = county.value
+    return np.array([round(value(f"production.{x.name}_gestation")) if x.gestation else 0 for x in INDUSTRY])
 
 
 def supply(county: County) -> NDArray[np.int64]:
@@ -75,8 +72,7 @@ def settle_prices(county: County) -> NDArray[np.float64]:
         opened = np.maximum(county.markets.base_supply, 1)
         ratio = np.where(county.markets.base_supply > 0, supply(county) / opened, 1.0)
         pressure = np.maximum(ratio, _LEAST_SUPPLY) ** -county.value("production.supply_elasticity")
-        sold_outside = [LINES.index(n) for n in ("none", "grain", "tourism", "trade")]
-        pressure[sold_outside] = 1.0
+        pressure[SOLD_OUTSIDE] = 1.0
         price *= pressure
     return price
 
@@ -92,8 +88,6 @@ def produce(county: County) -> None:
         grain_margin=county.value("production.grain_margin") * level,
         asset_variant=_VARIANTS[str(county.mechanisms["asset_trap"])],
     )
-    weatherproof = np.zeros(len(LINES), dtype=np.bool_)
-    weatherproof[list(_WEATHERPROOF)] = True
     _produce(
         h.village,
         h.able_workers,
@@ -106,21 +100,21 @@ def produce(county: County) -> None:
         h.line_scale,
         h.line_age,
         h.productive_assets,
-        f.read("claimed_workers"),
+        f.claimed_workers,
         f.animals_lost,
         f.productivity,
         f.illness_factor,
-        f.read("income_factor"),
-        f.read("business_factor"),
-        f.read("business_term"),
+        f.income_factor,
+        f.business_factor,
+        f.business_term,
         h.business_income,
         county.villages.crop_left,
         settle_prices(county),
         line_income(county),
         gestation(county),
-        weatherproof,
+        WEATHERPROOF,
         GRAIN,
-        LIVESTOCK,
+        ANIMALS,
         terms,
     )
 
@@ -164,7 +158,7 @@ def _produce(
     gestation_years: Any,
     weatherproof: Any,
     grain: Any,
-    livestock: Any,
+    animals: Any,
     t: Any,
 ) -> None:
     for i in range(village.shape[0]):
@@ -175,7 +169,7 @@ def _produce(
         k = line[i]
         if k > grain:
             yields = 1.0 if weatherproof[k] else crop * access[i]
-            if k == livestock and animals_lost[i]:
+            if animals[k] and animals_lost[i]:
                 yields *= 1.0 - t.animal_loss_share
             if line_age[i] < gestation_years[k]:
                 yields = 0.0

@@ -13,15 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from tuopin.agents.columns import LINES
 from tuopin.agents.compiled import compiled
 from tuopin.agents.county import County
 from tuopin.agents.economy import labour_demand
+from tuopin.agents.lines import ANIMALS, INDUSTRY, LINES
 from tuopin.agents.parameters import name_key
 from tuopin.agents.randomness import CHUNK, LIVELIHOOD_SHOCKS, MARKET_SHOCKS, VILLAGE_SHOCKS, fill4
-
-LIVESTOCK = LINES.index("livestock")
-_NOT_CROPS = (LINES.index("none"), LIVESTOCK, LINES.index("tourism"), LINES.index("trade"))
 
 
 def strike_county(county: County) -> None:
@@ -30,9 +27,7 @@ def strike_county(county: County) -> None:
     own_weather = name_key(f"weather {county.place.code}")
     keys = np.array([name_key(f"market {name}") for name in LINES] + [own_weather, name_key("labour demand")])
     z = county.luck.normals(MARKET_SHOCKS, year, keys)
-    sd = np.full(len(LINES), value("production.price_sd_crops"))
-    sd[[LINES.index("grain"), LINES.index("tourism"), LINES.index("trade"), 0]] = value("production.price_sd_grain")
-    sd[LIVESTOCK] = value("production.price_sd_livestock")
+    sd = np.array([value(f"production.price_sd_{line.price_risk}") for line in INDUSTRY])
     if not county.on("price_risk"):
         sd[:] = 0.0
     markets.price = np.exp(sd * z[: len(LINES)] - 0.5 * sd**2)
@@ -67,7 +62,7 @@ def strike_households(county: County) -> None:
         county.year,
         county.value("labour.separation_rate") if county.on("job_risk") else 0.0,
         county.value("production.animal_loss_rate") if county.on("animal_loss") else 0.0,
-        LIVESTOCK,
+        ANIMALS,
     )
 
 
@@ -84,7 +79,7 @@ def _strike(
     year: Any,
     separation: Any,
     animal_rate: Any,
-    livestock: Any,
+    animals: Any,
 ) -> None:
     u = np.empty((4, CHUNK))
     for i in range(uid.shape[0]):
@@ -97,4 +92,4 @@ def _strike(
         lost = np.int64((workers >= 1) & (u0 < separation)) + np.int64((workers >= 2) & (u1 < separation))
         lost += np.int64((workers >= 3) & (u2 < separation * (workers - 2)))
         jobs_lost[i] = lost
-        animals_lost[i] = (line[i] == livestock) & (u3 < animal_rate)
+        animals_lost[i] = animals[line[i]] & (u3 < animal_rate)

@@ -34,7 +34,7 @@ def assess(county: County) -> None:
         h.medical_paid,
         h.school_paid,
         h.consumption,
-        f.read("tested_transfer_term"),
+        f.tested_transfer_term,
         f.net_income,
         h.market_income_pp,
         h.net_income_pp,

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from tuopin.agents.arrays import I64, Flags
 
-Bool = NDArray[np.bool_]
-I8 = NDArray[np.int8]
-I16 = NDArray[np.int16]
-I64 = NDArray[np.int64]
-F32 = NDArray[np.float32]
-F64 = NDArray[np.float64]
-
-Mask = Bool
+Mask = Flags
 """One flag a household, shape (households,)."""
 Rows = I64
 """Rows of households, ascending, shape (n,)."""

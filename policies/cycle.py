@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tuopin.agents.arrays import F32, F64, I8
 from tuopin.agents.compiled import compiled
 from tuopin.agents.county import County
 from tuopin.agents.rationing import first_of_each
 from tuopin.agents.stages import MIDDLE
-from tuopin.policies.arrays import F32, F64, I8, Fen, Mask, Rows
+from tuopin.policies.arrays import Fen, Mask, Rows
 from tuopin.policies.ledger import Ledger
 from tuopin.policies.observed_need import ObservedNeed
 from tuopin.policies.protocol import Policy

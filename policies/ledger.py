@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tuopin.agents.arrays import F64, Flags
 from tuopin.agents.compiled import compiled
-from tuopin.policies.arrays import F64, Bool, Fen, Rows
+from tuopin.policies.arrays import Fen, Rows
 
 LEAKAGE = "leakage"
 
@@ -43,7 +44,7 @@ class Ledger:
         self._size = 0
         self._sums: dict[tuple[str, str], int] = {}
         self._spent: dict[str, int] = {}
-        self._recipients: dict[tuple[str, str], Bool] = {}
+        self._recipients: dict[tuple[str, str], Flags] = {}
         self._budgets: dict[str, int | None] = {}
         self._slots: dict[str, int | None] = {}
 
@@ -96,7 +97,7 @@ class Ledger:
         self._add(policy, LEAKAGE, fen)
         self._receivers(policy, LEAKAGE)
 
-    def _receivers(self, policy: str, payer: str) -> Bool:
+    def _receivers(self, policy: str, payer: str) -> Flags:
         key = (policy, payer)
         if key not in self._recipients:
             self._recipients[key] = np.zeros(self._size, dtype=np.bool_)
@@ -133,7 +134,7 @@ def _fen(yuan: F64, amounts: Fen) -> None:
 
 
 @compiled
-def _background(units: NDArray[np.number], yuan: float, receives: Bool) -> int:
+def _background(units: NDArray[np.number], yuan: float, receives: Flags) -> int:
     """Mark who receives; return the total in fen."""
     total = 0
     for i in range(units.shape[0]):
@@ -144,7 +145,7 @@ def _background(units: NDArray[np.number], yuan: float, receives: Bool) -> int:
 
 
 @compiled
-def _count(receives: Bool, members: NDArray[np.integer]) -> tuple[int, int]:
+def _count(receives: Flags, members: NDArray[np.integer]) -> tuple[int, int]:
     """Return the number of households that receive, and of their members."""
     households, persons = 0, 0
     for i in range(receives.shape[0]):

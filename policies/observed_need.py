@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tuopin.agents.arrays import F64, I16, I64
 from tuopin.agents.compiled import compiled
 from tuopin.agents.county import County
 from tuopin.agents.randomness import CHUNK, TARGETING, fill4, fill_normals
 from tuopin.agents.registry import team_error
-from tuopin.policies.arrays import F64, I16, I64, Rows
+from tuopin.policies.arrays import Rows
 
 
 class ObservedNeed:

@@ -12,7 +12,8 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from tuopin.agents.columns import EXITED, Column
+from tuopin.agents.arrays import F32, F64, I8, I16, I64, Flags
+from tuopin.agents.columns import EXITED, Column, column
 from tuopin.agents.compiled import compiled
 from tuopin.agents.county import County
 from tuopin.agents.economy import INCOME_FLOOR
@@ -20,18 +21,23 @@ from tuopin.agents.parameters import name_key
 from tuopin.agents.randomness import TAKE_UP
 from tuopin.agents.rationing import reached
 from tuopin.agents.registry import registered
-from tuopin.policies.arrays import F64, I8, I16, Fen, Mask, Places, Rows
+from tuopin.policies.arrays import Fen, Mask, Places, Rows
 from tuopin.policies.ledger import Ledger
 from tuopin.policies.observed_need import ObservedNeed
-from tuopin.policies.own_columns import OwnColumns, column
+from tuopin.policies.own_columns import OwnColumns
 from tuopin.policies.settings import Settings, policy_parameters
 
 __all__ = [
+    "F32",
     "F64",
     "FAMILIES",
+    "I8",
+    "I16",
+    "I64",
     "PROTOCOL",
     "County",
     "Fen",
+    "Flags",
     "Ledger",
     "Mask",
     "ObservedNeed",

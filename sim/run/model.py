@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from tuopin.agents import mesa_door as mesa
-from tuopin.agents.columns import LINES
 from tuopin.agents.county import County
 from tuopin.agents.institutions import CountyOffice, FirmAgent, Market, SiteAgent, Village
+from tuopin.agents.lines import LINES
 from tuopin.policies.ledger import Ledger
 from tuopin.policies.protocol import Policy
 from tuopin.sim.run.recorder import Recorder

@@ -18,11 +18,10 @@ from tuopin.agents.demography import (
     DemographyTerms,
     _split,
     bury,
-    derived_uid,
     live_a_year,
 )
 from tuopin.agents.households import Households
-from tuopin.agents.population import DERIVED_UID, UID_PLACE_SHIFT
+from tuopin.agents.identity import PLACE_SHIFT
 from tuopin.agents.randomness import Luck
 
 STAGES = ("small_children", "pupils", "upper_students", "college_students", "working_age", "elderly")
@@ -37,7 +36,7 @@ def _members(h: Households) -> np.ndarray:
 
 def _family(size: int, **columns: Any) -> Households:
     h = Households(size)
-    h.set("uid", np.arange(1000, 1000 + size) + (5 << UID_PLACE_SHIFT))
+    h.set("uid", np.arange(1000, 1000 + size) + (5 << PLACE_SHIFT))
     for name, value in columns.items():
         setattr(h, name, value)
     h.members = _members(h)
@@ -140,31 +139,6 @@ def test_members_always_are_the_sum_of_the_stages(plan_for: Callable[..., Any], 
         assert (h.able_workers <= h.working_age + h.elderly).all()
         assert (h.off_farm <= h.able_workers).all() and (h.migrants <= h.off_farm).all()
         assert (h.chronic <= h.working_age + h.elderly).all() and (h.disabled <= h.members).all()
-
-
-def test_derived_uids_are_unique_stable_and_in_the_parents_place() -> None:
-    parents = (np.int64(9) << UID_PLACE_SHIFT) + np.arange(50_000, dtype=np.int64)
-    none = np.empty(0, dtype=np.int64)
-    born = derived_uid(parents, 2018, none)
-    assert len(np.unique(born)) == len(born)
-    assert (born >> UID_PLACE_SHIFT == 9).all() and ((born & DERIVED_UID) != 0).all() and (born > 0).all()
-    assert not np.isin(born, parents).any()
-    # whatever happens to other households, in whatever order: the same name
-    np.testing.assert_array_equal(derived_uid(parents[::-1][:7], 2018, parents), born[::-1][:7])
-    assert not np.isin(derived_uid(parents, 2019, none), born).any()
-    grandchildren = derived_uid(born, 2019, none)
-    assert len(np.unique(np.concatenate([born, grandchildren]))) == 2 * len(born)
-
-
-def test_a_clash_moves_the_later_parent_to_the_next_ordinal() -> None:
-    parents = (np.int64(9) << UID_PLACE_SHIFT) + np.arange(3, dtype=np.int64)
-    none = np.empty(0, dtype=np.int64)
-    first = derived_uid(parents, 2018, none)
-    again = derived_uid(parents, 2018, first[1:2])
-    assert again[1] != first[1] and not np.isin(again[1], first)
-    np.testing.assert_array_equal(again[[0, 2]], first[[0, 2]])
-    twice = derived_uid(parents[[1, 1]], 2018, none)  # two splits of one parent in one year
-    assert twice[0] == first[1] and twice[1] == again[1]
 
 
 def test_bury_removes_households_without_members(by_hand: Callable[..., County]) -> None:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tuopin.agents.columns import LINES
 from tuopin.agents.institutions import Firm
+from tuopin.agents.lines import COOPERATIVE_LINES, GRAIN, LINES
 from tuopin.agents.parameters import name_key
 from tuopin.agents.place import Place
 from tuopin.agents.randomness import FIRMS, Luck
-
-_COOPERATIVE_LINES = ("fruit", "herbs", "mushrooms", "vegetables", "livestock", "tea")
 
 
 def make_firms(place: Place, capacity: float, scale: float) -> list[Firm]:
@@ -29,7 +27,7 @@ def make_firms(place: Place, capacity: float, scale: float) -> list[Firm]:
     number = int(place.cooperatives.value) if place.cooperatives else 0
     for k in range(number):
         rooms = round(capacity * scale * (k + 1)) - round(capacity * scale * k)
-        line = LINES.index(_COOPERATIVE_LINES[k % len(_COOPERATIVE_LINES)])
+        line = COOPERATIVE_LINES[k % len(COOPERATIVE_LINES)]
         firms.append(Firm(len(firms), name_key(f"{place.name} cooperative {k}"), f"cooperative_{k + 1}", line, rooms))
     return firms
 
@@ -50,7 +48,7 @@ def assign_firms(
     chosen = np.full(len(line), -1, dtype=np.int64)
     order = np.lexsort((uid, lot))
     queues = {k: order[line[order] == k] for k in range(len(LINES))}
-    grain = order[line[order] <= LINES.index("grain")]
+    grain = order[line[order] <= GRAIN]
     for own_line in (True, False):
         if not own_line:  # those with no industry of their own, less who joined a firm of their line
             grain = grain[chosen[grain] < 0]

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from tuopin.agents.columns import LINES
+from tuopin.agents.arrays import F64, Flags
 from tuopin.agents.institutions import Firm
+from tuopin.agents.lines import GRAIN
 from tuopin.agents.production import settle_prices
 from tuopin.agents.randomness import COOPERATIVE
 from tuopin.agents.rationing import count_by
 from tuopin.agents.registry import registered
-from tuopin.policies.arrays import F64, Bool
 from tuopin.policies.livelihood.cooperative.firms import assign_firms, failing, make_firms
 from tuopin.policies.protocol import (
     County,
@@ -28,14 +28,12 @@ from tuopin.policies.protocol import (
     policy_parameters,
 )
 
-GRAIN = LINES.index("grain")
-
 
 class CooperativeColumns(OwnColumns):
     """What a household's membership is worth."""
 
-    effective: Bool = column("bool", "flag", 0, 1, "really delivers to the firm", "有效联结")
-    struck: Bool = column("bool", "flag", 0, 1, "its firm failed this year", "联结主体倒闭")
+    effective: Flags = column("programme", "flag", 0, 1, "really delivers to the firm", "有效联结")
+    struck: Flags = column("programme", "flag", 0, 1, "its firm failed this year", "联结主体倒闭")
 
 
 class Cooperative(Policy):

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
+from tuopin.agents.arrays import F32, I8, I64, Flags
 from tuopin.agents.institutions import Site
 from tuopin.agents.labour import wage_terms
 from tuopin.agents.randomness import RELOCATION
 from tuopin.agents.rationing import count_by, first_of_each, reached
 from tuopin.agents.registry import registered
-from tuopin.policies.arrays import F32, I8, I64, Bool
 from tuopin.policies.ledger import fen
 from tuopin.policies.places.relocation.sites import CENTRAL_VILLAGE, assign_sites, make_sites
 from tuopin.policies.protocol import (
@@ -32,10 +32,10 @@ from tuopin.policies.protocol import (
 class RelocationColumns(OwnColumns):
     """What a household holds at its site, and what it left behind."""
 
-    workers: I8 = column("int8", "persons", 0, 30, "workers in site jobs", "安置点就业人数")
-    returned: Bool = column("bool", "flag", 0, 1, "went back to the old village", "已返迁")
-    origin: F32 = column("float32", "share", 0, 1, "remoteness before the move", "搬迁前偏远程度")
-    hazard: F32 = column("float32", "ratio", 0, 50, "hazard before the move", "搬迁前灾害暴露")
+    workers: I8 = column("programme", "persons", 0, 30, "workers in site jobs", "安置点就业人数")
+    returned: Flags = column("programme", "flag", 0, 1, "went back to the old village", "已返迁")
+    origin: F32 = column("programme", "share", 0, 1, "remoteness before the move", "搬迁前偏远程度")
+    hazard: F32 = column("programme", "ratio", 0, 50, "hazard before the move", "搬迁前灾害暴露")
 
 
 class Relocation(Policy):

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tuopin.agents.arrays import F64, I16, Flags
 from tuopin.agents.compiled import compiled
 from tuopin.agents.health import BasicScheme, basic_payment, to_fen
-from tuopin.policies.arrays import F64, I16, Bool, Fen, Rows
+from tuopin.policies.arrays import Fen, Rows
 from tuopin.policies.ledger import whole_fen
 
 
@@ -25,7 +26,7 @@ class Bills(NamedTuple):
     """Columns and flows that claims are read from; money in yuan of the year."""
 
     since: I16
-    insured: Bool
+    insured: Flags
     inpatient: F64
     outpatient: F64
     ordinary: F64

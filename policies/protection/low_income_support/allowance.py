@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tuopin.agents.arrays import F64, I8, I16
 from tuopin.agents.compiled import compiled
-from tuopin.policies.arrays import F64, I8, I16, Rows
+from tuopin.policies.arrays import Rows
 
 
 class Tiers(NamedTuple):

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tuopin.agents.arrays import F32, F64, I8, I16, Flags
 from tuopin.agents.compiled import compiled
-from tuopin.policies.arrays import F32, F64, I8, I16, Bool, Rows
+from tuopin.policies.arrays import Rows
 
 
 class Events(NamedTuple):
@@ -20,9 +21,9 @@ class Events(NamedTuple):
     school_paid: F64
     major_bill: F32
     jobs_lost: I8
-    animals_lost: Bool
-    care_forgone: Bool
-    disaster: Bool
+    animals_lost: Flags
+    care_forgone: Flags
+    disaster: Flags
 
 
 class Struck(NamedTuple):

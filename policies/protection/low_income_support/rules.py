@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tuopin.agents.arrays import F64, I16
 from tuopin.agents.columns import EXITED
 from tuopin.agents.compiled import compiled
 from tuopin.agents.economy import INCOME_FLOOR
 from tuopin.agents.rationing import lowest
-from tuopin.policies.arrays import F64, I16
 from tuopin.policies.ledger import fen
 from tuopin.policies.protection.low_income_support.allowance import Beneficiaries, Tiers, grants
 from tuopin.policies.protection.low_income_support.relief import Events, struck_below
@@ -35,11 +35,16 @@ PAYER = "civil_affairs"
 class SupportColumns(OwnColumns):
     """What a household was granted and has received."""
 
-    yuan: F64 = column("float64", "yuan/year", 0, 1e7, "allowance granted", "低保金额")
+    yuan: F64 = column("programme", "yuan/year", 0, 1e7, "allowance granted", "低保金额")
     pp: F64 = column(
-        "float64", "yuan/person", 0, 1e7, "received a person last year, relief included", "上年人均救助金额"
+        "programme",
+        "yuan/person",
+        0,
+        1e7,
+        "received a person last year, relief included",
+        "上年人均救助金额",
     )
-    last: I16 = column("int16", "year", 0, 3000, "last year with allowance", "最近低保年份")
+    last: I16 = column("programme", "year", 0, 3000, "last year with allowance", "最近低保年份")
 
 
 class LowIncomeSupport(Policy):

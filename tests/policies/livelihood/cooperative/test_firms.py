@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuopin.agents.columns import LINES
 from tuopin.agents.institutions import Firm
+from tuopin.agents.lines import LINES
 from tuopin.agents.place import Place
 from tuopin.agents.randomness import Luck
 from tuopin.policies.livelihood.cooperative.firms import assign_firms, failing, make_firms

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tuopin.agents.columns import LINES
 from tuopin.agents.county import County
+from tuopin.agents.lines import LINES
 from tuopin.agents.production import produce
 from tuopin.policies.ledger import Ledger
 from tuopin.policies.livelihood.cooperative import POLICY as Cooperative

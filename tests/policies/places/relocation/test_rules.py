@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tuopin.agents.columns import LINES
 from tuopin.agents.county import County
 from tuopin.agents.labour import earn_wages
+from tuopin.agents.lines import LINES
 from tuopin.agents.production import produce
 from tuopin.agents.randomness import RELOCATION
 from tuopin.policies.ledger import Ledger
