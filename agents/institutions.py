@@ -26,7 +26,8 @@ class CountyOffice(mesa.Agent):  # type: ignore[misc]
     @property
     def spent(self) -> float:
         """Yuan spent on the scenario's policies so far."""
-        return float(sum(e.fen for e in self.model.ledger.entries if e.policy in self.model.policy_names)) / 100.0
+        names = {policy.name for policy in self.model.policies}
+        return float(sum(e.fen for e in self.model.ledger.entries if e.policy in names)) / 100.0
 
 
 class Market(mesa.Agent):  # type: ignore[misc]

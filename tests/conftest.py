@@ -184,16 +184,15 @@ def plan_for() -> Callable[..., Any]:
 
 @pytest.fixture(scope="session")
 def lived() -> Callable[..., Iterator[Any]]:
-    """Live a county through a scenario of a plan and yield the model after every year, the initial state first."""
-    from tuopin.sim.run.model import CountyModel
-    from tuopin.sim.run.setup import policies_of
+    """Simulate a county under a scenario of a plan and yield the run after every year, the initial state first."""
+    from tuopin.sim.run.task import begin_scenario
+    from tuopin.sim.run.year import simulate_year
 
     def years(plan: Any, county: County, scenario: str, replicate: int = 0, *, panel: bool = False) -> Iterator[Any]:
-        policies = policies_of(plan, scenario, replicate)
-        model = CountyModel(county=county.fork(), policies=policies, last_year=plan.last_year, panel=panel)
-        yield model
-        while model.running:
-            model.step()
-            yield model
+        run = begin_scenario(plan, county, scenario, replicate, panel=panel)
+        yield run
+        while not run.finished:
+            simulate_year(run)
+            yield run
 
     return years

@@ -14,9 +14,9 @@ SINGLE = ("relocation", "cooperative", "health_insurance", "low_income_support")
 
 
 def _final(plan: Any, county: Any, scenario: str, panel: bool = False) -> Any:
-    from tuopin.sim.run.task import run_scenario
+    from tuopin.sim.run.task import simulate_scenario
 
-    return run_scenario(plan, county, scenario, 0, panel=panel)
+    return simulate_scenario(plan, county, scenario, 0, panel=panel)
 
 
 @pytest.mark.parametrize("beside", [(), SINGLE])

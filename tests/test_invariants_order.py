@@ -18,9 +18,9 @@ ORDERS = list(itertools.permutations(("relocation", "cooperative", "health_insur
 
 def _tables(plan: Any, county: Any, scenario: str) -> dict[str, pa.Table]:
     from tuopin.sim.run.tables import tables
-    from tuopin.sim.run.task import run_scenario
+    from tuopin.sim.run.task import simulate_scenario
 
-    return tables(run_scenario(plan, county, scenario, 0, panel=True), "lushi", scenario, 0)
+    return tables(simulate_scenario(plan, county, scenario, 0, panel=True), "lushi", scenario, 0)
 
 
 def _same(one: pa.Table, other: pa.Table) -> bool:
@@ -65,14 +65,14 @@ def test_the_order_of_rows(plan_for: Callable[..., Any], income_test: str) -> No
 
 def test_every_column_is_the_same_whatever_the_order_of_rows(plan_for: Callable[..., Any]) -> None:
     from tuopin.sim.run.setup import county_of
-    from tuopin.sim.run.task import run_scenario
+    from tuopin.sim.run.task import simulate_scenario
 
     plan = plan_for()
     county = county_of(plan, "lushi", 0)
     mixed = county.fork()
     mixed.households = county.households.take(np.arange(len(county.households))[::-1])
-    one = run_scenario(plan, county, "all", 0).county.households
-    other = run_scenario(plan, mixed, "all", 0).county.households
+    one = simulate_scenario(plan, county, "all", 0).county.households
+    other = simulate_scenario(plan, mixed, "all", 0).county.households
     a, b = np.argsort(one.uid), np.argsort(other.uid)
     different = [name for name in one.table if (one.column(name)[a] != other.column(name)[b]).any()]
     assert different == [] and set(COLUMNS) < set(one.table)

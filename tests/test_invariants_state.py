@@ -66,10 +66,10 @@ def test_split_households_exist_and_live_on(plan_for: Callable[..., Any], lived:
 def test_bytes_per_household(plan_for: Callable[..., Any], lived: Callable[..., Any]) -> None:
     """Columns, policies' own columns and the year's quantities, under 600 bytes a household as they lie in memory."""
     from tuopin.sim.run.setup import county_of
-    from tuopin.sim.run.task import run_scenario
+    from tuopin.sim.run.task import simulate_scenario
 
     plan = plan_for(years="2016-2018", scale=0.1)
-    model = run_scenario(plan, county_of(plan, "lushi", 0), "all", 0)
+    model = simulate_scenario(plan, county_of(plan, "lushi", 0), "all", 0)
     h, flows = model.county.households, model.county.flows
     held = sum({id(a.base): a.base.nbytes for a in h.as_mapping().values()}.values())  # columns share blocks
     used = h.bytes() + sum(getattr(flows, name).nbytes for name in (*TERMS, *QUANTITIES))

@@ -18,11 +18,12 @@ from tuopin.policies.protocol import Policy
 from tuopin.sim.batch.seam import state_frame
 from tuopin.sim.batch.taskfile import read_frames
 from tuopin.sim.branching.plan import BranchPlan, Settings, Stage
-from tuopin.sim.run.model import CountyModel
-from tuopin.sim.run.saved_state import Origin, State, StateError, capture, resume
+from tuopin.sim.run.run import Run, begin
 from tuopin.sim.run.setup import county_of, make_policies, policies_of, world_of
-from tuopin.sim.run.state_file import World, from_bytes
+from tuopin.sim.run.state import State, StateError, capture, resume
+from tuopin.sim.run.state_file import Origin, World, from_bytes
 from tuopin.sim.run.task import Progress, RunOutcome, outcome_of
+from tuopin.sim.run.year import simulate_year
 from tuopin.sim.study.versions import versions
 
 TASK = "tuopin.sim.branching.task:simulate_branch"
@@ -39,7 +40,7 @@ def simulate_branch(
 ) -> Iterator[RunOutcome]:
     """Simulate scenarios of a branch and yield an outcome for each, those with the same past one after the other.
 
-    A past is brought to life once, and never two at a time. What fails in it fails its scenarios only.
+    A past is simulated once, and never two at a time. What fails in it fails its scenarios only.
     """
     initial: County | None = None
     for past in dict.fromkeys(plan.continues[name] for name in scenarios):
@@ -49,7 +50,7 @@ def simulate_branch(
             state = None if panel else read_state(plan, place, past, replicate)
             if state is None:
                 initial = initial or county_of(plan, place, replicate)
-                state = live_again(plan, initial, plan.lives[past], replicate, panel=panel)
+                state = simulate_again(plan, initial, plan.histories[past], replicate, panel=panel)
         except Exception as error:  # a failed run is data: the others go on
             for scenario in mine:
                 said = f"{type(error).__name__}: {error}"
@@ -57,32 +58,31 @@ def simulate_branch(
             continue
         for scenario in mine:
             start = partial(_start, plan, state, scenario, replicate, panel)
-            yield outcome_of(plan, place, scenario, replicate, start, progress)
+            yield outcome_of(place, scenario, replicate, start, progress)
 
 
-def _start(plan: BranchPlan, state: State, scenario: str, replicate: int, panel: bool) -> CountyModel:
+def _start(plan: BranchPlan, state: State, scenario: str, replicate: int, panel: bool) -> Run:
     return resume(state, policies_of(plan, scenario, replicate), panel=panel)
 
 
-def live_again(
-    plan: BranchPlan, initial: County, life: Sequence[Stage], replicate: int, *, panel: bool = False
+def simulate_again(
+    plan: BranchPlan, initial: County, history: Sequence[Stage], replicate: int, *, panel: bool = False
 ) -> State:
-    """Return the state at the end of a life's last stage, lived from a copy of `initial`; the same luck gives the same
-    years.
+    """Return the state at the end of a history's last stage, simulated from a copy of `initial`; the same luck
+    gives the same years.
     """
     state: State | None = None
-    for stage in life:
+    for stage in history:
         policies = _policies(plan, stage.settings, replicate)
         if state is None:
-            model = CountyModel(county=initial.fork(), policies=policies, last_year=plan.last_year, panel=panel)
+            run = begin(initial.fork(), policies, plan.last_year, panel=panel)
         else:
-            model = resume(state, policies, panel=panel)
-        while model.year < stage.last_year:
-            model.step()
-        state = capture(model)
-        model.close()
+            run = resume(state, policies, panel=panel)
+        while run.year < stage.last_year:
+            simulate_year(run)
+        state = capture(run)
     if state is None:
-        raise ValueError("a life has at least one stage")
+        raise ValueError("a history has at least one stage")
     return state
 
 

@@ -30,9 +30,10 @@ def main(
     switches: Annotated[bool, typer.Option(help="Also show how far the comparison hinges on mechanisms.")] = False,
 ) -> None:
     """Print simulated beside published figures of STUDY."""
-    from tuopin.sim.calibration import calibration_table, load_targets, markdown
     from tuopin.sim.calibration.decomposition import decompose
     from tuopin.sim.calibration.switches import switch_table, wide
+    from tuopin.sim.calibration.table import calibration_table, markdown
+    from tuopin.sim.calibration.targets import load_targets
     from tuopin.sim.study.plan import make_plan
     from tuopin.sim.study.problems import StudyError
     from tuopin.sim.study.study import Study

@@ -1,4 +1,6 @@
-"""The initial state is lived into: five years without registry, then registration to the documented totals."""
+"""The initial state is reached by simulation: five years without registry, then registration to the documented
+totals.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +9,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from tuopin.agents import finance, health, income, labour, production, registry, shocks, status
+from tuopin.agents import registry
 from tuopin.agents.county import County
 from tuopin.agents.flows import Flows
-from tuopin.agents.mechanisms import resolve_mechanisms
 from tuopin.agents.parameters import Parameters
 from tuopin.agents.place import Place
 from tuopin.agents.population import synthesise
 from tuopin.agents.production import supply
 from tuopin.agents.randomness import Luck
+from tuopin.policies.ledger import Ledger
+from tuopin.sim.run.recorder import Recorder
+from tuopin.sim.run.run import Run
+from tuopin.sim.run.year import simulate_year
 
 SAMPLE_HOUSEHOLDS = 2_000
 SAMPLE_ROUNDS = 2
@@ -34,7 +39,8 @@ def initial_county(
     *,
     each_year: EachYear | None = None,
 ) -> County:
-    """Return the county in its documented state: lived into, level of income met, registered totals exact to the unit.
+    """Return the county in its documented state: after the burn-in, level of income met, registered totals exact to
+    the unit.
 
     The burn-in runs without demography, so that totals of households and persons stay exact. The level of market
     income is set so that mean net income at its end is the poor-area series times the county factor: on a sample of the
@@ -43,8 +49,8 @@ def initial_county(
     target = parameters.value("economy.poor_area_income", place.year) * place.county_factor.value
     county = synthesise(place, parameters, mechanisms, luck, scale)
     county.level = _sampled_level(county, target)
-    _live(county, county.start - 1, each_year)
-    county = _live_last_year(county, target)
+    _simulate(county, county.start - 1, each_year)
+    county = _simulate_last_year(county, target)
     if each_year is not None:
         each_year(county)
     _start(county, scale)
@@ -63,25 +69,25 @@ def _sampled_level(county: County, target: float) -> float:
     )
     level = 1.0
     for _ in range(SAMPLE_ROUNDS):
-        lived = sample.fork()
-        lived.level = level
-        _live(lived, county.start)
-        level *= _correction(lived, target)
+        tried = sample.fork()
+        tried.level = level
+        _simulate(tried, county.start)
+        level *= _correction(tried, target)
     return level
 
 
-def _live_last_year(county: County, target: float) -> County:
+def _simulate_last_year(county: County, target: float) -> County:
     """Live the last year at the level at which mean net income is the target.
 
     Within one year net income is linear in the level (transfers and returns on savings are not scaled by it), so the
     second try meets it, up to rounding.
     """
     tried = county.fork()
-    _live(tried, county.start)
+    _simulate(tried, county.start)
     if abs(_mean(tried, "net_income_pp") / target - 1.0) < TOLERANCE:
         return tried
     county.level *= _correction(tried, target)
-    _live(county, county.start)
+    _simulate(county, county.start)
     return county
 
 
@@ -94,27 +100,12 @@ def _mean(county: County, column: str) -> float:
     return float(np.average(h.column(column), weights=h.members))
 
 
-def _live(county: County, until: int, each_year: EachYear | None = None) -> None:
-    chosen = dict(county.mechanisms)
-    county.mechanisms = resolve_mechanisms({**chosen, "demography": False})
-    for year in range(county.year + 1, until + 1):
-        county.year = year
-        county.flows.reset(len(county.households))
-        shocks.strike_county(county)
-        shocks.strike_households(county)
-        health.fall_ill(county)
-        labour.draw_productivity(county)
-        labour.change_jobs(county)
-        labour.earn_wages(county)
-        production.produce(county)
-        income.gather(county)
-        health.bill(county)
-        finance.forgo_care(county)
-        finance.pay(county)
-        status.assess(county)
+def _simulate(county: County, until: int, each_year: EachYear | None = None) -> None:
+    run = Run(county, (), Ledger(), Recorder(county.start, county.start))
+    while county.year < until:
+        simulate_year(run)
         if each_year is not None:
             each_year(county)
-    county.mechanisms = chosen
 
 
 def _start(county: County, scale: float) -> None:

@@ -1,8 +1,8 @@
-"""The Mesa shell: one county in one scenario of one replicate; `step()` is one year."""
+"""The Mesa shell of one run: `step()` is one year, institutions are agents, a data collector reports a few figures."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,9 @@ from tuopin.agents.lines import LINES
 from tuopin.policies.ledger import Ledger
 from tuopin.policies.protocol import Policy
 from tuopin.sim.run.recorder import Recorder
+from tuopin.sim.run.run import Run, begin
 from tuopin.sim.run.setup import county_of, policies_of
-from tuopin.sim.run.year import STEPS
+from tuopin.sim.run.year import simulate_year
 from tuopin.sim.study.plan import make_plan
 from tuopin.sim.study.study import Study
 
@@ -28,12 +29,11 @@ REPORTED = {
 
 
 class CountyModel(mesa.Model):  # type: ignore[misc]
-    """A county year by year under the policies of one scenario.
+    """A county year by year under the policies of one scenario, for `mesa.batch_run` and for looking at one run.
 
-    `CountyModel(study="scenarios/lushi.yaml", scenario="all", replicate=0, scale=0.02)` prepares its own initial state, so
-    that `mesa.batch_run` works on it; the batch engine hands in a `county` it forks for each scenario. All luck is
-    keyed by seed and replicate: Mesa's own generator is never used. With the `recorder` and `ledger` of an earlier
-    model its `county` lives on (`tuopin.sim.run.saved_state`): nothing is prepared or recorded anew.
+    `CountyModel(study="scenarios/lushi.yaml", scenario="all", replicate=0, scale=0.02)` prepares its own initial state;
+    with `run` it wraps a run that somebody else has begun. All luck is keyed by seed and replicate: Mesa's own
+    generator is never used.
     """
 
     running: bool
@@ -45,60 +45,65 @@ class CountyModel(mesa.Model):  # type: ignore[misc]
         replicate: int = 0,
         scale: float = 1.0,
         *,
-        county: County | None = None,
-        policies: Sequence[Policy] | None = None,
-        last_year: int | None = None,
-        panel: bool = False,
-        recorder: Recorder | None = None,
-        ledger: Ledger | None = None,
+        run: Run | None = None,
         seed: int | None = None,
         rng: Any = None,
     ) -> None:
         super().__init__(seed=0)
-        if county is None:
-            county, policies, last_year = _from_study(study, scenario, replicate, scale, seed)
-        self.county = county
-        self.policies = sorted(policies or (), key=lambda policy: policy.name)
-        self.policy_names = frozenset(policy.name for policy in self.policies)
-        self.ledger = ledger or Ledger()
-        _check_writers(self.policies)
-        self.recorder = recorder or Recorder(
-            county.start, last_year if last_year is not None else county.start + 9, panel
-        )
-        if recorder is None:
-            for policy in self.policies:
-                county.households.declare(policy.columns())
-                policy.prepare(county)
-            self.recorder.start(county, self.policies)
-        self._founded = False
+        self.simulated = run if run is not None else _run_of_study(study, scenario, replicate, scale, seed)
+        self.running = not self.simulated.finished
+        self._institutions_made = False
         self.datacollector = mesa.DataCollector(
             model_reporters={
-                "year": lambda m: m.county.year,
+                "year": lambda model: model.year,
                 **{name: _reporter(view, indicator) for name, (view, indicator) in REPORTED.items()},
-                "cost_yuan": lambda m: sum(e.fen for e in m.ledger.entries if e.year == m.county.year) / 100.0,
+                "cost_yuan": lambda model: sum(e.fen for e in model.ledger.entries if e.year == model.year) / 100.0,
             }
         )
         self.datacollector.collect(self)
 
     @property
+    def county(self) -> County:
+        """The county as it is now."""
+        return self.simulated.county
+
+    @property
+    def policies(self) -> list[Policy]:
+        """The policies in the order of their names."""
+        return list(self.simulated.policies)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The accounts so far."""
+        return self.simulated.ledger
+
+    @property
+    def recorder(self) -> Recorder:
+        """What has been recorded so far."""
+        return self.simulated.recorder
+
+    @property
+    def year(self) -> int:
+        """The last year simulated."""
+        return self.simulated.year
+
+    @property
     def agents(self) -> Any:
         """The institutions: county office, villages, markets, sites and firms."""
-        self._found_institutions()
+        self._make_institutions()
         return super().agents
 
     @property
     def agents_by_type(self) -> dict[type[mesa.Agent], Any]:
         """The institutions by their class."""
-        self._found_institutions()
+        self._make_institutions()
         return super().agents_by_type  # type: ignore[no-any-return]
 
-    def _found_institutions(self) -> None:
-        """Make the agents when somebody first looks at them: a batch never does, and some 500 cost it a fiftieth of
-        its time.
-        """
-        if self._founded:
+    def _make_institutions(self) -> None:
+        """Make the agents when somebody first looks at them: a sweep of many models never does."""
+        if self._institutions_made:
             return
-        self._founded = True
+        self._institutions_made = True
         CountyOffice(self)
         for index in range(len(self.county.villages)):
             Village(self, index)
@@ -110,48 +115,24 @@ class CountyModel(mesa.Model):  # type: ignore[misc]
             for firm in getattr(policy, "firms", ()):
                 FirmAgent(self, firm)
 
-    @property
-    def year(self) -> int:
-        """The last year lived."""
-        return self.county.year
-
-    def close(self) -> None:
-        """Let go of the households. Agents and model hold each other: else they would stay in memory until a
-        collection.
-        """
-        del self.county
-
     def step(self) -> None:
-        """Live one year; after the last one `running` is False and further steps do nothing."""
+        """Simulate one year; after the last one `running` is False and further steps do nothing."""
         if not self.running:
             return
-        self.county.year += 1
-        for step in STEPS:
-            step.function(self)
-        if self.county.year >= self.recorder.last_year:
-            self.recorder.finish(self.county)
-            self.running = False
+        simulate_year(self.simulated)
+        self.running = not self.simulated.finished
         self.datacollector.collect(self)
 
 
-def _check_writers(policies: Sequence[Policy]) -> None:
-    owner: dict[str, str] = {}
-    for policy in policies:
-        for column in policy.writes:
-            if column in owner:
-                raise ValueError(f"policies {owner[column]} and {policy.name} both write the column {column}")
-            owner[column] = policy.name
-
-
-def _reporter(view: str, indicator: str) -> Any:
+def _reporter(view: str, indicator: str) -> Callable[[CountyModel], float]:
     return lambda model: model.recorder.latest(view, indicator)
 
 
-def _from_study(
+def _run_of_study(
     study: str | Path | None, scenario: str | None, replicate: int, scale: float, seed: int | None
-) -> tuple[County, list[Policy], int]:
+) -> Run:
     if study is None:
-        raise ValueError("CountyModel needs a study file or a county")
+        raise ValueError("CountyModel needs a study file or a run")
     plan = make_plan(Study.load(study, overrides={} if seed is None else {"seed": seed}), scale)
     county = county_of(plan, plan.places[0], replicate)
-    return county, policies_of(plan, scenario or plan.baseline, replicate), plan.last_year
+    return begin(county, policies_of(plan, scenario or plan.baseline, replicate), plan.last_year)

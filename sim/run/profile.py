@@ -12,10 +12,10 @@ from typing import Any
 
 from tuopin.agents.county import County
 from tuopin.policies.protocol import Policy
-from tuopin.sim.run.model import CountyModel
+from tuopin.sim.run.run import begin
 from tuopin.sim.run.setup import county_of, policies_of
 from tuopin.sim.run.tables import tables
-from tuopin.sim.run.year import STEPS
+from tuopin.sim.run.year import Step, simulate_year
 from tuopin.sim.study.plan import Plan, make_plan
 from tuopin.sim.study.study import Study
 
@@ -69,26 +69,25 @@ class _Clock:
 def profile_run(plan: Plan, county: County, scenario: str, replicate: int = 0) -> dict[str, float]:
     """Run one scenario on a copy of `county`; return nanoseconds a household-year by `step NAME` and `policy NAME`.
 
-    `setup` is the copy, the Mesa shell and the record of the initial state, `tables` the frames at the end, `total`
+    `setup` is the copy and the record of the initial state, `tables` the frames at the end, `total`
     all of it. What a policy's rules take is part of the steps that call them too.
     """
     clock = _Clock()
     began = time.process_time_ns()
     policies = policies_of(plan, scenario, replicate)
     _watch(policies, clock)
-    model = CountyModel(county=county.fork(), policies=policies, last_year=plan.last_year)
+    run = begin(county.fork(), policies, plan.last_year)
     clock.add("setup", began)
-    while model.running:
-        model.county.year += 1
-        for step in STEPS:
-            start = time.process_time_ns()
-            step.function(model)
-            clock.add(f"step {step.name}", start)
-        if model.county.year >= plan.last_year:
-            model.recorder.finish(model.county)
-            model.running = False
+
+    def timed(step: Step, simulate: Callable[[], None]) -> None:
+        start = time.process_time_ns()
+        simulate()
+        clock.add(f"step {step.name}", start)
+
+    while not run.finished:
+        simulate_year(run, timed)
     start = time.process_time_ns()
-    tables(model, county.place.name, scenario, replicate)
+    tables(run, county.place.name, scenario, replicate)
     clock.add("tables", start)
     clock.add("total", began)
     household_years = len(county.households) * (plan.last_year - plan.first_year)

@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -23,20 +23,12 @@ from tuopin.policies.catalogue import catalogue
 from tuopin.policies.ledger import Entry
 from tuopin.sim.run.packing import Arrays, PackingError, dataclasses_of, pack, unpack
 from tuopin.sim.run.recorder import VIEWS, Recorder
-
-if TYPE_CHECKING:
-    from tuopin.sim.run.saved_state import State
+from tuopin.sim.run.state import State, StateError
 
 FORMAT = 1
 _NOTE, _CHECKSUM, _HOUSEHOLD, _SPELLS = "note", "sha256", "household.", "spells."
 _GIVEN = ("place", "parameters", "mechanisms", "luck", "households", "flows")
 World = tuple[Place, Parameters, dict[str, bool | str], Luck]
-
-
-class StateError(ValueError):
-    """A saved state that cannot be used, or a county that cannot be saved."""
-
-    exit_status = 2
 
 
 @dataclass(frozen=True)
@@ -66,8 +58,10 @@ class Origin:
 def to_bytes(state: State, origin: Origin) -> bytes:
     """Return a state as the content of its file.
 
-    Raises:
-        StateError: if a policy holds something that cannot be saved, naming it.
+    Raises
+    ------
+    StateError
+        If a policy holds something that cannot be saved, naming it.
     """
     county, recorder = state.county, state.recorder
     arrays: Arrays = {_HOUSEHOLD + name: column for name, column in county.households.as_mapping().items()}
@@ -125,8 +119,6 @@ def from_bytes(data: bytes, where: str, world: Callable[[Origin], World]) -> tup
 
 
 def _state(note: Mapping[str, Any], arrays: Arrays, world: World) -> State:
-    from tuopin.sim.run.saved_state import State
-
     own_columns = {name: tuple(Column(**c) for c in columns) for name, columns in note["columns"].items()}
     households = Households(len(arrays[f"{_HOUSEHOLD}uid"]), [c for columns in own_columns.values() for c in columns])
     for name in households.table:

@@ -8,25 +8,25 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tuopin.sim.run.model import CountyModel
 from tuopin.sim.run.panel import joined
+from tuopin.sim.run.run import Run
 
 
-def tables(model: CountyModel, place: str, scenario: str, replicate: int) -> dict[str, pa.Table]:
+def tables(run: Run, place: str, scenario: str, replicate: int) -> dict[str, pa.Table]:
     """Return the tables of a finished run, columns and types as the README's table of files says."""
     frames = {
-        "indicators": _indicators(model),
-        "costs": _costs(model),
-        "spells": pa.table({k: _column(v) for k, v in model.recorder.spell_columns().items()}),
+        "indicators": _indicators(run),
+        "costs": _costs(run),
+        "spells": pa.table({k: _column(v) for k, v in run.recorder.spell_columns().items()}),
     }
-    if model.recorder.panels is not None:
-        frames["panel"] = joined(model.recorder.panels)
+    if run.recorder.panels is not None:
+        frames["panel"] = joined(run.recorder.panels)
     return {name: _keyed(frame, place, scenario, replicate) for name, frame in frames.items()}
 
 
-def _indicators(model: CountyModel) -> pa.Table:
-    rows, spent = model.recorder.rows, dict.fromkeys((year for year, _, _ in model.recorder.rows), 0)
-    for entry in model.ledger.entries:
+def _indicators(run: Run) -> pa.Table:
+    rows, spent = run.recorder.rows, dict.fromkeys((year for year, _, _ in run.recorder.rows), 0)
+    for entry in run.ledger.entries:
         if entry.year in spent:
             spent[entry.year] += entry.fen
     cost_years = np.array(sorted(spent), dtype=np.int16)
@@ -55,8 +55,8 @@ def _key_columns(keys: tuple[tuple[str, str, str], ...]) -> tuple[pa.DictionaryA
     return tuple(pa.array(text, pa.string()).dictionary_encode() for text in zip(*keys, strict=True))
 
 
-def _costs(model: CountyModel) -> pa.Table:
-    e = model.ledger.entries
+def _costs(run: Run) -> pa.Table:
+    e = run.ledger.entries
     return pa.table(
         {
             "year": pa.array([x.year for x in e], pa.int16()),
@@ -78,9 +78,9 @@ def _column(values: Any) -> Any:
 def _keyed(frame: pa.Table, place: str, scenario: str, replicate: int) -> pa.Table:
     n = frame.num_rows
     index = pa.array(np.zeros(n, dtype=np.int32))
-    run = {
+    keys = {
         "place": pa.DictionaryArray.from_arrays(index, pa.array([place])),
         "scenario": pa.DictionaryArray.from_arrays(index, pa.array([scenario])),
         "replicate": pa.array(np.full(n, replicate, dtype=np.int32)),
     }
-    return pa.table({**run, **{name: frame.column(name) for name in frame.column_names}})
+    return pa.table({**keys, **{name: frame.column(name) for name in frame.column_names}})

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
 
 from tuopin.agents.county import County
 from tuopin.policies.catalogue import catalogue
-from tuopin.sim.run.model import CountyModel
+from tuopin.sim.run.run import Run, begin
+from tuopin.sim.run.saved_state import kept_state
 from tuopin.sim.run.setup import county_of, policies_of
 from tuopin.sim.run.tables import tables
+from tuopin.sim.run.year import simulate_year
 from tuopin.sim.study.plan import Plan, make_plan
 from tuopin.sim.study.study import Study
 
@@ -49,102 +52,77 @@ def simulate_task(
 ) -> Iterator[RunOutcome]:
     """Simulate the scenarios of a task one after the other and yield an outcome for each, in the order given.
 
-    The initial state is made once; each scenario lives on a copy. A scenario that raises gives an outcome with
-    `error`, and
-    the others go on; if the initial state fails, all fail alike. With the year `save_state` the frame `state-<year>`
-    holds the county at the end of that year, for `tuopin.sim.run.saved_state` to go on from.
+    The initial state is made once; each scenario starts from a copy. A scenario that raises gives an outcome with
+    `error`, and the others go on; if the initial state fails, all fail alike. With the year `save_state` the frame
+    `state-<year>` holds the county at the end of that year, for `tuopin.sim.run.saved_state` to go on from.
     """
     try:
         initial = county_of(plan, place, replicate)
     except Exception as error:
         for scenario in scenarios:
-            yield RunOutcome(place, scenario, replicate, {}, _say(error), traceback.format_exc())
+            yield RunOutcome(place, scenario, replicate, {}, _message(error), traceback.format_exc())
         return
     for scenario in scenarios:
         yield outcome_of(
-            plan,
             place,
             scenario,
             replicate,
-            lambda name=scenario: start_scenario(plan, initial, name, replicate, panel=panel),  # type: ignore[misc]
+            partial(begin_scenario, plan, initial, scenario, replicate, panel=panel),
             progress,
-            save_state,
+            None if save_state is None else partial(kept_state, plan, place, scenario, replicate, save_state),
         )
 
 
 def outcome_of(
-    plan: Plan,
     place: str,
     scenario: str,
     replicate: int,
-    start: Callable[[], CountyModel],
+    start: Callable[[], Run],
     progress: Progress | None = None,
-    save_state: int | None = None,
+    keep: Callable[[Run], Mapping[str, pa.Table]] | None = None,
 ) -> RunOutcome:
-    """Live the model that `start` makes to its last year; whatever is raised on the way is the outcome's `error`."""
-    began = time.perf_counter()
-    try:
-        model = start()
-        first = model.year
-        states: dict[str, pa.Table] = {}
-        each_year: Callable[[CountyModel], None] | None = None
-        if save_state is not None:
-            from tuopin.sim.run.saved_state import keep_state
+    """Simulate the run that `start` begins to its last year; whatever is raised on the way is the outcome's `error`.
 
-            each_year = keep_state(plan, place, scenario, replicate, save_state, states)
-        live(model, scenario, progress, each_year)
-        frames = tables(model, place, scenario, replicate) | states
-        lived = len(model.county.households) * (model.year - first)
-        model.close()
-        return RunOutcome(place, scenario, replicate, frames, None, None, time.perf_counter() - began, lived)
+    `keep` is asked at the start and after every year for further frames of the outcome (a saved state).
+    """
+    began = time.perf_counter()
+    kept: dict[str, pa.Table] = {}
+    try:
+        run = start()
+        first = run.year
+        kept.update(keep(run) if keep is not None else {})
+        while not run.finished:
+            simulate_year(run)
+            if progress is not None:
+                progress(scenario, run.year)
+            kept.update(keep(run) if keep is not None else {})
+        frames = tables(run, place, scenario, replicate) | kept
+        household_years = len(run.county.households) * (run.year - first)
+        return RunOutcome(place, scenario, replicate, frames, None, None, time.perf_counter() - began, household_years)
     except Exception as error:
         seconds = time.perf_counter() - began
-        return RunOutcome(place, scenario, replicate, {}, _say(error), traceback.format_exc(), seconds)
+        return RunOutcome(place, scenario, replicate, {}, _message(error), traceback.format_exc(), seconds)
 
 
-def start_scenario(plan: Plan, initial: County, scenario: str, replicate: int, *, panel: bool = False) -> CountyModel:
-    """Return the model of a scenario in the initial state, on a copy of `initial`."""
-    policies = policies_of(plan, scenario, replicate)
-    return CountyModel(county=initial.fork(), policies=policies, last_year=plan.last_year, panel=panel)
+def begin_scenario(plan: Plan, initial: County, scenario: str, replicate: int, *, panel: bool = False) -> Run:
+    """Return the run of a scenario in the initial state, on a copy of `initial`."""
+    return begin(initial.fork(), policies_of(plan, scenario, replicate), plan.last_year, panel=panel)
 
 
-def live(
-    model: CountyModel,
-    scenario: str,
-    progress: Progress | None = None,
-    each_year: Callable[[CountyModel], None] | None = None,
-) -> CountyModel:
-    """Live a model to its last year; `each_year` sees it as it is now and after every year."""
-    if each_year is not None:
-        each_year(model)
-    while model.running:
-        model.step()
-        if progress is not None:
-            progress(scenario, model.year)
-        if each_year is not None:
-            each_year(model)
-    return model
+def simulate_scenario(plan: Plan, initial: County, scenario: str, replicate: int, *, panel: bool = False) -> Run:
+    """Simulate a copy of `initial` through the plan's years under a scenario; return the finished run."""
+    run = begin_scenario(plan, initial, scenario, replicate, panel=panel)
+    while not run.finished:
+        simulate_year(run)
+    return run
 
 
-def run_scenario(
-    plan: Plan,
-    initial: County,
-    scenario: str,
-    replicate: int,
-    *,
-    panel: bool = False,
-    progress: Progress | None = None,
-) -> CountyModel:
-    """Live a copy of `initial` through the plan's years under a scenario; return the finished model."""
-    return live(start_scenario(plan, initial, scenario, replicate, panel=panel), scenario, progress)
-
-
-def _say(error: BaseException) -> str:
+def _message(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"
 
 
 def warm_up() -> None:
-    """Compile or load every kernel by living a tiny county through two years under all shipped policies."""
+    """Compile or load every kernel by simulating a tiny county for two years under all shipped policies."""
     everything: dict[str, dict[str, Any]] = {name: {} for name in catalogue()}
     study = Study.from_dict(
         {

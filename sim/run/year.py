@@ -1,93 +1,122 @@
-"""The order of a year, as data: `STEPS` is what the model runs and what `tuopin explain` prints."""
+"""The order of a year, as data: `STEPS` is what every run goes through and what `tuopin explain` prints.
+
+An action that belongs to the burn-in is also a year's business before the registry and its programmes exist: a
+mechanism entered here once acts in the burn-in, in every run, in its profile and after a saved state.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from tuopin.agents import demography, finance, health, income, labour, learning, production, registry, shocks, status
+from tuopin.agents.county import County
 from tuopin.policies import cycle
+from tuopin.sim.run.run import Run
 
-if TYPE_CHECKING:
-    from tuopin.sim.run.model import CountyModel
+
+@dataclass(frozen=True)
+class Action:
+    """One thing that happens in a step."""
+
+    function: Callable[[Run], None]
+    in_burn_in: bool = False
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the year: `name` is what policies list in their `steps`."""
+    """One step of the year: `name` is what policies list in their `steps`; its actions happen in their order."""
 
     name: str
     label: str
     label_zh: str
     meaning: str
-    function: Callable[[CountyModel], None]
+    actions: tuple[Action, ...]
 
 
-def _demography(model: CountyModel) -> None:
-    county = model.county
-    members = county.households.members.copy()
-    demography.live_a_year(county)
-    model.recorder.leave(county, members)
-    demography.bury(county)
+def simulate_year(run: Run, around: Callable[[Step, Callable[[], None]], None] | None = None) -> None:
+    """Move a run on by one year; in the burn-in only the actions that belong to it.
+
+    `around`, given a step and what runs it, may measure it; it must run it.
+    """
+    run.county.year += 1
+    for step in STEPS:
+        if around is None:
+            _simulate_step(run, step)
+        else:
+            around(step, lambda step=step: _simulate_step(run, step))  # type: ignore[misc]
+    if not run.county.in_burn_in and run.finished:
+        run.recorder.finish(run.county)
+
+
+def _simulate_step(run: Run, step: Step) -> None:
+    for action in step.actions:
+        if action.in_burn_in or not run.county.in_burn_in:
+            action.function(run)
+
+
+def _always(mechanism: Callable[[County], None]) -> Action:
+    return Action(lambda run: mechanism(run.county), in_burn_in=True)
+
+
+def _after_burn_in(mechanism: Callable[[County], None]) -> Action:
+    return Action(lambda run: mechanism(run.county))
+
+
+def _demography(run: Run) -> None:
+    members = run.county.households.members.copy()
+    demography.live_a_year(run.county)
+    run.recorder.leave(run.county, members)
+    demography.bury(run.county)
+
+
+def _new_flows(county: County) -> None:
     county.flows.reset(len(county.households))
 
 
-def _shocks(model: CountyModel) -> None:
-    shocks.strike_county(model.county)
-    shocks.strike_households(model.county)
-    health.fall_ill(model.county)
-    for policy in model.policies:
-        policy.strike(model.county)
+def _strike_institutions(run: Run) -> None:
+    for policy in run.policies:
+        policy.strike(run.county)
 
 
-def _programmes(model: CountyModel) -> None:
-    labour.draw_productivity(model.county)
-    cycle.open_programmes(model.county, model.policies, model.ledger)
-    cycle.run_programmes(model.county, model.policies, model.ledger)
+def _programmes(run: Run) -> None:
+    cycle.open_programmes(run.county, run.policies, run.ledger)
+    cycle.run_programmes(run.county, run.policies, run.ledger)
 
 
-def _livelihood(model: CountyModel) -> None:
-    labour.change_jobs(model.county)
-    for policy in model.policies:
-        policy.employ(model.county)
-    labour.earn_wages(model.county)
-    production.produce(model.county)
+def _employ(run: Run) -> None:
+    for policy in run.policies:
+        policy.employ(run.county)
 
 
-def _spending(model: CountyModel) -> None:
-    county = model.county
-    income.gather(county)
-    health.bill(county)
-    for policy in model.policies:
-        policy.reimburse(county, None)
-    finance.forgo_care(county)
-    if model.policies:
-        county.flows.reimbursed_term[:] = 0.0
-    for policy in model.policies:
-        policy.reimburse(county, model.ledger)
-    finance.pay(county)
-    cycle.post_ordinary(county, model.ledger)
+def _quote_reimbursement(run: Run) -> None:
+    for policy in run.policies:
+        policy.reimburse(run.county, None)
 
 
-def _transfers(model: CountyModel) -> None:
-    for policy in model.policies:
-        policy.transfer(model.county, model.ledger)
+def _reimburse(run: Run) -> None:
+    if run.policies:
+        run.county.flows.reimbursed_term[:] = 0.0
+    for policy in run.policies:
+        policy.reimburse(run.county, run.ledger)
 
 
-def _assessment(model: CountyModel) -> None:
-    model.recorder.remember(model.county)
-    status.assess(model.county)
-    registry.review(model.county)
+def _post_ordinary(run: Run) -> None:
+    cycle.post_ordinary(run.county, run.ledger)
 
 
-def _learning(model: CountyModel) -> None:
-    learning.learn(model.county)
+def _transfer(run: Run) -> None:
+    for policy in run.policies:
+        policy.transfer(run.county, run.ledger)
 
 
-def _record(model: CountyModel) -> None:
-    model.ledger.close_year(model.county.households.members)
-    model.recorder.record(model.county, model.policies)
+def _remember(run: Run) -> None:
+    run.recorder.remember(run.county)
+
+
+def _record(run: Run) -> None:
+    run.ledger.close_year(run.county.households.members)
+    run.recorder.record(run.county, run.policies)
 
 
 STEPS: tuple[Step, ...] = (
@@ -96,7 +125,7 @@ STEPS: tuple[Step, ...] = (
         "Demography",
         "人口变动",
         "ageing, births, deaths, marriage, household split, school stages, pension age",
-        _demography,
+        (Action(_demography), _always(_new_flows)),
     ),
     Step(
         "shocks",
@@ -104,43 +133,67 @@ STEPS: tuple[Step, ...] = (
         "冲击",
         "prices and labour demand (common to all places), weather of each place; village flood and drought; illness,"
         " accident, animal and job loss; firm failure",
-        _shocks,
+        (
+            _always(shocks.strike_county),
+            _always(shocks.strike_households),
+            _always(health.fall_ill),
+            Action(_strike_institutions),
+        ),
     ),
     Step(
         "programmes",
         "Programmes",
         "扶贫项目",
         "eligibility, ranking, funding, enrolment, service and withdrawal within budget, slots and staff hours",
-        _programmes,
+        (_always(labour.draw_productivity), Action(_programmes)),
     ),
     Step(
         "livelihood",
         "Livelihood",
         "生计",
         "labour split between farm, local and migrant work; production, prices received, wages",
-        _livelihood,
+        (
+            _always(labour.change_jobs),
+            Action(_employ),
+            _always(labour.earn_wages),
+            _always(production.produce),
+        ),
     ),
     Step(
         "spending",
         "Spending and finance",
         "支出与融资",
         "medical bills and reimbursement in order, schooling, consumption, saving, borrowing, repayment",
-        _spending,
+        (
+            _always(income.gather),
+            _always(health.bill),
+            Action(_quote_reimbursement),
+            _always(finance.forgo_care),
+            Action(_reimburse),
+            _always(finance.pay),
+            Action(_post_ordinary),
+        ),
     ),
     Step(
         "transfers",
         "Income-tested transfers",
         "收入核查类转移支付",
         "minimum living allowance on lagged or proxy income, temporary relief on the present",
-        _transfers,
+        (Action(_transfer),),
     ),
     Step(
         "assessment",
         "Assessment",
         "评估",
         "the three views: true, registry, survey; exits, relapses, causes",
-        _assessment,
+        (Action(_remember), _always(status.assess), _after_burn_in(registry.review)),
     ),
-    Step("learning", "Learning", "学习与示范", "motivation, demonstration by neighbours", _learning),
-    Step("record", "Record", "记录", "accounts closed, indicators, spells and panel written", _record),
+    Step(
+        "learning",
+        "Learning",
+        "学习与示范",
+        "motivation, demonstration by neighbours",
+        (_after_burn_in(learning.learn),),
+    ),
+    Step("record", "Record", "记录", "accounts closed, indicators, spells and panel written", (Action(_record),)),
 )

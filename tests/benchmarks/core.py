@@ -18,7 +18,7 @@ from tuopin.agents.randomness import Luck
 from tuopin.sim.run.burn_in import initial_county
 from tuopin.sim.run.setup import county_of, policies_of
 from tuopin.sim.run.tables import tables
-from tuopin.sim.run.task import run_scenario
+from tuopin.sim.run.task import simulate_scenario
 from tuopin.sim.study.plan import Plan, make_plan
 from tuopin.sim.study.study import Study
 
@@ -95,7 +95,7 @@ def large_county(plan: Plan, households: int) -> County:
 
 def engine_years(plan: Plan, county: County, scenario: str, replicate: int) -> Yearly:
     """Indicators and costs by name and year from the engine."""
-    model = run_scenario(plan, county, scenario, replicate)
+    model = simulate_scenario(plan, county, scenario, replicate)
     years = range(plan.first_year + 1, plan.last_year + 1)
     wanted = {(view, "all", name) for name, view in INDICATORS.items()}
     found: Yearly = {name: {} for name in INDICATORS}
@@ -163,9 +163,8 @@ def engine_cost(plan: Plan, county: County, scenario: str, repeats: int = 3) -> 
     best = float("inf")
     for _ in range(repeats):
         began = time.process_time_ns()
-        model = run_scenario(plan, county, scenario, 0)
+        model = simulate_scenario(plan, county, scenario, 0)
         tables(model, "lushi", scenario, 0)
-        model.close()
         best = min(best, time.process_time_ns() - began)
     return best / (len(county.households) * (plan.last_year - plan.first_year))
 

@@ -11,8 +11,8 @@ from tests.benchmarks.reference_household import GRAIN, Household
 from tests.benchmarks.reference_programme import Programme
 from tuopin.agents.columns import EXITED, ZONES
 from tuopin.policies.livelihood.cooperative.firms import make_firms
-from tuopin.policies.protocol import Policy
 from tuopin.policies.places.relocation.sites import WITH_WORKER, WITHOUT_WORKER, make_sites
+from tuopin.policies.protocol import Policy
 
 if TYPE_CHECKING:
     from tests.benchmarks.reference import ReferenceCounty

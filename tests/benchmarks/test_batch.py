@@ -14,7 +14,7 @@ from tests.benchmarks.core import STUDY, core_plan, reference_cost
 from tests.benchmarks.measured import measure
 from tuopin.sim.results.results import Results
 from tuopin.sim.run.setup import county_of
-from tuopin.sim.run.task import run_scenario
+from tuopin.sim.run.task import simulate_scenario
 
 SCALE, REPLICATES, YEARS = 0.2072, 20, 9
 PAIRS = {
@@ -45,7 +45,7 @@ def test_a_batch_costs_at_most_a_seventieth_of_plain_mesa(tmp_path: Path) -> Non
 
     plan = core_plan(20_000)
     start = county_of(plan, "lushi", 0)
-    run_scenario(plan, start, "all", 0).close()  # kernels are compiled and on disk from here on
+    simulate_scenario(plan, start, "all", 0)  # kernels are compiled and on disk from here on
     costs = {
         every: sum(reference_cost(plan, start, name, years=4, all_measures=every) * n for name, n in ALIKE.items()) / 12
         for every in (False, True)

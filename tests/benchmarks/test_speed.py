@@ -20,7 +20,7 @@ from tuopin.agents.county import County
 from tuopin.agents.flows import QUANTITIES, TERMS
 from tuopin.sim.run.profile import profile_run
 from tuopin.sim.run.setup import county_of
-from tuopin.sim.run.task import run_scenario
+from tuopin.sim.run.task import simulate_scenario
 from tuopin.sim.run.year import STEPS
 from tuopin.sim.study.plan import Plan
 
@@ -35,7 +35,7 @@ BYTES_ALLOWED = 600
 def county() -> Iterator[tuple[Plan, County]]:
     plan = core_plan(20_000)
     start = county_of(plan, "lushi", 0)
-    run_scenario(plan, start, "all", 0)  # loads the kernels
+    simulate_scenario(plan, start, "all", 0)  # loads the kernels
     gc.collect()
     gc.freeze()  # what imports hold is not scanned again while either program is timed
     yield plan, start
@@ -91,7 +91,7 @@ def test_the_profile_accounts_for_the_run(county: tuple[Plan, County]) -> None:
 def test_bytes_a_household(county: tuple[Plan, County]) -> None:
     """Columns with those of all four policies, flows, and what the recorder keeps from one year to the next."""
     plan, start = county
-    model = run_scenario(plan, start, "all", 0)
+    model = simulate_scenario(plan, start, "all", 0)
     columns = bytes_per_household(model.county.households.table)
     held = model.county.households.bytes() / len(model.county.households)
     assert held == pytest.approx(columns)

@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tuopin.sim.calibration import calibration_table, load_targets, markdown, verdict
-from tuopin.sim.calibration.table import figure, published
-from tuopin.sim.calibration.targets import Target
+from tuopin.sim.calibration.table import calibration_table, figure, markdown, published, verdict
+from tuopin.sim.calibration.targets import Target, load_targets
 from tuopin.sim.study.plan import Plan
 
 

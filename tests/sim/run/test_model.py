@@ -24,7 +24,7 @@ def finished() -> CountyModel:
     return model
 
 
-def test_a_model_lives_from_the_initial_state_to_the_last_year_and_no_further(finished: CountyModel) -> None:
+def test_a_model_goes_from_the_initial_state_to_the_last_year_and_no_further(finished: CountyModel) -> None:
     assert finished.year == 2025
     frame = finished.datacollector.get_model_vars_dataframe()
     assert frame["year"].tolist() == list(range(2016, 2026))
@@ -40,7 +40,7 @@ def test_institutions_are_mesa_agents_and_households_are_not(finished: CountyMod
     assert kinds["FirmAgent"] == 66  # six anchor projects and sixty cooperatives
     assert len(finished.agents) < len(finished.county.households)
     office = next(iter(finished.agents_by_type[CountyOffice]))
-    by_policy = [e for e in finished.ledger.entries if e.policy in finished.policy_names]
+    by_policy = [e for e in finished.ledger.entries if e.policy in {policy.name for policy in finished.policies}]
     assert office.spent == pytest.approx(sum(e.fen for e in by_policy) / 100)
     assert {Village, Market, SiteAgent, FirmAgent} <= set(finished.agents_by_type)
 
@@ -78,6 +78,6 @@ def test_policies_come_in_the_order_of_their_names() -> None:
     assert names == ["cooperative", "low_income_support", "relocation"]
 
 
-def test_a_model_without_study_or_county_is_refused() -> None:
-    with pytest.raises(ValueError, match="needs a study file or a county"):
+def test_a_model_without_study_or_run_is_refused() -> None:
+    with pytest.raises(ValueError, match="needs a study file or a run"):
         CountyModel()

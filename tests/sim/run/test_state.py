@@ -15,11 +15,13 @@ import pytest
 
 from tuopin.agents.institutions import Firm
 from tuopin.policies.catalogue import catalogue
-from tuopin.sim.run.model import CountyModel
-from tuopin.sim.run.saved_state import StateError, capture, load_state, resume, save_state
+from tuopin.sim.run.run import Run
+from tuopin.sim.run.saved_state import load_state, save_state
 from tuopin.sim.run.setup import county_of, policies_of
+from tuopin.sim.run.state import StateError, capture, resume
 from tuopin.sim.run.tables import tables
-from tuopin.sim.run.task import live, start_scenario
+from tuopin.sim.run.task import begin_scenario
+from tuopin.sim.run.year import simulate_year
 
 Four = ("relocation", "cooperative", "health_insurance", "low_income_support")
 PLACE, REPLICATE = "lushi", 1
@@ -38,15 +40,17 @@ def initial(plan: Any) -> Any:
     return county_of(plan, PLACE, REPLICATE)
 
 
-def until(plan: Any, initial: Any, scenario: str, year: int, *, panel: bool = False) -> CountyModel:
-    model = start_scenario(plan, initial, scenario, REPLICATE, panel=panel)
-    while model.year < year:
-        model.step()
-    return model
+def until(plan: Any, initial: Any, scenario: str, year: int, *, panel: bool = False) -> Run:
+    run = begin_scenario(plan, initial, scenario, REPLICATE, panel=panel)
+    while run.year < year:
+        simulate_year(run)
+    return run
 
 
-def frames(model: CountyModel) -> dict[str, pd.DataFrame]:
-    return {name: table.to_pandas() for name, table in tables(live(model, "it"), PLACE, "it", REPLICATE).items()}
+def frames(run: Run) -> dict[str, pd.DataFrame]:
+    while not run.finished:
+        simulate_year(run)
+    return {name: table.to_pandas() for name, table in tables(run, PLACE, "it", REPLICATE).items()}
 
 
 @pytest.fixture(scope="module")
@@ -61,10 +65,10 @@ def same(one: dict[str, pd.DataFrame], other: dict[str, pd.DataFrame]) -> None:
 
 @pytest.mark.parametrize("year", [2016, 2018, 2019])
 def test_continued_equals_unbroken(plan: Any, initial: Any, unbroken: Any, year: int, tmp_path: Path) -> None:
-    model = until(plan, initial, "frail", year, panel=True)
-    state = capture(model)
-    save_state(model, tmp_path / "it.state", plan, PLACE, "frail", REPLICATE)
-    same(unbroken, frames(model))  # to be captured and saved changes nothing
+    run = until(plan, initial, "frail", year, panel=True)
+    state = capture(run)
+    save_state(run, tmp_path / "it.state", plan, PLACE, "frail", REPLICATE)
+    same(unbroken, frames(run))  # to be captured and saved changes nothing
     same(unbroken, frames(resume(state, policies_of(plan, "frail", REPLICATE), panel=True)))
     same(unbroken, frames(resume(state, policies_of(plan, "frail", REPLICATE), panel=True)))  # nor does being continued
     continued = frames(load_state(tmp_path / "it.state", plan))
@@ -81,41 +85,41 @@ def test_with_drawn_parameters(plan_for: Callable[..., Any], tmp_path: Path) -> 
 
 
 def test_every_column_and_firm_comes_back(plan: Any, initial: Any, tmp_path: Path) -> None:
-    model = until(plan, initial, "frail", 2018)
-    save_state(model, tmp_path / "it.state", plan, PLACE, "frail", REPLICATE)
+    run = until(plan, initial, "frail", 2018)
+    save_state(run, tmp_path / "it.state", plan, PLACE, "frail", REPLICATE)
     back = load_state(tmp_path / "it.state", plan)
-    before, after = model.county.households, back.county.households
+    before, after = run.county.households, back.county.households
     assert list(before.table) == list(after.table)
     for name, column in before.as_mapping().items():
         assert after.column(name).dtype == column.dtype
         np.testing.assert_array_equal(after.column(name), column)
-    firms = {policy.name: policy for policy in model.policies}["cooperative"].firms  # type: ignore[attr-defined]
+    firms = {policy.name: policy for policy in run.policies}["cooperative"].firms  # type: ignore[attr-defined]
     again = {policy.name: policy for policy in back.policies}["cooperative"].firms  # type: ignore[attr-defined]
     assert again == firms and any(not firm.alive for firm in firms) and all(type(firm) is Firm for firm in again)
-    assert back.county.jobs_in_county == model.county.jobs_in_county and back.county.level == model.county.level
+    assert back.county.jobs_in_county == run.county.jobs_in_county and back.county.level == run.county.level
 
 
 def test_a_policy_that_ends_leaves_its_houses_and_stops(plan: Any, initial: Any) -> None:
     state = capture(until(plan, initial, "four", 2018))
-    model = resume(state, policies_of(plan, "without", REPLICATE))
-    h = model.county.households
+    run = resume(state, policies_of(plan, "without", REPLICATE))
+    h = run.county.households
     assert "relocation_since" in state.county.households.table and "relocation_since" not in h.table
     moved = h.uid[h.site >= 0]
     assert len(moved) > 0
-    model.step()
-    h = model.county.households
+    simulate_year(run)
+    h = run.county.households
     still = np.isin(h.uid, moved)
     assert (h.site[still] >= 0).all() and still.sum() > 0.8 * len(moved)
-    spent = {entry.policy: entry.year for entry in model.ledger.entries}
+    spent = {entry.policy: entry.year for entry in run.ledger.entries}
     assert spent["relocation"] == 2018 and spent["health_insurance"] == 2019
     assert not h.faults()
 
 
 def test_a_policy_that_begins_acts_from_the_next_year(plan: Any, initial: Any) -> None:
-    model = resume(capture(until(plan, initial, "none", 2018)), policies_of(plan, "four", REPLICATE))
-    h = model.county.households
+    run = resume(capture(until(plan, initial, "none", 2018)), policies_of(plan, "four", REPLICATE))
+    h = run.county.households
     assert all(not h.column(f"{name}_since").any() for name in Four)
-    result = frames(model)
+    result = frames(run)
     own = result["costs"][result["costs"]["policy"].isin(Four)]
     assert set(own["policy"]) == set(Four) and set(own["year"]) == {2019, 2020}
     until_then = result["indicators"].query("year <= 2018").reset_index(drop=True)
@@ -125,8 +129,8 @@ def test_a_policy_that_begins_acts_from_the_next_year(plan: Any, initial: Any) -
 
 
 def test_branching_at_once_from_nothing_is_an_ordinary_run(plan: Any, initial: Any) -> None:
-    model = resume(capture(until(plan, initial, "none", 2016)), policies_of(plan, "four", REPLICATE))
-    whole, branched = frames(until(plan, initial, "four", 2016)), frames(model)
+    run = resume(capture(until(plan, initial, "none", 2016)), policies_of(plan, "four", REPLICATE))
+    whole, branched = frames(until(plan, initial, "four", 2016)), frames(run)
     for name in ("costs", "spells"):
         pd.testing.assert_frame_equal(branched[name], whole[name], check_exact=True)
 
@@ -160,12 +164,12 @@ def test_a_changed_byte_is_found(saved: bytes, plan: Any, at: float, tmp_path: P
     damaged[int(at * len(saved))] ^= 0x5A
     (tmp_path / "it.state").write_bytes(damaged)
     try:
-        model = load_state(tmp_path / "it.state", plan)
+        run = load_state(tmp_path / "it.state", plan)
     except StateError as error:
         assert str(error).startswith(str(tmp_path / "it.state"))
     else:  # a byte of the container that means nothing
         (tmp_path / "good.state").write_bytes(saved)
-        same(frames(load_state(tmp_path / "good.state", plan)), frames(model))
+        same(frames(load_state(tmp_path / "good.state", plan)), frames(run))
 
 
 @pytest.mark.parametrize("content", [b"", b"tuopin", b"PK\x03\x04", None], ids=["empty", "text", "zip", "half"])
@@ -213,13 +217,13 @@ def test_states_of_other_versions_are_refused(
 
 
 def test_what_cannot_be_saved_is_named(plan: Any, initial: Any, tmp_path: Path) -> None:
-    model = until(plan, initial, "without", 2016)
-    cooperative = next(p for p in model.policies if p.name == "cooperative")
+    run = until(plan, initial, "without", 2016)
+    cooperative = next(p for p in run.policies if p.name == "cooperative")
     cooperative.clerk = object()  # type: ignore[attr-defined]
-    save_state(model, tmp_path / "it.state", plan, PLACE, "without", REPLICATE)  # nothing but what it keeps is saved
+    save_state(run, tmp_path / "it.state", plan, PLACE, "without", REPLICATE)  # nothing but what it keeps is saved
     (tmp_path / "it.state").unlink()
     cooperative.firms = object()  # type: ignore[attr-defined]
     assert "cooperative" in catalogue()
     with pytest.raises(StateError, match=r"policy cooperative\.firms is a object, which cannot be saved"):
-        save_state(model, tmp_path / "it.state", plan, PLACE, "without", REPLICATE)
+        save_state(run, tmp_path / "it.state", plan, PLACE, "without", REPLICATE)
     assert not list(tmp_path.iterdir())

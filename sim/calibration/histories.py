@@ -18,9 +18,10 @@ from tuopin.agents.randomness import Luck
 from tuopin.agents.registry import registered
 from tuopin.sim.calibration.decomposition import log_income
 from tuopin.sim.run.burn_in import initial_county
-from tuopin.sim.run.model import CountyModel
+from tuopin.sim.run.run import begin
 from tuopin.sim.run.setup import make_policies
 from tuopin.sim.run.tables import tables
+from tuopin.sim.run.year import simulate_year
 from tuopin.sim.study.plan import Plan
 
 COLUMNS = (
@@ -63,8 +64,8 @@ POLICY_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Life:
-    """One scenario lived: a frame of households per year (index uid), the run's spells, and lines by year."""
+class History:
+    """One scenario simulated: a frame of households per year (index uid), the run's spells, and lines by year."""
 
     households: Mapping[int, pd.DataFrame]
     spells: pd.DataFrame
@@ -74,12 +75,12 @@ class Life:
 
 
 @dataclass(frozen=True)
-class Lives:
+class Histories:
     """One replicate: its scenarios by name, and log incomes of the last two years of the burn-in, (households,)
     each.
     """
 
-    scenarios: Mapping[str, Life]
+    scenarios: Mapping[str, History]
     log_income: NDArray[np.float64]
     log_income_before: NDArray[np.float64]
 
@@ -88,7 +89,7 @@ class Lives:
         return self.scenarios[scenario].households[year]
 
 
-def live(plan: Plan, replicate: int, scenarios: Iterable[str]) -> Lives:
+def simulate_histories(plan: Plan, replicate: int, scenarios: Iterable[str]) -> Histories:
     """Live `scenarios` of the plan's first place in one replicate and keep what calibration needs."""
     name = plan.places[0]
     logs: list[NDArray[np.float64]] = []
@@ -100,33 +101,33 @@ def live(plan: Plan, replicate: int, scenarios: Iterable[str]) -> Lives:
         plan.scale,
         each_year=lambda county: logs.append(log_income(county)),
     )
-    lived = {scenario: _live_one(plan, initial, name, scenario, replicate) for scenario in scenarios}
-    return Lives(lived, logs[-1], logs[-2])
+    simulated = {scenario: _simulate_one(plan, initial, name, scenario, replicate) for scenario in scenarios}
+    return Histories(simulated, logs[-1], logs[-2])
 
 
-def _live_one(plan: Plan, initial: County, place: str, scenario: str, replicate: int) -> Life:
+def _simulate_one(plan: Plan, initial: County, place: str, scenario: str, replicate: int) -> History:
     policies = make_policies(plan.scenario_settings[scenario])
-    model = CountyModel(county=initial.fork(), policies=policies, last_year=plan.last_year)
+    run = begin(initial.fork(), policies, plan.last_year)
     households, lines, food, standards = {}, {}, {}, {}
     support = {policy.name: policy for policy in policies}.get("low_income_support")
     while True:
-        county = model.county
+        county = run.county
         households[county.year] = _frame(county)
         lines[county.year] = county.line
         food[county.year] = county.value("village.subsistence_food") * county.prices
         standards[county.year] = support.value("standard", county.year) if support is not None else np.nan
-        if not model.running:
+        if run.finished:
             break
-        model.step()
-    spells = tables(model, place, scenario, replicate)["spells"].to_pandas()
-    return Life(households, spells, lines, food, standards)
+        simulate_year(run)
+    spells = tables(run, place, scenario, replicate)["spells"].to_pandas()
+    return History(households, spells, lines, food, standards)
 
 
 def _frame(county: County) -> pd.DataFrame:
     h, f = county.households, county.flows
-    lived = county.year > county.start
+    after_start = county.year > county.start
     held = h.as_mapping()
     columns = {name: h.column(name).copy() for name in COLUMNS}
-    columns |= {name: getattr(f, name).copy() if lived else np.full(len(h), np.nan) for name in FLOWS}
+    columns |= {name: getattr(f, name).copy() if after_start else np.full(len(h), np.nan) for name in FLOWS}
     columns |= {name: held[name].copy() if name in held else np.zeros(len(h)) for name in POLICY_COLUMNS}
     return pd.DataFrame(columns | {"registered": registered(county)}, index=h.uid.copy())

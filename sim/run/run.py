@@ -1,0 +1,70 @@
+"""One county in one scenario of one replicate, and what its years leave behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tuopin.agents.county import County
+from tuopin.policies.ledger import Ledger
+from tuopin.policies.protocol import Policy
+from tuopin.sim.run.recorder import Recorder
+
+
+@dataclass
+class Run:
+    """A county, the policies of its scenario in the order of their names, its accounts and its record.
+
+    `tuopin.sim.run.year.simulate_year` moves it on by a year. A county still in its burn-in has no policies and records
+    nothing.
+    """
+
+    county: County
+    policies: Sequence[Policy]
+    ledger: Ledger
+    recorder: Recorder
+
+    @property
+    def year(self) -> int:
+        """The last year simulated."""
+        return self.county.year
+
+    @property
+    def finished(self) -> bool:
+        """Whether the last year to be recorded has been simulated."""
+        return self.county.year >= self.recorder.last_year
+
+
+def begin(county: County, policies: Sequence[Policy], last_year: int, *, panel: bool = False) -> Run:
+    """Return a run in the initial state of `county`, which becomes the run's own: policies set up, the state recorded.
+
+    Raises
+    ------
+    ValueError
+        If two policies write one base column.
+    """
+    run = Run(county, in_order(policies), Ledger(), Recorder(county.start, last_year, panel))
+    for policy in run.policies:
+        set_up(policy, county)
+    run.recorder.start(county, run.policies)
+    return run
+
+
+def in_order(policies: Sequence[Policy]) -> list[Policy]:
+    """Return policies in the order of their names, in which they act; raises ValueError if two write one base
+    column.
+    """
+    ordered = sorted(policies, key=lambda policy: policy.name)
+    owner: dict[str, str] = {}
+    for policy in ordered:
+        for column in policy.writes:
+            if column in owner:
+                raise ValueError(f"policies {owner[column]} and {policy.name} both write the column {column}")
+            owner[column] = policy.name
+    return ordered
+
+
+def set_up(policy: Policy, county: County) -> None:
+    """Give a policy its own columns and institutions in `county`."""
+    county.households.declare(policy.columns())
+    policy.prepare(county)
