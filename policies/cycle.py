@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tuopin.agents.arrays import F32, F64, I8
-from tuopin.agents.compiled import compiled
+from tuopin.agents.compiled import compiled, inlined
 from tuopin.agents.county import County
 from tuopin.agents.rationing import first_of_each
 from tuopin.agents.stages import MIDDLE
@@ -102,7 +102,7 @@ class _Applicants(NamedTuple):
     motivation: F32
 
 
-@compiled
+@inlined
 def acceptance(take_up: float, able_workers: int, motivation: float, effect: float) -> float:
     """The share of such households that accept: motivation makes refusal rarer or likelier where somebody can work.
 

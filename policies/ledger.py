@@ -83,7 +83,7 @@ class Ledger:
     def post_background(self, policy: str, payer: str, units: NDArray[np.number], yuan: float = 1.0) -> None:
         """Post an ordinary transfer that belongs to every scenario: `yuan` for each of `units`, shape (households,)."""
         receives = np.empty(len(units), dtype=np.bool_)
-        total = int(_background(units, yuan, receives))
+        total = int(_background(np.asarray(units, dtype=np.float64), yuan, receives))
         self._add(policy, payer, total)
         self._recipients[policy, payer] = receives
 
@@ -134,11 +134,11 @@ def _fen(yuan: F64, amounts: Fen) -> None:
 
 
 @compiled
-def _background(units: NDArray[np.number], yuan: float, receives: Flags) -> int:
+def _background(units: F64, yuan: float, receives: Flags) -> int:
     """Mark who receives; return the total in fen."""
     total = 0
     for i in range(units.shape[0]):
-        amount = whole_fen(np.float64(units[i]) * yuan)
+        amount = whole_fen(units[i] * yuan)
         receives[i] = amount != 0
         total += amount
     return total

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tuopin.agents.arrays import F64, I16, I64
-from tuopin.agents.compiled import compiled
+from tuopin.agents.compiled import compiled, inlined
 from tuopin.agents.county import County
 from tuopin.agents.randomness import CHUNK, TARGETING, fill4, fill_normals
 from tuopin.agents.registry import team_error
@@ -89,7 +89,7 @@ class _Draw(NamedTuple):
     block: int
 
 
-@compiled
+@inlined
 def observed_score(need: float, error: float, z: float) -> float:
     """A score as a team with standard deviation `error` observes it; `z` is its standard normal of the household."""
     return error * z + need

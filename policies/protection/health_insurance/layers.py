@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tuopin.agents.arrays import F64, I16, Flags
-from tuopin.agents.compiled import compiled
+from tuopin.agents.compiled import compiled, inlined
 from tuopin.agents.health import BasicScheme, basic_payment, to_fen
 from tuopin.policies.arrays import Fen, Rows
 from tuopin.policies.ledger import whole_fen
@@ -39,7 +39,7 @@ class Claims(NamedTuple):
     fen: Fen
 
 
-@compiled
+@inlined
 def better_terms(inpatient: float, outpatient: float, ordinary: float, basic: BasicScheme) -> float:
     """What the basic scheme pays a member beyond `ordinary`, its payment at ordinary terms (yuan a year).
 
@@ -49,7 +49,7 @@ def better_terms(inpatient: float, outpatient: float, ordinary: float, basic: Ba
     return beyond
 
 
-@compiled
+@inlined
 def critical_illness(left: float, t: Layers) -> float:
     """Critical illness insurance on what is `left` of the bills: (left - deductible)+ x rate, rounded to 0.01 yuan.
 
@@ -59,7 +59,7 @@ def critical_illness(left: float, t: Layers) -> float:
     return paid
 
 
-@compiled
+@inlined
 def medical_aid(left: float, t: Layers) -> float:
     """Medical aid on what is then `left`: min(left x rate, cap), rounded to 0.01 yuan."""
     paid: float = to_fen(min(max(0.0, left) * t.aid_rate, t.aid_cap))
