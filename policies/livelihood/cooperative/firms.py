@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tuopin.agents.arrays import F64, I64
 from tuopin.agents.institutions import Firm
 from tuopin.agents.lines import COOPERATIVE_LINES, GRAIN, LINES
 from tuopin.agents.parameters import name_key
 from tuopin.agents.place import Place
 from tuopin.agents.randomness import FIRMS, Luck
+from tuopin.policies.arrays import Places
 
 
 def make_firms(place: Place, capacity: float, scale: float) -> list[Firm]:
@@ -38,9 +39,7 @@ def failing(firms: list[Firm], luck: Luck, year: int, probability: float) -> lis
     return [f for f, x in zip(firms, u, strict=True) if f.alive and x < probability]
 
 
-def assign_firms(
-    firms: list[Firm], line: NDArray[np.int64], lot: NDArray[np.float64], uid: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def assign_firms(firms: list[Firm], line: I64, lot: F64, uid: I64) -> Places:
     """Return the firm index of each household, shape (n,), -1 where none has room.
 
     A household joins a firm of its own industry if one has room; grain households join any, the roomiest first.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tuopin.agents.arrays import F64, I64, Flags
 from tuopin.agents.columns import ZONES
 from tuopin.agents.institutions import Site
 from tuopin.agents.place import Place
+from tuopin.policies.arrays import Places
 
 CENTRAL_VILLAGE = ZONES.index("central_village")
 # Zones in order of preference: households with a worker look for wages first, others for land and neighbours.
@@ -31,11 +32,11 @@ def make_sites(place: Place, scale: float) -> list[Site]:
 
 def assign_sites(
     sites: list[Site],
-    members: NDArray[np.int64],
-    has_worker: NDArray[np.bool_],
-    lot: NDArray[np.float64],
-    uid: NDArray[np.int64],
-) -> NDArray[np.int64]:
+    members: I64,
+    has_worker: Flags,
+    lot: F64,
+    uid: I64,
+) -> Places:
     """Return the site index of each household, shape (n,), -1 where no site has room; persons never exceed capacity.
 
     Zones are tried in the order of the household's preference; within a zone sites fill one after the other, by lot.
