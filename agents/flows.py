@@ -74,11 +74,11 @@ class YearArrays:
     verified_income: F64 = quantity("yuan/person", "net income as the review sees it, NaN where it does not look")
 
 
-_FLOWS = {
+FLOWS = {
     name: Flow(name, dtype, *row) for name, dtype in dtypes_of(YearArrays).items() for row in [vars(YearArrays)[name]]
 }
-TERMS: dict[str, Flow] = {name: flow for name, flow in _FLOWS.items() if flow.neutral is not None}
-QUANTITIES: dict[str, Flow] = {name: flow for name, flow in _FLOWS.items() if flow.neutral is None}
+TERMS: dict[str, Flow] = {name: flow for name, flow in FLOWS.items() if flow.neutral is not None}
+QUANTITIES: dict[str, Flow] = {name: flow for name, flow in FLOWS.items() if flow.neutral is None}
 
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Flows(_Typed):
         self._size = size
         if not self._buffers or len(self._buffers["net_income"]) < size:
             room = size + size // 10 + 16
-            self._buffers = {name: np.empty(room, dtype=flow.dtype) for name, flow in _FLOWS.items()}
+            self._buffers = {name: np.empty(room, dtype=flow.dtype) for name, flow in FLOWS.items()}
         for name, flow in TERMS.items():
             self._buffers[name][:size] = flow.neutral
 
@@ -111,7 +111,7 @@ class Flows(_Typed):
 
         def __setattr__(self, name: str, value: Any) -> None:
             # `flows.term += x` must land in the buffer, not in an attribute that hides it
-            if name in _FLOWS:
+            if name in FLOWS:
                 target = getattr(self, name)
                 if target is not value:
                     target[:] = value

@@ -72,14 +72,14 @@ def test_uniform4_lays_the_key_out_as_documented() -> None:
         np.uint32(6),
     )
     expected = tuple((int(w) + 0.5) / 2**32 for w in words)
-    assert tuple(uniform4(5, 6, 0x1319, 0x8A2E, uid, 3)) == expected
+    assert tuple(uniform4(Luck(5, 6).draws(0x1319, 0x8A2E), uid, 3)) == expected
 
 
 def test_uniforms_are_the_same_numbers_as_the_kernels_see() -> None:
     some = uids(5)
     table = Luck(7, 3).uniforms(22, 2019, some, 10, block=4)
     for row, uid in zip(table, some, strict=True):
-        blocks = [x for block in (4, 5, 6) for x in uniform4(7, 3, 22, 2019, uid, block)]
+        blocks = [x for block in (4, 5, 6) for x in uniform4(Luck(7, 3).draws(22, 2019), uid, block)]
         assert row.tolist() == blocks[:10]
 
 

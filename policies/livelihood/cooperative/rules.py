@@ -83,7 +83,7 @@ class Cooperative(Policy):
         """Count members per firm."""
         firm = county.households.firm
         members = np.zeros(len(self.firms), dtype=np.int64)
-        count_by(firm, firm >= 0, members)
+        count_by(group=firm, weight=firm >= 0, totals=members)
         for f in self.firms:
             f.members = int(members[f.index])
 

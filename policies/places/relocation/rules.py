@@ -164,7 +164,7 @@ class Relocation(Policy):
         """Count residents per site."""
         h = county.households
         persons = np.zeros(len(self.sites), dtype=np.int64)
-        count_by(h.site, h.members, persons)
+        count_by(group=h.site, weight=h.members, totals=persons)
         for site in self.sites:
             site.residents = int(persons[site.index])
 
