@@ -21,12 +21,12 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from tuopin.sim.batch.seam import Context, Task
+from tuopin.sim.batch.task import Context, Task
 from tuopin.sim.batch.worker import perform, perform_failure
 from tuopin.sim.results.durable import temporary_in, write_atomically
-from tuopin.sim.results.errors import ClusterLost, ClusterRefused, StorageFailed, storage_failed
+from tuopin.sim.results.errors import ClusterLost, ClusterRefused, storage_failed
 from tuopin.sim.results.receipts import Receipt
-from tuopin.sim.study.versions import differing, versions
+from tuopin.sim.study.versions import DECISIVE, differing, versions
 
 Client = Any  # distributed.Client: half of its methods are untyped
 
@@ -81,7 +81,7 @@ def run_on_cluster(tasks: list[Task], context: Context, client: Client) -> Gener
     ClusterLost
         If the scheduler goes away; what was committed stands.
     """
-    runs = Path(str(context.runs_directory))
+    runs = Path(context.runs_directory)
     name = f"tuopin-{context.plan.identity[:16]}"
     token = temporary_in(runs).with_suffix(".token")
     try:
@@ -124,17 +124,19 @@ def _connect(distributed: Any, address: str) -> Client:
 
 
 def _refuse_other_versions(client: Client) -> None:
-    """All workers have this process's Tuopin and numpy, or the cluster is refused."""
+    """All workers have this process's Tuopin and numpy, or the cluster is refused.
+
+    dask reports the versions; its own check warns and goes on, whatever differs.
+    """
     try:
-        there: dict[str, Any] = client.run(versions, on_error="return")
+        workers = client.get_versions(packages=list(DECISIVE))["workers"]
     except Exception as error:
         raise ClusterRefused(f"--dask: the workers cannot be asked for their versions: {error}") from error
-    lines = []
-    for worker, found in there.items():
-        if isinstance(found, BaseException):
-            lines.append(f"--dask: worker {worker} cannot run Tuopin: {found}; install the same version there")
-        elif different := differing(found):
-            lines.append(f"--dask: worker {worker} has other versions: {', '.join(different)}; install the same there")
+    lines = [
+        f"--dask: worker {worker} has other versions: {', '.join(different)}; install the same there"
+        for worker, found in workers.items()
+        if (different := differing(found["packages"]))
+    ]
     if lines:
         raise ClusterRefused(*lines)
 
@@ -206,13 +208,12 @@ def _through(client: Client, name: str, tasks: list[Task], context: Context) -> 
 
 def _received(receipt: Receipt, content: bytes | None, context: Context) -> Receipt:
     """The receipt of a file that is in the runs directory, written here if the worker could not."""
-    runs = Path(str(context.runs_directory))
+    runs = Path(context.runs_directory)
     if content is None:
         return receipt
     try:
         path = temporary_in(runs)
         write_atomically(path, content)
     except OSError as error:
-        failure: StorageFailed = storage_failed(runs.parent, error)
-        raise failure from error
+        raise storage_failed(runs.parent, error) from error
     return replace(receipt, file=path.name)

@@ -21,7 +21,7 @@ from dataclasses import replace
 from multiprocessing.context import BaseContext
 from types import ModuleType
 
-from tuopin.sim.batch.seam import Context, Task
+from tuopin.sim.batch.task import Context, Task
 from tuopin.sim.batch.worker import perform, perform_failure, perform_here, start_worker
 from tuopin.sim.results.errors import BatchError
 from tuopin.sim.results.receipts import Receipt

@@ -45,7 +45,7 @@ def branch(
     from tuopin.sim.branching.scenarios import read_branches
     from tuopin.sim.branching.source import open_source
     from tuopin.sim.branching.task import TASK
-    from tuopin.sim.commands.run import show_result, tell
+    from tuopin.sim.commands.run import show_result, tell_report
 
     source = open_source(directory)
     study = source.study
@@ -54,12 +54,12 @@ def branch(
     plan = _plan(source, asked, from_year, directory, scenarios)
     for text in source.notes:
         _note(text)
-    sys.stdout.write("\n".join(_said(plan, asked, directory, scenarios, panel)) + "\n")
+    sys.stdout.write("\n".join(_what_is_done(plan, asked, directory, scenarios, panel)) + "\n")
     report = run_study(
         plan, out, workers=workers, panel=panel, retry_failed=retry_failed, only=only, dask_address=dask, task=TASK
     )
     show_result(out)
-    tell(report, out)
+    tell_report(report, plan, out)
     if report.failed:
         raise typer.Exit(report.exit_status)
 
@@ -92,7 +92,7 @@ def _plan(source: Source, asked: Branches, year: int, directory: Path, file: Pat
         source_hashes=source.hashes,
         source_runs=str((directory / RUNS).resolve()),
         saved=saved,
-        repeat_command=command,
+        command=command,
     )
 
 
@@ -100,7 +100,7 @@ def _note(text: str) -> None:
     sys.stderr.write(text + "\n")
 
 
-def _said(plan: BranchPlan, asked: Branches, directory: Path, file: Path, panel: bool) -> list[str]:
+def _what_is_done(plan: BranchPlan, asked: Branches, directory: Path, file: Path, panel: bool) -> list[str]:
     """What will be done, in lines: who continues whom, and where the years before come from."""
     year = plan.from_year
     lines = [

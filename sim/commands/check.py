@@ -6,7 +6,6 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from tuopin.sim.commands.options import StudyArgument
-from tuopin.sim.results.regions import regions_of
 
 if TYPE_CHECKING:
     from tuopin.agents.place import Place
@@ -23,7 +22,7 @@ def check(study: StudyArgument) -> None:
 def understood(study: Study) -> list[str]:
     """What a study amounts to, in lines."""
     lines = [f"study       {study.name}: {study.question.en or 'no question given'}"]
-    regions = regions_of(study.places)
+    regions = study.regions
     inside = {name for counties in regions.values() for name in counties}
     for name, place in study.places.items():
         if name not in inside:

@@ -7,9 +7,6 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-DISCOUNT_RATE = 0.045
-"""Per year, where the study gives none."""
-
 
 def deflators(years: Iterable[int], price_index: Mapping[int, float], first_year: int) -> dict[int, float]:
     """Return by what each year's nominal yuan are multiplied to be yuan of `first_year`.
@@ -25,7 +22,7 @@ def deflators(years: Iterable[int], price_index: Mapping[int, float], first_year
     return {y: price_index[first_year] / price_index[y] for y in wanted}
 
 
-def discount_factors(years: Iterable[int], first_year: int, rate: float = DISCOUNT_RATE) -> NDArray[np.float64]:
+def discount_factors(years: Iterable[int], first_year: int, rate: float) -> NDArray[np.float64]:
     """Return (1 + rate) ** -(year - first_year) for each year: end-of-year values seen from the end of `first_year`.
 
     Raises ValueError if the rate is not above -1.

@@ -9,10 +9,11 @@ import pandas as pd
 
 from tuopin.sim.comparison.constant_prices import deflators
 from tuopin.sim.comparison.cube import KEY, Cube
+from tuopin.sim.measures.indicators import INDICATORS
 
 COST = "cost_yuan"
 NOMINAL_COST = "cost_yuan_nominal"
-MONEY: tuple[str, ...] = (COST, "mean_income_per_person")
+MONEY = tuple(name for name, indicator in INDICATORS.items() if indicator.unit.startswith("yuan"))
 """Indicators in nominal yuan in the result tables and in yuan of the first year in comparisons."""
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tuopin.sim.comparison.cube import Cube
-from tuopin.sim.measures.labels import INDICATORS, OverYears
+from tuopin.sim.measures.indicators import INDICATORS, OverYears
 
 FIGURE = ["place", "indicator", "view", "group"]
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tuopin.sim.figures.bands import choose, one_uncertainty
 from tuopin.sim.figures.style import BLACK, BLUE, GREY, SMALL, TEXT, dress, finish, fit, language, look, new_figure
-from tuopin.sim.figures.words import Lang, say, scenario_label
+from tuopin.sim.figures.words import Lang, say, scenario_label, view_label
 
 
 def draw_cost(
@@ -39,7 +39,7 @@ def draw_cost(
     table = _paired(gains, rows)
     baseline = scenario_label(str(gains["baseline"].iloc[0]), spoken, labels)
     with look(spoken):
-        title = say("cost_title", spoken, view=say("view_true", spoken))
+        title = say("cost_title", spoken, view=view_label("true", spoken))
         axis = fit(say("gain_axis", spoken, baseline=baseline), 2.7, TEXT)
         below = 0.26 + 0.17 * max(2, axis.count("\n") + 1)
         height = 1.9 + below + 0.42 * len(table)

@@ -65,10 +65,15 @@ def chinese_font() -> str | None:
     return next((name for name in CHINESE_FONTS if name in known), None)
 
 
-def language(asked: str) -> Lang:
-    """The language the labels can be drawn in: Chinese only where a font has the characters; never boxes."""
+def check_language(asked: str) -> None:
+    """Refuse a language that figures do not speak."""
     if asked not in ("en", "zh"):
         raise ValueError(f"unknown language {asked!r}; allowed: en, zh")
+
+
+def language(asked: str) -> Lang:
+    """The language the labels can be drawn in: Chinese only where a font has the characters; never boxes."""
+    check_language(asked)
     return "zh" if asked == "zh" and chinese_font() else "en"
 
 

@@ -39,6 +39,8 @@ class Plan:
     identity: str
     study_file: str | None
     scenario_hashes: Mapping[str, str]
+    command: tuple[str, ...] = ()
+    """The words of the command that made the plan where that is not `tuopin run`."""
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -49,6 +51,11 @@ class Plan:
     def scenarios(self) -> tuple[str, ...]:
         """Names of the scenarios in the study's order."""
         return tuple(self.scenario_settings)
+
+    @property
+    def branched(self) -> Mapping[str, Mapping[str, Any]]:
+        """What the manifest says of each scenario beside its policies: nothing, unless it continues another."""
+        return {}
 
 
 def make_plan(study: Study, scale: float = 1.0) -> Plan:

@@ -68,6 +68,15 @@ class Study(Strict):
         """The places by name, read and validated."""
         return self._places
 
+    @property
+    def regions(self) -> dict[str, list[str]]:
+        """The counties of each region among the places, by the region's name."""
+        found: dict[str, list[str]] = {}
+        for name, place in self.places.items():
+            if place.region is not None:
+                found.setdefault(place.region.name, []).append(name)
+        return found
+
     @classmethod
     def load(
         cls,
