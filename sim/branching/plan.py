@@ -1,4 +1,4 @@
-"""The plan of a branch: the source's inputs, other scenarios, and the lives up to the year they begin from."""
+"""The plan of a branch: the source's inputs, other scenarios, and the histories up to the year they begin from."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ Settings = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Stage:
-    """A part of a scenario's life: the policies that act until the end of `last_year`."""
+    """A part of a scenario's history: the policies that act until the end of `last_year`."""
 
     last_year: int
     settings: Settings
 
 
-Lives = Mapping[str, tuple[Stage, ...]]
-"""Scenario -> the stages of its life, one after the other."""
+Histories = Mapping[str, tuple[Stage, ...]]
+"""Scenario -> the stages of its history, one after the other."""
 Saved = Mapping[tuple[str, str, int], tuple[str, int]]
 """Place, scenario, replicate -> committed file with the saved state, and the run's position in it."""
 
@@ -31,13 +31,13 @@ Saved = Mapping[tuple[str, str, int], tuple[str, int]]
 class BranchPlan(Plan):
     """A plan whose scenarios begin where those of a source stand at the end of `from_year`.
 
-    `continues` maps each scenario to the source's that it goes on from, `lives` that one to its stages up to the year;
-    `saved` tells where states are in `source_runs`. Results do not depend on `saved`.
+    `continues` maps each scenario to the source's that it goes on from, `histories` that one to its stages up to the
+    year; `saved` tells where states are in `source_runs`. Results do not depend on `saved`.
     """
 
     from_year: int = 0
     continues: Mapping[str, str] = field(default_factory=dict)
-    lives: Lives = field(default_factory=dict)
+    histories: Histories = field(default_factory=dict)
     source_study: str = ""
     source_runs: str = ""
     source_identity: str = ""
@@ -46,12 +46,14 @@ class BranchPlan(Plan):
 
     @property
     def branched(self) -> dict[str, dict[str, Any]]:
-        """What the manifest says of each scenario beside its policies: where it comes from and what it lived before."""
+        """What the manifest says of each scenario beside its policies: where it comes from and what came before."""
         return {"continues": {name: self._past(name) for name in self.continues}}
 
     def _past(self, scenario: str) -> dict[str, Any]:
         source = self.continues[scenario]
-        earlier = [{"last_year": stage.last_year, "policies": _plain(stage.settings)} for stage in self.lives[source]]
+        earlier = [
+            {"last_year": stage.last_year, "policies": _plain(stage.settings)} for stage in self.histories[source]
+        ]
         return {"study": self.source_study, "scenario": source, "from_year": self.from_year, "earlier": earlier}
 
 
@@ -61,7 +63,7 @@ def make_branch_plan(
     *,
     from_year: int,
     continues: Mapping[str, str],
-    lives: Lives,
+    histories: Histories,
     source_study: str,
     source_identity: str,
     source_hashes: Mapping[str, str],
@@ -69,7 +71,7 @@ def make_branch_plan(
 ) -> BranchPlan:
     """Resolve a branch: `study` is the source's with the scenarios that begin at the end of `from_year`."""
     base = make_plan(study, scale)
-    past = {name: until(lives[name], from_year) for name in dict.fromkeys(continues.values())}
+    past = {name: until(histories[name], from_year) for name in dict.fromkeys(continues.values())}
     inputs = {**base.inputs, "branch": {"from_year": from_year, "of": source_identity}}
     hashes = {name: branch_digest(past[continues[name]], base.scenario_settings[name]) for name in base.scenarios}
     own = {f.name: getattr(base, f.name) for f in fields(Plan)}
@@ -78,17 +80,17 @@ def make_branch_plan(
         **own,
         from_year=from_year,
         continues=continues,
-        lives=past,
+        histories=past,
         source_study=source_study,
         source_identity=source_identity,
         source_hashes=source_hashes,
     )
 
 
-def until(life: tuple[Stage, ...], year: int) -> tuple[Stage, ...]:
-    """The stages of a life up to the end of `year`."""
-    before = [stage for stage in life if stage.last_year < year]
-    return (*before, Stage(year, life[len(before)].settings))
+def until(history: tuple[Stage, ...], year: int) -> tuple[Stage, ...]:
+    """The stages of a history up to the end of `year`."""
+    before = [stage for stage in history if stage.last_year < year]
+    return (*before, Stage(year, history[len(before)].settings))
 
 
 def branch_digest(earlier: tuple[Stage, ...], settings: Settings) -> str:

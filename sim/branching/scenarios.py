@@ -32,16 +32,19 @@ class Branches:
     unread: tuple[str, ...] = ()
 
 
-def read_branches(path: Path, lived: Collection[str], baseline: str, years: Years) -> Branches:
-    """Read and validate a file of scenarios against the scenarios `lived` in a result and its `baseline` and `years`.
+def read_branches(path: Path, simulated: Collection[str], baseline: str, years: Years) -> Branches:
+    """Read and validate a file of scenarios against the scenarios `simulated` in a result and its `baseline` and
+    `years`.
 
-    ``continues:`` is the name of one lived scenario for all, or a mapping of scenarios to lived ones. A scenario it
-    does not
+    ``continues:`` is the name of one simulated scenario for all, or a mapping of scenarios to simulated ones. A
+    scenario it does not
     name continues the one of its own name, or else the result's baseline. A whole study file will do: its other keys
     are those of the result and are not read.
 
-    Raises:
-        StudyError: with every mistake and its line.
+    Raises
+    ------
+    StudyError
+        With every mistake and its line.
     """
     document = read_document(path, what=WHAT)
     unread = []
@@ -53,7 +56,7 @@ def read_branches(path: Path, lived: Collection[str], baseline: str, years: Year
     if "scenarios" not in document.data:
         document.add((), "has no scenarios", "allowed: scenarios: with a mapping of scenario names to policies")
     scenarios = check_scenarios(document, declared().policies, _with_own_years(document, years))
-    continues = _continues(document, list(scenarios), lived, baseline)
+    continues = _continues(document, list(scenarios), simulated, baseline)
     named = document.data.get("baseline")
     if named is not None and not isinstance(named, str):
         document.add(("baseline",), f"is {shown(named)}", one_of(scenarios))
@@ -70,26 +73,28 @@ def _with_own_years(document: Document, years: Years) -> Years:
     return years if found is None else (min(years[0], int(found[1])), max(years[1], int(found[2])))
 
 
-def _continues(document: Document, scenarios: list[str], lived: Collection[str], baseline: str) -> dict[str, str]:
-    """Which lived scenario each of `scenarios` goes on from; mistakes go to `document`."""
+def _continues(document: Document, scenarios: list[str], simulated: Collection[str], baseline: str) -> dict[str, str]:
+    """Which simulated scenario each of `scenarios` goes on from; mistakes go to `document`."""
     raw = document.data.get("continues")
     path = ("continues",)
     given = {}
     if isinstance(raw, str):
         given = dict.fromkeys(scenarios, raw)
-        if raw not in lived:
-            document.add(path, f"'{raw}' is not a scenario that was run{nearest(raw, lived)}", one_of(lived))
+        if raw not in simulated:
+            document.add(path, f"'{raw}' is not a scenario that was run{nearest(raw, simulated)}", one_of(simulated))
     elif isinstance(raw, Mapping):
         for name, source in raw.items():
             if name not in scenarios:
                 said = f"'{name}' is not a scenario of this file{nearest(name, scenarios)}"
                 document.add((*path, name), said, one_of(scenarios))
-            elif source not in lived:
-                said = f"'{source}' is not a scenario that was run{nearest(source, lived)}"
-                document.add((*path, name), said if isinstance(source, str) else f"is {shown(source)}", one_of(lived))
+            elif source not in simulated:
+                said = f"'{source}' is not a scenario that was run{nearest(source, simulated)}"
+                document.add(
+                    (*path, name), said if isinstance(source, str) else f"is {shown(source)}", one_of(simulated)
+                )
             else:
                 given[name] = source
     elif raw is not None:
         allowed = "allowed: the scenario to continue, or a mapping of scenarios to those they continue"
         document.add(path, f"is {shown(raw)}", allowed)
-    return {name: given.get(name, name if name in lived else baseline) for name in scenarios}
+    return {name: given.get(name, name if name in simulated else baseline) for name in scenarios}

@@ -1,4 +1,4 @@
-"""The result a branch begins from: its inputs, the lives of its scenarios and its saved states, as its files tell
+"""The result a branch begins from: its inputs, the histories of its scenarios and its saved states, as its files tell
 them.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 from tuopin.agents.place import Place
 from tuopin.sim.batch.directory import RUNS
 from tuopin.sim.batch.taskfile import checksum
-from tuopin.sim.branching.plan import Lives, Saved, Settings, Stage, branch_digest
+from tuopin.sim.branching.plan import Histories, Saved, Settings, Stage, branch_digest
 from tuopin.sim.results.manifest import MANIFEST, differences, read_manifest
 from tuopin.sim.results.receipts import Receipt, read_journal
 from tuopin.sim.results.results import ResultsError
@@ -27,7 +27,7 @@ _AGAIN = "run its study again with this version into a new directory and branch 
 
 @dataclass(frozen=True)
 class Source:
-    """A result that can be continued: `study` as resolved there, and per scenario the stages of its life.
+    """A result that can be continued: `study` as resolved there, and per scenario the stages of its history.
 
     `notes` are what a planner should know of it before going on.
     """
@@ -38,7 +38,7 @@ class Source:
     scale: float
     inputs: Mapping[str, Any]
     hashes: Mapping[str, str]
-    lives: Lives
+    histories: Histories
     notes: tuple[str, ...] = ()
 
     def study_with(self, name: str, scenarios: Mapping[str, Settings], baseline: str) -> Study:
@@ -52,8 +52,10 @@ class Source:
 def open_source(directory: Path) -> Source:
     """Read what a result was made from; nothing in it is changed and its runs need not be complete.
 
-    Raises:
-        ResultsError: if it is no result, or was made by another version or other numbers than this installation has.
+    Raises
+    ------
+    ResultsError
+        If it is no result, or was made by another version or other numbers than this installation has.
     """
     if not directory.is_dir():
         raise ResultsError(f"{directory}: there is no such directory; give one that `tuopin run` has written")
@@ -98,14 +100,14 @@ def _source(directory: Path, manifest: Mapping[str, Any]) -> Source:
         }
     )
     study._places = {name: Place.model_validate_json(json.dumps(data)) for name, data in inputs["place"].items()}
-    lives = {name: (*earlier.get(name, ()), Stage(study.last_year, given)) for name, given in policies.items()}
+    histories = {name: (*earlier.get(name, ()), Stage(study.last_year, given)) for name, given in policies.items()}
     notes: tuple[str, ...] = ()
     if manifest["versions"] != versions():
         notes = (
             f"{directory}: was made with other versions of libraries; equal years up to the branch are not assured",
         )
     hashes = manifest["scenario_hashes"]
-    return Source(directory, manifest["identity"], study, manifest["scale"], inputs, hashes, lives, notes)
+    return Source(directory, manifest["identity"], study, manifest["scale"], inputs, hashes, histories, notes)
 
 
 def _differences(source: Source, manifest: Mapping[str, Any]) -> list[str]:
@@ -117,8 +119,8 @@ def _differences(source: Source, manifest: Mapping[str, Any]) -> list[str]:
         return ["its inputs are not those of its identity: the manifest was changed by hand"]
     before = {name: value for name, value in source.inputs.items() if name != "branch"}
     lines = differences(before, now)
-    for name, life in source.lives.items():
-        *earlier, last = life
+    for name, history in source.histories.items():
+        *earlier, last = history
         own = branch_digest(tuple(earlier), last.settings) if earlier else scenario_digest(last.settings)
         if own != source.hashes[name]:
             lines.append(f"the policies of scenario {name} have other numbers in their own files now")
@@ -142,7 +144,7 @@ def saved_states(source: Source, year: int, scenarios: set[str], note: Callable[
     it.
 
     Only whole ones that this very version and machine type made; what is wrong with the others goes to `note`. Whoever
-    lacks a state lives the years again.
+    lacks a state simulates the years again.
     """
     runs = source.directory / RUNS
     found: dict[tuple[str, str, int], tuple[str, int]] = {}

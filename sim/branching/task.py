@@ -50,7 +50,7 @@ def simulate_branch(
             state = None if panel else read_state(plan, place, past, replicate)
             if state is None:
                 initial = initial or county_of(plan, place, replicate)
-                state = simulate_again(plan, initial, plan.lives[past], replicate, panel=panel)
+                state = simulate_again(plan, initial, plan.histories[past], replicate, panel=panel)
         except Exception as error:  # a failed run is data: the others go on
             for scenario in mine:
                 yield RunOutcome.failed(place, scenario, replicate, error)
@@ -65,13 +65,13 @@ def _start(plan: BranchPlan, state: State, scenario: str, replicate: int, panel:
 
 
 def simulate_again(
-    plan: BranchPlan, initial: County, life: Sequence[Stage], replicate: int, *, panel: bool = False
+    plan: BranchPlan, initial: County, history: Sequence[Stage], replicate: int, *, panel: bool = False
 ) -> State:
-    """Return the state at the end of a life's last stage, simulated from a copy of `initial`; the same luck
+    """Return the state at the end of a history's last stage, simulated from a copy of `initial`; the same luck
     gives the same years.
     """
     state: State | None = None
-    for stage in life:
+    for stage in history:
         policies = _policies(plan, stage.settings, replicate)
         if state is None:
             run = begin(initial.fork(), policies, plan.last_year, panel=panel)
@@ -81,7 +81,7 @@ def simulate_again(
             simulate_year(run)
         state = capture(run)
     if state is None:
-        raise ValueError("a life has at least one stage")
+        raise ValueError("a history has at least one stage")
     return state
 
 

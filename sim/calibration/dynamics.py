@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tuopin.sim.calibration.lives import Lives
+from tuopin.sim.calibration.histories import Histories
 from tuopin.sim.calibration.weighted import Measure, every_year, paired, share
 from tuopin.sim.measures.survival import ended_within, hazard_by_duration, kaplan_meier
 
@@ -12,8 +12,8 @@ from tuopin.sim.measures.survival import ended_within, hazard_by_duration, kapla
 def _exit_hazard(view: str, duration: int) -> Measure:
     """Of persons whose spell of poverty has lasted `duration` - 1 years since it began in sight, the share leaving."""
 
-    def measure(lives: Lives, scenario: str, years: tuple[int, ...]) -> float:
-        spells = lives.scenarios[scenario].spells
+    def measure(histories: Histories, scenario: str, years: tuple[int, ...]) -> float:
+        spells = histories.scenarios[scenario].spells
         table = hazard_by_duration(spells[spells["view"] == view], "poor")
         found = table.loc[table["years"] == duration, "hazard"]
         return float(found.iloc[0]) if len(found) else np.nan
@@ -22,50 +22,50 @@ def _exit_hazard(view: str, duration: int) -> Measure:
 
 
 def _relapse_within(view: str, duration: int) -> Measure:
-    def measure(lives: Lives, scenario: str, years: tuple[int, ...]) -> float:
-        spells = lives.scenarios[scenario].spells
+    def measure(histories: Histories, scenario: str, years: tuple[int, ...]) -> float:
+        spells = histories.scenarios[scenario].spells
         return ended_within(kaplan_meier(spells[spells["view"] == view]), duration)
 
     return measure
 
 
-def _exit_rate(lives: Lives, scenario: str, year: int) -> float:
+def _exit_rate(histories: Histories, scenario: str, year: int) -> float:
     """Share of last year's truly poor persons who are not poor now, households present in both years."""
-    now = lives.year(scenario, year)
-    before = lives.year(scenario, year - 1).reindex(now.index)
+    now = histories.year(scenario, year)
+    before = histories.year(scenario, year - 1).reindex(now.index)
     there = before["poor_true"].notna()
     now, before = now[there], before[there]
     return share(~now["poor_true"], before["poor_true"].astype(bool), now["members"])
 
 
-def _registered_exit_share(lives: Lives, scenario: str, year: int) -> float:
+def _registered_exit_share(histories: Histories, scenario: str, year: int) -> float:
     """Share of last year's registered households that are no longer registered."""
-    now = lives.year(scenario, year)
-    before = lives.year(scenario, year - 1)["registered"].reindex(now.index, fill_value=False).astype(bool)
+    now = histories.year(scenario, year)
+    before = histories.year(scenario, year - 1)["registered"].reindex(now.index, fill_value=False).astype(bool)
     return float((~now["registered"])[before].mean()) if before.any() else np.nan
 
 
-def _registered_left(lives: Lives, scenario: str, year: int) -> float:
+def _registered_left(histories: Histories, scenario: str, year: int) -> float:
     """Registered persons of `year` against those of the first year."""
-    first = min(lives.scenarios[scenario].households)
-    now, start = lives.year(scenario, year), lives.year(scenario, first)
+    first = min(histories.scenarios[scenario].households)
+    now, start = histories.year(scenario, year), histories.year(scenario, first)
     return float(now["members"][now["registered"]].sum() / start["members"][start["registered"]].sum())
 
 
-def _stay_penalty(lives: Lives, scenario: str, year: int) -> float:
+def _stay_penalty(histories: Histories, scenario: str, year: int) -> float:
     """Exit rate of last year's poor with a hospital stay this year less that of those without (difference of
     shares).
     """
-    now = lives.year(scenario, year)
-    poor = lives.year(scenario, year - 1)["poor_true"].reindex(now.index, fill_value=False).astype(bool)
+    now = histories.year(scenario, year)
+    poor = histories.year(scenario, year - 1)["poor_true"].reindex(now.index, fill_value=False).astype(bool)
     stay = now["stay_ratio"] < 1.0
     left = ~now["poor_true"]
     return share(left, poor & stay, now["members"]) - share(left, poor & ~stay, now["members"])
 
 
-def _paired_headcount(lives: Lives, scenario: str, year: int) -> float:
+def _paired_headcount(histories: Histories, scenario: str, year: int) -> float:
     """Difference of the true headcount to scenario `none`, over households present in both."""
-    with_policy, without = paired(lives, (scenario, "none"), year)
+    with_policy, without = paired(histories, (scenario, "none"), year)
     everybody = with_policy["poor_true"] | True
     return share(with_policy["poor_true"], everybody, with_policy["members"]) - share(
         without["poor_true"], everybody, without["members"]

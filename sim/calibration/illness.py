@@ -7,46 +7,46 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tuopin.sim.calibration.lives import Lives
+from tuopin.sim.calibration.histories import Histories
 from tuopin.sim.calibration.weighted import Measure, every_year, paired
 from tuopin.sim.measures.catastrophic import catastrophic
 
 
-def _catastrophic(lives: Lives, scenario: str, year: int) -> float:
+def _catastrophic(histories: Histories, scenario: str, year: int) -> float:
     """Share of households whose own medical payments are 40% or more of income net of subsistence food."""
-    h = lives.year(scenario, year)
+    h = histories.year(scenario, year)
     flag = catastrophic(
         h["medical_out_of_pocket"].to_numpy(),
         h["net_income_pp"].to_numpy(),
         h["members"].to_numpy(),
-        lives.scenarios[scenario].food[year],
+        histories.scenarios[scenario].food[year],
     )
     return float(flag.mean())
 
 
-def _impoverished(lives: Lives, scenario: str, year: int) -> float:
+def _impoverished(histories: Histories, scenario: str, year: int) -> float:
     """Share of households above the line on net income and below it once their own medical bills are taken off."""
-    h, line = lives.year(scenario, year), lives.scenarios[scenario].lines[year]
+    h, line = histories.year(scenario, year), histories.scenarios[scenario].lines[year]
     after = h["net_income_pp"] - h["medical_out_of_pocket"] / h["members"]
     return float(((h["net_income_pp"] >= line) & (after < line)).mean())
 
 
-def _stays_per_adult(lives: Lives, scenario: str, year: int) -> float:
-    h = lives.year(scenario, year)
+def _stays_per_adult(histories: Histories, scenario: str, year: int) -> float:
+    h = histories.year(scenario, year)
     return float((h["stay_ratio"] < h["use_factor"]).sum() / (h["working_age"] + h["elderly"]).sum())
 
 
 def _per_adult(column: str) -> Measure:
-    def measure(lives: Lives, scenario: str, year: int) -> float:
-        h = lives.year(scenario, year)
+    def measure(histories: Histories, scenario: str, year: int) -> float:
+        h = histories.year(scenario, year)
         return float(h[column].sum() / (h["working_age"] + h["elderly"]).sum())
 
     return every_year(measure)
 
 
 def _disabled(registered: bool) -> Measure:
-    def measure(lives: Lives, scenario: str, year: int) -> float:
-        h = lives.year(scenario, year)
+    def measure(histories: Histories, scenario: str, year: int) -> float:
+        h = histories.year(scenario, year)
         h = h[h["registered_at_start"]] if registered else h
         return float(h["disabled"].sum() / h["members"].sum())
 
@@ -58,8 +58,8 @@ def _own_share(member: bool) -> Measure:
     not.
     """
 
-    def measure(lives: Lives, scenario: str, year: int) -> float:
-        h = lives.year(scenario, year)
+    def measure(histories: Histories, scenario: str, year: int) -> float:
+        h = histories.year(scenario, year)
         chosen = h["insured"] & (h["outpatient_bill"] == 0.0) & (h["inpatient_bill"] > 0.0)
         chosen &= (h["health_insurance_since"] > 0) == member
         bills = float(h.loc[chosen, "inpatient_bill"].sum())
@@ -68,9 +68,9 @@ def _own_share(member: bool) -> Measure:
     return every_year(measure)
 
 
-def _stay_income(lives: Lives, scenario: str, year: int) -> float:
+def _stay_income(histories: Histories, scenario: str, year: int) -> float:
     """Change of log market income from last year with a stay this year against without, no stay last year in either."""
-    now, before = lives.year(scenario, year), lives.year(scenario, year - 1)
+    now, before = histories.year(scenario, year), histories.year(scenario, year - 1)
     both = now.index.intersection(before.index)
     now, before = now.loc[both], before.loc[both]
     change = _log(now["market_income_pp"]) - _log(before["market_income_pp"])
@@ -83,9 +83,9 @@ def _log(values: pd.Series) -> Any:
     return np.log(values.where(values > 100.0))
 
 
-def _extra_use(lives: Lives, scenario: str, year: int) -> float:
+def _extra_use(histories: Histories, scenario: str, year: int) -> float:
     """Hospital stays of members of the health policy against the same households without it (relative difference)."""
-    with_policy, without = paired(lives, (scenario, "none"), year)
+    with_policy, without = paired(histories, (scenario, "none"), year)
     member = with_policy["health_insurance_since"] > 0
     stays = [int((h["stay_ratio"] < h["use_factor"])[member].sum()) for h in (with_policy, without)]
     return stays[0] / stays[1] - 1.0 if stays[1] else np.nan

@@ -5,47 +5,47 @@ from __future__ import annotations
 import numpy as np
 
 from tuopin.sim.calibration.decomposition import FLOOR
-from tuopin.sim.calibration.lives import Lives
+from tuopin.sim.calibration.histories import Histories
 from tuopin.sim.calibration.weighted import Measure, column_mean, every_year, mean, share
 from tuopin.sim.measures.inequality import gini as weighted_gini
 
 
-def _sd_log_income(lives: Lives, scenario: str, years: tuple[int, ...]) -> float:
-    return float(lives.log_income.std())
+def _sd_log_income(histories: Histories, scenario: str, years: tuple[int, ...]) -> float:
+    return float(histories.log_income.std())
 
 
-def _variance_of_change(lives: Lives, scenario: str, years: tuple[int, ...]) -> float:
-    return float((lives.log_income - lives.log_income_before).var())
+def _variance_of_change(histories: Histories, scenario: str, years: tuple[int, ...]) -> float:
+    return float((histories.log_income - histories.log_income_before).var())
 
 
-def _sd_log_income_registered(lives: Lives, scenario: str, year: int) -> float:
-    h, line = lives.year(scenario, year), lives.scenarios[scenario].lines[year]
+def _sd_log_income_registered(histories: Histories, scenario: str, year: int) -> float:
+    h, line = histories.year(scenario, year), histories.scenarios[scenario].lines[year]
     poor = h["registered"].to_numpy()
     return float(np.log(np.maximum(h["income_pp"].to_numpy()[poor], FLOOR * line)).std())
 
 
-def _gini(lives: Lives, scenario: str, year: int) -> float:
-    h = lives.year(scenario, year)
+def _gini(histories: Histories, scenario: str, year: int) -> float:
+    h = histories.year(scenario, year)
     return weighted_gini(h["survey_income_pp"].to_numpy(), h["members"].to_numpy())
 
 
-def _bottom_fifth(lives: Lives, scenario: str, year: int) -> float:
+def _bottom_fifth(histories: Histories, scenario: str, year: int) -> float:
     """Mean surveyed income of the poorest fifth of persons against the mean of all."""
-    h = lives.year(scenario, year).sort_values("survey_income_pp", kind="stable")
+    h = histories.year(scenario, year).sort_values("survey_income_pp", kind="stable")
     upto = h["members"].cumsum()
     lowest = h[upto <= 0.2 * upto.iloc[-1]]
     return mean(lowest["survey_income_pp"], lowest["members"]) / mean(h["survey_income_pp"], h["members"])
 
 
-def _registered_income(lives: Lives, scenario: str, year: int) -> float:
-    h = lives.year(scenario, year)
+def _registered_income(histories: Histories, scenario: str, year: int) -> float:
+    h = histories.year(scenario, year)
     h = h[h["registered_at_start"]]
     return mean(h["net_income_pp"], h["members"])
 
 
 def _headcount(column: str) -> Measure:
-    def measure(lives: Lives, scenario: str, year: int) -> float:
-        h = lives.year(scenario, year)
+    def measure(histories: Histories, scenario: str, year: int) -> float:
+        h = histories.year(scenario, year)
         return mean(h[column].astype(float), h["members"])
 
     return every_year(measure)
@@ -54,8 +54,8 @@ def _headcount(column: str) -> Measure:
 def _band(low: float, high: float) -> Measure:
     """Share of never-registered persons whose effective income lies between `low` and `high` lines."""
 
-    def measure(lives: Lives, scenario: str, year: int) -> float:
-        h, line = lives.year(scenario, year), lives.scenarios[scenario].lines[year]
+    def measure(histories: Histories, scenario: str, year: int) -> float:
+        h, line = histories.year(scenario, year), histories.scenarios[scenario].lines[year]
         ratio = h["income_pp"] / line
         return share((ratio >= low) & (ratio < high), ~h["registered"], h["members"])
 

@@ -4,46 +4,46 @@ from __future__ import annotations
 
 import numpy as np
 
-from tuopin.sim.calibration.lives import Lives
+from tuopin.sim.calibration.histories import Histories
 from tuopin.sim.calibration.weighted import Measure, every_year
 
 ILLNESS, DISABILITY = 1, 2
 
 
 def _size(registered: bool) -> Measure:
-    def measure(lives: Lives, scenario: str, year: int) -> float:
-        h = lives.year(scenario, year)
+    def measure(histories: Histories, scenario: str, year: int) -> float:
+        h = histories.year(scenario, year)
         return float(h.loc[h["registered_at_start"] if registered else h.index, "members"].mean())
 
     return every_year(measure)
 
 
-def _elderly(lives: Lives, scenario: str, year: int) -> float:
-    h = lives.year(scenario, year)
+def _elderly(histories: Histories, scenario: str, year: int) -> float:
+    h = histories.year(scenario, year)
     return float(h["elderly"].sum() / h["members"].sum())
 
 
-def _off_farm_per_registered(lives: Lives, scenario: str, year: int) -> float:
+def _off_farm_per_registered(histories: Histories, scenario: str, year: int) -> float:
     """Off-farm workers, site jobs included, per household registered at the start (households split off included)."""
-    h = lives.year(scenario, year)
+    h = histories.year(scenario, year)
     h = h[h["registered_at_start"]]
     return float((h["off_farm"] + h["relocation_workers"]).sum() / len(h))
 
 
-def _away(lives: Lives, scenario: str, year: int) -> float:
-    h = lives.year(scenario, year)
+def _away(histories: Histories, scenario: str, year: int) -> float:
+    h = histories.year(scenario, year)
     h = h[h["registered_at_start"]]
     return float(h["migrants"].sum() / (h["off_farm"] + h["relocation_workers"]).sum())
 
 
-def _able_per_registered(lives: Lives, scenario: str, year: int) -> float:
-    h = lives.year(scenario, year)
+def _able_per_registered(histories: Histories, scenario: str, year: int) -> float:
+    h = histories.year(scenario, year)
     return float(h.loc[h["registered_at_start"], "able_workers"].mean())
 
 
 def _cause(code: int) -> Measure:
-    def measure(lives: Lives, scenario: str, year: int) -> float:
-        h = lives.year(scenario, year)
+    def measure(histories: Histories, scenario: str, year: int) -> float:
+        h = histories.year(scenario, year)
         registered = h["registered"]
         return float((h["cause"] == code)[registered].mean()) if registered.any() else np.nan
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from tuopin.sim.calibration.lives import Lives
+from tuopin.sim.calibration.histories import Histories
 from tuopin.sim.calibration.weighted import Measure, every_year, mean, paired, share
 
 
 def _register_error(kind: str) -> Measure:
-    def measure(lives: Lives, scenario: str, year: int) -> float:
-        h = lives.year(scenario, year)
+    def measure(histories: Histories, scenario: str, year: int) -> float:
+        h = histories.year(scenario, year)
         poor, listed = h["poor_true"], h["registered"]
         return share(~listed, poor, h["members"]) if kind == "exclusion" else share(~poor, listed, h["members"])
 
@@ -24,8 +24,8 @@ def _register_error(kind: str) -> Measure:
 def _allowance_error(kind: str) -> Measure:
     """Errors of the allowance, judged by net income before policy transfers against the allowance standard."""
 
-    def measure(lives: Lives, scenario: str, year: int) -> float:
-        h, standard = lives.year(scenario, year), lives.scenarios[scenario].standards[year]
+    def measure(histories: Histories, scenario: str, year: int) -> float:
+        h, standard = histories.year(scenario, year), histories.scenarios[scenario].standards[year]
         entitled = h["net_income_pp"] - h["policy_transfers"] / h["members"] < standard
         reached = h["low_income_support_since"] > 0
         if kind == "exclusion":
@@ -35,12 +35,12 @@ def _allowance_error(kind: str) -> Measure:
     return every_year(measure)
 
 
-def _allowance_misdirected(lives: Lives, scenario: str, year: int) -> float:
+def _allowance_misdirected(histories: Histories, scenario: str, year: int) -> float:
     """Share of beneficiary persons who are not among the poorest equally many persons by income before the allowance.
 
     At equal numbers the exclusion and the inclusion error are the same figure.
     """
-    h = lives.year(scenario, year)
+    h = histories.year(scenario, year)
     before = h["net_income_pp"] - h["policy_transfers"] / h["members"]
     reached = h["low_income_support_since"] > 0
     order = before.sort_values(kind="stable").index
@@ -49,14 +49,14 @@ def _allowance_misdirected(lives: Lives, scenario: str, year: int) -> float:
     return share(~poorest, reached, h["members"])
 
 
-def _allowance_coverage(lives: Lives, scenario: str, year: int) -> float:
-    h = lives.year(scenario, year)
+def _allowance_coverage(histories: Histories, scenario: str, year: int) -> float:
+    h = histories.year(scenario, year)
     return mean((h["low_income_support_since"] > 0).astype(float), h["members"])
 
 
-def _allowance_paid(lives: Lives, scenario: str, year: int) -> float:
+def _allowance_paid(histories: Histories, scenario: str, year: int) -> float:
     """Allowance per person in beneficiary households against the standard."""
-    h, standard = lives.year(scenario, year), lives.scenarios[scenario].standards[year]
+    h, standard = histories.year(scenario, year), histories.scenarios[scenario].standards[year]
     h = h[h["low_income_support_since"] > 0]
     return float(h["low_income_support_yuan"].sum() / h["members"].sum() / standard) if len(h) else np.nan
 
@@ -67,17 +67,17 @@ def _gain(chosen: pd.Series, with_policy: pd.DataFrame, without: pd.DataFrame) -
     return mean(one["net_income_pp"], one["members"]) / mean(other["net_income_pp"], other["members"]) - 1.0
 
 
-def _relocation_gain(lives: Lives, scenario: str, year: int) -> float:
+def _relocation_gain(histories: Histories, scenario: str, year: int) -> float:
     """Of registered households moved three years before `year` or earlier."""
-    with_policy, without = paired(lives, (scenario, "none"), year)
+    with_policy, without = paired(histories, (scenario, "none"), year)
     since = with_policy["relocation_since"]
     moved = (since > 0) & (since <= year - 3) & with_policy["registered_at_start"]
     return _gain(moved, with_policy, without) if moved.any() else np.nan
 
 
 def _cooperative_gain(effective: bool) -> Measure:
-    def measure(lives: Lives, scenario: str, year: int) -> float:
-        with_policy, without = paired(lives, (scenario, "none"), year)
+    def measure(histories: Histories, scenario: str, year: int) -> float:
+        with_policy, without = paired(histories, (scenario, "none"), year)
         member = with_policy["cooperative_since"] > 0
         if effective:
             member &= with_policy["cooperative_effective"].astype(bool)
@@ -86,9 +86,9 @@ def _cooperative_gain(effective: bool) -> Measure:
     return every_year(measure)
 
 
-def _relocated_employed(lives: Lives, scenario: str, year: int) -> float:
+def _relocated_employed(histories: Histories, scenario: str, year: int) -> float:
     """Share of relocated households with an able worker in which somebody works off-farm."""
-    h = lives.year(scenario, year)
+    h = histories.year(scenario, year)
     h = h[(h["relocation_since"] > 0) & (h["able_workers"] > 0)]
     return float((h["off_farm"] + h["relocation_workers"] > 0).mean()) if len(h) else np.nan
 
@@ -96,18 +96,18 @@ def _relocated_employed(lives: Lives, scenario: str, year: int) -> float:
 def _relocated_persons(registered: bool) -> Measure:
     """Persons living at sites against persons of the county registered in the first year (ratio)."""
 
-    def measure(lives: Lives, scenario: str, year: int) -> float:
-        h = lives.year(scenario, year)
-        start = lives.year(scenario, min(lives.scenarios[scenario].households))
+    def measure(histories: Histories, scenario: str, year: int) -> float:
+        h = histories.year(scenario, year)
+        start = histories.year(scenario, min(histories.scenarios[scenario].households))
         moved = (h["relocation_since"] > 0) & (h["registered_at_start"] == registered)
         return float(h["members"][moved].sum() / start["members"][start["registered"]].sum())
 
     return every_year(measure)
 
 
-def _cooperative_members(lives: Lives, scenario: str, year: int) -> float:
+def _cooperative_members(histories: Histories, scenario: str, year: int) -> float:
     """Share of the households registered at the start that are linked to a firm, in name."""
-    h = lives.year(scenario, year)
+    h = histories.year(scenario, year)
     return float((h["cooperative_since"] > 0)[h["registered_at_start"]].mean())
 
 

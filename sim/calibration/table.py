@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from tuopin.sim.calibration.lives import Lives, live
+from tuopin.sim.calibration.histories import Histories, simulate_histories
 from tuopin.sim.calibration.measures import MEASURES
 from tuopin.sim.calibration.targets import Target, load_targets
 from tuopin.sim.study.plan import Plan
@@ -46,19 +46,19 @@ def calibration_table(plan: Plan, replicates: int = 5, targets: Sequence[Target]
     scenarios = [name for name in plan.scenarios if name in wanted]
     simulated = {t.id: [] for t in chosen}  # type: dict[str, list[float]]
     for replicate in range(replicates):
-        lives = live(plan, replicate, scenarios)
+        histories = simulate_histories(plan, replicate, scenarios)
         for target in chosen:
-            simulated[target.id].append(_figure(lives, target))
+            simulated[target.id].append(_figure(histories, target))
     factor = place.county_factor.value
     rows = [_row(t, np.array(simulated[t.id]), factor if t.times_county_factor else 1.0) for t in chosen]
     return pd.DataFrame(rows, columns=COLUMNS, index=pd.Index([t.id for t in chosen], name="id"))
 
 
-def _figure(lives: Lives, target: Target) -> float:
-    life = lives.scenarios.get(target.scenario)
-    if life is None or not set(target.simulated_years) <= set(life.households):
+def _figure(histories: Histories, target: Target) -> float:
+    history = histories.scenarios.get(target.scenario)
+    if history is None or not set(target.simulated_years) <= set(history.households):
         return np.nan
-    return MEASURES[target.measure](lives, target.scenario, target.simulated_years)
+    return MEASURES[target.measure](histories, target.scenario, target.simulated_years)
 
 
 def _row(target: Target, figures: np.ndarray, factor: float) -> list[object]:

@@ -7,18 +7,18 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 
-from tuopin.sim.calibration.lives import Lives
+from tuopin.sim.calibration.histories import Histories
 
-Measure = Callable[[Lives, str, tuple[int, ...]], float]
-"""(lives, scenario, years) -> one simulated figure of one replicate; NaN where there is nobody to measure."""
-YearMeasure = Callable[[Lives, str, int], float]
+Measure = Callable[[Histories, str, tuple[int, ...]], float]
+"""(histories, scenario, years) -> one simulated figure of one replicate; NaN where there is nobody to measure."""
+YearMeasure = Callable[[Histories, str, int], float]
 
 
 def every_year(measure: YearMeasure) -> Measure:
     """Turn a measure of one year into the plain mean over the target's years."""
 
-    def over(lives: Lives, scenario: str, years: tuple[int, ...]) -> float:
-        return float(np.mean([measure(lives, scenario, year) for year in years]))
+    def over(histories: Histories, scenario: str, years: tuple[int, ...]) -> float:
+        return float(np.mean([measure(histories, scenario, year) for year in years]))
 
     return over
 
@@ -35,9 +35,9 @@ def mean(values: pd.Series, members: pd.Series) -> float:
     return float((values * members).sum()) / whole if whole else np.nan
 
 
-def paired(lives: Lives, scenarios: tuple[str, str], year: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+def paired(histories: Histories, scenarios: tuple[str, str], year: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The households present in both scenarios at the end of `year`, in the same order."""
-    one, other = (lives.year(name, year) for name in scenarios)
+    one, other = (histories.year(name, year) for name in scenarios)
     both = one.index.intersection(other.index, sort=True)
     return one.loc[both], other.loc[both]
 
@@ -46,8 +46,8 @@ def column_mean(names: Iterable[str]) -> dict[str, Measure]:
     """Measures `mean_<name>`: person-weighted means of columns."""
 
     def of(name: str) -> Measure:
-        def measure(lives: Lives, scenario: str, year: int) -> float:
-            h = lives.year(scenario, year)
+        def measure(histories: Histories, scenario: str, year: int) -> float:
+            h = histories.year(scenario, year)
             return mean(h[name], h["members"])
 
         return every_year(measure)

@@ -38,8 +38,8 @@ def branch(
 ) -> None:
     """Continue every run of DIR from the end of year Y under the scenarios of FILE, up to DIR's last year.
 
-    FILE's `continues:` says which scenario of DIR was lived until then: one name, or a mapping of scenarios to names;
-    without it a scenario continues the one of its own name, else the baseline. DIR2 is a result like any other.
+    FILE's `continues:` says which scenario of DIR was simulated until then: one name, or a mapping of scenarios to
+    names; without it a scenario continues the one of its own name, else the baseline. DIR2 is a result like any other.
     """
     from tuopin.sim.batch.engine import run_study
     from tuopin.sim.branching.scenarios import read_branches
@@ -50,7 +50,7 @@ def branch(
     source = open_source(directory)
     study = source.study
     _check_year(from_year, study.first_year, study.last_year)
-    asked = read_branches(scenarios, list(source.lives), study.baseline, study.years)
+    asked = read_branches(scenarios, list(source.histories), study.baseline, study.years)
     plan = _plan(source, asked, from_year, directory, scenarios)
     for text in source.notes:
         _note(text)
@@ -86,7 +86,7 @@ def _plan(source: Source, asked: Branches, year: int, directory: Path, file: Pat
         source.scale,
         from_year=year,
         continues=asked.continues,
-        lives=source.lives,
+        histories=source.histories,
         source_study=source.study.name,
         source_identity=source.identity,
         source_hashes=source.hashes,
@@ -107,11 +107,11 @@ def _what_is_done(plan: BranchPlan, asked: Branches, directory: Path, file: Path
         f"{directory} ({plan.source_study}) as simulated to the end of {year}, then {year + 1}-{plan.last_year} by {file}:"
     ]
     lines += [f"  {name} continues {past}" for name, past in plan.continues.items()]
-    if len(plan.lives) > 1:
+    if len(plan.histories) > 1:
         lines.append(f"they do not all continue the same scenario: their differences begin before {year + 1}")
     if asked.unread:
         lines.append(f"{file}: {', '.join(asked.unread)}: not read; these are those of {directory}")
-    pasts = len(plan.lives) * len(plan.places) * plan.replicates
+    pasts = len(plan.histories) * len(plan.places) * plan.replicates
     found = 0 if panel else len(plan.saved)
     again = f"its years to {year} are simulated again: same luck, same values"
     if panel:

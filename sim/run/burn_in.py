@@ -1,4 +1,6 @@
-"""The initial state is lived into: five years without registry, then registration to the documented totals."""
+"""The initial state is reached by simulation: five years without registry, then registration to the documented
+totals.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,8 @@ def initial_county(
     *,
     each_year: EachYear | None = None,
 ) -> County:
-    """Return the county in its documented state: lived into, level of income met, registered totals exact to the unit.
+    """Return the county in its documented state: after the burn-in, level of income met, registered totals exact to
+    the unit.
 
     The burn-in runs without demography, so that totals of households and persons stay exact. The level of market
     income is set so that mean net income at its end is the poor-area series times the county factor: on a sample of the

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from tuopin.agents import mesa_door as mesa
 from tuopin.agents.columns import LINES
 from tuopin.agents.county import County
 from tuopin.agents.institutions import CountyOffice, FirmAgent, Market, SiteAgent, Village
+from tuopin.agents.randomness import MAXIMUM_SEED
 from tuopin.policies.ledger import Ledger
 from tuopin.policies.protocol import Policy
 from tuopin.sim.run.recorder import Recorder
@@ -31,9 +34,20 @@ REPORTED = {
 class CountyModel(mesa.Model):  # type: ignore[misc]
     """A county year by year under the policies of one scenario, for `mesa.batch_run` and for looking at one run.
 
-    `CountyModel(study="scenarios/lushi.yaml", scenario="all", replicate=0, scale=0.02)` prepares its own initial state;
-    with `run` it wraps a run that somebody else has begun. All luck is keyed by seed and replicate: Mesa's own generator
-    is never used.
+    `CountyModel(study="lushi", scenario="all", replicate=1, scale=0.02)` prepares its own initial state; with `run` it
+    wraps a run that somebody else has begun. All luck is keyed by the study's seed and the replicate: Mesa's own
+    generator is never used. `seed` or `rng` (a whole number, or a numpy generator from which one is taken) stands in
+    place of the study's seed, so that Mesa's ways of repeating a model give different luck. `iterations` alone repeats
+    one run: sweep `replicate=[1, 2, 3]`.
+
+    `running` ends with a step that changes nothing else, since Mesa's batch runner reports the state before the last.
+
+    Raises
+    ------
+    StudyError
+        If the study cannot be used.
+    ValueError
+        For an unknown scenario, a replicate below 1, both `seed` and `rng`, or neither study nor run.
     """
 
     running: bool
@@ -42,16 +56,16 @@ class CountyModel(mesa.Model):  # type: ignore[misc]
         self,
         study: str | Path | None = None,
         scenario: str | None = None,
-        replicate: int = 0,
+        replicate: int = 1,
         scale: float = 1.0,
         *,
         run: Run | None = None,
         seed: int | None = None,
-        rng: Any = None,
+        rng: int | np.integer[Any] | np.random.Generator | None = None,
     ) -> None:
-        super().__init__(seed=0)
-        self.simulated = run if run is not None else _run_of_study(study, scenario, replicate, scale, seed)
-        self.running = not self.simulated.finished
+        super().__init__(rng=0)
+        chosen = _seed(seed, rng)
+        self.simulated = run if run is not None else _run_of_study(study, scenario, replicate, scale, chosen)
         self._institutions_made = False
         self.datacollector = mesa.DataCollector(
             model_reporters={
@@ -116,11 +130,11 @@ class CountyModel(mesa.Model):  # type: ignore[misc]
                 FirmAgent(self, firm)
 
     def step(self) -> None:
-        """Simulate one year; after the last one `running` is False and further steps do nothing."""
-        if not self.running:
+        """Simulate one year; after the last one `running` becomes False and further steps do nothing."""
+        if self.simulated.finished:
+            self.running = False
             return
         simulate_year(self.simulated)
-        self.running = not self.simulated.finished
         self.datacollector.collect(self)
 
 
@@ -134,5 +148,22 @@ def _run_of_study(
     if study is None:
         raise ValueError("CountyModel needs a study file or a run")
     plan = make_plan(Study.load(study, overrides={} if seed is None else {"seed": seed}), scale)
+    if replicate < 1:
+        raise ValueError(
+            f"replicate is {replicate}; allowed: whole numbers from 1 on, the first being the study's first"
+        )
+    name = plan.baseline if scenario is None else scenario
+    if name not in plan.scenarios:
+        raise ValueError(f"scenario is {name!r}; allowed: {', '.join(plan.scenarios)}")
     county = county_of(plan, plan.places[0], replicate)
-    return begin(county, policies_of(plan, scenario or plan.baseline, replicate), plan.last_year)
+    return begin(county, policies_of(plan, name, replicate), plan.last_year)
+
+
+def _seed(seed: int | None, rng: int | np.integer[Any] | np.random.Generator | None) -> int | None:
+    """The seed in place of the study's, from Mesa's two ways of giving one; None to keep the study's."""
+    if seed is not None and rng is not None:
+        raise ValueError("seed and rng are both given; allowed: one of them")
+    if isinstance(rng, np.random.Generator):
+        return int(rng.integers(MAXIMUM_SEED, endpoint=True))
+    given = rng if rng is not None else seed
+    return None if given is None else int(given)

@@ -26,8 +26,10 @@ def pack(value: Any, where: str, arrays: Arrays, known: Mapping[str, Any]) -> An
 
     Dataclasses must be among `known` (name -> class), or they could not be made again.
 
-    Raises:
-        PackingError: for a value of any other kind, naming where it is.
+    Raises
+    ------
+    PackingError
+        For a value of any other kind, naming where it is.
     """
     if isinstance(value, np.ndarray | np.generic) and not np.asarray(value).dtype.hasobject:
         arrays[where] = np.asarray(value, order="C")
@@ -47,8 +49,8 @@ def pack(value: Any, where: str, arrays: Arrays, known: Mapping[str, Any]) -> An
         own = {f.name: pack(getattr(value, f.name), f"{where}.{f.name}", arrays, known) for f in fields(value)}
         return {"is": kind.__name__, "fields": own}
     raise PackingError(
-        f"{where} is a {kind.__name__}, which cannot be saved; allowed: numbers, text, numpy arrays, lists, tuples, dicts,"
-        " and dataclasses that the module of its owner defines or imports"
+        f"{where} is a {kind.__name__}, which cannot be saved; allowed: numbers, text, numpy arrays, lists, tuples,"
+        " dicts, and dataclasses that the module of its owner defines or imports"
     )
 
 

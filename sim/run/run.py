@@ -51,7 +51,9 @@ def begin(county: County, policies: Sequence[Policy], last_year: int, *, panel: 
 
 
 def in_order(policies: Sequence[Policy]) -> list[Policy]:
-    """Return policies in the order of their names, in which they act; raises ValueError if two write one base column."""
+    """Return policies in the order of their names, in which they act; raises ValueError if two write one base
+    column.
+    """
     ordered = sorted(policies, key=lambda policy: policy.name)
     owner: dict[str, str] = {}
     for policy in ordered:

@@ -47,9 +47,12 @@ def load_state(path: Path | str, plan: Plan, scenario: str | None = None, *, pan
 
     `scenario` names the one of `plan` whose policies act from now on; None the one that was saved.
 
-    Raises:
-        StateError: if the file is no state, is damaged, or was made by other inputs or another version.
-        OSError: if it cannot be read.
+    Raises
+    ------
+    StateError
+        If the file is no state, is damaged, or was made by other inputs or another version.
+    OSError
+        If it cannot be read.
     """
     data = Path(path).read_bytes()
     origin, state = from_bytes(data, str(path), lambda origin: _world(plan, origin, str(path)))

@@ -21,7 +21,8 @@ def county_of(plan: Plan, place: str, replicate: int) -> County:
 
 
 def world_of(plan: Plan, place: str, replicate: int) -> tuple[Place, Parameters, dict[str, bool | str], Luck]:
-    """Return what a county lives under in a replicate: its place, parameters (drawn if the study draws), switches and
+    """Return the surroundings of a county in a replicate: its place, parameters (drawn if the study draws), switches
+    and
     luck.
     """
     luck = Luck(plan.seed, replicate)

@@ -31,7 +31,7 @@ class State:
     """What a run is made of at the end of a year, as a copy of its own that nothing else changes.
 
     `own_columns` are the household columns of each policy, `held` its attributes (sites, firms) other than its
-    settings; `recorder` and `entries` are what the years lived have left behind.
+    settings; `recorder` and `entries` are what past years have left behind.
     """
 
     county: County
@@ -42,7 +42,7 @@ class State:
 
     @property
     def year(self) -> int:
-        """The last year lived."""
+        """The last year simulated."""
         return self.county.year
 
 
@@ -86,7 +86,7 @@ def resume(state: State, policies: Sequence[Policy], *, panel: bool = False) -> 
 
 
 def _held(policy: Policy) -> dict[str, Any]:
-    settings = {"resolved", "_known"}  # a policy that lives on does so with its new ones
+    settings = {"resolved", "_known"}  # a policy that stays goes on with its new ones
     return {name: value for name, value in vars(policy).items() if name not in settings}
 
 

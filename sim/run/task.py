@@ -36,8 +36,8 @@ def simulate_task(
     """Simulate the scenarios of a task one after the other and yield an outcome for each, in the order given.
 
     The initial state is made once; each scenario starts from a copy. A scenario that raises gives an outcome with
-    `error`, and the others go on; if the initial state fails, all fail alike. With the year `save_state` the frame `state-<year>`
-    holds the county at the end of that year, for `tuopin.sim.run.saved_state` to go on from.
+    `error`, and the others go on; if the initial state fails, all fail alike. With the year `save_state` the frame
+    `state-<year>` holds the county at the end of that year, for `tuopin.sim.run.saved_state` to go on from.
     """
     try:
         initial = county_of(plan, place, replicate)

@@ -1,7 +1,7 @@
 """The order of a year, as data: `STEPS` is what every run goes through and what `tuopin explain` prints.
 
-An action that belongs to the burn-in is also a year's business before the registry and its programmes exist: a mechanism
-entered here once acts in the burn-in, in every run, in its profile and after a saved state.
+An action that belongs to the burn-in is also a year's business before the registry and its programmes exist: a
+mechanism entered here once acts in the burn-in, in every run, in its profile and after a saved state.
 """
 
 from __future__ import annotations

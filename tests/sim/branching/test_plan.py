@@ -1,4 +1,4 @@
-"""Lives cut at a year, and the digests that tell one branched scenario from another."""
+"""Histories cut at a year, and the digests that tell one branched scenario from another."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_identity_is_of_the_source_and_the_year(plan_for: Callable[..., Any]) ->
     scenarios = {"none": NONE}
     data = {"name": "t", "place": "lushi", "years": "2016-2021", "baseline": "none", "scenarios": scenarios}
     study = Study.from_dict(data)
-    lives = {"none": (Stage(2021, NONE),)}
+    histories = {"none": (Stage(2021, NONE),)}
 
     def made(year: int, identity: str, **more: Any) -> Any:
         return make_branch_plan(
@@ -58,7 +58,7 @@ def test_identity_is_of_the_source_and_the_year(plan_for: Callable[..., Any]) ->
             0.1,
             from_year=year,
             continues={"none": "none"},
-            lives=lives,
+            histories=histories,
             source_study="t",
             source_identity=identity,
             source_hashes={},
@@ -68,7 +68,7 @@ def test_identity_is_of_the_source_and_the_year(plan_for: Callable[..., Any]) ->
     one = made(2018, "a")
     assert one.identity == made(2018, "a", saved={("lushi", "none", 1): ("x.zip", 0)}).identity
     assert len({one.identity, made(2019, "a").identity, made(2018, "b").identity}) == 3
-    assert one.lives == {"none": (Stage(2018, NONE),)} and one.scale == 0.1
+    assert one.histories == {"none": (Stage(2018, NONE),)} and one.scale == 0.1
     past = one.branched["continues"]["none"]
     assert (past["scenario"], past["from_year"], past["earlier"]) == (
         "none",

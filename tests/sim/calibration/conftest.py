@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tuopin.sim.calibration.lives import COLUMNS, FLOWS, POLICY_COLUMNS, Life, Lives, live
+from tuopin.sim.calibration.histories import COLUMNS, FLOWS, POLICY_COLUMNS, Histories, History, simulate_histories
 from tuopin.sim.study.plan import Plan, make_plan
 from tuopin.sim.study.study import Study
 
@@ -33,8 +33,8 @@ def small_plan() -> Plan:
 
 
 @pytest.fixture(scope="session")
-def lives(small_plan: Plan) -> Lives:
-    return live(small_plan, 0, ["none", "relocation", "cooperative", "all"])
+def histories(small_plan: Plan) -> Histories:
+    return simulate_histories(small_plan, 0, ["none", "relocation", "cooperative", "all"])
 
 
 @pytest.fixture
@@ -51,14 +51,14 @@ def households() -> Callable[..., pd.DataFrame]:
 
 
 @pytest.fixture
-def lives_of() -> Callable[..., Lives]:
-    """Lives with a line of 1000 yuan, subsistence food of 500 and an allowance standard of 2000 in every year."""
+def lives_of() -> Callable[..., Histories]:
+    """Histories with a line of 1000 yuan, subsistence food of 500 and an allowance standard of 2000 in every year."""
 
-    def of(**scenarios: dict[int, pd.DataFrame]) -> Lives:
-        lived = {}
+    def of(**scenarios: dict[int, pd.DataFrame]) -> Histories:
+        simulated = {}
         for name, years in scenarios.items():
             line, food, standard = (dict.fromkeys(years, value) for value in (1000.0, 500.0, 2000.0))
-            lived[name] = Life(years, pd.DataFrame(), line, food, standard)
-        return Lives(lived, np.array([1.0, 3.0]), np.array([1.0, 1.0]))
+            simulated[name] = History(years, pd.DataFrame(), line, food, standard)
+        return Histories(simulated, np.array([1.0, 3.0]), np.array([1.0, 1.0]))
 
     return of

@@ -5,8 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import mesa
+import numpy as np
 import pytest
 
 from tuopin.agents.institutions import CountyOffice, FirmAgent, Market, SiteAgent, Village
@@ -18,7 +20,7 @@ STUDY = Path(__file__).parents[3] / "scenarios" / "lushi.yaml"
 
 @pytest.fixture(scope="module")
 def finished() -> CountyModel:
-    model = CountyModel(study=STUDY, scenario="all", replicate=0, scale=0.02)
+    model = CountyModel(study=STUDY, scenario="all", replicate=1, scale=0.02)
     while model.running:
         model.step()
     return model
@@ -52,17 +54,52 @@ def test_the_collector_reports_what_the_recorder_measured(finished: CountyModel)
     assert frame["headcount_ratio"].iloc[-1] == pytest.approx(poor, abs=1e-12)
 
 
-def test_mesa_batch_run_sweeps_scenarios() -> None:
-    rows = mesa.batch_run(
-        CountyModel,
-        {"study": str(STUDY), "scenario": ["none", "low_income_support"], "scale": 0.01},
-        max_steps=3,
-        data_collection_period=1,
-        display_progress=False,
-    )
-    final = {row["scenario"]: row for row in rows if row["year"] == max(r["year"] for r in rows)}
+def swept(**parameters: Any) -> list[dict[str, Any]]:
+    given = {"study": str(STUDY), "scale": 0.01, "scenario": "low_income_support"}
+    return mesa.batch_run(CountyModel, given | parameters, display_progress=False)
+
+
+def test_mesa_batch_run_sweeps_scenarios_to_the_last_year() -> None:
+    final = {row["scenario"]: row for row in swept(scenario=["none", "low_income_support"])}
     assert set(final) == {"none", "low_income_support"}
+    assert {row["year"] for row in final.values()} == {2025}
     assert final["low_income_support"]["poverty_gap"] < final["none"]["poverty_gap"]
+
+
+@pytest.mark.parametrize("name", ["replicate", "seed", "rng"])
+def test_every_way_to_repeat_a_model_in_mesa_gives_other_luck(name: str) -> None:
+    incomes = [row["mean_income_per_person"] for row in swept(**{name: [1, 2, 3]})]
+    assert len(set(incomes)) == 3
+
+
+def test_the_default_is_the_first_replicate_of_the_study() -> None:
+    (default,), (first,) = swept(), swept(replicate=[1])
+    assert default["mean_income_per_person"] == first["mean_income_per_person"]
+
+
+def test_a_generator_gives_a_seed_of_its_own() -> None:
+    one, again, other = (CountyModel(STUDY, scale=0.01, rng=np.random.default_rng(k)) for k in (5, 5, 6))
+    incomes = [float(model.county.households.income_pp.sum()) for model in (one, again, other)]
+    assert incomes[0] == incomes[1] != incomes[2]
+
+
+@pytest.mark.filterwarnings("error")
+def test_no_warning_greets_who_makes_a_model() -> None:
+    CountyModel(STUDY, scale=0.01)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"scenario": "alll"}, r"scenario is 'alll'; allowed: none, relocation, "),
+        ({"scenario": ""}, r"scenario is ''; allowed: none"),
+        ({"replicate": 0}, "replicate is 0; allowed: whole numbers from 1 on"),
+        ({"seed": 1, "rng": 2}, "seed and rng are both given"),
+    ],
+)
+def test_what_a_model_cannot_use_is_said(given: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        CountyModel(STUDY, scale=0.01, **given)
 
 
 def test_importing_the_model_leaves_the_start_method_of_the_process_alone() -> None:

@@ -64,8 +64,8 @@ POLICY_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Life:
-    """One scenario lived: a frame of households per year (index uid), the run's spells, and lines by year."""
+class History:
+    """One scenario simulated: a frame of households per year (index uid), the run's spells, and lines by year."""
 
     households: Mapping[int, pd.DataFrame]
     spells: pd.DataFrame
@@ -75,12 +75,12 @@ class Life:
 
 
 @dataclass(frozen=True)
-class Lives:
+class Histories:
     """One replicate: its scenarios by name, and log incomes of the last two years of the burn-in, (households,)
     each.
     """
 
-    scenarios: Mapping[str, Life]
+    scenarios: Mapping[str, History]
     log_income: NDArray[np.float64]
     log_income_before: NDArray[np.float64]
 
@@ -89,7 +89,7 @@ class Lives:
         return self.scenarios[scenario].households[year]
 
 
-def live(plan: Plan, replicate: int, scenarios: Iterable[str]) -> Lives:
+def simulate_histories(plan: Plan, replicate: int, scenarios: Iterable[str]) -> Histories:
     """Live `scenarios` of the plan's first place in one replicate and keep what calibration needs."""
     name = plan.places[0]
     logs: list[NDArray[np.float64]] = []
@@ -101,11 +101,11 @@ def live(plan: Plan, replicate: int, scenarios: Iterable[str]) -> Lives:
         plan.scale,
         each_year=lambda county: logs.append(log_income(county)),
     )
-    lived = {scenario: _live_one(plan, initial, name, scenario, replicate) for scenario in scenarios}
-    return Lives(lived, logs[-1], logs[-2])
+    simulated = {scenario: _simulate_one(plan, initial, name, scenario, replicate) for scenario in scenarios}
+    return Histories(simulated, logs[-1], logs[-2])
 
 
-def _live_one(plan: Plan, initial: County, place: str, scenario: str, replicate: int) -> Life:
+def _simulate_one(plan: Plan, initial: County, place: str, scenario: str, replicate: int) -> History:
     policies = make_policies(plan.scenario_settings[scenario])
     run = begin(initial.fork(), policies, plan.last_year)
     households, lines, food, standards = {}, {}, {}, {}
@@ -120,14 +120,14 @@ def _live_one(plan: Plan, initial: County, place: str, scenario: str, replicate:
             break
         simulate_year(run)
     spells = tables(run, place, scenario, replicate)["spells"].to_pandas()
-    return Life(households, spells, lines, food, standards)
+    return History(households, spells, lines, food, standards)
 
 
 def _frame(county: County) -> pd.DataFrame:
     h, f = county.households, county.flows
-    lived = county.year > county.start
+    after_start = county.year > county.start
     held = h.as_mapping()
     columns = {name: h.column(name).copy() for name in COLUMNS}
-    columns |= {name: getattr(f, name).copy() if lived else np.full(len(h), np.nan) for name in FLOWS}
+    columns |= {name: getattr(f, name).copy() if after_start else np.full(len(h), np.nan) for name in FLOWS}
     columns |= {name: held[name].copy() if name in held else np.zeros(len(h)) for name in POLICY_COLUMNS}
     return pd.DataFrame(columns | {"registered": registered(county)}, index=h.uid.copy())
