@@ -183,6 +183,6 @@ def _start_method(context: Context) -> BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     chosen = multiprocessing.get_context("forkserver")
-    if context.function.startswith("tuopin.sim."):  # the model itself, not a stand-in for it
-        chosen.set_forkserver_preload(["tuopin.sim.batch.preload"])
+    model = context.function.startswith("tuopin.sim.")  # the model itself, not a stand-in for it
+    chosen.set_forkserver_preload(["tuopin.sim.batch.preload" if model else "tuopin.sim.batch.worker"])
     return chosen
