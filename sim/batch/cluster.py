@@ -37,7 +37,7 @@ _DIED = "the workers that tried this run died (killed by the system, often for l
 
 
 @contextmanager
-def connected(address: str) -> Iterator[Client]:
+def connect(address: str) -> Iterator[Client]:
     """A client of the cluster whose scheduler is at `address`, all of whose workers can give the same figures.
 
     Raises
@@ -45,9 +45,9 @@ def connected(address: str) -> Iterator[Client]:
     ClusterRefused
         If there is no such cluster, it has no worker, or a worker has another version of Tuopin or numpy.
     """
-    distributed = _distributed()
+    distributed = _import_distributed()
     with _quiet_logs():
-        client = _connect(distributed, address)
+        client = _open_client(distributed, address)
         try:
             _refuse_other_versions(client)
             yield client
@@ -88,7 +88,7 @@ def run_on_cluster(tasks: list[Task], context: Context, client: Client) -> Gener
         token.write_text(token.name, encoding="utf-8")
         try:
             client.register_plugin(_context_plugin(context, str(token)), name=name)
-            yield from _through(client, name, tasks, context)
+            yield from _submit_in_turn(client, name, tasks, context)
         except (CancelledError, OSError) as error:  # failures to write are StorageFailed already
             raise ClusterLost(_LOST) from error
     finally:
@@ -97,7 +97,7 @@ def run_on_cluster(tasks: list[Task], context: Context, client: Client) -> Gener
             client.unregister_worker_plugin(name)
 
 
-def _distributed() -> Any:
+def _import_distributed() -> Any:
     """The library, imported when first needed; it sets up its own logging then."""
     try:
         return import_module("distributed")
@@ -105,7 +105,7 @@ def _distributed() -> Any:
         raise ClusterRefused(_INSTALL) from None
 
 
-def _connect(distributed: Any, address: str) -> Client:
+def _open_client(distributed: Any, address: str) -> Client:
     try:
         client = distributed.Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
@@ -175,7 +175,7 @@ def _sees(token: Path) -> bool:
         return False
 
 
-def _through(client: Client, name: str, tasks: list[Task], context: Context) -> Generator[Receipt, None, None]:
+def _submit_in_turn(client: Client, name: str, tasks: list[Task], context: Context) -> Generator[Receipt, None, None]:
     """Keep two tasks per thread of the cluster under way, so that workers never wait and plans of thousands fit."""
     from distributed.scheduler import KilledWorker
 
@@ -200,13 +200,13 @@ def _through(client: Client, name: str, tasks: list[Task], context: Context) -> 
                 else:
                     waiting.extendleft(replace(task, scenarios=(scenario,)) for scenario in reversed(task.scenarios))
                 continue
-            yield _received(receipt, content, context)
+            yield _store(receipt, content, context)
     finally:
         with suppress(Exception):
             client.cancel(list(pending), force=True)
 
 
-def _received(receipt: Receipt, content: bytes | None, context: Context) -> Receipt:
+def _store(receipt: Receipt, content: bytes | None, context: Context) -> Receipt:
     """The receipt of a file that is in the runs directory, written here if the worker could not."""
     runs = Path(context.runs_directory)
     if content is None:

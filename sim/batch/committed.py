@@ -55,7 +55,7 @@ def load_committed(runs: Path, plan: Plan, note: Callable[[str], None]) -> tuple
     for path in sorted(runs.glob("*.zip")):
         known = journal.receipts.get(path.name)
         try:
-            receipt = _checked(path, known, plan)
+            receipt = _check_file(path, known, plan)
         except ValueError as error:
             note(f"{path}: {error}; set aside, its runs are done again")
             aside.append(path)
@@ -80,7 +80,7 @@ def load_committed(runs: Path, plan: Plan, note: Callable[[str], None]) -> tuple
     return _without_obsolete_failures(records, plan), parts
 
 
-def _checked(path: Path, known: Receipt | None, plan: Plan) -> Receipt:
+def _check_file(path: Path, known: Receipt | None, plan: Plan) -> Receipt:
     """The receipt of a committed file that is whole and of this plan; else ValueError."""
     if path.is_symlink() or not path.is_file():
         raise ValueError("is not a regular file")

@@ -22,7 +22,7 @@ _EXTENDING = ("replicates", "scenarios", "baseline", "question", "name", "study_
 
 
 @contextmanager
-def opened(out: Path, plan: Plan, note: Callable[[str], None]) -> Iterator[dict[str, Any] | None]:
+def hold_directory(out: Path, plan: Plan, note: Callable[[str], None]) -> Iterator[dict[str, Any] | None]:
     """Hold `out` for writing results of `plan`, created if new; yields the manifest found there, if any.
 
     Raises

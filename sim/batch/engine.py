@@ -12,9 +12,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from tuopin.sim.batch.cluster import connected, run_on_cluster
+from tuopin.sim.batch.cluster import connect, run_on_cluster
 from tuopin.sim.batch.committed import add_receipt, load_committed
-from tuopin.sim.batch.directory import RUNS, opened
+from tuopin.sim.batch.directory import RUNS, hold_directory
 from tuopin.sim.batch.finish import Batch, finish, write_manifest, write_manifest_now_and_then
 from tuopin.sim.batch.pool import available_processors, run_here, run_in_pool
 from tuopin.sim.batch.progress import Display, Meter, Progress, display_for
@@ -100,7 +100,7 @@ def run_study(
     parallel = workers or (1 if dask_address else available_processors())
     display = display_for(progress)
     try:
-        with connected(dask_address) if dask_address else nullcontext() as client:
+        with connect(dask_address) if dask_address else nullcontext() as client:
             return _run(plan, Path(out), selection, task, parallel, client, display)
     except OSError as error:
         raise storage_failed(Path(out), error) from error
@@ -119,7 +119,7 @@ def _run(
         notes.append(text)
         display.note(text)
 
-    with opened(out, plan, note) as found:
+    with hold_directory(out, plan, note) as found:
         batch = _open_batch(plan, out, selection, found, note)
         before = {key for key in batch.asked if key in batch.records}
         tasks = pending_tasks(batch.selection, batch.records, parallel)

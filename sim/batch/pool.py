@@ -169,13 +169,13 @@ def safe_path() -> list[str]:
     first = getattr(multiprocessing.process, "ORIGINAL_DIR", None)  # the current folder when Python started
     folders = [first or os.curdir, os.curdir, *([Path(program).parent] if program else [])]
     wanted = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
-    added = set(map(_resolved, folders)) - set(map(_resolved, wanted))
-    kept = [entry for entry in sys.path if entry and _resolved(entry) not in added]
-    home = _resolved(Path(tuopin.__file__).parents[1])
+    added = set(map(_real_path, folders)) - set(map(_real_path, wanted))
+    kept = [entry for entry in sys.path if entry and _real_path(entry) not in added]
+    home = _real_path(Path(tuopin.__file__).parents[1])
     return [*kept, home] if home in added else kept
 
 
-def _resolved(folder: str | Path) -> str:
+def _real_path(folder: str | Path) -> str:
     return os.path.realpath(folder)
 
 

@@ -20,7 +20,7 @@ from tuopin.sim.batch.taskfile import checksum, frame_schema, frames_in
 from tuopin.sim.results import durable
 from tuopin.sim.results.receipts import RunRecord
 from tuopin.sim.results.results import COMPARISON_FILE
-from tuopin.sim.results.schemas import TABLES, described, empty_schema, fitted, united
+from tuopin.sim.results.schemas import TABLES, describe, empty_schema, fit_schema, unite
 
 TABLES_RECORD = "tables.json"
 # Rows per row group: large enough to compress, small enough that one group of the widest table stays near 50 MB.
@@ -38,7 +38,7 @@ class TableRecord:
     rows: int
 
 
-class _Growing:
+class _TableWriter:
     """A Parquet file being written under a temporary name, one row group at a time."""
 
     def __init__(self, directory: Path, frame: str, schema: Any) -> None:
@@ -50,7 +50,7 @@ class _Growing:
         self._waiting: list[Any] = []
         self._waiting_rows = 0
 
-    def __enter__(self) -> _Growing:
+    def __enter__(self) -> _TableWriter:
         return self
 
     def __exit__(
@@ -65,7 +65,7 @@ class _Growing:
             self.path.unlink(missing_ok=True)
 
     def add(self, table: Any) -> None:
-        self._waiting.append(fitted(table, pa.schema([field.remove_metadata() for field in self.schema])))
+        self._waiting.append(fit_schema(table, pa.schema([field.remove_metadata() for field in self.schema])))
         self._waiting_rows += table.num_rows
         if self._waiting_rows >= _GROUP.get(self.frame, _DEFAULT_GROUP):
             self._flush()
@@ -106,7 +106,7 @@ def assemble(
     frames = [frame for frame in TABLES if frame != "panel" or any(run.panel for run in done)]
     with ExitStack() as stack:
         growing = {
-            frame: stack.enter_context(_Growing(out, frame, described(frame, _schema(runs, frame, done), facts)))
+            frame: stack.enter_context(_TableWriter(out, frame, describe(frame, _schema(runs, frame, done), facts)))
             for frame in frames
         }
         opened = lru_cache(_OPEN)(zipfile.ZipFile)  # the runs of a file stand apart, scenario by scenario
@@ -123,7 +123,7 @@ def assemble(
 def _schema(runs: Path, frame: str, done: Sequence[RunRecord]) -> Any:
     """The one schema of a table; only the panel's depends on the runs (their policies)."""
     if frame == "panel":
-        return united([frame_schema(runs / run.file, run.position, frame) for run in done if run.panel])
+        return unite([frame_schema(runs / run.file, run.position, frame) for run in done if run.panel])
     return empty_schema(frame)
 
 

@@ -86,7 +86,7 @@ def _write_run(writer: TaskWriter, position: int, outcome: RunOutcome, task: Tas
     tables: dict[str, Any] = {}
     if outcome.error is None:
         try:
-            tables = _conforming(outcome, task)
+            tables = _conform_frames(outcome, task)
         except (ValueError, KeyError, TypeError) as error:
             outcome = replace(outcome, error=repr(error), traceback=traceback.format_exc())
     for frame, table in tables.items():
@@ -105,7 +105,7 @@ def _write_run(writer: TaskWriter, position: int, outcome: RunOutcome, task: Tas
     )
 
 
-def _conforming(outcome: RunOutcome, task: Task) -> dict[str, Any]:
+def _conform_frames(outcome: RunOutcome, task: Task) -> dict[str, Any]:
     """The frames a task is to give, with the contract's columns and types."""
     wanted = [frame for frame in TABLES if frame != "panel" or task.panel]
     tables = {frame: conform(frame, outcome.frames[frame]) for frame in wanted}

@@ -103,9 +103,8 @@ def _note(text: str) -> None:
 def _what_is_done(plan: BranchPlan, asked: Branches, directory: Path, file: Path, panel: bool) -> list[str]:
     """What will be done, in lines: who continues whom, and where the years before come from."""
     year = plan.from_year
-    lines = [
-        f"{directory} ({plan.source_study}) as simulated to the end of {year}, then {year + 1}-{plan.last_year} by {file}:"
-    ]
+    then = f"then {year + 1}-{plan.last_year} by {file}:"
+    lines = [f"{directory} ({plan.source_study}) as simulated to the end of {year}, {then}"]
     lines += [f"  {name} continues {past}" for name, past in plan.continues.items()]
     if len(plan.histories) > 1:
         lines.append(f"they do not all continue the same scenario: their differences begin before {year + 1}")

@@ -36,8 +36,8 @@ def compare(
     if precision is not None:
         frame = replicates_needed(results, precision, baseline=baseline, indicator=indicator)
         title = (
-            f"Replicates needed for a 95% half-width of {precision:g} times the mean difference over all years (luck), and"
-            " how many times smaller pairing on common random numbers made the variance."
+            f"Replicates needed for a 95% half-width of {precision:g} times the mean difference over all years (luck),"
+            " and how many times smaller pairing on common random numbers made the variance."
         )
         rows = [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
         show(title, list(frame.columns), rows, format=format, ids=["place", "scenario", "indicator", "group"])

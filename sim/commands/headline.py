@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from tuopin.sim.commands.tables import written
+from tuopin.sim.commands.tables import cell_text
 from tuopin.sim.comparison.headline import DIFFERENCES, MEASURED, headline
 from tuopin.sim.results.results import Results
 
@@ -75,7 +75,7 @@ def cells(row: Row, baseline: str) -> Row:
         "relapse in 3 years": _percent(row["relapse_by_3_years"]),
         "sustained exits (persons)": _whole(row["sustained_exits_persons"]),
         "more sustained exits": "baseline" if is_baseline else _interval(row, "sustained_exits_difference", 1.0, 0),
-        "cost (M yuan, nominal)": _scaled(row["cost_yuan_nominal"], 1e-6),
+        "cost (M yuan, nominal)": _in_units(row["cost_yuan_nominal"], 1e-6),
         "yuan per sustained exit": "baseline" if is_baseline else _cost(row),
     }
 
@@ -106,5 +106,5 @@ def _whole(value: float) -> str:
     return f"{value:,.0f}" if math.isfinite(value) else ""
 
 
-def _scaled(value: float, factor: float) -> str:
-    return written(value * factor, 4)
+def _in_units(value: float, factor: float) -> str:
+    return cell_text(value * factor, 4)

@@ -47,8 +47,12 @@ def paired_differences(
     (person-years) and money. Money is in constant prices; `cost_yuan_nominal` stands beside `cost_yuan`, and
     `cost_yuan_discounted` is its present value. Relapse after exit and the cost ratios stand under `all` only; a cost
     ratio is NaN where the difference in effect is not clearly positive. With `draw_parameters` intervals are of kind
-    `parameters`, else `luck` (see `paired`). Raises ValueError if the baseline is unknown, the price index lacks a
-    year or a run was given twice.
+    `parameters`, else `luck` (see `paired`).
+
+    Raises
+    ------
+    ValueError
+        If the baseline is unknown, the price index lacks a year or a run was given twice.
     """
     uncertainty: Uncertainty = "parameters" if draw_parameters else "luck"
     cube = in_constant_prices(with_costs(cube_of(indicators), costs), price_index, first_year)

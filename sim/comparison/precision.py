@@ -46,8 +46,12 @@ def replicates_for(indicators: pd.DataFrame, *, baseline: str, first_year: int, 
     `relative` states the precision wanted as a share of the mean difference (0.1: a half-width of a tenth of it).
     Columns: place, scenario, indicator, view, group, mean_difference, standard_deviation (of paired differences),
     half_width (95%), replicates, replicates_needed, replicates_more, variance_reduction. Where the mean difference is
-    0 no precision can be a share of it and `replicates_needed` is missing. Raises ValueError if the baseline is
-    unknown.
+    0 no precision can be a share of it and `replicates_needed` is missing.
+
+    Raises
+    ------
+    ValueError
+        If the baseline is unknown.
     """
     cube = cube_of(indicators[indicators["group"] == "all"])
     base = scenario_index(cube, baseline)

@@ -29,7 +29,12 @@ def draw_exit_relapse(
     """Exit rate (Bane & Ellwood 1986) against re-entry rate (Stevens 1999), both means of the simulated years.
 
     `indicators` is the long frame of a result. Each replicate's rates are averaged over its years first; point and
-    bars are then the mean and band over replicates. Raises ValueError where the frame lacks the rows.
+    bars are then the mean and band over replicates.
+
+    Raises
+    ------
+    ValueError
+        Where the frame lacks the rows.
     """
     spoken = language(lang)
     rows = choose(indicators, place=place, view=view, group="all")

@@ -47,7 +47,12 @@ def draw_left_out(
     `indicators` is the long frame of a result; `comparison` (columns of comparison.csv) adds the paired change beside
     each number, called unclear where its 95% interval includes zero. `groups` are `trait=value` names; by default those
     usually left out that the frame holds (elderly-only, disabled, remote, unregistered, ...), else its first eight.
-    `year` is the last one by default. Raises ValueError where the frame lacks the rows.
+    `year` is the last one by default.
+
+    Raises
+    ------
+    ValueError
+        Where the frame lacks the rows.
     """
     spoken = language(lang)
     rows = choose(indicators, place=place, indicator="headcount_ratio", view=view)

@@ -23,7 +23,6 @@ from tuopin.sim.figures.words import Lang, say
 
 # Okabe & Ito (2008): told apart by readers with colour-vision deficiencies; chosen here to differ in lightness too.
 BLUE = "#0072B2"
-VERMILION = "#D55E00"
 BLACK = "#1A1A1A"
 GREY = "#595959"
 PALE = "#C8C8C8"

@@ -31,7 +31,11 @@ def draw_survival(
     as `tuopin.sim.measures.survival.survival_by_run` gives them. Curves are summarised over replicates and never
     pooled,
     because simulated households of one replicate share its luck. Times that not every replicate reaches are left out.
-    Raises ValueError where nothing is left.
+
+    Raises
+    ------
+    ValueError
+        Where nothing is left.
     """
     spoken = language(lang)
     rows = choose(survival, place=place)

@@ -58,20 +58,20 @@ def region_tables(directory: Path, region: str, counties: Sequence[str]) -> Tabl
             )
         found = [connection.sql(query).df() for query in (_indicators(), _COSTS, _SPELLS)]
     frames = [frame.assign(place=region) for frame in found]
-    return Tables(*(_typed(frame) for frame in frames))
+    return Tables(*(_with_whole_numbers(frame) for frame in frames))
 
 
 def _source(directory: Path, name: str, options: str = "") -> str:
-    return f"read_parquet({quoted(directory / f'{name}.parquet')}{options})"
+    return f"read_parquet({sql_path(directory / f'{name}.parquet')}{options})"
 
 
-def quoted(path: Path) -> str:
+def sql_path(path: Path) -> str:
     """A path as an SQL string that DuckDB takes literally (it would expand ``*``, ``?`` and ``[``)."""
     text = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path.resolve()))
     return "'" + text.replace("'", "''") + "'"
 
 
-def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+def _with_whole_numbers(frame: pd.DataFrame) -> pd.DataFrame:
     whole = {name: "int64" for name in ("replicate", "year", "start_year", "years") if name in frame}
     return frame.astype(whole)
 
@@ -80,7 +80,7 @@ def _words(names: Sequence[str]) -> str:
     return ", ".join(f"'{name}'" for name in names)
 
 
-def _named(weight: object) -> list[str]:
+def _weighted_by(weight: object) -> list[str]:
     """The indicators with this weight, in the order of the table."""
     return [name for name, indicator in INDICATORS.items() if indicator.weight == weight]
 
@@ -94,20 +94,20 @@ def _weights() -> list[str]:
 def _sums() -> str:
     return (
         f"SELECT {_KEY}, fsum(i.value) AS value FROM indicators i"
-        f" WHERE i.indicator IN ({_words(_named(SUM))}) GROUP BY {_KEY}"
+        f" WHERE i.indicator IN ({_words(_weighted_by(SUM))}) GROUP BY {_KEY}"
     )
 
 
-def _weighted(weight: str) -> str:
+def _weighted_mean(weight: str) -> str:
     """Means over counties weighted by the column `weight` of w; counties without such persons do not count."""
     return (
         f"SELECT {_KEY}, fsum(i.value * w.{weight}) / nullif(fsum(w.{weight}), 0) AS value"
-        f" FROM indicators i JOIN w ON {_SAME} WHERE i.indicator IN ({_words(_named(weight))})"
+        f" FROM indicators i JOIN w ON {_SAME} WHERE i.indicator IN ({_words(_weighted_by(weight))})"
         f" AND isfinite(i.value) AND w.{weight} > 0 GROUP BY {_KEY}"
     )
 
 
-def _moving(rate: str, moved: str) -> str:
+def _rate_of_moving(rate: str, moved: str) -> str:
     """The persons who moved over the persons at risk, which are those who moved over the rate."""
     return (
         f"SELECT {_KEY}, fsum(m.value) / nullif(fsum(m.value / i.value), 0) AS value FROM indicators i"
@@ -122,8 +122,8 @@ def _indicators() -> str:
     columns = " , ".join(
         f"max(value) FILTER (indicator = '{name}' AND view = '{INDICATORS[name].view}') AS {name}" for name in weights
     )
-    moving = [_moving(name, i.weight.moved) for name, i in INDICATORS.items() if isinstance(i.weight, AtRisk)]
-    parts = [_sums(), *map(_weighted, weights), *moving]
+    moving = [_rate_of_moving(name, i.weight.moved) for name, i in INDICATORS.items() if isinstance(i.weight, AtRisk)]
+    parts = [_sums(), *map(_weighted_mean, weights), *moving]
     order = " ".join(f"WHEN '{name}' THEN {k}" for k, name in enumerate(INDICATORS))
     return (
         f'WITH w AS (SELECT place, scenario, replicate, year, "group", {columns} FROM indicators'
@@ -133,13 +133,15 @@ def _indicators() -> str:
     )
 
 
-_COSTS = (
-    "SELECT scenario, replicate, year, policy, payer, sum(households)::BIGINT AS households, sum(persons)::BIGINT AS persons,"
-    " fsum(yuan) AS yuan, fsum(budget_yuan) AS budget_yuan, sum(slots)::BIGINT AS slots FROM costs JOIN runs USING"
-    " (scenario, replicate) GROUP BY ALL ORDER BY min(position), year, policy, payer"
-)
-_SPELLS = (
-    "SELECT scenario, replicate, view, kind, start_year, years, ended, left_censored, sum(households)::BIGINT AS households,"
-    " sum(persons)::BIGINT AS persons FROM spells JOIN runs USING (scenario, replicate)"
-    " GROUP BY ALL ORDER BY min(position), view, kind, start_year, years, ended, left_censored"
-)
+_COSTS = """
+SELECT scenario, replicate, year, policy, payer, sum(households)::BIGINT AS households, sum(persons)::BIGINT AS persons,
+    fsum(yuan) AS yuan, fsum(budget_yuan) AS budget_yuan, sum(slots)::BIGINT AS slots
+FROM costs JOIN runs USING (scenario, replicate)
+GROUP BY ALL ORDER BY min(position), year, policy, payer
+"""
+_SPELLS = """
+SELECT scenario, replicate, view, kind, start_year, years, ended, left_censored,
+    sum(households)::BIGINT AS households, sum(persons)::BIGINT AS persons
+FROM spells JOIN runs USING (scenario, replicate)
+GROUP BY ALL ORDER BY min(position), view, kind, start_year, years, ended, left_censored
+"""

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from tuopin.sim.results.errors import BatchError
 from tuopin.sim.results.manifest import MANIFEST, read_manifest
-from tuopin.sim.results.regions import Tables, counties_by_region, quoted, region_tables
+from tuopin.sim.results.regions import Tables, counties_by_region, region_tables, sql_path
 from tuopin.sim.results.rows import read_comparison, read_places, read_rows
 from tuopin.sim.results.schemas import COMPARISON, TEXT
 
@@ -165,8 +165,8 @@ class Results:
         inside = {county for counties in regions.values() for county in counties}
         single = [place for place in self.manifest["places"] if place not in inside]
         tables = [self.region(name) for name in regions]
-        indicators = [_chosen(of_region.indicators, wanted) for of_region in tables]
-        spells = [_chosen(of_region.spells, exited) for of_region in tables]
+        indicators = [_filter(of_region.indicators, wanted) for of_region in tables]
+        spells = [_filter(of_region.spells, exited) for of_region in tables]
         if single:
             indicators.insert(0, self.rows("indicators", place=single, **wanted))
             spells.insert(0, self.rows("spells", place=single, **exited))
@@ -193,10 +193,10 @@ class Results:
         comparison = self.directory / COMPARISON_FILE
         with duckdb.connect() as connection:
             for path in sorted(self.directory.glob("*.parquet")):
-                connection.execute(f'CREATE VIEW "{path.stem}" AS SELECT * FROM read_parquet({quoted(path)})')
+                connection.execute(f'CREATE VIEW "{path.stem}" AS SELECT * FROM read_parquet({sql_path(path)})')
             if comparison.is_file():
                 words = ", ".join(f"'{column.name}': 'VARCHAR'" for column in COMPARISON if column.type == TEXT)
-                source = f"read_csv({quoted(comparison)}, types={{{words}}})"
+                source = f"read_csv({sql_path(comparison)}, types={{{words}}})"
                 connection.execute(f"CREATE VIEW comparison AS SELECT * FROM {source}")
             try:
                 frame: pd.DataFrame = connection.sql(query).df()
@@ -206,7 +206,7 @@ class Results:
         return frame
 
 
-def _chosen(frame: pd.DataFrame, wanted: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+def _filter(frame: pd.DataFrame, wanted: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     for column, words in wanted.items():
         frame = frame[frame[column].isin(list(words))]
     return frame

@@ -21,9 +21,9 @@ Wanted = Mapping[str, Sequence[str]]
 def read_rows(path: Path, wanted: Wanted) -> pd.DataFrame:
     """Rows of a Parquet table whose columns have one of the words wanted, as plain strings, a part at a time."""
     with pq.ParquetFile(path) as file:
-        parts = [_only(batch, wanted) for batch in file.iter_batches(use_threads=False)]
+        parts = [_filter(batch, wanted) for batch in file.iter_batches(use_threads=False)]
         table = pa.Table.from_batches(parts, file.schema_arrow)
-    return _plain(table)
+    return _with_plain_words(table)
 
 
 def read_comparison(path: Path, wanted: Wanted) -> pd.DataFrame:
@@ -37,7 +37,9 @@ def read_comparison(path: Path, wanted: Wanted) -> pd.DataFrame:
         table = csv.read_csv(path, csv.ReadOptions(use_threads=False), convert_options=options)
     else:
         table = pa.schema(list(types.items())).empty_table()
-    return _plain(pa.Table.from_batches([_only(batch, wanted) for batch in table.to_batches()], table.schema))
+    return _with_plain_words(
+        pa.Table.from_batches([_filter(batch, wanted) for batch in table.to_batches()], table.schema)
+    )
 
 
 def read_places(path: Path, places: Sequence[str]) -> pd.DataFrame:
@@ -46,7 +48,7 @@ def read_places(path: Path, places: Sequence[str]) -> pd.DataFrame:
     return frame
 
 
-def _only(batch: Any, wanted: Wanted) -> Any:
+def _filter(batch: Any, wanted: Wanted) -> Any:
     """The rows whose words are wanted; each word is looked up once, not once a row."""
     for column, values in wanted.items():
         words = batch.column(column).dictionary_encode()
@@ -55,7 +57,7 @@ def _only(batch: Any, wanted: Wanted) -> Any:
     return batch
 
 
-def _plain(table: Any) -> pd.DataFrame:
+def _with_plain_words(table: Any) -> pd.DataFrame:
     for at, field in enumerate(table.schema):
         if field.type == TEXT or pa.types.is_dictionary(field.type):
             table = table.set_column(at, field.name, table.column(at).cast(pa.string()))

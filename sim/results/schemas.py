@@ -113,7 +113,7 @@ def state_year(frame: str) -> int | None:
     return int(frame.removeprefix(_STATE)) if frame.startswith(_STATE) else None
 
 
-def _dictionary(column: Any) -> Any:
+def _as_dictionary(column: Any) -> Any:
     """`column` as dictionary<int32, string>, whatever kind of string it came as."""
     chunks = []
     for chunk in column.chunks:
@@ -149,7 +149,7 @@ def conform(frame: str, table: Any) -> Any:
     for column in (*declared, *(Column(name, pa.bool_(), "", "", "") for name in enrolled)):
         given = table.column(column.name)
         kind = column.type if column.type is not None else (TEXT if _is_text(given.type) else given.type)
-        arrays.append(_dictionary(given) if kind == TEXT else given.cast(kind))
+        arrays.append(_as_dictionary(given) if kind == TEXT else given.cast(kind))
         kinds.append(pa.field(column.name, kind))
     return pa.table(arrays, schema=pa.schema(kinds))
 
@@ -165,14 +165,14 @@ _CONTRACTS = {
 """The schemas of the frames whose types are all fixed."""
 
 
-def united(schemas: list[Any]) -> Any:
+def unite(schemas: list[Any]) -> Any:
     """One schema for panels of scenarios that know different policies: ``in_<policy>`` in name order."""
     merged = pa.unify_schemas(schemas, promote_options="permissive")
     fixed = [field for field in merged if not field.name.startswith("in_")]
     return pa.schema(fixed + sorted((field for field in merged if field.name.startswith("in_")), key=lambda f: f.name))
 
 
-def fitted(table: Any, schema: Any) -> Any:
+def fit_schema(table: Any, schema: Any) -> Any:
     """`table` under `schema`: a policy its scenario does not know enrolled nobody."""
     if table.schema.equals(schema):
         return table
@@ -185,7 +185,7 @@ def fitted(table: Any, schema: Any) -> Any:
     return pa.table(columns, schema=schema)
 
 
-def described(frame: str, schema: Any, facts: Mapping[str, str]) -> Any:
+def describe(frame: str, schema: Any, facts: Mapping[str, str]) -> Any:
     """`schema` with units and labels in English and Chinese on every field and, as JSON, on the table.
 
     `facts` are more entries of the table's metadata (study, identity, hash of the manifest). The table of indicators

@@ -7,15 +7,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tuopin.agents.mechanisms import resolve_mechanisms
 from tuopin.agents.parameters import Parameter, model_parameters
 from tuopin.agents.place import Place
 from tuopin.policies.catalogue import catalogue
-
-if TYPE_CHECKING:
-    from tuopin.sim.study.study import Study
+from tuopin.sim.study.study import Study
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,13 @@ class Plan:
 
 
 def make_plan(study: Study, scale: float = 1.0) -> Plan:
-    """Resolve a validated study. Raises ValueError if `scale` leaves a place without a household in every village."""
+    """Resolve a validated study.
+
+    Raises
+    ------
+    ValueError
+        If `scale` leaves a place without a household in every village.
+    """
     if not 0.0 < scale <= 1.0:
         raise ValueError(f"scale {scale} is not in (0, 1]")
     mechanisms = resolve_mechanisms(study.mechanisms)

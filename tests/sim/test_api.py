@@ -48,7 +48,7 @@ def test_a_failed_run_raises_with_its_name(monkeypatch: pytest.MonkeyPatch, tmp_
 
 
 def test_importing_tuopin_takes_a_tenth_of_a_second_of_processor_time_at_most() -> None:
-    """Its names are imported when they are first used: an editor, or a script that only asks for help, does not wait."""
+    """Names are imported when they are first used: a script that only asks for help does not wait."""
     code = "import time; start = time.process_time(); import tuopin; print(time.process_time() - start)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert float(done.stdout) < 0.1

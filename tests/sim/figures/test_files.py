@@ -60,7 +60,8 @@ def test_no_window_and_no_pyplot(result: Results):
     code = (
         "import sys; from pathlib import Path; from tuopin.sim.figures.files import draw_all; "
         "from tuopin.sim.results.results import Results; "
-        f"draw_all(Results(Path({str(result.directory)!r}), {result.manifest!r})); assert 'matplotlib.pyplot' not in sys.modules"
+        f"draw_all(Results(Path({str(result.directory)!r}), {result.manifest!r})); "
+        "assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[3])
 

@@ -64,11 +64,11 @@ def parameter_rows(study: Study, declarations: Declarations | None = None) -> li
     rows += _policy_rows(study, known)
     if study.draw_parameters:
         for row in rows:
-            row["value"] = _drawn(row)
+            row["value"] = _drawn_value(row)
     return rows
 
 
-def _drawn(row: Row) -> Any:
+def _drawn_value(row: Row) -> Any:
     """What stands for the value of a number that each replicate draws; a dated series is scaled as a whole."""
     fixed_place = row["parameter"].startswith("place.") and row["parameter"].split(".")[2] not in DRAWN_OF_PLACE
     if not (row["free"] and row["range"]) or fixed_place or isinstance(row["value"], str | bool):
