@@ -17,3 +17,11 @@ def compiled(function: F) -> F:
     by zero follows numpy (inf or nan), so that kernels carry no hidden exception branch.
     """
     return cast(F, njit(cache=True, error_model="numpy", nogil=True)(function))
+
+
+def inlined(function: F) -> F:
+    """Compile a rule of one household into every kernel that calls it.
+
+    To call a function that is `compiled` takes a kernel as long to run; this takes it half as long to compile.
+    """
+    return cast(F, njit(inline="always", cache=True, error_model="numpy", nogil=True)(function))

@@ -5,22 +5,25 @@ Every share, spread and slope is a parameter, most of group `population`; luck i
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import math
+from typing import NamedTuple
 
 import numpy as np
 
-from tuopin.agents.columns import LINES
+from tuopin.agents.arrays import F32, F64, I8, I16, I64, Flags
 from tuopin.agents.compiled import compiled
 from tuopin.agents.county import Villages
 from tuopin.agents.households import Households
+from tuopin.agents.kernels import pick
+from tuopin.agents.lines import GRAIN, LINES, OWN_LINES_FROM
 from tuopin.agents.parameters import Parameters
-from tuopin.agents.randomness import POPULATION, Luck, normal, uniform4
+from tuopin.agents.randomness import CHUNK, POPULATION, Draws, Luck, draw_chunk, normal, uniform4
 from tuopin.agents.stages import COUPLE, MIDDLE, PUPIL_YEARS, SMALL_CHILD_YEARS, YOUNG_YEARS
 
 MOST_PERSISTENT = 0.99
-"""The AR(1) component begins at its stationary variance, which has none at persistence 1: that of .99 is taken
-there.
-"""
+"""The AR(1) component begins at its stationary variance; persistence 1 has none, so that of .99 is taken there."""
+PEOPLE_KEY, LIVELIHOOD_KEY = 2, 3
+"""Who and what a household is is keyed without a year: in its place stands what is drawn."""
 
 
 class PeopleTerms(NamedTuple):
@@ -79,64 +82,15 @@ class LivelihoodTerms(NamedTuple):
     water_gradient: float
 
 
-@compiled
-def half_variance(log_sd: Any) -> Any:
-    """Half the variance of log x: with it taken off, x = exp(log_sd z) has mean one."""
-    return 0.5 * log_sd * log_sd
-
-
 def compose(h: Households, v: Villages, p: Parameters, luck: Luck, wage: float) -> None:
     """Fill the households `h`, whose members and villages are set; `wage` is the mean wage, yuan a month."""
-    _compose_people(
-        h.uid,
-        h.members,
-        h.small_children,
-        h.pupils,
-        h.upper_students,
-        h.working_age,
-        h.elderly,
-        h.able_workers,
-        h.disabled,
-        h.chronic,
-        luck.seed,
-        luck.replicate,
-        POPULATION,
-        _people_terms(p),
-    )
-    line_shares = np.array([0.0, 0.0] + [p.value(f"production.share_{name}") for name in LINES[2:]])
-    _compose_livelihood(
-        h.uid,
-        h.village,
-        h.members,
-        h.able_workers,
-        h.settlement,
-        h.remoteness,
-        h.skill,
-        h.permanent,
-        h.off_farm,
-        h.migrants,
-        h.motivation,
-        h.insured,
-        h.land,
-        h.land_quality,
-        h.forest,
-        h.hazard,
-        h.line,
-        h.line_scale,
-        h.line_age,
-        h.productive_assets,
-        h.savings,
-        h.housing_grade,
-        h.safe_water,
-        v.remoteness,
-        v.hazard,
-        v.effect,
-        np.cumsum(line_shares),
-        luck.seed,
-        luck.replicate,
-        POPULATION,
-        _livelihood_terms(p, wage),
-    )
+    _compose_people(pick(_People, h), luck.draws(POPULATION, PEOPLE_KEY), _people_terms(p))
+    terms = _livelihood_terms(p, wage)
+    nature = pick(_Nature, h, village_remoteness=v.remoteness, village_hazard=v.hazard, village_effect=v.effect)
+    _compose_nature(nature, luck.draws(POPULATION, LIVELIHOOD_KEY, blocks=2), terms)
+    shares = [0.0] * OWN_LINES_FROM + [p.value(f"production.share_{name}") for name in LINES[OWN_LINES_FROM:]]
+    means = pick(_Means, h, village_remoteness=v.remoteness, line_shares=np.cumsum(shares))
+    _compose_means(means, luck.draws(POPULATION, LIVELIHOOD_KEY, blocks=4), terms)
 
 
 def _named(p: Parameters, group: str, *names: str) -> dict[str, float]:
@@ -179,154 +133,208 @@ def _livelihood_terms(p: Parameters, wage: float) -> LivelihoodTerms:
     )
 
 
-@compiled
-def _compose_people(
-    uid: Any,
-    members: Any,
-    small: Any,
-    pupils: Any,
-    upper: Any,
-    working: Any,
-    elderly: Any,
-    able: Any,
-    disabled: Any,
-    chronic: Any,
-    seed: Any,
-    replicate: Any,
-    stream: Any,
-    t: Any,
-) -> None:
-    for i in range(uid.shape[0]):
-        n = members[i]
-        a0, a1, a2, a3 = uniform4(seed, replicate, stream, 2, uid[i], 0)
-        if n == 1:
-            e = 1 if a0 < t.elderly_alone_1 else 0
-        elif n == 2:
-            e = 2 if a0 < t.elderly_alone_2 else (1 if a0 < t.elderly_alone_2 + t.elderly_one else 0)
-        else:
-            e = 2 if a0 < t.elderly_two else (1 if a0 < t.elderly_two + t.elderly_one else 0)
-        rest = n - e
-        w = min(rest, COUPLE)
-        if rest == COUPLE and a1 < t.one_parent_share:
-            w = 1
-        young = [0, 0, 0]
-        for k in range(rest - w):
-            b0, b1, b2, b3 = uniform4(seed, replicate, stream, 2, uid[i], 1 + k)
-            if b0 < t.grown_at_home_share:  # a grown child, or a brother or sister
-                w += 1
-            elif b1 < SMALL_CHILD_YEARS / YOUNG_YEARS:
-                young[0] += 1
-            elif b1 < (SMALL_CHILD_YEARS + PUPIL_YEARS) / YOUNG_YEARS:
-                young[1] += 1
-            elif b2 < t.upper_school_share:
-                young[2] += 1
-            else:
-                w += 1
-        small[i] = young[0]
-        pupils[i] = young[1]
-        upper[i] = young[2]
-        working[i] = w
-        elderly[i] = e
-        ill = 0
-        hurt = 0
-        fit = 0
-        for k in range(w + e):
-            c0, c1, c2, c3 = uniform4(seed, replicate, stream, 2, uid[i], 10 + k)
-            old = k >= w
-            if c0 < t.chronic_prevalence * (t.chronic_elderly if old else t.chronic_working):
-                ill += 1
-            is_disabled = c1 < t.disability_prevalence * (t.disabled_elderly if old else t.disabled_working)
-            if is_disabled:
-                hurt += 1
-            if not is_disabled and c2 < (t.elderly_able_share if old else t.working_fit_share):
-                fit += 1
-        chronic[i] = ill
-        disabled[i] = hurt
-        able[i] = fit
+class _People(NamedTuple):
+    uid: I64
+    members: I16
+    small_children: I8
+    pupils: I8
+    upper_students: I8
+    working_age: I8
+    elderly: I8
+    able_workers: I8
+    disabled: I8
+    chronic: I8
 
 
 @compiled
-def _compose_livelihood(
-    uid: Any,
-    village: Any,
-    members: Any,
-    able: Any,
-    settlement: Any,
-    remoteness: Any,
-    skill: Any,
-    permanent: Any,
-    off_farm: Any,
-    migrants: Any,
-    motivation: Any,
-    insured: Any,
-    land: Any,
-    quality: Any,
-    forest: Any,
-    hazard: Any,
-    line: Any,
-    line_scale: Any,
-    line_age: Any,
-    assets: Any,
-    savings: Any,
-    housing: Any,
-    water: Any,
-    v_remote: Any,
-    v_hazard: Any,
-    v_effect: Any,
-    line_cumulative: Any,
-    seed: Any,
-    replicate: Any,
-    stream: Any,
-    t: Any,
-) -> None:
-    for i in range(uid.shape[0]):
-        v = village[i]
-        a0, a1, a2, a3 = uniform4(seed, replicate, stream, 3, uid[i], 0)
-        z_skill, z_permanent = normal(a0), normal(a1)
-        z_remote, z_motive = normal(a2), normal(a3)
-        b0, b1, b2, b3 = uniform4(seed, replicate, stream, 3, uid[i], 1)
-        z_land, z_quality = normal(b0), normal(b1)
-        z_assets, z_forest = normal(b2), normal(b3)
-        c0, c1, c2, c3 = uniform4(seed, replicate, stream, 3, uid[i], 2)
-        d0, d1, d2, d3 = uniform4(seed, replicate, stream, 3, uid[i], 3)
-        r = min(1.0, max(0.0, v_remote[v] + t.remoteness_spread * z_remote))
-        remoteness[i] = r
-        if r > t.scattered_above:
-            settlement[i] = 0
-        else:
-            settlement[i] = 1 if r > t.natural_village_above else (2 if r > t.central_village_above else 3)
-        skill[i] = t.skill_sd * z_skill + v_effect[v]
-        permanent[i] = t.permanent_sd * z_permanent
-        motivation[i] = min(1.0, max(0.0, MIDDLE + t.motivation_spread * z_motive))
-        insured[i] = c0 < t.insured_share
-        land[i] = t.land_per_person * members[i] * np.exp(t.land_sd * z_land - half_variance(t.land_sd))
+def elderly_of(members: int, u: float, t: PeopleTerms) -> int:
+    """Persons aged 60 and over in a household of `members`, 0 to 2, by its size."""
+    both = t.elderly_alone_2 if members == 2 else t.elderly_two
+    if members == 1:
+        return 1 if u < t.elderly_alone_1 else 0
+    return 2 if u < both else (1 if u < both + t.elderly_one else 0)
+
+
+@compiled
+def stage_of_young(u: float, to_upper: float, t: PeopleTerms) -> int:
+    """Where a member of 0 to 18 is: 0 before school, 1 at school, 2 at upper school, 3 at work; ages alike likely."""
+    if u < SMALL_CHILD_YEARS / YOUNG_YEARS:
+        return 0
+    if u < (SMALL_CHILD_YEARS + PUPIL_YEARS) / YOUNG_YEARS:
+        return 1
+    return 2 if to_upper < t.upper_school_share else 3
+
+
+@compiled
+def _compose_people(c: _People, draws: Draws, t: PeopleTerms) -> None:
+    for i in range(c.uid.shape[0]):
+        k = i % CHUNK
+        if k == 0:
+            draw_chunk(draws, c.uid, i)
+        elderly = elderly_of(c.members[i], draws.u[0, k], t)
+        rest = c.members[i] - elderly
+        working = min(rest, COUPLE)
+        if rest == COUPLE and draws.u[1, k] < t.one_parent_share:
+            working = 1
+        small, pupils, upper = 0, 0, 0
+        for child in range(rest - working):
+            at_home, age, to_upper, _ = uniform4(draws, c.uid[i], 1 + child)
+            stage = 3 if at_home < t.grown_at_home_share else stage_of_young(age, to_upper, t)
+            small += stage == 0
+            pupils += stage == 1
+            upper += stage == 2
+            working += stage == 3  # a grown child, or a brother or sister
+        c.small_children[i], c.pupils[i], c.upper_students[i] = small, pupils, upper
+        c.working_age[i], c.elderly[i] = working, elderly
+        ill, disabled, able = 0, 0, 0
+        for adult in range(working + elderly):
+            illness, disability, fitness, _ = uniform4(draws, c.uid[i], 10 + adult)
+            old = adult >= working
+            ill += illness < t.chronic_prevalence * (t.chronic_elderly if old else t.chronic_working)
+            if disability < t.disability_prevalence * (t.disabled_elderly if old else t.disabled_working):
+                disabled += 1
+            elif fitness < (t.elderly_able_share if old else t.working_fit_share):
+                able += 1
+        c.chronic[i], c.disabled[i], c.able_workers[i] = ill, disabled, able
+
+
+class _Nature(NamedTuple):
+    uid: I64
+    village: I16
+    members: I16
+    settlement: I8
+    remoteness: F32
+    skill: F32
+    permanent: F32
+    motivation: F32
+    land: F32
+    land_quality: F32
+    forest: F32
+    hazard: F32
+    village_remoteness: F64
+    village_hazard: F64
+    village_effect: F64
+
+
+@compiled
+def half_variance(log_sd: float) -> float:
+    """Half the variance of log x: with it taken off, x = exp(log_sd z) has mean one."""
+    return 0.5 * log_sd * log_sd
+
+
+@compiled
+def spread(z: float, log_sd: float) -> float:
+    """A log-normal of mean one from a standard normal z: exp(log_sd z - log_sd^2 / 2)."""
+    return math.exp(log_sd * z - half_variance(log_sd))
+
+
+@compiled
+def within_unit(x: float) -> float:
+    """The nearest number of the scale 0..1."""
+    return min(1.0, max(0.0, x))
+
+
+@compiled
+def remoteness_of(village: float, u: float, t: LivelihoodTerms) -> float:
+    """Distance from town (0 beside it, 1 farthest) of a household in a village of remoteness `village`."""
+    return within_unit(village + t.remoteness_spread * normal(u))
+
+
+@compiled
+def settlement_of(remoteness: float, t: LivelihoodTerms) -> int:
+    """Code of the settlement type: scattered, natural village, central village or town, the farther the smaller."""
+    if remoteness > t.scattered_above:
+        return 0
+    return 1 if remoteness > t.natural_village_above else (2 if remoteness > t.central_village_above else 3)
+
+
+@compiled
+def _compose_nature(c: _Nature, draws: Draws, t: LivelihoodTerms) -> None:
+    """What a household is and the land it has; `_compose_means` takes the rest of the luck."""
+    u = draws.u
+    for i in range(c.uid.shape[0]):
+        k = i % CHUNK
+        if k == 0:
+            draw_chunk(draws, c.uid, i)
+        v = c.village[i]
+        r = remoteness_of(c.village_remoteness[v], u[2, k], t)
+        c.remoteness[i] = r
+        c.settlement[i] = settlement_of(r, t)
+        c.hazard[i] = c.village_hazard[v]
+        c.skill[i] = t.skill_sd * normal(u[0, k]) + c.village_effect[v]
+        c.permanent[i] = t.permanent_sd * normal(u[1, k])
+        c.motivation[i] = within_unit(MIDDLE + t.motivation_spread * normal(u[3, k]))
+        c.land[i] = t.land_per_person * c.members[i] * spread(normal(u[4, k]), t.land_sd)
         gradient = t.land_quality_near - t.land_quality_remote_loss * r
-        quality[i] = np.exp(t.land_quality_sd * z_quality - half_variance(t.land_quality_sd)) * gradient
-        spread = np.exp(t.forest_sd * z_forest - half_variance(t.forest_sd))
-        forest[i] = t.forest_per_person * members[i] * spread * (t.forest_near + t.forest_remote_gain * r)
-        hazard[i] = v_hazard[v]
-        chosen = 1
-        for k in range(2, line_cumulative.shape[0]):
-            if c1 < line_cumulative[k] and chosen == 1:
-                chosen = k
-        line[i] = chosen
-        line_scale[i] = np.exp(t.line_scale_sd * z_assets - half_variance(t.line_scale_sd))
-        line_age[i] = int(c2 * t.line_age_limit)
-        log_assets = t.assets_sd * z_assets - half_variance(t.assets_sd) + t.assets_skill_slope * skill[i]
-        assets[i] = t.reference_assets * np.exp(log_assets)
-        savings[i] = t.savings * c3 * np.exp(skill[i])
-        if d0 < t.unsafe_housing_share * r / MIDDLE:  # the share is that of the middle: none beside town
-            housing[i] = 0 if d1 < t.dangerous_housing_share else 1
-        else:
-            housing[i] = 2 if d1 < t.sound_housing_share else 3
-        water[i] = d2 < t.safe_water_share + (1.0 - t.safe_water_share) * t.water_gradient * (1.0 - r / MIDDLE)
-        workers = 0
-        away = 0
-        for k in range(able[i]):
-            e0, e1, e2, e3 = uniform4(seed, replicate, stream, 3, uid[i], 4 + k)
-            if e0 < t.initial_off_farm_share * (1.0 - t.remote_penalty * (r - MIDDLE)):
+        c.land_quality[i] = spread(normal(u[5, k]), t.land_quality_sd) * gradient
+        woods = spread(normal(u[7, k]), t.forest_sd)
+        c.forest[i] = t.forest_per_person * c.members[i] * woods * (t.forest_near + t.forest_remote_gain * r)
+
+
+class _Means(NamedTuple):
+    uid: I64
+    village: I16
+    skill: F32
+    able_workers: I8
+    off_farm: I8
+    migrants: I8
+    insured: Flags
+    line: I8
+    line_scale: F32
+    line_age: I8
+    productive_assets: F32
+    savings: F32
+    housing_grade: I8
+    safe_water: Flags
+    village_remoteness: F64
+    line_shares: F64
+
+
+@compiled
+def line_of(u: float, shares: F64) -> int:
+    """Code of the industry line; `shares` (lines,) are cumulated. Grain if the lot falls on no line of one's own."""
+    for line in range(OWN_LINES_FROM, shares.shape[0]):
+        if u < shares[line]:
+            return line
+    return GRAIN
+
+
+@compiled
+def housing_of(remoteness: float, u: float, grade: float, t: LivelihoodTerms) -> int:
+    """Housing grade 0 (dangerous) to 3 (safe); the unsafe share is that of the middle: none beside town."""
+    if u < t.unsafe_housing_share * remoteness / MIDDLE:
+        return 0 if grade < t.dangerous_housing_share else 1
+    return 2 if grade < t.sound_housing_share else 3
+
+
+@compiled
+def water_share(remoteness: float, t: LivelihoodTerms) -> float:
+    """Share of households with safe water; it rises from that of the middle towards town."""
+    return t.safe_water_share + (1.0 - t.safe_water_share) * t.water_gradient * (1.0 - remoteness / MIDDLE)
+
+
+@compiled
+def _compose_means(c: _Means, draws: Draws, t: LivelihoodTerms) -> None:
+    """What a household lives on: industry, wealth, housing, off-farm work; after `_compose_nature` and people."""
+    u = draws.u
+    for i in range(c.uid.shape[0]):
+        k = i % CHUNK
+        if k == 0:
+            draw_chunk(draws, c.uid, i)
+        r = remoteness_of(c.village_remoteness[c.village[i]], u[2, k], t)
+        c.insured[i] = u[8, k] < t.insured_share
+        c.line[i] = line_of(u[9, k], c.line_shares)
+        c.line_scale[i] = spread(normal(u[6, k]), t.line_scale_sd)
+        c.line_age[i] = int(u[10, k] * t.line_age_limit)
+        log_assets = t.assets_sd * normal(u[6, k]) - half_variance(t.assets_sd) + t.assets_skill_slope * c.skill[i]
+        c.productive_assets[i] = t.reference_assets * math.exp(log_assets)
+        c.savings[i] = t.savings * u[11, k] * math.exp(c.skill[i])
+        c.housing_grade[i] = housing_of(r, u[12, k], u[13, k], t)
+        c.safe_water[i] = u[14, k] < water_share(r, t)
+        workers, away = 0, 0
+        for worker in range(c.able_workers[i]):
+            works, leaves, _, _ = uniform4(draws, c.uid[i], 4 + worker)
+            if works < t.initial_off_farm_share * (1.0 - t.remote_penalty * (r - MIDDLE)):
                 workers += 1
-                if e1 < t.away_share:
-                    away += 1
-        off_farm[i] = workers
-        migrants[i] = away
+                away += leaves < t.away_share
+        c.off_farm[i], c.migrants[i] = workers, away

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuopin.agents.columns import LINES
 from tuopin.agents.economy import price_index, registry_line, statistical_line
 from tuopin.agents.flows import Flows
 from tuopin.agents.households import Households
+from tuopin.agents.lines import LINES
 from tuopin.agents.parameters import Parameters
 from tuopin.agents.place import Place
 from tuopin.agents.randomness import Luck

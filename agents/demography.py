@@ -6,44 +6,18 @@ Counts, not persons, are simulated: each stage is left by at most one member a h
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tuopin.agents.arrays import F32, F64, I8, I16, I64, Flags
 from tuopin.agents.compiled import compiled
 from tuopin.agents.county import County
-from tuopin.agents.households import Households, repeats
-from tuopin.agents.population import DERIVED_UID, UID_PLACE_SHIFT
-from tuopin.agents.randomness import CHUNK, DEMOGRAPHY, SPLITS, Luck, fill4
+from tuopin.agents.households import Households
+from tuopin.agents.identity import split_off_uids
+from tuopin.agents.kernels import pick
+from tuopin.agents.randomness import CHUNK, DEMOGRAPHY, Draws, draw_chunk
 from tuopin.agents.stages import COLLEGE_YEARS, COUPLE, PUPIL_YEARS, SMALL_CHILD_YEARS, UPPER_YEARS, WORKING_YEARS
-
-SHARED_AT_SPLIT = (
-    "land",
-    "forest",
-    "line_scale",
-    "productive_assets",
-    "savings",
-    "debt_due_1",
-    "debt_due_2",
-    "debt_due_3",
-    "formal_loan",
-)
-"""Columns divided by members when a household splits."""
-
-PEOPLE = (
-    "small_children",
-    "pupils",
-    "upper_students",
-    "college_students",
-    "working_age",
-    "elderly",
-    "able_workers",
-    "disabled",
-    "chronic",
-    "off_farm",
-    "migrants",
-)
 
 
 class DemographyTerms(NamedTuple):
@@ -62,7 +36,24 @@ class DemographyTerms(NamedTuple):
     elderly_able_share: float
 
 
-def live_a_year(county: County) -> None:
+class _People(NamedTuple):
+    uid: I64
+    members: I16
+    small_children: I8
+    pupils: I8
+    upper_students: I8
+    college_students: I8
+    working_age: I8
+    elderly: I8
+    able_workers: I8
+    disabled: I8
+    chronic: I8
+    off_farm: I8
+    migrants: I8
+    splits: Flags
+
+
+def age_a_year(county: County) -> None:
     """Age every household by a year and append split-off households.
 
     Households whose last member died or left stay with no members until `bury` takes them off the books.
@@ -71,30 +62,10 @@ def live_a_year(county: County) -> None:
         return
     h = county.households
     terms = county.parameters.fill(DemographyTerms, "demography", county.year)
-    splits = np.zeros(len(h), dtype=np.bool_)
-    _age(
-        h.uid,
-        h.members,
-        h.small_children,
-        h.pupils,
-        h.upper_students,
-        h.college_students,
-        h.working_age,
-        h.elderly,
-        h.able_workers,
-        h.disabled,
-        h.chronic,
-        h.off_farm,
-        h.migrants,
-        splits,
-        county.luck.seed,
-        county.luck.replicate,
-        DEMOGRAPHY,
-        county.year,
-        terms,
-    )
-    if splits.any():
-        _split(h, np.flatnonzero(splits), county.year)
+    people = pick(_People, h, splits=np.zeros(len(h), dtype=np.bool_))
+    _age(people, county.luck.draws(DEMOGRAPHY, county.year, blocks=2), terms)
+    if people.splits.any():
+        _split(h, np.flatnonzero(people.splits), county.year)
 
 
 def bury(county: County) -> None:
@@ -103,190 +74,213 @@ def bury(county: County) -> None:
 
 
 @compiled
-def _age(
-    uid: Any,
-    members: Any,
-    small: Any,
-    pupils: Any,
-    upper: Any,
-    college: Any,
-    working: Any,
-    elderly: Any,
-    able: Any,
-    disabled: Any,
-    chronic: Any,
-    off_farm: Any,
-    migrants: Any,
-    splits: Any,
-    seed: Any,
-    replicate: Any,
-    stream: Any,
-    year: Any,
-    t: Any,
-) -> None:
-    a, b = np.empty((4, CHUNK)), np.empty((4, CHUNK))
-    for i in range(uid.shape[0]):
-        k = i % CHUNK
-        if k == 0:
-            fill4(seed, replicate, stream, year, uid[i : i + CHUNK], 0, a)
-            fill4(seed, replicate, stream, year, uid[i : i + CHUNK], 1, b)
-        a0, a1, a2, a3 = a[0, k], a[1, k], a[2, k], a[3, k]
-        b0, b1, b2, b3 = b[0, k], b[1, k], b[2, k], b[3, k]
-        adults_before = working[i] + elderly[i]
-        # deaths first; one death a year at most
-        p_old = elderly[i] * t.elderly_mortality
-        p_adult = working[i] * t.adult_mortality
-        lost_able = False
-        if a0 < p_old:
-            elderly[i] -= 1
-        elif a0 < p_old + p_adult:
-            working[i] -= 1
-            lost_able = True
-        if b0 * WORKING_YEARS < working[i]:
-            working[i] -= 1
-            elderly[i] += 1
-            if b1 > t.elderly_able_share:
-                lost_able = True
-        if lost_able and able[i] > 0:
-            able[i] -= 1
-        # school stages, the last first, so that nobody moves two stages in a year
-        if college[i] > 0 and a1 * COLLEGE_YEARS < college[i]:
-            college[i] -= 1
-            if b2 > t.graduate_leaves:
-                working[i] += 1
-                able[i] += 1
-        elif upper[i] > 0 and (1.0 - a1) * UPPER_YEARS < upper[i]:
-            upper[i] -= 1
-            if b2 < t.college_share:
-                college[i] += 1
-            else:
-                working[i] += 1
-                able[i] += 1
-        if pupils[i] > 0 and a2 * PUPIL_YEARS < pupils[i]:
-            pupils[i] -= 1
-            if b3 < t.upper_school_share:
-                upper[i] += 1
-            else:
-                working[i] += 1
-                able[i] += 1
-        if small[i] > 0 and (1.0 - a2) * SMALL_CHILD_YEARS < small[i]:
-            small[i] -= 1
-            pupils[i] += 1
-        if working[i] >= COUPLE and a3 < t.birth_rate * members[i]:
-            small[i] += 1
-        # marriage: as many leave as join, and no parent leaves
-        if a3 > 1.0 - t.marriage_rate and working[i] >= 1:
-            working[i] += 1
-            able[i] += 1
-        elif a3 > 1.0 - 2.0 * t.marriage_rate and working[i] > COUPLE:
-            working[i] -= 1
-            if able[i] > 0:
-                able[i] -= 1
-        members[i] = small[i] + pupils[i] + upper[i] + college[i] + working[i] + elderly[i]
-        adults = working[i] + elderly[i]
-        able[i] = min(able[i], adults)
-        chronic[i] = min(chronic[i], adults)
-        disabled[i] = min(disabled[i], members[i])
-        off_farm[i] = min(off_farm[i], able[i])
-        migrants[i] = min(migrants[i], off_farm[i])
-        if adults == 0 and adults_before > 0:
-            members[i] = 0  # children left without adults join relatives: the household ends
-        may_split = working[i] > COUPLE and members[i] >= t.split_members_from  # somebody of working age stays behind
-        splits[i] = may_split and b1 < t.split_rate * t.split_concentration
+def moves_on(u: float, number: int, years: float) -> bool:
+    """Whether one of `number` members leaves a stage of life that lasts `years`; at most one a household and year."""
+    return u * years < number
 
 
-def derived_uid(parent: NDArray[np.int64], year: int, taken: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the uid of the household that splits off each parent in `year`, shape (len(parent),).
+class Deaths(NamedTuple):
+    """Members who died in a year, one at most."""
 
-    It is a hash of parent, year and ordinal within the parent's place (42 bits), the same whatever happens to other
-    households; a clash with `taken` or within the batch moves the later parent (in uid order) to the next ordinal.
-    Seed and replicate do not enter: the number names the event, not the luck.
-    """
-    result = _hash(parent, year, 1)
-    if not repeats(taken, result):  # nearly always
-        return result
-    order = np.argsort(parent, kind="stable")
-    derived = taken[(taken & DERIVED_UID) != 0]
-    sorted_view = result[order]
-    _, first = np.unique(sorted_view, return_index=True)
-    clash = np.isin(sorted_view, derived)
-    clash[np.setdiff1d(np.arange(len(parent)), first)] = True
-    known = set(derived.tolist()) | set(sorted_view[~clash].tolist()) if clash.any() else set()
-    for k in order[clash]:
-        ordinal = 1
-        while int(result[k]) in known:
-            ordinal += 1
-            result[k] = _hash(parent[k : k + 1], year, ordinal)[0]
-        known.add(int(result[k]))
-    return result
-
-
-def _hash(parent: NDArray[np.int64], year: int, ordinal: int) -> NDArray[np.int64]:
-    u = Luck(0, ordinal).uniforms(SPLITS, year, parent, 2)
-    local = ((u[:, 0] * 2.0**32).astype(np.int64) << 10) | ((u[:, 1] * 2.0**10).astype(np.int64))
-    return (parent >> UID_PLACE_SHIFT << UID_PLACE_SHIFT) | DERIVED_UID | local
-
-
-def _split(h: Households, rows: NDArray[np.int64], year: int) -> None:
-    """Let a younger couple leave: two of working age with a child if there is one; wealth and land go by members."""
-    uids = derived_uid(h.uid[rows], year, h.uid)
-    young = h.duplicate(rows)
-    h.uid[young] = uids
-    share = np.empty(len(rows))
-    _part(rows, young.start, share, h.members, *(h.column(name) for name in PEOPLE))
-    for name in SHARED_AT_SPLIT:
-        _divide(rows, young.start, share, h.column(name))
+    elderly: int
+    working_age: int
 
 
 @compiled
-def _part(
-    rows: Any,
-    first: Any,
-    share: Any,
-    members: Any,
-    small: Any,
-    pupils: Any,
-    upper: Any,
-    college: Any,
-    working: Any,
-    elderly: Any,
-    able: Any,
-    disabled: Any,
-    chronic: Any,
-    off_farm: Any,
-    migrants: Any,
-) -> None:
-    """Part the people of household `rows[k]` between it and its copy `first + k`, where the leavers, `share` of all,
-    live.
+def deaths(u: float, elderly: int, working: int, t: DemographyTerms) -> Deaths:
+    """Who of a household dies in a year."""
+    p_old, p_adult = elderly * t.elderly_mortality, working * t.adult_mortality
+    if u < p_old:
+        return Deaths(1, 0)
+    return Deaths(0, 1) if u < p_old + p_adult else Deaths(0, 0)
+
+
+class Young(NamedTuple):
+    """Members before working life by stage, and how many of them begin to work this year."""
+
+    small_children: int
+    pupils: int
+    upper_students: int
+    college_students: int
+    starters: int
+
+
+class SchoolLuck(NamedTuple):
+    """Uniforms of a year at school: who moves on (late and early stages), and where to from upper and middle school."""
+
+    late: float
+    early: float
+    to_college: float
+    to_upper: float
+
+
+@compiled
+def through_school(small: int, pupils: int, upper: int, college: int, u: SchoolLuck, t: DemographyTerms) -> Young:
+    """The young of a household a year on: small children, pupils, students of upper schools and of colleges.
+
+    The last stage is left first, so that nobody moves two stages in a year; who goes no further begins to work, but
+    for graduates who settle elsewhere.
+    """
+    starters = 0
+    if moves_on(u.late, college, COLLEGE_YEARS):
+        college -= 1
+        starters += u.to_college > t.graduate_leaves
+    elif moves_on(1.0 - u.late, upper, UPPER_YEARS):
+        upper -= 1
+        if u.to_college < t.college_share:
+            college += 1
+        else:
+            starters += 1
+    if moves_on(u.early, pupils, PUPIL_YEARS):
+        pupils -= 1
+        if u.to_upper < t.upper_school_share:
+            upper += 1
+        else:
+            starters += 1
+    if moves_on(1.0 - u.early, small, SMALL_CHILD_YEARS):
+        small -= 1
+        pupils += 1
+    return Young(small, pupils, upper, college, starters)
+
+
+@compiled
+def marries(u: float, working: int, t: DemographyTerms) -> int:
+    """Change of members of working age by marriage: as many leave as join, and no parent leaves."""
+    if u > 1.0 - t.marriage_rate and working >= 1:
+        return 1
+    return -1 if u > 1.0 - 2.0 * t.marriage_rate and working > COUPLE else 0
+
+
+@compiled
+def _age(c: _People, draws: Draws, t: DemographyTerms) -> None:
+    u = draws.u
+    for i in range(c.uid.shape[0]):
+        k = i % CHUNK
+        if k == 0:
+            draw_chunk(draws, c.uid, i)
+        working, elderly, able = c.working_age[i], c.elderly[i], c.able_workers[i]
+        adults_before = working + elderly
+        dead = deaths(u[0, k], elderly, working, t)
+        elderly -= dead.elderly
+        working -= dead.working_age
+        unfit = dead.working_age > 0
+        if moves_on(u[4, k], working, WORKING_YEARS):
+            working -= 1
+            elderly += 1
+            unfit = unfit or u[5, k] > t.elderly_able_share
+        if unfit and able > 0:
+            able -= 1
+        luck = SchoolLuck(u[1, k], u[2, k], u[6, k], u[7, k])
+        young = through_school(c.small_children[i], c.pupils[i], c.upper_students[i], c.college_students[i], luck, t)
+        working += young.starters
+        able += young.starters
+        born = working >= COUPLE and u[3, k] < t.birth_rate * c.members[i]
+        joined = marries(u[3, k], working, t)
+        working += joined
+        able = max(0, able + joined)
+        c.small_children[i], c.pupils[i] = young.small_children + born, young.pupils
+        c.upper_students[i], c.college_students[i] = young.upper_students, young.college_students
+        c.working_age[i], c.elderly[i] = working, elderly
+        adults = working + elderly
+        members = c.small_children[i] + c.pupils[i] + c.upper_students[i] + c.college_students[i] + adults
+        c.able_workers[i] = min(able, adults)
+        c.chronic[i] = min(c.chronic[i], adults)
+        c.disabled[i] = min(c.disabled[i], members)
+        c.off_farm[i] = min(c.off_farm[i], c.able_workers[i])
+        c.migrants[i] = min(c.migrants[i], c.off_farm[i])
+        # children left without adults join relatives: the household ends
+        c.members[i] = 0 if adults == 0 and adults_before > 0 else members
+        may_split = working > COUPLE and c.members[i] >= t.split_members_from  # somebody of working age stays behind
+        c.splits[i] = may_split and u[5, k] < t.split_rate * t.split_concentration
+
+
+class _Shared(NamedTuple):
+    """Columns divided by members when a household splits."""
+
+    land: F32
+    forest: F32
+    line_scale: F32
+    productive_assets: F32
+    savings: F32
+    debt_due_1: F32
+    debt_due_2: F32
+    debt_due_3: F32
+    formal_loan: F32
+
+
+SHARED_AT_SPLIT = _Shared._fields
+
+
+class _Parted(NamedTuple):
+    rows: I64
+    share: F64
+    members: I16
+    small_children: I8
+    pupils: I8
+    upper_students: I8
+    college_students: I8
+    working_age: I8
+    elderly: I8
+    able_workers: I8
+    disabled: I8
+    chronic: I8
+    off_farm: I8
+    migrants: I8
+
+
+def _split(h: Households, rows: I64, year: int) -> None:
+    """Let a younger couple leave: two of working age with a child if there is one; wealth and land go by members."""
+    uids = split_off_uids(h.uid[rows], year, h.uid)
+    young = h.duplicate(rows)
+    h.uid[young] = uids
+    share = np.empty(len(rows))
+    _part(pick(_Parted, h, rows=rows, share=share), young.start)
+    for column in pick(_Shared, h):
+        _divide(rows, young.start, share, column)
+
+
+@compiled
+def leaving(trait: int, leavers: int, others: int) -> int:
+    """How many of a household's `trait` members go with the leavers: half, rounded up, within the room on both sides.
+
+    `leavers` is how many who leave could be such members, `others` how many who stay.
+    """
+    return max(min(leavers, (trait + 1) // 2), trait - others)
+
+
+@compiled
+def _part(c: _Parted, first: int) -> None:
+    """Part the people of household `rows[k]` between it and its copy `first + k`: the leavers, `share` of all.
 
     The fit and the workers go first, the rest only if they must: members with a trait never exceed the persons who
     have room for it, in the old household or the new one.
     """
-    for k in range(rows.shape[0]):
-        old, new = rows[k], first + k
-        child = 1 if small[old] > 0 else 0
-        fit = min(COUPLE, able[old])
-        hired = max(min(fit, (off_farm[old] + 1) // 2), off_farm[old] - (able[old] - fit))
-        away = max(min(hired, (migrants[old] + 1) // 2), migrants[old] - (off_farm[old] - hired))
-        ill = max(0, chronic[old] - (working[old] + elderly[old] - COUPLE))
-        handicapped = max(0, disabled[old] - (members[old] - COUPLE - child))
+    for k in range(c.rows.shape[0]):
+        old, new = c.rows[k], first + k
+        child = 1 if c.small_children[old] > 0 else 0
+        fit = min(COUPLE, c.able_workers[old])
+        hired = leaving(c.off_farm[old], fit, c.able_workers[old] - fit)
+        away = leaving(c.migrants[old], hired, c.off_farm[old] - hired)
+        ill = max(0, c.chronic[old] - (c.working_age[old] + c.elderly[old] - COUPLE))
+        handicapped = max(0, c.disabled[old] - (c.members[old] - COUPLE - child))
         leavers = COUPLE + child
-        share[k] = leavers / members[old]
-        pupils[new] = upper[new] = college[new] = elderly[new] = 0
-        members[new], small[new], working[new], able[new] = leavers, child, COUPLE, fit
-        off_farm[new], migrants[new], chronic[new], disabled[new] = hired, away, ill, handicapped
-        members[old] -= leavers
-        small[old] -= child
-        working[old] -= COUPLE
-        able[old] -= fit
-        off_farm[old] -= hired
-        migrants[old] -= away
-        chronic[old] -= ill
-        disabled[old] -= handicapped
+        c.share[k] = leavers / c.members[old]
+        c.pupils[new] = c.upper_students[new] = c.college_students[new] = c.elderly[new] = 0
+        c.members[new], c.small_children[new], c.working_age[new] = leavers, child, COUPLE
+        c.able_workers[new], c.off_farm[new], c.migrants[new] = fit, hired, away
+        c.chronic[new], c.disabled[new] = ill, handicapped
+        c.members[old] -= leavers
+        c.small_children[old] -= child
+        c.working_age[old] -= COUPLE
+        c.able_workers[old] -= fit
+        c.off_farm[old] -= hired
+        c.migrants[old] -= away
+        c.chronic[old] -= ill
+        c.disabled[old] -= handicapped
 
 
 @compiled
-def _divide(rows: Any, first: Any, share: Any, column: Any) -> None:
+def _divide(rows: I64, first: int, share: F64, column: F32) -> None:
     for k in range(rows.shape[0]):
         whole = np.float64(column[rows[k]])
         column[first + k] = whole * share[k]

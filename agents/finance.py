@@ -7,11 +7,13 @@ What is met from savings or debt is not a payment of this year; instalments of e
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from tuopin.agents.arrays import F32, F64, I8, I16, Flags
 from tuopin.agents.compiled import compiled
 from tuopin.agents.county import County
-from tuopin.agents.health import basic_payment, basic_terms, to_fen
+from tuopin.agents.health import BasicScheme, basic_payment, basic_terms, to_fen
+from tuopin.agents.kernels import pick
 
 DEBT_YEARS = 3.0
 """Informal debt is repaid in as many equal yearly parts: what the columns `debt_due_1` to `debt_due_3` hold."""
@@ -49,142 +51,140 @@ def _terms(county: County) -> FinanceTerms:
     )
 
 
+class _CareNeeded(NamedTuple):
+    insured: Flags
+    savings: F32
+    debt_due_1: F32
+    debt_due_2: F32
+    debt_due_3: F32
+    net_income: F64
+    inpatient_bill: F64
+    outpatient_bill: F64
+    basic_reimbursed: F64
+    reimbursed_term: F64
+    care_forgone: Flags
+
+
 def forgo_care(county: County) -> None:
     """Cut treatment where the bill, after the reimbursement quoted, exceeds all means: income, savings and credit."""
-    h, f = county.households, county.flows
-    _forgo(
-        h.insured,
-        h.savings,
-        h.debt_due_1,
-        h.debt_due_2,
-        h.debt_due_3,
-        f.net_income,
-        f.inpatient_bill,
-        f.outpatient_bill,
-        f.basic_reimbursed,
-        f.read("reimbursed_term"),
-        h.care_forgone,
-        county.value("health.forgone_share"),
-        basic_terms(county),
-        _terms(county),
-    )
+    cases = pick(_CareNeeded, county.households, county.flows)
+    _forgo(cases, county.value("health.forgone_share"), basic_terms(county), _terms(county))
 
 
 @compiled
-def _forgo(
-    insured: Any,
-    savings: Any,
-    due1: Any,
-    due2: Any,
-    due3: Any,
-    net: Any,
-    inpatient: Any,
-    outpatient: Any,
-    basic: Any,
-    reimbursed: Any,
-    care_forgone: Any,
-    forgone_share: Any,
-    scheme: Any,
-    t: Any,
-) -> None:
-    for i in range(insured.shape[0]):
-        owed = inpatient[i] + outpatient[i] - basic[i] - reimbursed[i]
-        income = max(0.0, net[i])
-        credit = max(0.0, t.borrowing_cap * income - due1[i] - due2[i] - due3[i])
-        care_forgone[i] = owed > t.bill_share * income + savings[i] + credit
-        if care_forgone[i]:
-            inpatient[i] = to_fen(inpatient[i] * (1.0 - forgone_share))
-            outpatient[i] = to_fen(outpatient[i] * (1.0 - forgone_share))
-            basic[i] = basic_payment(inpatient[i], outpatient[i], scheme) if insured[i] else 0.0
+def credit_left(income: float, due_1: float, due_2: float, due_3: float, t: FinanceTerms) -> float:
+    """What relatives would still lend (yuan): `borrowing_cap` of the year's income less informal debt by year due."""
+    return max(0.0, t.borrowing_cap * income - due_1 - due_2 - due_3)
+
+
+@compiled
+def _forgo(c: _CareNeeded, forgone_share: float, scheme: BasicScheme, t: FinanceTerms) -> None:
+    for i in range(c.insured.shape[0]):
+        owed = c.inpatient_bill[i] + c.outpatient_bill[i] - c.basic_reimbursed[i] - c.reimbursed_term[i]
+        income = max(0.0, c.net_income[i])
+        credit = credit_left(income, c.debt_due_1[i], c.debt_due_2[i], c.debt_due_3[i], t)
+        c.care_forgone[i] = owed > t.bill_share * income + c.savings[i] + credit
+        if c.care_forgone[i]:
+            inpatient = to_fen(c.inpatient_bill[i] * (1.0 - forgone_share))
+            outpatient = to_fen(c.outpatient_bill[i] * (1.0 - forgone_share))
+            c.inpatient_bill[i], c.outpatient_bill[i] = inpatient, outpatient
+            c.basic_reimbursed[i] = basic_payment(inpatient, outpatient, scheme) if c.insured[i] else 0.0
+
+
+class _Spending(NamedTuple):
+    members: I16
+    pupils: I8
+    upper_students: I8
+    college_students: I8
+    net_income: F64
+    inpatient_bill: F64
+    outpatient_bill: F64
+    basic_reimbursed: F64
+    reimbursed_term: F64
+    own_payment_term: F64
+    care_forgone: Flags
+    medical_bill: F64
+    medical_out_of_pocket: F64
+    medical_paid: F64
+    school_paid: F64
+    savings: F32
+    debt_due_1: F32
+    debt_due_2: F32
+    debt_due_3: F32
+    formal_loan: F32
+    productive_assets: F32
+    consumption: F32
 
 
 def pay(county: County) -> None:
-    """Meet bills, schooling and instalments; save, borrow, sell and invest."""
-    h, f = county.households, county.flows
-    _pay(
-        h.members,
-        h.pupils,
-        h.upper_students,
-        h.college_students,
-        f.net_income,
-        f.inpatient_bill,
-        f.outpatient_bill,
-        f.basic_reimbursed,
-        f.read("reimbursed_term"),
-        f.read("own_payment_term"),
-        h.medical_bill,
-        h.medical_out_of_pocket,
-        h.medical_paid,
-        h.school_paid,
-        h.savings,
-        h.debt_due_1,
-        h.debt_due_2,
-        h.debt_due_3,
-        h.productive_assets,
-        h.care_forgone,
-        h.formal_loan,
-        h.consumption,
-        _terms(county),
-    )
+    """Meet the year's bills and earlier debts; save, borrow, sell and invest."""
+    _pay(pick(_Spending, county.households, county.flows), _terms(county))
+
+
+class Met(NamedTuple):
+    """How a year's bills are met, yuan: paid out of this year's income, from savings, and by informal debt."""
+
+    medical: float
+    school: float
+    from_savings: float
+    borrowed: float
 
 
 @compiled
-def _pay(
-    members: Any,
-    pupils: Any,
-    upper: Any,
-    college: Any,
-    net: Any,
-    inpatient: Any,
-    outpatient: Any,
-    basic: Any,
-    reimbursed: Any,
-    own_payment: Any,
-    medical_bill: Any,
-    out_of_pocket: Any,
-    medical_paid: Any,
-    school_paid: Any,
-    savings: Any,
-    due1: Any,
-    due2: Any,
-    due3: Any,
-    assets: Any,
-    care_forgone: Any,
-    formal_loan: Any,
-    consumption: Any,
-    t: Any,
-) -> None:
-    for i in range(members.shape[0]):
-        income = max(0.0, net[i])
-        medical_bill[i] = inpatient[i] + outpatient[i]
-        own = max(0.0, to_fen(medical_bill[i] - basic[i] - reimbursed[i]))
-        out_of_pocket[i] = own
-        school = pupils[i] * t.compulsory_cost + upper[i] * t.upper_cost + college[i] * t.college_cost
+def meet(medical: float, school: float, income: float, instalment: float, savings: float, t: FinanceTerms) -> Met:
+    """How a household meets its medical and school bills of a year (yuan), `instalment` being paid before.
+
+    Out of income up to the bearable share of it, care before school; the rest from savings, then by borrowing. Who
+    cannot borrow pays at once, as far as the year's income goes; what then remains stays unpaid.
+    """
+    bearable = t.bill_share * income
+    medical_now = min(medical, bearable)
+    school_now = min(school, bearable - medical_now)
+    rest = medical - medical_now + school - school_now
+    from_savings = min(rest, savings)
+    borrowed = rest - from_savings
+    if not t.borrowing:
+        medical_now += min(borrowed, max(0.0, income - medical_now - school_now - instalment))
+        borrowed = 0.0
+    return Met(medical_now, school_now, from_savings, borrowed)
+
+
+@compiled
+def school_cost(pupils: int, upper_students: int, college_students: int, t: FinanceTerms) -> float:
+    """Schooling of a year left to the household, yuan."""
+    return pupils * t.compulsory_cost + upper_students * t.upper_cost + college_students * t.college_cost
+
+
+@compiled
+def saved_of(surplus: float, t: FinanceTerms) -> float:
+    """Saving out of what income leaves after bills and the line of every member, yuan; nobody dissaves here."""
+    return max(0.0, t.saving_rate * surplus)
+
+
+@compiled
+def _pay(c: _Spending, t: FinanceTerms) -> None:
+    for i in range(c.members.shape[0]):
+        income = max(0.0, c.net_income[i])
+        c.medical_bill[i] = c.inpatient_bill[i] + c.outpatient_bill[i]
+        own = max(0.0, to_fen(c.medical_bill[i] - c.basic_reimbursed[i] - c.reimbursed_term[i]))
+        c.medical_out_of_pocket[i] = own
+        school = school_cost(c.pupils[i], c.upper_students[i], c.college_students[i], t)
         # instalments of earlier debt come first; what exceeds the bearable share is put off a year
-        instalment = min(due1[i], t.instalment_share * income)
-        put_off = due1[i] - instalment
-        bearable = t.bill_share * income
-        medical_now = min(own, bearable)
-        school_now = min(school, bearable - medical_now)
-        rest = own - medical_now + school - school_now
-        from_savings = min(rest, savings[i])
-        borrowed = rest - from_savings
-        if not t.borrowing:  # who cannot borrow pays at once, as far as the year's income goes; the rest stays unpaid
-            medical_now += min(borrowed, max(0.0, income - medical_now - school_now - instalment))
-            borrowed = 0.0
+        instalment = min(c.debt_due_1[i], t.instalment_share * income)
+        put_off = c.debt_due_1[i] - instalment
+        met = meet(own, school, income, instalment, c.savings[i], t)
         # a household's share of a programme's cost is no medical or school payment: savings, then a subsidised loan
-        share = min(own_payment[i], savings[i] - from_savings)
-        formal_loan[i] += own_payment[i] - share
-        medical_paid[i] = to_fen(medical_now + instalment)
-        school_paid[i] = to_fen(school_now)
-        due1[i] = due2[i] + put_off + borrowed / DEBT_YEARS
-        due2[i] = due3[i] + borrowed / DEBT_YEARS
-        due3[i] = borrowed / DEBT_YEARS
-        surplus = income - medical_paid[i] - school_paid[i] - t.line * members[i]
-        saved = max(0.0, t.saving_rate * surplus)
+        share = min(c.own_payment_term[i], c.savings[i] - met.from_savings)
+        c.formal_loan[i] += c.own_payment_term[i] - share
+        c.medical_paid[i] = to_fen(met.medical + instalment)
+        c.school_paid[i] = to_fen(met.school)
+        c.debt_due_1[i] = c.debt_due_2[i] + put_off + met.borrowed / DEBT_YEARS
+        c.debt_due_2[i] = c.debt_due_3[i] + met.borrowed / DEBT_YEARS
+        c.debt_due_3[i] = met.borrowed / DEBT_YEARS
+        saved = saved_of(income - c.medical_paid[i] - c.school_paid[i] - t.line * c.members[i], t)
         invested = t.invested_share * saved
-        savings[i] = max(0.0, savings[i] - from_savings - share) + saved - invested
-        assets[i] = assets[i] * (1.0 - t.asset_depreciation) + invested
-        if care_forgone[i]:
-            assets[i] *= 1.0 - t.distress_sale
-        consumption[i] = max(0.0, income - medical_paid[i] - school_paid[i] - saved)
+        c.savings[i] = max(0.0, c.savings[i] - met.from_savings - share) + saved - invested
+        c.productive_assets[i] = c.productive_assets[i] * (1.0 - t.asset_depreciation) + invested
+        if c.care_forgone[i]:
+            c.productive_assets[i] *= 1.0 - t.distress_sale
+        c.consumption[i] = max(0.0, income - c.medical_paid[i] - c.school_paid[i] - saved)

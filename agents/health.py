@@ -8,13 +8,15 @@ stay costs money but no income.
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from tuopin.agents.arrays import F32, F64, I8, I16, I64, Flags
 from tuopin.agents.compiled import compiled
 from tuopin.agents.county import County
-from tuopin.agents.randomness import CHUNK, ILLNESS, fill4, fill_normals, normal
+from tuopin.agents.kernels import pick
+from tuopin.agents.randomness import CHUNK, ILLNESS, Draws, draw_chunk, fill_normals, normal
 
 WELL, CHRONIC, HOSPITAL_STAY, MAJOR_ILLNESS = range(4)
 MOST_USE = 2.0
@@ -52,13 +54,30 @@ class BasicScheme(NamedTuple):
     basic_outpatient_rate: float
 
 
+class _Patients(NamedTuple):
+    uid: I64
+    members: I16
+    working_age: I8
+    elderly: I8
+    able_workers: I8
+    disabled: I8
+    off_farm: I8
+    migrants: I8
+    chronic: I8
+    care_forgone: Flags
+    health: I8
+    stay_ratio: F32
+    stay_bill: F32
+    major_bill: F32
+    illness_factor: F32
+
+
 def fall_ill(county: County) -> None:
     """Draw illness of the year: hospital stays, major illness, chronic illness, accidents, and income left."""
-    h, f, p, year = county.households, county.flows, county.parameters, county.year
-    terms = p.fill(
+    terms = county.parameters.fill(
         IllnessTerms,
         "health",
-        year,
+        county.year,
         bill_median=county.value("health.bill_median") * county.prices,
         major_median=county.value("health.major_median") * county.prices,
         forgone_risk=county.value("health.forgone_risk") if county.on("health_loop") else 1.0,
@@ -66,101 +85,95 @@ def fall_ill(county: County) -> None:
     if not county.on("illness"):
         zero = ("inpatient_rate", "major_rate", "chronic_onset", "chronic_recovery", "disability_rate")
         terms = terms._replace(**dict.fromkeys(zero, 0.0))
-    _fall_ill(
-        h.uid,
-        h.working_age,
-        h.elderly,
-        h.able_workers,
-        h.disabled,
-        h.members,
-        h.off_farm,
-        h.migrants,
-        h.chronic,
-        h.care_forgone,
-        h.health,
-        f.stay_ratio,
-        f.stay_bill,
-        f.major_bill,
-        f.illness_factor,
-        county.luck.seed,
-        county.luck.replicate,
-        ILLNESS,
-        year,
-        terms,
-    )
+    patients = pick(_Patients, county.households, county.flows)
+    draws = county.luck.draws(ILLNESS, county.year, blocks=2)
+    _fall_ill(patients, draws, terms)
 
 
 @compiled
-def _fall_ill(
-    uid: Any,
-    working: Any,
-    elderly: Any,
-    able: Any,
-    disabled: Any,
-    members: Any,
-    off_farm: Any,
-    migrants: Any,
-    chronic: Any,
-    care_forgone: Any,
-    health: Any,
-    stay_ratio: Any,
-    stay_bill: Any,
-    major_bill: Any,
-    illness_factor: Any,
-    seed: Any,
-    replicate: Any,
-    stream: Any,
-    year: Any,
-    t: Any,
-) -> None:
-    a, b, z = np.empty((4, CHUNK)), np.empty((4, CHUNK)), np.empty(CHUNK)
-    rate, near, own = np.empty(CHUNK), np.empty(CHUNK, dtype=np.int64), np.empty(CHUNK)
-    for first in range(0, uid.shape[0], CHUNK):
-        many = min(CHUNK, uid.shape[0] - first)
-        fill4(seed, replicate, stream, year, uid[first : first + many], 0, a)
-        fill4(seed, replicate, stream, year, uid[first : first + many], 1, b)
-        found = np.int64(0)
-        for k in range(many):
-            i = np.uint64(first + k)  # unsigned: numba does not look whether it counts from the end
-            # risk-weighted adults over the mean weight of one, so that a county of average health has the surveyed rate
-            weight = (working[i] + t.elderly_risk * elderly[i] + (t.chronic_risk - 1.0) * chronic[i]) / t.mean_risk
-            rate[k] = t.inpatient_rate * weight * (t.forgone_risk if care_forgone[i] else 1.0)
-            stay_ratio[i] = NO_STAY
-            stay_bill[i] = 0.0
-            near[found] = k
-            found += np.int64(
-                a[0, k] < MOST_USE * rate[k]
-            )  # 1 - exp(-rate) is never above rate: the others need no exponential
-        for j in range(found):
-            own[j] = a[1, near[j]]
-        fill_normals(own[:found], z)
-        for j in range(found):
-            k = near[j]
-            i = np.uint64(first + k)
-            stay_ratio[i] = a[0, k] / (1.0 - math.exp(-rate[k]))
-            if stay_ratio[i] < MOST_USE:
-                stay_bill[i] = t.bill_median * math.exp(t.bill_sigma * z[j])
-        for k in range(many):
-            i = np.uint64(first + k)
-            a3, b0, b2, b3 = a[3, k], b[0, k], b[2, k], b[3, k]
-            adults = working[i] + elderly[i]
-            major_bill[i] = 0.0
-            if a3 < t.major_rate * adults:
-                major_bill[i] = t.major_median * math.exp(t.major_sigma * normal(b0))
-            if b2 < t.chronic_onset * (adults - chronic[i]):
-                chronic[i] += 1
-            elif b2 > 1.0 - t.chronic_recovery * chronic[i]:
-                chronic[i] -= 1
-            if b3 < t.disability_rate * adults and able[i] > 0:
-                able[i] -= 1
-                disabled[i] = min(disabled[i] + 1, members[i])
-                off_farm[i] = min(off_farm[i], able[i])
-                migrants[i] = min(migrants[i], off_farm[i])
-            stays, major = stay_ratio[i] < 1.0, major_bill[i] > 0.0
-            state = HOSPITAL_STAY if stays else (WELL if chronic[i] == 0 else CHRONIC)
-            health[i] = MAJOR_ILLNESS if major else state
-            left = 1.0 - t.income_loss if stays else 1.0
-            illness_factor[i] = left * (1.0 - t.major_income_loss) if major else left
+def stay_rate(working: int, elderly: int, chronic: int, forgone: bool, t: IllnessTerms) -> float:
+    """Expected hospital stays of a household in a year.
+
+    Risk-weighted adults over the mean weight of one, so that a county of average health has the surveyed rate per
+    adult; care forgone last year raises it.
+    """
+    weight = (working + t.elderly_risk * elderly + (t.chronic_risk - 1.0) * chronic) / t.mean_risk
+    return t.inpatient_rate * weight * (t.forgone_risk if forgone else 1.0)
+
+
+@compiled
+def bill_of(z: float, median: float, log_sd: float) -> float:
+    """A log-normal bill (yuan) from a standard normal: median * exp(log_sd z)."""
+    return median * math.exp(log_sd * z)
+
+
+@compiled
+def _draw_stays(c: _Patients, first: int, many: int, draws: Draws, t: IllnessTerms) -> None:
+    """Write luck and bill of hospital stays of a chunk of households: first who may have one, then only those."""
+    rate, near, own, z = np.empty(many), np.empty(many, dtype=np.int64), np.empty(many), np.empty(many)
+    found = np.int64(0)
+    for k in range(many):
+        i = np.uint64(first + k)  # unsigned: numba does not look whether it counts from the end
+        rate[k] = stay_rate(c.working_age[i], c.elderly[i], c.chronic[i], c.care_forgone[i], t)
+        c.stay_ratio[i] = NO_STAY
+        c.stay_bill[i] = 0.0
+        near[found] = k
+        # 1 - exp(-rate) is never above rate: the others need no exponential
+        found += np.int64(draws.u[0, k] < MOST_USE * rate[k])
+    for j in range(found):
+        own[j] = draws.u[1, near[j]]
+    fill_normals(own[:found], z)
+    for j in range(found):
+        k = near[j]
+        i = np.uint64(first + k)
+        c.stay_ratio[i] = draws.u[0, k] / (1.0 - math.exp(-rate[k]))
+        if c.stay_ratio[i] < MOST_USE:
+            c.stay_bill[i] = bill_of(z[j], t.bill_median, t.bill_sigma)
+
+
+@compiled
+def chronic_next(chronic: int, adults: int, u: float, t: IllnessTerms) -> int:
+    """Chronically ill members a year on: one of the well falls ill, or one of the ill recovers, or neither."""
+    if u < t.chronic_onset * (adults - chronic):
+        return chronic + 1
+    return chronic - 1 if u > 1.0 - t.chronic_recovery * chronic else chronic
+
+
+@compiled
+def health_state(stays: bool, major: bool, chronic: int) -> int:
+    """Code of the worst health event of the year."""
+    if major:
+        return MAJOR_ILLNESS
+    return HOSPITAL_STAY if stays else (CHRONIC if chronic > 0 else WELL)
+
+
+@compiled
+def income_left(stays: bool, major: bool, t: IllnessTerms) -> float:
+    """Share of market income left after the illness of the year."""
+    left = 1.0 - t.income_loss if stays else 1.0
+    return left * (1.0 - t.major_income_loss) if major else left
+
+
+@compiled
+def _fall_ill(c: _Patients, draws: Draws, t: IllnessTerms) -> None:
+    u = draws.u
+    for i in range(c.uid.shape[0]):
+        k = i % CHUNK
+        if k == 0:
+            _draw_stays(c, i, draw_chunk(draws, c.uid, i), draws, t)
+        adults = c.working_age[i] + c.elderly[i]
+        c.major_bill[i] = 0.0
+        if u[3, k] < t.major_rate * adults:
+            c.major_bill[i] = bill_of(normal(u[4, k]), t.major_median, t.major_sigma)
+        c.chronic[i] = chronic_next(c.chronic[i], adults, u[6, k], t)
+        if u[7, k] < t.disability_rate * adults and c.able_workers[i] > 0:
+            c.able_workers[i] -= 1
+            c.disabled[i] = min(c.disabled[i] + 1, c.members[i])
+            c.off_farm[i] = min(c.off_farm[i], c.able_workers[i])
+            c.migrants[i] = min(c.migrants[i], c.off_farm[i])
+        stays, major = c.stay_ratio[i] < 1.0, c.major_bill[i] > 0.0
+        c.health[i] = health_state(stays, major, c.chronic[i])
+        c.illness_factor[i] = income_left(stays, major, t)
 
 
 def basic_terms(county: County) -> BasicScheme:
@@ -178,53 +191,41 @@ def basic_terms(county: County) -> BasicScheme:
     )
 
 
+class _Billed(NamedTuple):
+    insured: Flags
+    chronic: I8
+    stay_ratio: F32
+    stay_bill: F32
+    major_bill: F32
+    use_factor: F32
+    inpatient_bill: F64
+    outpatient_bill: F64
+    basic_reimbursed: F64
+
+
 def bill(county: County) -> None:
     """Write the year's bills and what the ordinary basic scheme pays of them (yuan, rounded to 0.01)."""
-    h, f = county.households, county.flows
-    _bill(
-        h.insured,
-        h.chronic,
-        f.stay_ratio,
-        f.stay_bill,
-        f.major_bill,
-        f.read("use_factor"),
-        f.inpatient_bill,
-        f.outpatient_bill,
-        f.basic_reimbursed,
-        county.value("health.outpatient_cost") * county.prices if county.on("illness") else 0.0,
-        basic_terms(county),
-    )
+    outpatient_cost = county.value("health.outpatient_cost") * county.prices if county.on("illness") else 0.0
+    _bill(pick(_Billed, county.households, county.flows), outpatient_cost, basic_terms(county))
 
 
 @compiled
-def to_fen(yuan: Any) -> Any:
+def to_fen(yuan: float) -> float:
     """Round yuan to 0.01."""
     return math.floor(yuan * 100.0 + 0.5) / 100.0
 
 
 @compiled
-def basic_payment(inpatient: Any, outpatient: Any, t: Any) -> Any:
+def basic_payment(inpatient: float, outpatient: float, t: BasicScheme) -> float:
     """What a basic scheme with terms `t` pays of one household's bills of a year (yuan)."""
     covered = max(0.0, inpatient - t.basic_deductible) * t.basic_rate
     return to_fen(min(covered, t.basic_cap) + outpatient * t.basic_outpatient_rate)
 
 
 @compiled
-def _bill(
-    insured: Any,
-    chronic: Any,
-    stay_ratio: Any,
-    stay_bill: Any,
-    major_bill: Any,
-    use_factor: Any,
-    inpatient: Any,
-    outpatient: Any,
-    basic: Any,
-    outpatient_cost: Any,
-    t: Any,
-) -> None:
-    for i in range(insured.shape[0]):
-        stay = stay_bill[i] if stay_ratio[i] < use_factor[i] else 0.0
-        inpatient[i] = to_fen(stay + major_bill[i])
-        outpatient[i] = to_fen(chronic[i] * outpatient_cost)
-        basic[i] = basic_payment(inpatient[i], outpatient[i], t) if insured[i] else 0.0
+def _bill(c: _Billed, outpatient_cost: float, t: BasicScheme) -> None:
+    for i in range(c.insured.shape[0]):
+        stay = c.stay_bill[i] if c.stay_ratio[i] < c.use_factor[i] else 0.0
+        inpatient, outpatient = to_fen(stay + c.major_bill[i]), to_fen(c.chronic[i] * outpatient_cost)
+        c.inpatient_bill[i], c.outpatient_bill[i] = inpatient, outpatient
+        c.basic_reimbursed[i] = basic_payment(inpatient, outpatient, t) if c.insured[i] else 0.0

@@ -8,20 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tuopin.agents.columns import COLUMNS, Column, with_columns
-from tuopin.agents.compiled import compiled
+from tuopin.agents.arrays import Array, Flags
+from tuopin.agents.columns import COLUMNS, Column, HouseholdColumns, with_columns
+from tuopin.agents.identity import repeats
 
-Array = NDArray[Any]
 _SLACK = 8
 """Room for one household more in as many."""
 
 
-class Households:
+if TYPE_CHECKING:
+    _Typed = HouseholdColumns
+else:
+    _Typed = object
+
+
+class Households(_Typed):
     """All households of a county: `households.land` is the array of that column, `households[i]` a view of one row.
 
     Arrays are handed out as they are (not copies) and have length `len(households)`; they are replaced, not resized,
@@ -69,26 +74,28 @@ class Households:
     def __len__(self) -> int:
         return self._size
 
-    def __getattr__(self, name: str) -> Array:
-        try:
-            return self.__dict__["_columns"][name]  # type: ignore[no-any-return]
-        except KeyError:
-            raise AttributeError(f"households have no column {name!r}") from None
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        # `households.column += x` must change the column, not hide it behind an attribute
-        if name in self.__dict__.get("_columns", ()):
-            target = self._columns[name]
-            if target is not value:
-                target[:] = value
-        else:
-            super().__setattr__(name, value)
-
     def __getitem__(self, index: int) -> HouseholdView:
         return HouseholdView(self, range(len(self))[index])
 
     def __iter__(self) -> Iterator[HouseholdView]:
         return (HouseholdView(self, i) for i in range(len(self)))
+
+    if not TYPE_CHECKING:  # a type checker goes by `HouseholdColumns`, so that it sees a name misspelt
+
+        def __getattr__(self, name: str) -> Array:
+            try:
+                return self.__dict__["_columns"][name]
+            except KeyError:
+                raise AttributeError(f"households have no column {name!r}") from None
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            # `households.column += x` must change the column, not hide it behind an attribute
+            if name in self.__dict__.get("_columns", ()):
+                target = self._columns[name]
+                if target is not value:
+                    target[:] = value
+            else:
+                super().__setattr__(name, value)
 
     def column(self, name: str) -> Array:
         """Return the array of a column; raises KeyError if there is none of that name."""
@@ -164,7 +171,7 @@ class Households:
         for name, array in self._columns.items():
             array[first:] = more._columns[name]
 
-    def keep(self, mask: Array) -> None:
+    def keep(self, mask: Flags) -> None:
         """Drop the rows where `mask` (bool, one per household) is False; rows from the end fill the gaps."""
         size = int(mask.sum())
         if size == len(self):
@@ -195,36 +202,6 @@ class Households:
             if not (np.isfinite(low) and np.isfinite(high)) or low < column.low or high > column.high:
                 found.append(f"{name}: {low}..{high}, allowed {column.low}..{column.high} {column.unit}")
         return found
-
-
-@compiled
-def repeats(many: Any, few: Any) -> bool:
-    """Whether a number of `few` stands in it twice or in `many` too: a small hash table, so that `many` is read
-    once.
-    """
-    size = 16
-    while size < 4 * few.shape[0]:
-        size *= 2
-    table = np.full(size, -1, dtype=np.int64)
-    for i in range(few.shape[0]):
-        slot = _slot(table, few[i])
-        if table[slot] == few[i]:
-            return True
-        table[slot] = few[i]
-    found = False
-    for i in range(many.shape[0]):  # to the end: nearly always nothing is found
-        found |= table[_slot(table, many[i])] == many[i]
-    return found
-
-
-@compiled
-def _slot(table: Any, number: Any) -> Any:
-    """Where in the hash table `number` stands, or else would: the first place free (-1) from its own on."""
-    mask = np.uint64(table.shape[0] - 1)
-    slot = (np.uint64(number) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(32)) & mask
-    while table[slot] != -1 and table[slot] != number:
-        slot = (slot + np.uint64(1)) & mask
-    return slot
 
 
 class HouseholdView:

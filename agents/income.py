@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from tuopin.agents.arrays import F32, F64, I8, I16
 from tuopin.agents.compiled import compiled
 from tuopin.agents.county import County
 from tuopin.agents.health import to_fen
+from tuopin.agents.kernels import pick
 
 
 class TransferTerms(NamedTuple):
@@ -18,59 +20,46 @@ class TransferTerms(NamedTuple):
     saving_return: float
 
 
+class _Incomes(NamedTuple):
+    members: I16
+    elderly: I8
+    land: F32
+    savings: F32
+    wage_income: F32
+    business_income: F32
+    property_income: F32
+    private_transfers: F32
+    public_transfers: F64
+    policy_transfers: F64
+    property_term: F64
+    transfer_term: F64
+    net_income: F64
+
+
 def gather(county: County) -> None:
     """Write property income, private and ordinary public transfers, and the household's net income so far."""
-    h, f, value = county.households, county.flows, county.value
+    value = county.value
     terms = TransferTerms(
         12.0 * value("economy.base_pension_month"),
         value("economy.grain_subsidy"),
         value("economy.elderly_private_transfer") * county.prices,
         value("economy.saving_return"),
     )
-    _gather(
-        h.members,
-        h.elderly,
-        h.land,
-        h.savings,
-        h.wage_income,
-        h.business_income,
-        h.property_income,
-        h.private_transfers,
-        h.public_transfers,
-        h.policy_transfers,
-        f.read("property_term"),
-        f.read("transfer_term"),
-        f.net_income,
-        terms,
-    )
+    _gather(pick(_Incomes, county.households, county.flows), terms)
 
 
 @compiled
-def ordinary_transfers(elderly: Any, land: Any, t: Any) -> Any:
-    """Pension and farmland subsidy of one household, yuan rounded to 0.01."""
+def ordinary_transfers(elderly: int, land: float, t: TransferTerms) -> float:
+    """Pension and farmland subsidy of one household (`land` in mu), yuan rounded to 0.01."""
     return to_fen(elderly * t.pension) + to_fen(land * t.subsidy_per_mu)
 
 
 @compiled
-def _gather(
-    members: Any,
-    elderly: Any,
-    land: Any,
-    savings: Any,
-    wage: Any,
-    business: Any,
-    property_income: Any,
-    private: Any,
-    public: Any,
-    policy: Any,
-    property_term: Any,
-    transfer_term: Any,
-    net: Any,
-    t: Any,
-) -> None:
-    for i in range(members.shape[0]):
-        property_income[i] = savings[i] * t.saving_return + property_term[i]
-        private[i] = elderly[i] * t.elderly_private if elderly[i] == members[i] else 0.0
-        policy[i] = transfer_term[i]
-        public[i] = ordinary_transfers(elderly[i], land[i], t) + transfer_term[i]
-        net[i] = wage[i] + business[i] + property_income[i] + private[i] + public[i]
+def _gather(c: _Incomes, t: TransferTerms) -> None:
+    for i in range(c.members.shape[0]):
+        c.property_income[i] = c.savings[i] * t.saving_return + c.property_term[i]
+        c.private_transfers[i] = c.elderly[i] * t.elderly_private if c.elderly[i] == c.members[i] else 0.0
+        c.policy_transfers[i] = c.transfer_term[i]
+        c.public_transfers[i] = ordinary_transfers(c.elderly[i], c.land[i], t) + c.transfer_term[i]
+        earned = c.wage_income[i] + c.business_income[i]
+        c.net_income[i] = earned + c.property_income[i] + c.private_transfers[i] + c.public_transfers[i]

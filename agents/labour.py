@@ -1,21 +1,23 @@
 """Step 4, labour: who takes up and leaves off-farm work, and what wages reach the household.
 
 Wages follow skill and destination before anyone is selected: a worker away from the county remits a share, one in the
-county
-brings all home. New jobs in the county are limited by its vacancies; jobs at resettlement sites are the programme's
-own.
+county brings all home. New jobs in the county are limited by its vacancies; jobs at resettlement sites are the
+programme's own.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import math
+from typing import NamedTuple
 
 import numpy as np
 
+from tuopin.agents.arrays import F32, F64, I8, I64, Flags
 from tuopin.agents.compiled import compiled
 from tuopin.agents.county import County
 from tuopin.agents.economy import monthly_wage
-from tuopin.agents.randomness import CHUNK, INCOME_RISK, LABOUR, fill4, fill_normals
+from tuopin.agents.kernels import pick
+from tuopin.agents.randomness import CHUNK, INCOME_RISK, LABOUR, Draws, draw_chunk
 from tuopin.agents.rationing import lowest
 from tuopin.agents.stages import MIDDLE
 
@@ -52,11 +54,16 @@ class RiskTerms(NamedTuple):
     level: float
 
 
+class _Productivity(NamedTuple):
+    uid: I64
+    skill: F32
+    permanent: F32
+    productivity: F64
+
+
 def draw_productivity(county: County) -> None:
-    """Move the AR(1) component and write the year's productivity: exp(fixed + permanent + transitory) times the
-    level.
-    """
-    h, value = county.households, county.value
+    """Move the AR(1) component of log productivity and write the year's productivity."""
+    value = county.value
     risky = county.on("income_risk")
     terms = RiskTerms(
         value("income_risk.persistence") if risky else 1.0,
@@ -64,33 +71,25 @@ def draw_productivity(county: County) -> None:
         value("income_risk.transitory_variance") ** 0.5 if risky else 0.0,
         county.level,
     )
-    _draw_productivity(
-        h.uid,
-        h.skill,
-        h.permanent,
-        county.flows.productivity,
-        county.luck.seed,
-        county.luck.replicate,
-        INCOME_RISK,
-        county.year,
-        terms,
-    )
+    draws = county.luck.draws(INCOME_RISK, county.year, normals=2)
+    _draw_productivity(pick(_Productivity, county.households, county.flows), draws, terms)
 
 
 @compiled
-def _draw_productivity(
-    uid: Any, skill: Any, permanent: Any, productivity: Any, seed: Any, replicate: Any, stream: Any, year: Any, t: Any
-) -> None:
-    u, z = np.empty((4, CHUNK)), np.empty((2, CHUNK))
-    for i in range(uid.shape[0]):
+def productivity_of(skill: float, permanent: float, transitory: float, level: float) -> float:
+    """Productivity against a mean worker of the county: level * exp(fixed + permanent + transitory), log points."""
+    return level * math.exp(skill + permanent + transitory)
+
+
+@compiled
+def _draw_productivity(c: _Productivity, draws: Draws, t: RiskTerms) -> None:
+    for i in range(c.uid.shape[0]):
         k = i % CHUNK
         if k == 0:
-            many = min(CHUNK, uid.shape[0] - i)
-            fill4(seed, replicate, stream, year, uid[i : i + many], 0, u)
-            fill_normals(u[0, :many], z[0])
-            fill_normals(u[1, :many], z[1])
-        permanent[i] = t.persistence * permanent[i] + t.permanent_sd * z[0, k]
-        productivity[i] = t.level * np.exp(skill[i] + permanent[i] + t.transitory_sd * z[1, k])
+            draw_chunk(draws, c.uid, i)
+        c.permanent[i] = t.persistence * c.permanent[i] + t.permanent_sd * draws.z[0, k]
+        transitory = t.transitory_sd * draws.z[1, k]
+        c.productivity[i] = productivity_of(c.skill[i], c.permanent[i], transitory, t.level)
 
 
 def wage_terms(county: County) -> WageTerms:
@@ -106,103 +105,84 @@ def wage_terms(county: County) -> WageTerms:
     )
 
 
+class _Workers(NamedTuple):
+    uid: I64
+    able_workers: I8
+    off_farm: I8
+    migrants: I8
+    skill: F32
+    remoteness: F32
+    motivation: F32
+    entry_factor: F32
+    wants_local: Flags
+
+
 def change_jobs(county: County) -> None:
     """Let able workers who are not in off-farm work enter it, and others return to the village.
 
     Jobs that programmes offer are filled afterwards from who is still idle, so nobody is kept from a better job by one.
     """
-    h, f = county.households, county.flows
-    if county.on("job_risk"):
-        wants_local = np.zeros(len(h), dtype=np.bool_)
-        terms = county.parameters.fill(
-            LabourTerms,
-            "labour",
-            county.year,
-            entry_rate=county.value("labour.entry_rate") * county.markets.labour_demand,
-            motivation_effect=county.value("labour.motivation_effect") if county.on("motivation") else 0.0,
-        )
-        _change_jobs(
-            h.uid,
-            h.able_workers,
-            h.off_farm,
-            h.migrants,
-            h.skill,
-            h.remoteness,
-            h.motivation,
-            f.read("entry_factor"),
-            wants_local,
-            county.luck.seed,
-            county.luck.replicate,
-            LABOUR,
-            county.year,
-            terms,
-        )
-        _fill_vacancies(county, wants_local)
-
-
-def earn_wages(county: County) -> None:
-    """Write the year's wage income."""
-    h, f = county.households, county.flows
-    _earn_wages(
-        h.off_farm,
-        h.migrants,
-        f.jobs_lost,
-        f.productivity,
-        f.illness_factor,
-        f.read("income_factor"),
-        f.read("wage_term"),
-        h.wage_income,
-        wage_terms(county),
+    if not county.on("job_risk"):
+        return
+    h = county.households
+    terms = county.parameters.fill(
+        LabourTerms,
+        "labour",
+        county.year,
+        entry_rate=county.value("labour.entry_rate") * county.markets.labour_demand,
+        motivation_effect=county.value("labour.motivation_effect") if county.on("motivation") else 0.0,
     )
+    workers = pick(_Workers, h, county.flows, wants_local=np.zeros(len(h), dtype=np.bool_))
+    _change_jobs(workers, county.luck.draws(LABOUR, county.year), terms)
+    _fill_vacancies(county, workers.wants_local)
 
 
 @compiled
-def _change_jobs(
-    uid: Any,
-    able: Any,
-    off_farm: Any,
-    migrants: Any,
-    skill: Any,
-    remoteness: Any,
-    motivation: Any,
-    entry_factor: Any,
-    wants_local: Any,
-    seed: Any,
-    replicate: Any,
-    stream: Any,
-    year: Any,
-    t: Any,
-) -> None:
-    u = np.empty((4, CHUNK))
-    for i in range(uid.shape[0]):
+def entry_rate(remoteness: float, motivation: float, factor: float, t: LabourTerms) -> float:
+    """Yearly rate of entry into off-farm work of an idle worker of mean skill; `factor` is what programmes make of it.
+
+    The more remote a household the rarer, the more motivated the likelier, stated for the middle of both scales.
+    """
+    rate = t.entry_rate * (1.0 - t.remote_penalty * (remoteness - MIDDLE))
+    return rate * ((1.0 + t.motivation_effect * (motivation - MIDDLE)) * factor)
+
+
+@compiled
+def enters(u: float, rate: float, skill: float, idle: int) -> bool:
+    """Whether one of `idle` workers enters off-farm work: u < 1 - exp(-rate * exp(skill) * idle), skill in log points.
+
+    exp(x) < 1 + x + x^2 up to the limit, and 1 - exp(-r) < r: most need neither exponential.
+    """
+    most = rate * (1.0 + skill + skill * skill) * idle
+    return (skill > _BOUNDS_EXP or u < most) and u < 1.0 - math.exp(-rate * math.exp(skill) * idle)
+
+
+@compiled
+def _change_jobs(c: _Workers, draws: Draws, t: LabourTerms) -> None:
+    u = draws.u
+    for i in range(c.uid.shape[0]):
         k = i % CHUNK
         if k == 0:
-            fill4(seed, replicate, stream, year, uid[i : i + CHUNK], 0, u)
-        u0, u1, u2, u3 = u[0, k], u[1, k], u[2, k], u[3, k]
-        off_farm[i] = min(off_farm[i], able[i])
-        migrants[i] = min(migrants[i], off_farm[i])
-        idle = able[i] - off_farm[i]
-        leaves = u1 < t.exit_rate * off_farm[i]
+            draw_chunk(draws, c.uid, i)
+        c.off_farm[i] = min(c.off_farm[i], c.able_workers[i])
+        c.migrants[i] = min(c.migrants[i], c.off_farm[i])
+        idle = c.able_workers[i] - c.off_farm[i]
+        leaves = u[1, k] < t.exit_rate * c.off_farm[i]
         if idle > 0:
-            rate = t.entry_rate * (1.0 - t.remote_penalty * (remoteness[i] - MIDDLE))
-            rate *= (1.0 + t.motivation_effect * (motivation[i] - MIDDLE)) * entry_factor[i]
-            x = t.skill_slope * skill[i]
-            # exp(x) < 1 + x + x^2 up to the limit, and 1 - exp(-r) < r: most need neither exponential
-            if (x > _BOUNDS_EXP or u0 < rate * (1.0 + x + x * x) * idle) and u0 < 1.0 - np.exp(
-                -rate * np.exp(x) * idle
-            ):
-                if u2 < t.away_share:
-                    off_farm[i] += 1
-                    migrants[i] += 1
+            rate = entry_rate(c.remoteness[i], c.motivation[i], c.entry_factor[i], t)
+            if enters(u[0, k], rate, t.skill_slope * c.skill[i], idle):
+                if u[2, k] < t.away_share:
+                    c.off_farm[i] += 1
+                    c.migrants[i] += 1
                 else:
-                    wants_local[i] = True
-        if leaves and off_farm[i] > 0:
-            if u3 * off_farm[i] < migrants[i]:
-                migrants[i] -= 1
-            off_farm[i] -= 1
+                    c.wants_local[i] = True
+        if leaves and c.off_farm[i] > 0:
+            if u[3, k] * c.off_farm[i] < c.migrants[i]:
+                c.migrants[i] -= 1
+            c.off_farm[i] -= 1
 
 
-def _fill_vacancies(county: County, wants_local: Any) -> None:
+def _fill_vacancies(county: County, wants_local: Flags) -> None:
     """Give the county's vacancies to those who want one, by lot if they are too few."""
     h = county.households
     rows = np.flatnonzero(wants_local)
@@ -213,23 +193,38 @@ def _fill_vacancies(county: County, wants_local: Any) -> None:
     h.off_farm[rows] += 1
 
 
+class _Earners(NamedTuple):
+    off_farm: I8
+    migrants: I8
+    jobs_lost: I8
+    productivity: F64
+    illness_factor: F32
+    income_factor: F32
+    wage_term: F64
+    wage_income: F32
+
+
+def earn_wages(county: County) -> None:
+    """Write the year's wage income."""
+    _earn_wages(pick(_Earners, county.households, county.flows), wage_terms(county))
+
+
 @compiled
-def _earn_wages(
-    off_farm: Any,
-    migrants: Any,
-    jobs_lost: Any,
-    productivity: Any,
-    illness: Any,
-    dip: Any,
-    wage_term: Any,
-    wage: Any,
-    t: Any,
-) -> None:
-    for i in range(off_farm.shape[0]):
-        workers = off_farm[i]
-        earned = 0.0
-        if workers > 0:
-            full = migrants[i] * t.away + (workers - migrants[i]) * t.local
-            lost = min(jobs_lost[i], workers) * (t.months_lost / t.months) / workers
-            earned = full * (1.0 - lost)
-        wage[i] = earned * productivity[i] * illness[i] * dip[i] + wage_term[i]
+def wages_of(workers: int, away: int, jobs_lost: int, t: WageTerms) -> float:
+    """Wages of a household's off-farm workers at mean productivity (yuan a year), `away` of them outside the county.
+
+    Each job lost costs `months_lost` of the year's `months` of one worker.
+    """
+    if workers == 0:
+        return 0.0
+    full = away * t.away + (workers - away) * t.local
+    lost = min(jobs_lost, workers) * (t.months_lost / t.months) / workers
+    return full * (1.0 - lost)
+
+
+@compiled
+def _earn_wages(c: _Earners, t: WageTerms) -> None:
+    for i in range(c.off_farm.shape[0]):
+        earned = wages_of(c.off_farm[i], c.migrants[i], c.jobs_lost[i], t)
+        received = earned * c.productivity[i] * c.illness_factor[i] * c.income_factor[i]
+        c.wage_income[i] = received + c.wage_term[i]

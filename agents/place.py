@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from tuopin.agents.lines import GRAIN, LINES
 
 Confidence = Literal[
     "confirmed-here", "well-known", "approximate", "derived", "source-document", "modelling-choice", "free"
 ]
-Line = Literal[
-    "grain", "tea", "livestock", "silk", "vegetables", "herbs", "mushrooms", "fruit", "konjac", "tourism", "trade"
-]
+if TYPE_CHECKING:
+    Line = str
+else:
+    Line = Literal[LINES[GRAIN:]]
 
 MOST_MEMBERS = 7
 """Persons of the largest households that are made (`tuopin.agents.population`)."""

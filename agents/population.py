@@ -14,14 +14,12 @@ from tuopin.agents.composition import compose, half_variance
 from tuopin.agents.county import County, Markets, Villages
 from tuopin.agents.economy import monthly_wage
 from tuopin.agents.households import Households
+from tuopin.agents.identity import household_uids, village_uids
 from tuopin.agents.parameters import Parameters
 from tuopin.agents.place import Place
 from tuopin.agents.randomness import POPULATION, VILLAGES, Luck, normals_of
 
 BURN_IN_YEARS = 5
-UID_PLACE_SHIFT = 43
-DERIVED_UID = 1 << 42
-_VILLAGE_UID = 1 << 41
 
 
 def largest_remainder(weights: NDArray[np.float64], total: int) -> NDArray[np.int64]:
@@ -66,7 +64,7 @@ def sizes_with_totals(weights: NDArray[np.float64], households: int, persons: in
 
 def make_villages(place: Place, p: Parameters, luck: Luck, number: int) -> Villages:
     """Draw the villages of a place: remoteness, hazard, team quality and common income effect."""
-    uid = (place.code << UID_PLACE_SHIFT) | _VILLAGE_UID | np.arange(number, dtype=np.int64)
+    uid = village_uids(place.code, number)
     u = luck.uniforms(VILLAGES, 0, uid, 8)
     hazard_sd = p.value("population.hazard_sd")
     normal = normals_of(u[:, 0:3])
@@ -110,7 +108,7 @@ def synthesise(
     villages = make_villages(place, p, luck, int(place.villages.value))
     first = place.year - BURN_IN_YEARS
     h = Households(households)
-    h.set("uid", (place.code << UID_PLACE_SHIFT) + np.arange(households, dtype=np.int64))
+    h.set("uid", household_uids(place.code, households))
     sizes = village_sizes(villages, luck, households, p.value("population.village_size_sd"))
     h.set("village", np.repeat(np.arange(len(villages)), sizes))
     weights = np.array([p.value(f"demography.size_weight_{k}") for k in range(1, 8)])

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tuopin.agents.columns import LINES
+from tuopin.agents.arrays import F32, F64, I8, I16, I64, Flags
 from tuopin.agents.compiled import compiled
 from tuopin.agents.county import County
 from tuopin.agents.economy import margin_index
+from tuopin.agents.kernels import pick
+from tuopin.agents.lines import ANIMALS, GRAIN, INDUSTRY, LINES, OWN_LINES_FROM, SOLD_OUTSIDE, WEATHERPROOF
 
-GRAIN = LINES.index("grain")
-LIVESTOCK = LINES.index("livestock")
-_WEATHERPROOF = tuple(LINES.index(name) for name in ("none", "livestock", "tourism", "trade"))
 _VARIANTS = {"none": 0, "concave": 1, "threshold": 2}
 _SUPPLY_UNIT = np.float32(1000.0)
 """Supply is summed in thousandths of a typical household."""
@@ -40,154 +38,144 @@ class ProductionTerms(NamedTuple):
     asset_variant: int
 
 
-def line_income(county: County) -> NDArray[np.float64]:
+def line_income(county: County) -> F64:
     """Net income of a typical household in each industry line, yuan of the year at trend prices, shape (lines,)."""
     level = margin_index(county.parameters, county.year, county.start)
     value = county.value
-    return np.array([0.0, 0.0] + [value(f"production.income_{name}") * level for name in LINES[2:]])
+    return np.array(
+        [0.0] * OWN_LINES_FROM + [value(f"production.income_{name}") * level for name in LINES[OWN_LINES_FROM:]]
+    )
 
 
-def gestation(county: County) -> NDArray[np.int64]:
+def gestation(county: County) -> I64:
     """Years before a line yields, shape (lines,)."""
-    years = np.zeros(len(LINES), dtype=np.int64)
-    for name in ("herbs", "fruit"):
-        years[LINES.index(name)] = round(county.value(f"production.{name}_gestation"))
-    return years
+    value = county.value
+    return np.array([round(value(f"production.{x.name}_gestation")) if x.gestation else 0 for x in INDUSTRY])
 
 
-def supply(county: County) -> NDArray[np.int64]:
+class _Suppliers(NamedTuple):
+    line: I8
+    line_scale: F32
+    totals: I64
+
+
+def supply(county: County) -> I64:
     """County supply per line in thousandths of a typical household, as integers: the sum is free of order."""
-    totals = np.zeros(len(LINES), dtype=np.int64)
-    _supply(county.households.line, county.households.line_scale, totals)
-    return totals
+    suppliers = pick(_Suppliers, county.households, totals=np.zeros(len(LINES), dtype=np.int64))
+    _supply(suppliers)
+    return suppliers.totals
 
 
 @compiled
-def _supply(line: Any, line_scale: Any, totals: Any) -> None:
-    for i in range(line.shape[0]):
-        totals[line[i]] += np.int64(np.rint(line_scale[i] * _SUPPLY_UNIT))
+def _supply(c: _Suppliers) -> None:
+    for i in range(c.line.shape[0]):
+        c.totals[c.line[i]] += np.int64(np.rint(c.line_scale[i] * _SUPPLY_UNIT))
 
 
-def settle_prices(county: County) -> NDArray[np.float64]:
+def settle_prices(county: County) -> F64:
     """Prices of the year against trend, per line: common shock times the pressure of county supply."""
     price = county.markets.price.copy()
     if county.on("supply_price") and not county.in_burn_in:
         opened = np.maximum(county.markets.base_supply, 1)
         ratio = np.where(county.markets.base_supply > 0, supply(county) / opened, 1.0)
         pressure = np.maximum(ratio, _LEAST_SUPPLY) ** -county.value("production.supply_elasticity")
-        sold_outside = [LINES.index(n) for n in ("none", "grain", "tourism", "trade")]
-        pressure[sold_outside] = 1.0
+        pressure[SOLD_OUTSIDE] = 1.0
         price *= pressure
     return price
 
 
+class LineTerms(NamedTuple):
+    """By industry line, shape (lines,): price against trend, income of a typical household, years to yield, traits."""
+
+    price: F64
+    income: F64
+    gestation: I64
+    weatherproof: Flags
+    animals: Flags
+
+
+class _Producers(NamedTuple):
+    village: I16
+    able_workers: I8
+    off_farm: I8
+    elderly: I8
+    land: F32
+    land_quality: F32
+    land_access: F32
+    line: I8
+    line_scale: F32
+    line_age: I8
+    productive_assets: F32
+    claimed_workers: I8
+    animals_lost: Flags
+    productivity: F64
+    illness_factor: F32
+    income_factor: F32
+    business_factor: F32
+    business_term: F64
+    business_income: F32
+    crop_left: F64
+
+
 def produce(county: County) -> None:
     """Write the year's business income."""
-    h, f, year = county.households, county.flows, county.year
-    level = margin_index(county.parameters, year, county.start)
+    year = county.year
     terms = county.parameters.fill(
         ProductionTerms,
         "production",
         year,
-        grain_margin=county.value("production.grain_margin") * level,
+        grain_margin=county.value("production.grain_margin") * margin_index(county.parameters, year, county.start),
         asset_variant=_VARIANTS[str(county.mechanisms["asset_trap"])],
     )
-    weatherproof = np.zeros(len(LINES), dtype=np.bool_)
-    weatherproof[list(_WEATHERPROOF)] = True
-    _produce(
-        h.village,
-        h.able_workers,
-        h.off_farm,
-        h.elderly,
-        h.land,
-        h.land_quality,
-        h.land_access,
-        h.line,
-        h.line_scale,
-        h.line_age,
-        h.productive_assets,
-        f.read("claimed_workers"),
-        f.animals_lost,
-        f.productivity,
-        f.illness_factor,
-        f.read("income_factor"),
-        f.read("business_factor"),
-        f.read("business_term"),
-        h.business_income,
-        county.villages.crop_left,
-        settle_prices(county),
-        line_income(county),
-        gestation(county),
-        weatherproof,
-        GRAIN,
-        LIVESTOCK,
-        terms,
-    )
+    lines = LineTerms(settle_prices(county), line_income(county), gestation(county), WEATHERPROOF, ANIMALS)
+    producers = pick(_Producers, county.households, county.flows, crop_left=county.villages.crop_left)
+    _produce(producers, lines, terms)
 
 
 @compiled
-def asset_factor(assets: Any, t: Any) -> Any:
+def asset_factor(assets: float, t: ProductionTerms) -> float:
     """Business income against that of a household with reference assets, by variant of the asset trap (0, 1, 2)."""
     if t.asset_variant == 0:
         return 1.0
     ratio = assets / t.reference_assets
-    factor = max(ratio, _LEAST_ASSETS) ** t.asset_exponent
+    factor: float = max(ratio, _LEAST_ASSETS) ** t.asset_exponent
     if t.asset_variant == 2 and ratio < t.asset_threshold:
         factor *= t.trap_factor
     return min(factor, t.asset_factor_limit)
 
 
 @compiled
-def _produce(
-    village: Any,
-    able: Any,
-    off_farm: Any,
-    elderly: Any,
-    land: Any,
-    quality: Any,
-    access: Any,
-    line: Any,
-    line_scale: Any,
-    line_age: Any,
-    assets: Any,
-    claimed: Any,
-    animals_lost: Any,
-    productivity: Any,
-    illness: Any,
-    dip: Any,
-    business_factor: Any,
-    business_term: Any,
-    business: Any,
-    crop_left: Any,
-    price: Any,
-    incomes: Any,
-    gestation_years: Any,
-    weatherproof: Any,
-    grain: Any,
-    livestock: Any,
-    t: Any,
-) -> None:
-    for i in range(village.shape[0]):
-        hands = max(0, able[i] - off_farm[i] - claimed[i]) + t.elderly_hand * elderly[i]
-        labour = min(1.0, t.farm_labour_base + t.farm_labour_slope * hands)
-        crop = crop_left[village[i]]
-        made = land[i] * access[i] * quality[i] * t.grain_margin * price[grain] * crop * labour
-        k = line[i]
-        if k > grain:
-            yields = 1.0 if weatherproof[k] else crop * access[i]
-            if k == livestock and animals_lost[i]:
-                yields *= 1.0 - t.animal_loss_share
-            if line_age[i] < gestation_years[k]:
-                yields = 0.0
-            made += (
-                incomes[k]
-                * line_scale[i]
-                * price[k]
-                * yields
-                * labour
-                * asset_factor(assets[i], t)
-                * business_factor[i]
-            )
-        business[i] = made * productivity[i] * illness[i] * dip[i] + business_term[i]
-        if line_age[i] < _OLDEST:
-            line_age[i] += 1
+def farm_labour(able: int, off_farm: int, claimed: int, elderly: int, t: ProductionTerms) -> float:
+    """Share of full output that the hands left on the farm bring about; the elderly count for part of one."""
+    hands = max(0, able - off_farm - claimed) + t.elderly_hand * elderly
+    return min(1.0, t.farm_labour_base + t.farm_labour_slope * hands)
+
+
+@compiled
+def line_yield(
+    line: int, age: int, crop: float, access: float, lost: bool, lines: LineTerms, t: ProductionTerms
+) -> float:
+    """What a household's industry yields against an ordinary year: `crop` is what the weather left of a harvest."""
+    yields = 1.0 if lines.weatherproof[line] else crop * access
+    if lines.animals[line] and lost:
+        yields *= 1.0 - t.animal_loss_share
+    return 0.0 if age < lines.gestation[line] else yields
+
+
+@compiled
+def _produce(c: _Producers, lines: LineTerms, t: ProductionTerms) -> None:
+    for i in range(c.village.shape[0]):
+        labour = farm_labour(c.able_workers[i], c.off_farm[i], c.claimed_workers[i], c.elderly[i], t)
+        crop = c.crop_left[c.village[i]]
+        field = c.land[i] * c.land_access[i] * c.land_quality[i]
+        made = field * t.grain_margin * lines.price[GRAIN] * crop * labour
+        k = c.line[i]
+        if k > GRAIN:
+            yields = line_yield(k, c.line_age[i], crop, c.land_access[i], c.animals_lost[i], lines, t)
+            assets = asset_factor(c.productive_assets[i], t)
+            sold = lines.income[k] * c.line_scale[i] * lines.price[k]
+            made += sold * yields * labour * assets * c.business_factor[i]
+        received = made * c.productivity[i] * c.illness_factor[i] * c.income_factor[i]
+        c.business_income[i] = received + c.business_term[i]
+        if c.line_age[i] < _OLDEST:
+            c.line_age[i] += 1

@@ -1,8 +1,8 @@
 """Luck as a pure function: ``u = U(seed, replicate, stream, year, uid, k)``.
 
-There is no generator state anywhere. A draw is Philox4x32-10 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers:
-as easy as 1, 2, 3") of a counter that names the household, the stream, the year and the draw, under a key that names
-the study's seed and the replicate. The scenario is never part of it: a household meets the same luck under every
+There is no generator state anywhere. A draw is Philox4x32-10 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random
+numbers: as easy as 1, 2, 3") of a counter that names the household, the stream, the year and the draw, under a key that
+names the study's seed and the replicate. The scenario is never part of it: a household meets the same luck under every
 policy, in every row order, chunk, worker or process.
 
 Counter words: uid low, uid high, ``stream << 16 | year``, block. Key words: seed, replicate. One block gives four
@@ -15,11 +15,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tuopin.agents.arrays import F64, I64
 from tuopin.agents.compiled import compiled
 
 MAXIMUM_SEED = 2**32 - 1
@@ -46,7 +46,9 @@ def declare_stream(name: str, number: int) -> int:
 
 
 @compiled
-def philox4x32_10(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
+def philox4x32_10(
+    c0: np.uint32, c1: np.uint32, c2: np.uint32, c3: np.uint32, k0: np.uint32, k1: np.uint32
+) -> tuple[np.uint32, np.uint32, np.uint32, np.uint32]:
     """Return the four 32-bit words of Philox4x32-10 for a 128-bit counter and a 64-bit key (uint32 words)."""
     x0 = np.uint32(c0)
     x1 = np.uint32(c1)
@@ -68,23 +70,44 @@ def philox4x32_10(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
     return x0, x1, x2, x3
 
 
+CHUNK = 512
+"""Households whose luck a kernel draws at a time: four uniforms of as many fit into the first cache."""
+
+
+class Draws(NamedTuple):
+    """The luck of a kernel: what keys it beside the household, and room for that of a chunk of households.
+
+    A kernel calls `draw_chunk` whenever it begins a chunk; household `first + k` then finds its uniforms on (0, 1) in
+    `u[:, k]`, shape (4 * blocks, CHUNK), and standard normals made of the first of them in `z[:, k]`, shape (normals,
+    CHUNK). Made by `Luck.draws`.
+    """
+
+    seed: int
+    replicate: int
+    stream: int
+    year: int
+    block: int
+    u: F64
+    z: F64
+
+
 @compiled
-def uniform4(seed: Any, replicate: Any, stream: Any, year: Any, uid: Any, block: Any) -> Any:
-    """Return four independent uniforms on (0, 1) for one key; `block` 0, 1, ... gives further fours."""
+def uniform4(draws: Draws, uid: np.int64, block: int) -> tuple[float, float, float, float]:
+    """Return four independent uniforms on (0, 1) of one household; `block` 0, 1, ... gives further fours."""
     identity = np.uint64(uid)
     x0, x1, x2, x3 = philox4x32_10(
         np.uint32(identity & np.uint64(0xFFFFFFFF)),
         np.uint32(identity >> np.uint64(32)),
-        np.uint32((np.uint32(stream) << np.uint32(16)) | np.uint32(year)),
-        np.uint32(block),
-        np.uint32(seed),
-        np.uint32(replicate),
+        np.uint32((np.uint32(draws.stream) << np.uint32(16)) | np.uint32(draws.year)),
+        np.uint32(draws.block + block),
+        np.uint32(draws.seed),
+        np.uint32(draws.replicate),
     )
     return (x0 + 0.5) * _UNIT, (x1 + 0.5) * _UNIT, (x2 + 0.5) * _UNIT, (x3 + 0.5) * _UNIT
 
 
 @compiled
-def _central(q: Any) -> Any:
+def _central(q: float) -> float:
     r = 0.180625 - q * q
     top = 2509.0809287301226727 * r + 33430.575583588128105
     top = ((top * r + 67265.770927008700853) * r + 45921.953931549871457) * r + 13731.693765509461125
@@ -96,7 +119,7 @@ def _central(q: Any) -> Any:
 
 
 @compiled
-def _tail(u: Any) -> Any:
+def _tail(u: float) -> float:
     r = math.sqrt(-math.log(min(u, 1.0 - u))) - 1.6
     top = 7.74545014278341407640e-4 * r + 0.0227238449892691845833
     top = ((top * r + 0.241780725177450611770) * r + 1.27045825245236838258) * r + 3.64784832476320460504
@@ -108,7 +131,7 @@ def _tail(u: Any) -> Any:
 
 
 @compiled
-def normal(u: Any) -> Any:
+def normal(u: float) -> float:
     """The standard normal whose distribution function is `u` on (0, 1): one normal from one uniform.
 
     Algorithm AS 241, routine PPND16 (Wichura 1988, Applied Statistics 37), to a relative 1e-15. Its branch for the far
@@ -119,10 +142,8 @@ def normal(u: Any) -> Any:
 
 
 @compiled
-def fill_normals(u: Any, out: Any) -> None:
-    """Write `normal` of each of `u` to `out`, both contiguous: the centre in vectors for all, then the few of the
-    tails.
-    """
+def fill_normals(u: F64, out: F64) -> None:
+    """Write `normal` of each of `u` to `out`, both contiguous: the centre in vectors for all, then the few tails."""
     for i in range(u.shape[0]):
         out[i] = _central(u[i] - 0.5)
     tails, found = np.empty(u.shape[0], dtype=np.int64), np.int64(0)
@@ -133,19 +154,15 @@ def fill_normals(u: Any, out: Any) -> None:
         out[tails[k]] = _tail(u[tails[k]])
 
 
-def normals_of(u: NDArray[np.float64]) -> NDArray[np.float64]:
+def normals_of(u: F64) -> F64:
     """Standard normals by inversion of uniforms on (0, 1), any shape."""
     out = np.empty(u.size)
     fill_normals(np.ascontiguousarray(u).ravel(), out)
     return out.reshape(u.shape)
 
 
-CHUNK = 512
-"""Households whose luck a kernel draws at a time: four uniforms of as many fit into the first cache."""
-
-
 @compiled
-def fill4(seed: Any, replicate: Any, stream: Any, year: Any, uids: Any, block: Any, out: Any) -> None:
+def fill4(seed: int, replicate: int, stream: int, year: int, uids: I64, block: int, out: F64) -> None:
     """Write the four uniforms of `uniform4` for every uid to `out`, shape (4, at least len(uids)).
 
     The same words as `philox4x32_10`, in 64-bit lanes: the compiler vectorises this loop, at a quarter of the time.
@@ -173,6 +190,19 @@ def fill4(seed: Any, replicate: Any, stream: Any, year: Any, uids: Any, block: A
         out3[i] = (np.float64(np.int64(x3)) + 0.5) * _UNIT
 
 
+@compiled
+def draw_chunk(draws: Draws, uids: I64, first: int) -> int:
+    """Draw the luck of the chunk of households that begins at `first`; return how many they are."""
+    many: int = min(CHUNK, uids.shape[0] - first)
+    for k in range(draws.u.shape[0] // 4):
+        room = draws.u[4 * k : 4 * k + 4]
+        part = uids[first : first + many]
+        fill4(draws.seed, draws.replicate, draws.stream, draws.year, part, draws.block + k, room)
+    for k in range(draws.z.shape[0]):
+        fill_normals(draws.u[k, :many], draws.z[k])
+    return many
+
+
 @dataclass(frozen=True)
 class Luck:
     """The luck of one replicate of one study; shared by all its scenarios."""
@@ -184,9 +214,7 @@ class Luck:
         if not 0 <= self.seed <= MAXIMUM_SEED or not 0 <= self.replicate <= MAXIMUM_SEED:
             raise ValueError(f"seed and replicate must lie in 0..{MAXIMUM_SEED}: {self.seed}, {self.replicate}")
 
-    def uniforms(
-        self, stream: int, year: int, uids: NDArray[np.int64], draws: int = 1, block: int = 0
-    ) -> NDArray[np.float64]:
+    def uniforms(self, stream: int, year: int, uids: I64, draws: int = 1, block: int = 0) -> F64:
         """Return an array (len(uids), draws) of uniforms on (0, 1); row i depends on uids[i] alone.
 
         `block` (0 .. 2**32 - 1) opens an independent sequence on the same stream, for instance one per policy.
@@ -198,11 +226,16 @@ class Luck:
             fill4(self.seed, self.replicate, stream, year, uids, block + k, out[4 * k : 4 * k + 4])
         return out[:draws].T
 
-    def uniform(self, stream: int, year: int, uids: NDArray[np.int64], block: int = 0) -> NDArray[np.float64]:
+    def draws(self, stream: int, year: int, blocks: int = 1, normals: int = 0, block: int = 0) -> Draws:
+        """Return a kernel's luck: `4 * blocks` uniforms a household, of the first `normals` of them also normals."""
+        room = np.empty((4 * blocks, CHUNK)), np.empty((normals, CHUNK))
+        return Draws(self.seed, self.replicate, stream, year, block, *room)
+
+    def uniform(self, stream: int, year: int, uids: I64, block: int = 0) -> F64:
         """Return one uniform per uid, shape (len(uids),)."""
         return self.uniforms(stream, year, uids, 1, block)[:, 0]
 
-    def normals(self, stream: int, year: int, uids: NDArray[np.int64], block: int = 0) -> NDArray[np.float64]:
+    def normals(self, stream: int, year: int, uids: I64, block: int = 0) -> F64:
         """Return one standard normal per uid, shape (len(uids),), by inversion of its uniform."""
         return normals_of(self.uniform(stream, year, uids, block))
 

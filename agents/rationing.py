@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tuopin.agents.arrays import I16, I64, Array, Flags
 from tuopin.agents.compiled import compiled
 
 
-def lowest(score: NDArray[Any], uid: NDArray[np.int64], slots: int) -> NDArray[np.int64]:
+def lowest(score: Array, uid: I64, slots: int) -> I64:
     """Return the indices (ascending) of the `slots` lowest scores, shape (min(slots, n),); ties go to the lower uid.
 
     Linear in n (partition, no full sort); the choice does not depend on the order of rows.
@@ -32,9 +32,7 @@ HEAD = 1024
 """Of a long queue for little money so many are looked at first: the rest need not be sorted, nor their cost known."""
 
 
-def within_budget(
-    score: NDArray[Any], uid: NDArray[np.int64], cost: NDArray[np.int64], budget: int
-) -> NDArray[np.int64]:
+def within_budget(score: Array, uid: I64, cost: I64, budget: int) -> I64:
     """Return the indices (ascending) of the longest run of lowest scores whose integer costs sum to at most `budget`.
 
     Ties go to the lower uid. The first that does not fit ends the queue: nobody is passed over for a cheaper neighbour.
@@ -45,12 +43,12 @@ def within_budget(
 
 
 def reached(
-    score: NDArray[Any],
-    uid: NDArray[np.int64],
+    score: Array,
+    uid: I64,
     slots: int,
     budget: int,
-    cost_of: Callable[[NDArray[np.int64]], NDArray[np.int64]],
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    cost_of: Callable[[I64], I64],
+) -> tuple[I64, I64]:
     """As `within_budget` of at most `slots` households; `cost_of` gives the costs of an array of indices.
 
     Returns the indices and their costs. Costs are asked for only as far down the queue as the budget may reach.
@@ -74,9 +72,7 @@ def reached(
     return head[kept], cost[kept]
 
 
-def first_of_each(
-    group: NDArray[Any], score: NDArray[Any], uid: NDArray[np.int64], slots: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def first_of_each(group: Array, score: Array, uid: I64, slots: I64) -> I64:
     """Return the indices (ascending) of the `slots[g]` lowest scores of each group g; ties go to the lower uid.
 
     `group` (n,) holds numbers of groups 0..len(slots) - 1.
@@ -87,9 +83,19 @@ def first_of_each(
     return np.sort(order[position < slots[group[order]]])
 
 
-@compiled
-def count_by(group: Any, weight: Any, totals: Any) -> None:
+class _Counted(NamedTuple):
+    group: I16
+    weight: I16 | Flags
+    totals: I64
+
+
+def count_by(*, group: I16, weight: I16 | Flags, totals: I64) -> None:
     """Add the `weight` of each household to the total of its group; those of no group (below 0) count nowhere."""
-    for i in range(group.shape[0]):
-        if group[i] >= 0:
-            totals[group[i]] += weight[i]
+    _count_by(_Counted(group, weight, totals))
+
+
+@compiled
+def _count_by(c: _Counted) -> None:
+    for i in range(c.group.shape[0]):
+        if c.group[i] >= 0:
+            c.totals[c.group[i]] += c.weight[i]

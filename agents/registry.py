@@ -8,17 +8,18 @@ monitoring programmes; this process does not assign them.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tuopin.agents.arrays import F64, I8, I64, Array, Flags
 from tuopin.agents.columns import CAUSES, EXITED, OUTSIDE, REGISTERED_POOR, REGISTRY_STATUSES, RELAPSED
 from tuopin.agents.compiled import compiled
 from tuopin.agents.county import County
 from tuopin.agents.economy import INCOME_FLOOR
+from tuopin.agents.kernels import pick
 from tuopin.agents.population import largest_remainder
-from tuopin.agents.randomness import CHUNK, REGISTRATION, VERIFICATION, fill4, normals_of
+from tuopin.agents.randomness import CHUNK, REGISTRATION, VERIFICATION, Draws, draw_chunk, normals_of
 from tuopin.agents.rationing import lowest, within_budget
 
 _MOST_TILT, _TILT_STEPS = 3.0, 16
@@ -27,19 +28,19 @@ _MARGIN = 40
 """Households on either side of a village's cut that are tried in a swap."""
 
 
-def registered(county: County) -> NDArray[np.bool_]:
+def registered(county: County) -> Flags:
     """Registered and not exited, bool per household."""
     status = county.households.registry_status
-    result: NDArray[np.bool_] = (status == REGISTERED_POOR) | (status == RELAPSED)
+    result: Flags = (status == REGISTERED_POOR) | (status == RELAPSED)
     return result
 
 
-def team_error(county: County) -> NDArray[np.float64]:
+def team_error(county: County) -> F64:
     """How much each village's team errs against an average one, shape (villages,): the better, the less, within
     limits.
     """
     value = county.value
-    error: NDArray[np.float64] = np.clip(
+    error: F64 = np.clip(
         1.0 - value("registry.cadre_error") * county.villages.cadre_quality,
         value("registry.least_team_error"),
         value("registry.most_team_error"),
@@ -47,7 +48,7 @@ def team_error(county: County) -> NDArray[np.float64]:
     return error
 
 
-def judged_poverty(county: County) -> NDArray[np.float64]:
+def judged_poverty(county: County) -> F64:
     """The score by which households were registered, lower is poorer: judged log income of three years less traits."""
     h, value = county.households, county.value
     mean = (h.net_income_pp + h.net_income_pp_1.astype(np.float64) + h.net_income_pp_2) / 3.0
@@ -59,7 +60,7 @@ def judged_poverty(county: County) -> NDArray[np.float64]:
         + value("registry.student_trait") * (h.upper_students + h.college_students > 0)
     )
     noise = county.luck.normals(REGISTRATION, county.year, h.uid) * team_error(county)[h.village]
-    score: NDArray[np.float64] = (
+    score: F64 = (
         np.log(np.maximum(mean, INCOME_FLOOR))
         - value("registry.trait_weight") * visible
         + value("registry.registration_noise") * noise
@@ -91,7 +92,7 @@ def register(county: County, households: int, persons: int) -> None:
     h.cause[h.registered_since == 0] = 0
 
 
-def main_cause(county: County, rows: NDArray[np.int64] | slice = slice(None)) -> NDArray[np.int8]:
+def main_cause(county: County, rows: I64 | slice = slice(None)) -> I8:
     """The cause a form would record for each household of `rows`: the first that applies of illness ... lack of
     means.
     """
@@ -107,15 +108,15 @@ def main_cause(county: County, rows: NDArray[np.int64] | slice = slice(None)) ->
 
 
 def _exact_choice(
-    village: NDArray[Any],
-    members: NDArray[Any],
-    uid: NDArray[np.int64],
-    score: NDArray[np.float64],
+    village: Array,
+    members: Array,
+    uid: I64,
+    score: F64,
     villages: int,
     households: int,
     persons: int,
     quota_floor: float,
-) -> NDArray[np.bool_]:
+) -> Flags:
     if not households <= len(uid):
         raise ValueError(f"{households} households to register, but only {len(uid)} exist")
     if households == len(uid):  # a place of registered households only
@@ -130,11 +131,12 @@ def _exact_choice(
         open_villages = np.flatnonzero(quota < sizes)
         quota[open_villages[np.argsort(quota[open_villages] / sizes[open_villages], kind="stable")[:short]]] += 1
 
-    rows, starts = np.argsort(village, kind="stable"), np.concatenate([[0], np.cumsum(sizes)])
+    by_village, starts = np.argsort(village, kind="stable"), np.concatenate([[0], np.cumsum(sizes)])
+    lists = _Lists(by_village, starts, quota, uid)
 
-    def choose(tilt: float) -> NDArray[np.bool_]:
+    def choose(tilt: float) -> Flags:
         mask = np.zeros(len(uid), dtype=np.bool_)
-        _poorest_by_village(rows, starts, quota, score - tilt * members, uid, mask)
+        _poorest_by_village(lists, score - tilt * members, mask)
         return mask
 
     low, high = -_MOST_TILT, _MOST_TILT
@@ -147,7 +149,7 @@ def _exact_choice(
 
 
 @compiled
-def _at_rank(values: Any, rank: Any) -> Any:
+def _at_rank(values: F64, rank: int) -> float:
     """Return the value at `rank` (from 0) of `values`, which it reorders: Hoare's selection.
 
     numpy's own partition takes five seconds to compile in a kernel, and its sort three times as long to run.
@@ -169,17 +171,25 @@ def _at_rank(values: Any, rank: Any) -> Any:
             low = i
         else:
             break
-    return values[rank]
+    found: float = values[rank]
+    return found
+
+
+class _Lists(NamedTuple):
+    """Households by village: rows[starts[v]:starts[v + 1]] are those of village v, which may list `quota[v]`."""
+
+    rows: I64
+    starts: I64
+    quota: I64
+    uid: I64
 
 
 @compiled
-def _poorest_by_village(rows: Any, starts: Any, quota: Any, score: Any, uid: Any, chosen: Any) -> None:
-    """Mark the `quota[v]` lowest scores of each village v, ties by uid; rows[starts[v]:starts[v + 1]] are its
-    households.
-    """
-    for v in range(quota.shape[0]):
-        mine = rows[starts[v] : starts[v + 1]]
-        left = min(quota[v], mine.shape[0])
+def _poorest_by_village(lists: _Lists, score: F64, chosen: Flags) -> None:
+    """Mark the `quota[v]` lowest scores of each village v, ties by uid."""
+    for v in range(lists.quota.shape[0]):
+        mine = lists.rows[lists.starts[v] : lists.starts[v + 1]]
+        left = min(lists.quota[v], mine.shape[0])
         if left <= 0:
             continue
         cut = _at_rank(score[mine], left - 1)
@@ -190,18 +200,18 @@ def _poorest_by_village(rows: Any, starts: Any, quota: Any, score: Any, uid: Any
         while left > 0:  # of those at the cut, nearly always one
             first = -1
             for i in mine:
-                if score[i] == cut and not chosen[i] and (first < 0 or uid[i] < uid[first]):
+                if score[i] == cut and not chosen[i] and (first < 0 or lists.uid[i] < lists.uid[first]):
                     first = i
             chosen[first] = True
             left -= 1
 
 
 def _swap_to_total(
-    village: NDArray[Any],
-    members: NDArray[Any],
-    uid: NDArray[np.int64],
-    score: NDArray[np.float64],
-    chosen: NDArray[np.bool_],
+    village: Array,
+    members: Array,
+    uid: I64,
+    score: F64,
+    chosen: Flags,
     persons: int,
 ) -> None:
     """Swap households one against another within villages until the persons chosen are exactly `persons`."""
@@ -222,7 +232,7 @@ def _swap_to_total(
             raise ValueError(f"registered persons cannot be met: {gap:+d} persons remain")
 
 
-def _swap(rows: NDArray[np.int64], members: NDArray[Any], chosen: NDArray[np.bool_], gap: int, margin: int) -> int:
+def _swap(rows: I64, members: Array, chosen: Flags, gap: int, margin: int) -> int:
     """Swap the two of `rows` (poorest first) nearest the end of the list that bring persons nearer; return by how
     many.
     """
@@ -241,17 +251,15 @@ def review(county: County) -> None:
 
     Looked at are the registered, and of the others those whose fall would be detected.
     """
-    h, value, luck = county.households, county.value, county.luck
+    h, value = county.households, county.value
     status = h.registry_status
     chance = np.zeros(len(REGISTRY_STATUSES))
     chance[[REGISTERED_POOR, RELAPSED]] = 1.0
     chance[EXITED], chance[OUTSIDE] = value("registry.fall_detected"), value("registry.addition_detected")
-    looked_at, own = (
-        np.empty(len(h) + 1, dtype=np.int64),
-        np.empty((len(h) + 1, 2)),
-    )  # one place more is written than kept
-    number = _look(status, h.uid, chance, luck.seed, luck.replicate, VERIFICATION, county.year, looked_at, own)
-    rows, own = looked_at[:number], own[:number]
+    seats = len(h) + 1  # one place more is written than kept
+    looks = pick(_Looks, h, chance=chance, rows=np.empty(seats, dtype=np.int64), luck=np.empty((seats, 2)))
+    number = _look(looks, county.luck.draws(VERIFICATION, county.year))
+    rows, own = looks.rows[:number], looks.luck[:number]
     was = status[rows]
     verified = _verify(county, rows, own[:, 0])
     listed = (was == REGISTERED_POOR) | (was == RELAPSED)
@@ -264,39 +272,45 @@ def review(county: County) -> None:
     h.cause[added] = main_cause(county, added)
 
 
+class _Looks(NamedTuple):
+    uid: I64
+    registry_status: I8
+    chance: F64
+    rows: I64
+    luck: F64
+
+
 @compiled
-def _look(
-    status: Any, uid: Any, chance: Any, seed: Any, replicate: Any, stream: Any, year: Any, rows: Any, own: Any
-) -> Any:
-    """Write who is looked at, and of their luck what verification and exit need; return how many they are."""
-    u = np.empty((4, CHUNK))
+def _look(c: _Looks, draws: Draws) -> int:
+    """Write who is looked at, by the `chance` of each status, and of their luck what verification and exit need.
+
+    Returns how many they are.
+    """
     number = np.int64(0)
-    for i in range(uid.shape[0]):
+    for i in range(c.uid.shape[0]):
         k = i % CHUNK
         if k == 0:
-            fill4(seed, replicate, stream, year, uid[i : i + CHUNK], 0, u)
-        rows[number] = i
-        own[number, 0], own[number, 1] = u[0, k], u[3, k]
-        number += np.int64(u[2, k] < chance[status[i]])
-    return number
+            draw_chunk(draws, c.uid, i)
+        c.rows[number] = i
+        c.luck[number, 0], c.luck[number, 1] = draws.u[0, k], draws.u[3, k]
+        number += np.int64(draws.u[2, k] < c.chance[c.registry_status[i]])
+    return int(number)
 
 
-def _verify(county: County, rows: NDArray[np.int64], u: NDArray[np.float64]) -> NDArray[np.float64]:
+def _verify(county: County, rows: I64, u: F64) -> F64:
     """Write and return the verified incomes of `rows`, yuan a person, by a uniform each; nobody else's is known."""
     noise = (
         county.value("registry.verification_noise")
         * normals_of(u)
         * team_error(county)[county.households.village[rows]]
     )
-    seen: NDArray[np.float64] = np.maximum(county.households.net_income_pp[rows], 0.0) * np.exp(noise)
+    seen: F64 = np.maximum(county.households.net_income_pp[rows], 0.0) * np.exp(noise)
     county.flows.verified_income[:] = np.nan
     county.flows.verified_income[rows] = seen
     return seen
 
 
-def _exit_by_schedule(
-    county: County, rows: NDArray[np.int64], verified: NDArray[np.float64], lot: NDArray[np.float64]
-) -> None:
+def _exit_by_schedule(county: County, rows: I64, verified: F64, lot: F64) -> None:
     """Let the registered `rows` exit in order of verified income within the persons planned.
 
     A plan of persons ties each exit to the neighbours' incomes; without spill-overs it is a share for each alone, by

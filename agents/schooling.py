@@ -2,39 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tuopin.agents.arrays import F64, I8, I64, Flags
 from tuopin.agents.compiled import compiled
 from tuopin.agents.county import County
+from tuopin.agents.kernels import pick
 from tuopin.agents.randomness import SCHOOLING
 
 
-def out_of_school(county: County) -> NDArray[np.bool_]:
+class DropoutTerms(NamedTuple):
+    """Yearly probabilities by pupil of group `schooling`."""
+
+    dropout_poor: float
+    dropout_base: float
+
+
+class _Pupils(NamedTuple):
+    rows: I64
+    u: F64
+    pupils: I8
+    poor_true: Flags
+    out_of_school: Flags
+
+
+def out_of_school(county: County) -> Flags:
     """Whether a child of compulsory age is out of school, bool per household; likelier while truly poor.
 
     A household's luck is fixed for life: the same children are kept in school as soon as poverty ends.
     """
     h = county.households
-    result = np.zeros(len(h), dtype=np.bool_)
     rows = np.flatnonzero(h.pupils > 0)
     u = county.luck.uniform(SCHOOLING, 0, h.uid[rows])
-    _leave_school(
-        rows,
-        u,
-        h.pupils,
-        h.poor_true,
-        county.value("schooling.dropout_poor"),
-        county.value("schooling.dropout_base"),
-        result,
-    )
-    return result
+    found = pick(_Pupils, h, rows=rows, u=u, out_of_school=np.zeros(len(h), dtype=np.bool_))
+    _leave_school(found, county.parameters.fill(DropoutTerms, "schooling", county.year))
+    return found.out_of_school
 
 
 @compiled
-def _leave_school(rows: Any, u: Any, pupils: Any, poor: Any, rate_poor: Any, rate_base: Any, result: Any) -> None:
-    for k in range(rows.shape[0]):
-        i = rows[k]
-        result[i] = u[k] < (rate_poor if poor[i] else rate_base) * pupils[i]
+def _leave_school(c: _Pupils, t: DropoutTerms) -> None:
+    for k in range(c.rows.shape[0]):
+        i = c.rows[k]
+        rate = t.dropout_poor if c.poor_true[i] else t.dropout_base
+        c.out_of_school[i] = c.u[k] < rate * c.pupils[i]

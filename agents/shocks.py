@@ -1,27 +1,24 @@
-"""Step 2, shocks: county-wide (prices, weather, labour demand), village-wide (flood, drought), household (jobs,
-animals).
+"""Step 2, shocks: county-wide (prices, weather, labour demand), village-wide (flood, drought), household (jobs).
 
 Covariate shocks are keyed by what they strike, so that neighbours fail together and nothing a scenario does changes
-them:
-prices and labour demand by the market alone (one national market, common to all places of a replicate), weather by the
-place's code, disasters by the village.
+them: prices and labour demand by the market alone (one national market, common to all places of a replicate), weather
+by the place's code, disasters by the village.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
-from tuopin.agents.columns import LINES
+from tuopin.agents.arrays import I8, I64, Flags
 from tuopin.agents.compiled import compiled
 from tuopin.agents.county import County
 from tuopin.agents.economy import labour_demand
+from tuopin.agents.kernels import pick
+from tuopin.agents.lines import ANIMALS, INDUSTRY, LINES
 from tuopin.agents.parameters import name_key
-from tuopin.agents.randomness import CHUNK, LIVELIHOOD_SHOCKS, MARKET_SHOCKS, VILLAGE_SHOCKS, fill4
-
-LIVESTOCK = LINES.index("livestock")
-_NOT_CROPS = (LINES.index("none"), LIVESTOCK, LINES.index("tourism"), LINES.index("trade"))
+from tuopin.agents.randomness import CHUNK, LIVELIHOOD_SHOCKS, MARKET_SHOCKS, VILLAGE_SHOCKS, Draws, draw_chunk
 
 
 def strike_county(county: County) -> None:
@@ -30,9 +27,7 @@ def strike_county(county: County) -> None:
     own_weather = name_key(f"weather {county.place.code}")
     keys = np.array([name_key(f"market {name}") for name in LINES] + [own_weather, name_key("labour demand")])
     z = county.luck.normals(MARKET_SHOCKS, year, keys)
-    sd = np.full(len(LINES), value("production.price_sd_crops"))
-    sd[[LINES.index("grain"), LINES.index("tourism"), LINES.index("trade"), 0]] = value("production.price_sd_grain")
-    sd[LIVESTOCK] = value("production.price_sd_livestock")
+    sd = np.array([value(f"production.price_sd_{line.price_risk}") for line in INDUSTRY])
     if not county.on("price_risk"):
         sd[:] = 0.0
     markets.price = np.exp(sd * z[: len(LINES)] - 0.5 * sd**2)
@@ -52,49 +47,49 @@ def _strike_villages(county: County) -> None:
         v.crop_left[hit] *= 1.0 - county.value("production.disaster_loss")
 
 
+class LivelihoodRisks(NamedTuple):
+    """Yearly probabilities of losing a job and of losing the animals, and which lines keep animals, shape (lines,)."""
+
+    separation: float
+    animal_loss: float
+    animals: Flags
+
+
+class _Exposed(NamedTuple):
+    uid: I64
+    off_farm: I8
+    line: I8
+    jobs_lost: I8
+    animals_lost: Flags
+
+
 def strike_households(county: County) -> None:
     """Draw who loses an off-farm job for some months and who loses animals."""
-    h, flows = county.households, county.flows
-    _strike(
-        h.uid,
-        h.off_farm,
-        h.line,
-        flows.jobs_lost,
-        flows.animals_lost,
-        county.luck.seed,
-        county.luck.replicate,
-        LIVELIHOOD_SHOCKS,
-        county.year,
+    risks = LivelihoodRisks(
         county.value("labour.separation_rate") if county.on("job_risk") else 0.0,
         county.value("production.animal_loss_rate") if county.on("animal_loss") else 0.0,
-        LIVESTOCK,
+        ANIMALS,
     )
+    draws = county.luck.draws(LIVELIHOOD_SHOCKS, county.year)
+    _strike(pick(_Exposed, county.households, county.flows), draws, risks)
 
 
 @compiled
-def _strike(
-    uid: Any,
-    off_farm: Any,
-    line: Any,
-    jobs_lost: Any,
-    animals_lost: Any,
-    seed: Any,
-    replicate: Any,
-    stream: Any,
-    year: Any,
-    separation: Any,
-    animal_rate: Any,
-    livestock: Any,
-) -> None:
-    u = np.empty((4, CHUNK))
-    for i in range(uid.shape[0]):
+def jobs_lost_of(workers: int, u0: float, u1: float, u2: float, separation: float) -> np.int64:
+    """Jobs lost by a household's off-farm workers, each with the probability `separation`.
+
+    The third job and any further one share a uniform: households with four workers are under 1%.
+    """
+    lost = np.int64((workers >= 1) & (u0 < separation)) + np.int64((workers >= 2) & (u1 < separation))
+    return lost + np.int64((workers >= 3) & (u2 < separation * (workers - 2)))
+
+
+@compiled
+def _strike(c: _Exposed, draws: Draws, t: LivelihoodRisks) -> None:
+    u = draws.u
+    for i in range(c.uid.shape[0]):
         k = i % CHUNK
         if k == 0:
-            fill4(seed, replicate, stream, year, uid[i : i + CHUNK], 0, u)
-        u0, u1, u2, u3 = u[0, k], u[1, k], u[2, k], u[3, k]
-        # the third job and any further one share a uniform: households with four workers are under 1%
-        workers = off_farm[i]
-        lost = np.int64((workers >= 1) & (u0 < separation)) + np.int64((workers >= 2) & (u1 < separation))
-        lost += np.int64((workers >= 3) & (u2 < separation * (workers - 2)))
-        jobs_lost[i] = lost
-        animals_lost[i] = (line[i] == livestock) & (u3 < animal_rate)
+            draw_chunk(draws, c.uid, i)
+        c.jobs_lost[i] = jobs_lost_of(c.off_farm[i], u[0, k], u[1, k], u[2, k], t.separation)
+        c.animals_lost[i] = t.animals[c.line[i]] & (u[3, k] < t.animal_loss)

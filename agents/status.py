@@ -7,119 +7,101 @@ The survey view is net income with classical measurement error, for comparison w
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import NamedTuple
 
-import numpy as np
-
+from tuopin.agents.arrays import F32, F64, I8, I16, I64, Flags
 from tuopin.agents.compiled import compiled
 from tuopin.agents.county import County
-from tuopin.agents.randomness import CHUNK, SURVEY, fill4, fill_normals
+from tuopin.agents.kernels import pick
+from tuopin.agents.randomness import CHUNK, SURVEY, Draws, draw_chunk
 
 MOST_COUNTED = 120
 """Exits and relapses counted of one household (the columns' type holds 127)."""
 
 
+class AssessmentTerms(NamedTuple):
+    """The statistical line (yuan a person), the survey's log error, and whether exits are counted yet (1) or not."""
+
+    line: float
+    error_sd: float
+    counts: float
+
+
+class _Assessed(NamedTuple):
+    uid: I64
+    members: I16
+    wage_income: F32
+    business_income: F32
+    property_income: F32
+    private_transfers: F32
+    public_transfers: F64
+    policy_transfers: F64
+    medical_paid: F64
+    school_paid: F64
+    consumption: F32
+    tested_transfer_term: F64
+    net_income: F64
+    market_income_pp: F64
+    net_income_pp: F64
+    income_pp: F64
+    net_income_pp_1: F32
+    net_income_pp_2: F32
+    survey_income_pp: F32
+    poor_true: Flags
+    poor_survey: Flags
+    exits: I8
+    relapses: I8
+    ever_poor: Flags
+    left_poverty: Flags
+
+
 def assess(county: County) -> None:
     """Write incomes per person and the true and survey status of every household; count exits and relapses."""
-    h, f = county.households, county.flows
-    _assess(
-        h.uid,
-        h.members,
-        h.wage_income,
-        h.business_income,
-        h.property_income,
-        h.private_transfers,
-        h.public_transfers,
-        h.policy_transfers,
-        h.medical_paid,
-        h.school_paid,
-        h.consumption,
-        f.read("tested_transfer_term"),
-        f.net_income,
-        h.market_income_pp,
-        h.net_income_pp,
-        h.income_pp,
-        h.net_income_pp_1,
-        h.net_income_pp_2,
-        h.survey_income_pp,
-        h.poor_true,
-        h.poor_survey,
-        h.exits,
-        h.relapses,
-        h.ever_poor,
-        f.left_poverty,
-        county.luck.seed,
-        county.luck.replicate,
-        SURVEY,
-        county.year,
-        county.line,
-        county.value("income_risk.survey_error_variance") ** 0.5,
-        county.in_burn_in,
-    )
+    error_sd = county.value("income_risk.survey_error_variance") ** 0.5
+    terms = AssessmentTerms(county.line, error_sd, float(not county.in_burn_in))
+    draws = county.luck.draws(SURVEY, county.year, normals=1)
+    _assess(pick(_Assessed, county.households, county.flows), draws, terms)
 
 
 @compiled
-def _assess(
-    uid: Any,
-    members: Any,
-    wage: Any,
-    business: Any,
-    property_income: Any,
-    private: Any,
-    public: Any,
-    policy: Any,
-    medical: Any,
-    school: Any,
-    consumption: Any,
-    tested: Any,
-    net: Any,
-    market_pp: Any,
-    net_pp: Any,
-    income_pp: Any,
-    net_pp_1: Any,
-    net_pp_2: Any,
-    survey_pp: Any,
-    poor: Any,
-    poor_survey: Any,
-    exits: Any,
-    relapses: Any,
-    ever_poor: Any,
-    left_poverty: Any,
-    seed: Any,
-    replicate: Any,
-    stream: Any,
-    year: Any,
-    line: Any,
-    error_sd: Any,
-    in_burn_in: Any,
-) -> None:
-    u, z = np.empty((4, CHUNK)), np.empty(CHUNK)
-    for i in range(uid.shape[0]):
+def effective_income(net: float, medical: float, school: float, members: int) -> float:
+    """Net income less what care and schooling took of it, yuan a person: what is judged by the statistical line."""
+    return (net - medical - school) / members
+
+
+@compiled
+def survey_income(net_pp: float, z: float, error_sd: float) -> float:
+    """Net income as a survey measures it, yuan a person: classical error, multiplicative with log spread `error_sd`."""
+    return max(0.0, net_pp) * math.exp(error_sd * z)
+
+
+@compiled
+def _assess(c: _Assessed, draws: Draws, t: AssessmentTerms) -> None:
+    for i in range(c.uid.shape[0]):
         k = i % CHUNK
         if k == 0:
-            many = min(CHUNK, uid.shape[0] - i)
-            fill4(seed, replicate, stream, year, uid[i : i + many], 0, u)
-            fill_normals(u[0, :many], z)
-        n = members[i]
-        net_pp_2[i] = net_pp_1[i]
-        net_pp_1[i] = net_pp[i]
-        public[i] += tested[i]
-        policy[i] += tested[i]
-        net[i] += tested[i]
-        consumption[i] += tested[i]  # what comes after the year's spending is consumed
-        market_pp[i] = (wage[i] + business[i] + property_income[i] + private[i]) / n
-        net_pp[i] = net[i] / n
-        income = (net[i] - medical[i] - school[i]) / n
-        income_pp[i] = income
-        survey = max(0.0, net_pp[i]) * math.exp(error_sd * z[k])
-        survey_pp[i] = survey
-        poor_survey[i] = survey < line
-        is_poor = income < line
-        left_poverty[i] = poor[i] and not is_poor
-        if not in_burn_in:
-            if left_poverty[i]:
-                exits[i] = min(exits[i] + 1, MOST_COUNTED)
-            elif not poor[i] and is_poor and exits[i] > 0:
-                relapses[i] = min(relapses[i] + 1, MOST_COUNTED)
-            ever_poor[i] = ever_poor[i] or is_poor
-        poor[i] = is_poor
+            draw_chunk(draws, c.uid, i)
+        n = c.members[i]
+        c.net_income_pp_2[i] = c.net_income_pp_1[i]
+        c.net_income_pp_1[i] = c.net_income_pp[i]
+        tested = c.tested_transfer_term[i]
+        c.public_transfers[i] += tested
+        c.policy_transfers[i] += tested
+        c.net_income[i] += tested
+        c.consumption[i] += tested  # what comes after the year's spending is consumed
+        earned = c.wage_income[i] + c.business_income[i]
+        c.market_income_pp[i] = (earned + c.property_income[i] + c.private_transfers[i]) / n
+        c.net_income_pp[i] = c.net_income[i] / n
+        c.income_pp[i] = effective_income(c.net_income[i], c.medical_paid[i], c.school_paid[i], n)
+        survey = survey_income(c.net_income_pp[i], draws.z[0, k], t.error_sd)
+        c.survey_income_pp[i] = survey
+        c.poor_survey[i] = survey < t.line
+        was_poor, is_poor = c.poor_true[i], c.income_pp[i] < t.line
+        c.poor_true[i] = is_poor
+        c.left_poverty[i] = was_poor and not is_poor
+        if t.counts:
+            if c.left_poverty[i]:
+                c.exits[i] = min(c.exits[i] + 1, MOST_COUNTED)
+            elif not was_poor and is_poor and c.exits[i] > 0:
+                c.relapses[i] = min(c.relapses[i] + 1, MOST_COUNTED)
+            c.ever_poor[i] = c.ever_poor[i] or is_poor

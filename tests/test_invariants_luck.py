@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tuopin.agents.columns import COLUMNS
-from tuopin.agents.demography import derived_uid
+from tuopin.agents.identity import split_off_uids
 
 SINGLE = ("relocation", "cooperative", "health_insurance", "low_income_support")
 
@@ -27,7 +27,7 @@ def _live(lived: Any, plan: Any, county: Any, scenario: str) -> tuple[Any, NDArr
     """Return the finished model and the uids of households a policy touched in any year, or their parents."""
     touched = np.empty(0, dtype=np.int64)
     for model in lived(plan, county, scenario):
-        children = derived_uid(touched, model.year, np.empty(0, dtype=np.int64)) if len(touched) else touched
+        children = split_off_uids(touched, model.year, np.empty(0, dtype=np.int64)) if len(touched) else touched
         now = model.county.households.uid[_touched_now(model)] if model.year > plan.first_year else touched
         touched = np.unique(np.concatenate([touched, children, now]))
     return model, touched

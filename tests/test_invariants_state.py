@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tuopin.agents.flows import QUANTITIES, TERMS
-from tuopin.agents.population import DERIVED_UID
+from tuopin.agents.identity import SPLIT_OFF
 
 SINGLE = ("relocation", "cooperative", "health_insurance", "low_income_support")
 HARD = {name: {"budget": None, "take_up": 1.0} for name in SINGLE}
@@ -54,7 +54,7 @@ def test_split_households_exist_and_live_on(plan_for: Callable[..., Any], lived:
     before: set[int] = set()
     for model in lived(plan, county_of(plan, "lushi", 0), "all"):
         h = model.county.households
-        born = set(h.uid[(h.uid & DERIVED_UID) != 0].tolist())
+        born = set(h.uid[(h.uid & SPLIT_OFF) != 0].tolist())
         assert len(born) > len(before) or model.year == plan.first_year
         assert len(before - born) <= 0.1 * len(before) + 1  # few end again
         before = born

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from tuopin.agents import mesa_door as mesa
-from tuopin.agents.columns import LINES
 from tuopin.agents.county import County
 from tuopin.agents.institutions import CountyOffice, FirmAgent, Market, SiteAgent, Village
+from tuopin.agents.lines import LINES
 from tuopin.agents.randomness import MAXIMUM_SEED
 from tuopin.policies.ledger import Ledger
 from tuopin.policies.protocol import Policy

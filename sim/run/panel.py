@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
+from tuopin.agents.arrays import Array
 from tuopin.agents.columns import CAUSES
 from tuopin.agents.county import County
 from tuopin.agents.registry import registered
@@ -22,7 +23,7 @@ def panel_year(county: County, policies: Sequence[Policy]) -> pa.Table:
     n = len(h)
     order = np.argsort(h.uid, kind="stable")  # rows of a year come by uid, however they lie in memory
     listed = registered(county)
-    columns = {
+    columns: dict[str, Array] = {
         "year": np.full(n, county.year, dtype=np.int16),
         "uid": h.uid,
         "village": h.village,

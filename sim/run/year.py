@@ -65,7 +65,7 @@ def _after_burn_in(mechanism: Callable[[County], None]) -> Action:
 
 def _demography(run: Run) -> None:
     members = run.county.households.members.copy()
-    demography.live_a_year(run.county)
+    demography.age_a_year(run.county)
     run.recorder.leave(run.county, members)
     demography.bury(run.county)
 

@@ -13,18 +13,17 @@ from hypothesis import strategies as st
 from tuopin.agents.columns import COLUMNS
 from tuopin.agents.county import County
 from tuopin.agents.demography import (
-    PEOPLE,
     SHARED_AT_SPLIT,
     DemographyTerms,
     _split,
+    age_a_year,
     bury,
-    derived_uid,
-    live_a_year,
 )
 from tuopin.agents.households import Households
-from tuopin.agents.population import DERIVED_UID, UID_PLACE_SHIFT
+from tuopin.agents.identity import PLACE_SHIFT
 from tuopin.agents.randomness import Luck
 
+PEOPLE = tuple(name for name in COLUMNS if COLUMNS[name].unit == "persons" and name != "members")
 STAGES = ("small_children", "pupils", "upper_students", "college_students", "working_age", "elderly")
 SPLIT_RULE = {"demography.split_concentration": 2.0, "demography.split_members_from": 4}
 STILL = {**{f"demography.{name}": 0.0 for name in DemographyTerms._fields}, **SPLIT_RULE}
@@ -37,7 +36,7 @@ def _members(h: Households) -> np.ndarray:
 
 def _family(size: int, **columns: Any) -> Households:
     h = Households(size)
-    h.set("uid", np.arange(1000, 1000 + size) + (5 << UID_PLACE_SHIFT))
+    h.set("uid", np.arange(1000, 1000 + size) + (5 << PLACE_SHIFT))
     for name, value in columns.items():
         setattr(h, name, value)
     h.members = _members(h)
@@ -142,31 +141,6 @@ def test_members_always_are_the_sum_of_the_stages(plan_for: Callable[..., Any], 
         assert (h.chronic <= h.working_age + h.elderly).all() and (h.disabled <= h.members).all()
 
 
-def test_derived_uids_are_unique_stable_and_in_the_parents_place() -> None:
-    parents = (np.int64(9) << UID_PLACE_SHIFT) + np.arange(50_000, dtype=np.int64)
-    none = np.empty(0, dtype=np.int64)
-    born = derived_uid(parents, 2018, none)
-    assert len(np.unique(born)) == len(born)
-    assert (born >> UID_PLACE_SHIFT == 9).all() and ((born & DERIVED_UID) != 0).all() and (born > 0).all()
-    assert not np.isin(born, parents).any()
-    # whatever happens to other households, in whatever order: the same name
-    np.testing.assert_array_equal(derived_uid(parents[::-1][:7], 2018, parents), born[::-1][:7])
-    assert not np.isin(derived_uid(parents, 2019, none), born).any()
-    grandchildren = derived_uid(born, 2019, none)
-    assert len(np.unique(np.concatenate([born, grandchildren]))) == 2 * len(born)
-
-
-def test_a_clash_moves_the_later_parent_to_the_next_ordinal() -> None:
-    parents = (np.int64(9) << UID_PLACE_SHIFT) + np.arange(3, dtype=np.int64)
-    none = np.empty(0, dtype=np.int64)
-    first = derived_uid(parents, 2018, none)
-    again = derived_uid(parents, 2018, first[1:2])
-    assert again[1] != first[1] and not np.isin(again[1], first)
-    np.testing.assert_array_equal(again[[0, 2]], first[[0, 2]])
-    twice = derived_uid(parents[[1, 1]], 2018, none)  # two splits of one parent in one year
-    assert twice[0] == first[1] and twice[1] == again[1]
-
-
 def test_bury_removes_households_without_members(by_hand: Callable[..., County]) -> None:
     county = by_hand(4, members=[2, 0, 1, 0])
     uid = county.households.uid.copy()
@@ -177,7 +151,7 @@ def test_bury_removes_households_without_members(by_hand: Callable[..., County])
 def test_nothing_happens_when_demography_is_off(by_hand: Callable[..., County]) -> None:
     county = by_hand(50, working_age=30, members=30, elderly=0)
     before = {name: county.households.column(name).copy() for name in COLUMNS}
-    live_a_year(county)
+    age_a_year(county)
     for name, values in before.items():
         np.testing.assert_array_equal(county.households.column(name), values)
 
@@ -194,7 +168,7 @@ def test_the_last_adults_death_ends_a_household(by_hand: Callable[..., County]) 
         pupils=[1, 0],
         able_workers=0,
     )
-    live_a_year(county)
+    age_a_year(county)
     h = county.households
     assert h.members[0] == 0
     assert h.elderly[1] + h.working_age[1] == h.members[1] == 1
@@ -206,7 +180,7 @@ def test_school_stages_take_their_years(by_hand: Callable[..., County]) -> None:
     county = by_hand(
         n, STILL, {"demography": True}, members=2, working_age=0, able_workers=0, elderly=1, pupils=1, villages=1
     )
-    live_a_year(county)
+    age_a_year(county)
     h = county.households
     assert h.pupils.mean() == pytest.approx(0.9, abs=4 * (0.09 / n) ** 0.5)
     np.testing.assert_array_equal(h.working_age, 1 - h.pupils)
@@ -217,7 +191,7 @@ def test_births_and_deaths_come_at_their_rates(by_hand: Callable[..., County]) -
     n = 40_000
     rates = {**STILL, "demography.birth_rate": 0.05, "demography.elderly_mortality": 0.04}
     county = by_hand(n, rates, {"demography": True}, members=3, working_age=2, able_workers=2, elderly=1)
-    live_a_year(county)
+    age_a_year(county)
     h = county.households
     born, died = h.small_children.mean(), 1.0 - (h.members - h.small_children).mean() / 3.0
     # a death or a retirement of the pair leaves fewer than two of working age and no birth: 4.4% retire
@@ -240,7 +214,7 @@ def test_who_may_split_and_how_often(by_hand: Callable[..., County]) -> None:
             working_age=working,
             elderly=elderly,
         )
-        live_a_year(county)
+        age_a_year(county)
         split = county.households.members[: 4 * n] < working + elderly
         np.testing.assert_allclose(split.reshape(4, n).mean(axis=1), expected, atol=4 * (0.25 / n) ** 0.5)
         assert not split.reshape(4, n)[2].any()
@@ -252,7 +226,7 @@ def test_the_same_household_ages_alike_in_any_company(by_hand: Callable[..., Cou
     def aged(rows: np.ndarray) -> dict[int, tuple[int, ...]]:
         county = by_hand(300, rates, {"demography": True}, members=5, working_age=4, able_workers=4, pupils=1)
         county.households = county.households.take(rows)
-        live_a_year(county)
+        age_a_year(county)
         h = county.households
         return {int(h.uid[i]): tuple(int(h.column(n)[i]) for n in ("members", *PEOPLE)) for i in range(len(h))}
 
@@ -266,7 +240,7 @@ def test_other_luck_other_lives(by_hand: Callable[..., County]) -> None:
         county = by_hand(
             500, {**STILL, "demography.birth_rate": 0.1}, {"demography": True}, luck=luck, members=2, working_age=2
         )
-        live_a_year(county)
+        age_a_year(county)
         return county.households.small_children.copy()
 
     assert (births(Luck(1, 0)) != births(Luck(1, 1))).any()

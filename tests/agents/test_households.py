@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuopin.agents.columns import COLUMNS, Column, bytes_per_household, with_columns
-from tuopin.agents.flows import QUANTITIES, TERMS, Flows
 from tuopin.agents.households import Households
 
 OWN = Column("own_since", "programme", "int16", "year", 0, 3000, "since", "年份")
@@ -44,23 +43,6 @@ def test_writing_an_attribute_writes_the_column() -> None:
         _ = h.acres
     with pytest.raises(KeyError):
         h.column("acres")
-
-
-def test_flows_terms_cannot_be_shadowed_either() -> None:
-    f = Flows()
-    f.reset(3)
-    f.wage_term += 2.0
-    f.entry_factor *= 0.5
-    assert f.wage_term.tolist() == [2.0] * 3 and f.entry_factor.tolist() == [0.5] * 3
-    assert not {"wage_term", "entry_factor"} & set(vars(f))
-    f.reset(5)
-    for name, (kind, neutral, _, _) in TERMS.items():
-        values = getattr(f, name)
-        assert values.dtype == np.dtype(kind) and values.tolist() == [neutral] * 5, name
-    for name, (kind, _, _) in QUANTITIES.items():
-        assert getattr(f, name).dtype == np.dtype(kind) and len(getattr(f, name)) == 5
-    with pytest.raises(AttributeError, match="no quantity"):
-        _ = f.wages
 
 
 def test_set_checks_the_shape_and_takes_no_hold_of_the_callers_array() -> None:

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tuopin.agents.identity import PLACE_SHIFT
 from tuopin.agents.mechanisms import resolve_mechanisms
 from tuopin.agents.parameters import resolve_parameters
 from tuopin.agents.place import Place
 from tuopin.agents.population import (
-    UID_PLACE_SHIFT,
     largest_remainder,
     make_villages,
     sizes_with_totals,
@@ -106,7 +106,7 @@ def test_totals_are_exact(county: Any) -> None:
     h = county.households
     # 6,000 registered and (79,000 - 19,000) / 3 others
     assert len(h) == 26_000 and int(h.members.sum()) == 79_000
-    assert len(np.unique(h.uid)) == len(h) and (h.uid >> UID_PLACE_SHIFT == 7).all()
+    assert len(np.unique(h.uid)) == len(h) and (h.uid >> PLACE_SHIFT == 7).all()
     assert np.bincount(h.village, minlength=300).min() >= 1
     assert county.year == 2011 and county.in_burn_in
     stages = h.small_children + h.pupils + h.upper_students + h.working_age + h.elderly

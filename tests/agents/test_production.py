@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tuopin.agents.columns import LINES
 from tuopin.agents.county import County
+from tuopin.agents.lines import LINES
 from tuopin.agents.production import ProductionTerms, asset_factor, produce, settle_prices, supply
 
 LIVESTOCK, HERBS, MUSHROOMS, TRADE = (LINES.index(n) for n in ("livestock", "herbs", "mushrooms", "trade"))

@@ -14,7 +14,7 @@ from scipy import stats
 from scipy.special import ndtri
 
 from tuopin.agents import randomness
-from tuopin.agents.population import DERIVED_UID, UID_PLACE_SHIFT
+from tuopin.agents.identity import PLACE_SHIFT, SPLIT_OFF
 from tuopin.agents.randomness import (
     MAXIMUM_SEED,
     STREAMS,
@@ -35,7 +35,7 @@ TINY = 1e-6
 
 def uids(n: int = N, first: int = 0) -> NDArray[np.int64]:
     """Household uids as the model numbers them."""
-    return (np.int64(PLACE) << UID_PLACE_SHIFT) + np.arange(first, first + n, dtype=np.int64)
+    return (np.int64(PLACE) << PLACE_SHIFT) + np.arange(first, first + n, dtype=np.int64)
 
 
 # --- the published known-answer vectors of Random123 (kat_vectors, philox4x32 10)
@@ -72,14 +72,14 @@ def test_uniform4_lays_the_key_out_as_documented() -> None:
         np.uint32(6),
     )
     expected = tuple((int(w) + 0.5) / 2**32 for w in words)
-    assert tuple(uniform4(5, 6, 0x1319, 0x8A2E, uid, 3)) == expected
+    assert tuple(uniform4(Luck(5, 6).draws(0x1319, 0x8A2E), uid, 3)) == expected
 
 
 def test_uniforms_are_the_same_numbers_as_the_kernels_see() -> None:
     some = uids(5)
     table = Luck(7, 3).uniforms(22, 2019, some, 10, block=4)
     for row, uid in zip(table, some, strict=True):
-        blocks = [x for block in (4, 5, 6) for x in uniform4(7, 3, 22, 2019, uid, block)]
+        blocks = [x for block in (4, 5, 6) for x in uniform4(Luck(7, 3).draws(22, 2019), uid, block)]
         assert row.tolist() == blocks[:10]
 
 
@@ -114,8 +114,8 @@ def _families() -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
         "seeds one bit apart": (u[:, 0], Luck(20161231 ^ 0x80000000 & MAXIMUM_SEED, 0).uniform(22, 2018, uids())),
         "replicates": (u[:, 0], Luck(20161231, 1).uniform(22, 2018, uids())),
         "seed against replicate": (Luck(1, 2).uniform(22, 2018, uids()), Luck(2, 1).uniform(22, 2018, uids())),
-        "places": (u[:, 0], base.uniform(22, 2018, uids() + (np.int64(1) << UID_PLACE_SHIFT))),
-        "parents and derived uids": (u[:, 0], base.uniform(22, 2018, uids() | DERIVED_UID)),
+        "places": (u[:, 0], base.uniform(22, 2018, uids() + (np.int64(1) << PLACE_SHIFT))),
+        "parents and derived uids": (u[:, 0], base.uniform(22, 2018, uids() | SPLIT_OFF)),
     }
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from tuopin.agents.columns import LINES
 from tuopin.agents.county import County
+from tuopin.agents.lines import LINES
 from tuopin.agents.randomness import Luck
 from tuopin.agents.shocks import strike_county, strike_households
 

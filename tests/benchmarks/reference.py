@@ -19,8 +19,9 @@ from tests.benchmarks.reference_measures import Measures
 from tests.benchmarks.reference_numbers import SOLD_OUTSIDE, numbers_of
 from tests.benchmarks.reference_policies import PROGRAMMES
 from tests.benchmarks.reference_programme import Programme, share_hours
-from tuopin.agents.columns import EXITED, LINES
+from tuopin.agents.columns import EXITED
 from tuopin.agents.county import County
+from tuopin.agents.lines import LINES
 from tuopin.policies.protocol import Policy
 
 CORE = {"demography": False}
@@ -142,7 +143,7 @@ class ReferenceCounty(mesa.Model):
             programme.fund_and_enrol(applicants[programme.name])
         self.settle_prices()
         for programme in self.programmes:
-            programme.serve()
+            programme.change_terms()
 
     def fill_vacancies(self) -> None:
         vacancies = round(self.county_jobs * self.now.labour.vacancy_rate * self.labour_demand)

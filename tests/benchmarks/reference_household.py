@@ -9,7 +9,8 @@ from typing import Any
 
 import mesa
 
-from tuopin.agents.columns import EXITED, LINES, OUTSIDE, REGISTERED_POOR, RELAPSED
+from tuopin.agents.columns import EXITED, OUTSIDE, REGISTERED_POOR, RELAPSED
+from tuopin.agents.lines import LINES
 
 GRAIN, LIVESTOCK = LINES.index("grain"), LINES.index("livestock")
 WEATHERPROOF = {LINES.index(name) for name in ("livestock", "tourism", "trade")}

@@ -39,7 +39,7 @@ def test_a_temporary_result_lives_as_long_as_it_is_used() -> None:
 
 
 def test_a_failed_run_raises_with_its_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from tuopin.policies.cooperative import Cooperative
+    from tuopin.policies.livelihood.cooperative import Cooperative
 
     monkeypatch.setattr(Cooperative, "prepare", lambda *_: 1 / 0)
     study = Study.load(STUDY, overrides={"years": "2016-2017"})
