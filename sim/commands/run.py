@@ -83,7 +83,7 @@ def run(
 @contextmanager
 def _garbage_collection_deferred() -> Iterator[None]:
     """Modules and the study are made here and stay to the end: Python need not search them for garbage again and
-    again.
+    again (0.15 of 1.6 CPU-seconds until the first run begins).
     """
     gc.disable()
     try:
