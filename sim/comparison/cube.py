@@ -31,7 +31,7 @@ def cube_of(indicators: pd.DataFrame) -> Cube:
         raise ValueError(f"indicators lack the columns {', '.join(sorted(missing))}")
     codes, levels = {}, {}
     for name in (*KEY, "scenario", "replicate"):
-        codes[name], levels[name] = _coded(indicators[name], ascending=name in ("year", "replicate"))
+        codes[name], levels[name] = _codes(indicators[name], ascending=name in ("year", "replicate"))
     key = np.zeros(len(indicators), dtype=np.int64)
     for name in KEY:
         key = key * max(len(levels[name]), 1) + codes[name]
@@ -54,7 +54,7 @@ def cube_of(indicators: pd.DataFrame) -> Cube:
     return Cube(keys, [str(s) for s in levels["scenario"]], [int(r) for r in levels["replicate"]], values)
 
 
-def _coded(column: pd.Series, *, ascending: bool) -> tuple[NDArray[Any], NDArray[Any]]:
+def _codes(column: pd.Series, *, ascending: bool) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return `pd.factorize` of a column; quicker for the categories that words of a Parquet table are."""
     if ascending or not isinstance(column.dtype, pd.CategoricalDtype) or column.hasnans:
         plain, levels = pd.factorize(column, sort=ascending)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from tuopin.sim.study.declarations import MechanismLike, ParameterLike
+from tuopin.agents.mechanisms import Mechanism
+from tuopin.agents.parameters import Parameter
 from tuopin.sim.study.document import Document
 from tuopin.sim.study.names import SCENARIO_NAME
 from tuopin.sim.study.problems import Path, nearest, one_of, shown
@@ -16,7 +17,7 @@ from tuopin.sim.study.values import INVALID, Years, check_value
 SERIES_YEARS: Years = (1990, 2060)
 
 
-def check_mechanisms(document: Document, mechanisms: Mapping[str, MechanismLike]) -> dict[str, bool | str]:
+def check_mechanisms(document: Document, mechanisms: Mapping[str, Mechanism]) -> dict[str, bool | str]:
     """Check ``mechanisms:``, a mapping of switches to one of their declared values."""
     result: dict[str, bool | str] = {}
     for name, raw in _mapping(document, ("mechanisms",), "a mapping of switches").items():
@@ -33,7 +34,7 @@ def check_mechanisms(document: Document, mechanisms: Mapping[str, MechanismLike]
     return result
 
 
-def check_parameters(document: Document, parameters: Mapping[str, ParameterLike]) -> dict[str, Any]:
+def check_parameters(document: Document, parameters: Mapping[str, Parameter]) -> dict[str, Any]:
     """Check ``parameters:``, a mapping ``group.name: value`` of overrides of the model's sourced numbers."""
     result: dict[str, Any] = {}
     for name, raw in _mapping(document, ("parameters",), "a mapping group.name: value").items():
@@ -86,7 +87,7 @@ def _scenario(
 
 
 def _policy(
-    document: Document, path: Path, raw: object, parameters: Mapping[str, ParameterLike], years: Years
+    document: Document, path: Path, raw: object, parameters: Mapping[str, Parameter], years: Years
 ) -> dict[str, Any]:
     result: dict[str, Any] = {}
     if raw is None:

@@ -65,7 +65,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def few_figures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures take longer than everything else; one test draws them."""
     if "unbroken" not in request.node.name:
-        monkeypatch.setattr("tuopin.sim.figures.draw_all", lambda directory: [])
+        monkeypatch.setattr("tuopin.sim.figures.files.draw_all", lambda results: [])
 
 
 def run(folder: Path, out: str, *options: str) -> int:

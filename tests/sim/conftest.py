@@ -9,18 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-_SUPPORT = str(Path(__file__).parent / "support")
-if _SUPPORT not in sys.path:  # workers get this process's path, so they find the fake too
+_SUPPORT = str(Path(__file__).parent / "batch" / "support")
+if _SUPPORT not in sys.path:  # workers get this process's path, so they find the stand-in too
     sys.path.insert(0, _SUPPORT)
-
-
-def compare_fake(indicators: pd.DataFrame, costs: pd.DataFrame, spells: pd.DataFrame, **settings: Any) -> pd.DataFrame:
-    """A comparison with the contract's idea but one column: mean difference from the baseline."""
-    frame = indicators.astype({"place": str, "scenario": str})
-    means = frame.groupby(["place", "scenario"], sort=True)["value"].mean().reset_index()
-    base = means[means["scenario"] == settings["baseline"]].set_index("place")["value"]
-    means["mean_difference"] = means["value"] - means["place"].map(base)
-    return means[means["scenario"] != settings["baseline"]].drop(columns="value")
 
 
 @pytest.fixture
@@ -31,7 +22,7 @@ def run(tmp_path: Path) -> Any:
     from tuopin.sim.batch.engine import run_study
 
     def go(plan: Any, out: Path | None = None, **options: Any) -> Any:
-        options = {"workers": 1, "progress": False, "task": TASK, "compare": compare_fake} | options
+        options = {"workers": 1, "progress": False, "task": TASK} | options
         return run_study(plan, out or tmp_path / "out", **options)
 
     return go

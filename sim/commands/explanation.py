@@ -8,7 +8,6 @@ from typing import Any
 from pydantic import BaseModel
 
 from tuopin.agents.parameters import FREE
-from tuopin.sim.results.regions import regions_of
 from tuopin.sim.study.declarations import Declarations, declared
 from tuopin.sim.study.study import Study
 
@@ -52,7 +51,7 @@ def parameter_rows(study: Study, declarations: Declarations | None = None) -> li
     """Every number of the resolved study: of its places, of the model, and of the policies it uses."""
     known = declarations or declared()
     rows: list[Row] = []
-    regions = regions_of(study.places)
+    regions = study.regions
     inside = {name for counties in regions.values() for name in counties}
     for name, place in study.places.items():
         if name not in inside:
@@ -65,11 +64,11 @@ def parameter_rows(study: Study, declarations: Declarations | None = None) -> li
     rows += _policy_rows(study, known)
     if study.draw_parameters:
         for row in rows:
-            row["value"] = _drawn(row)
+            row["value"] = _drawn_value(row)
     return rows
 
 
-def _drawn(row: Row) -> Any:
+def _drawn_value(row: Row) -> Any:
     """What stands for the value of a number that each replicate draws; a dated series is scaled as a whole."""
     fixed_place = row["parameter"].startswith("place.") and row["parameter"].split(".")[2] not in DRAWN_OF_PLACE
     if not (row["free"] and row["range"]) or fixed_place or isinstance(row["value"], str | bool):

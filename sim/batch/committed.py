@@ -1,37 +1,26 @@
-"""What of a study is done: the committed files of a directory, checked, and the tasks still to be run."""
+"""What of a study is done: the committed files of a directory, checked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
-from tuopin.sim.batch.seam import PlanLike, RunKey, state_year
 from tuopin.sim.batch.taskfile import checksum, read_receipt
 from tuopin.sim.results.errors import DirectoryRefused
-from tuopin.sim.results.receipts import JOURNAL, Receipt, RunResult, file_stem, parse_name, read_journal, write_journal
+from tuopin.sim.results.receipts import (
+    JOURNAL,
+    Receipt,
+    Records,
+    file_stem,
+    parse_name,
+    read_journal,
+    write_journal,
+)
+from tuopin.sim.results.schemas import state_year
+from tuopin.sim.study.plan import Plan
 
-TABLES_RECORD = "tables.json"
 _SET_ASIDE = ".damaged"
-
-
-@dataclass(frozen=True)
-class Record:
-    """The standing result of a run: which committed file holds it, and where in it."""
-
-    file: str
-    position: int
-    panel: bool
-    result: RunResult
-    states: Mapping[int, tuple[str, int]] = field(default_factory=dict)  # year -> file and position of a saved state
-
-    @property
-    def done(self) -> bool:
-        """Whether the run succeeded."""
-        return self.result.status == "done"
-
-
-Records = dict[RunKey, Record]
 
 
 def add_receipt(records: Records, receipt: Receipt) -> None:
@@ -39,16 +28,16 @@ def add_receipt(records: Records, receipt: Receipt) -> None:
 
     Saved states are kept from every file that has one, whichever result stands.
     """
-    for position, (key, result) in enumerate(zip(receipt.keys(), receipt.runs, strict=True)):
-        new = Record(receipt.file, position, receipt.panel and result.status == "done", result)
-        years = [year for year in map(state_year, result.rows) if year is not None]
-        old = records.get(key)
+    for position, run in enumerate(receipt.runs):
+        new = replace(run, file=receipt.file, position=position)
+        years = [year for year in map(state_year, run.rows) if year is not None]
+        old = records.get(run.key)
         states = {**(old.states if old else {}), **dict.fromkeys(years, (receipt.file, position))}
         stands = old is not None and (new.done, new.panel) <= (old.done, old.panel) and (old.done or new.done)
-        records[key] = replace(old if old is not None and stands else new, states=states)
+        records[run.key] = replace(old if old is not None and stands else new, states=states)
 
 
-def load_committed(runs: Path, plan: PlanLike, note: Callable[[str], None]) -> tuple[Records, dict[str, int]]:
+def load_committed(runs: Path, plan: Plan, note: Callable[[str], None]) -> tuple[Records, dict[str, int]]:
     """The runs committed in `runs`, every file checked, and by stem of the files' names the first unused part number.
 
     A file without a receipt (the process stopped between the two) gets it; a torn, altered or foreign file is set
@@ -66,7 +55,7 @@ def load_committed(runs: Path, plan: PlanLike, note: Callable[[str], None]) -> t
     for path in sorted(runs.glob("*.zip")):
         known = journal.receipts.get(path.name)
         try:
-            receipt = _checked(path, known, plan)
+            receipt = _check_file(path, known, plan)
         except ValueError as error:
             note(f"{path}: {error}; set aside, its runs are done again")
             aside.append(path)
@@ -91,7 +80,7 @@ def load_committed(runs: Path, plan: PlanLike, note: Callable[[str], None]) -> t
     return _without_obsolete_failures(records, plan), parts
 
 
-def _checked(path: Path, known: Receipt | None, plan: PlanLike) -> Receipt:
+def _check_file(path: Path, known: Receipt | None, plan: Plan) -> Receipt:
     """The receipt of a committed file that is whole and of this plan; else ValueError."""
     if path.is_symlink() or not path.is_file():
         raise ValueError("is not a regular file")
@@ -105,7 +94,7 @@ def _checked(path: Path, known: Receipt | None, plan: PlanLike) -> Receipt:
     return known
 
 
-def _refuse_changed_scenarios(out: Path, receipts: Iterable[Receipt], plan: PlanLike) -> None:
+def _refuse_changed_scenarios(out: Path, receipts: Iterable[Receipt], plan: Plan) -> None:
     changed = {
         run.scenario
         for receipt in receipts
@@ -122,10 +111,10 @@ def _refuse_changed_scenarios(out: Path, receipts: Iterable[Receipt], plan: Plan
         )
 
 
-def _without_obsolete_failures(records: Records, plan: PlanLike) -> Records:
+def _without_obsolete_failures(records: Records, plan: Plan) -> Records:
     """A failed run whose scenario has been mended since is pending, not failed."""
     return {
         key: record
         for key, record in records.items()
-        if record.done or plan.scenario_hashes.get(key.scenario) == record.result.scenario_hash
+        if record.done or plan.scenario_hashes.get(key.scenario) == record.scenario_hash
     }

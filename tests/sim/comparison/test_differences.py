@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tuopin.sim.comparison import compare, headline
-from tuopin.sim.comparison.precision import precision
-from tuopin.sim.comparison.survival_difference import survival_differences
-from tuopin.sim.comparison.table import COLUMNS
+from tuopin.sim.comparison.differences import COLUMNS, paired_differences
+from tuopin.sim.comparison.headline import headline
+from tuopin.sim.comparison.precision import replicates_for
 
 CPI = {2016: 1.0, 2017: 1.02, 2018: 1.0404, 2019: 1.061208}
 YEARS = range(2016, 2020)
@@ -61,7 +60,11 @@ def spells() -> pd.DataFrame:
 
 def compared(**options: object) -> pd.DataFrame:
     settings = {"baseline": "none", "price_index": CPI, "first_year": 2016, "discount_rate": 0.0} | options
-    return compare(indicators(), costs(), spells(), **settings)  # type: ignore[arg-type]
+    return paired_differences(indicators(), costs(), spells(), **settings)  # type: ignore[arg-type]
+
+
+def against_none(*tables: pd.DataFrame) -> pd.DataFrame:
+    return paired_differences(*tables, baseline="none", price_index=CPI, first_year=2016, discount_rate=0.0)
 
 
 def one(table: pd.DataFrame, indicator: str, year: str = "all", view: str = "true") -> pd.Series:
@@ -113,7 +116,7 @@ def test_cost_ratios() -> None:
 def test_no_cost_ratio_without_a_clear_gain() -> None:
     table = indicators()
     table.loc[table["indicator"] == "sustained_exits_persons", "value"] = 100.0
-    found = compare(table, costs(), baseline="none", price_index=CPI, first_year=2016)
+    found = against_none(table, costs())
     assert math.isnan(one(found, "cost_per_sustained_exit")["mean_difference"])
     assert math.isfinite(one(found, "cost_per_poverty_year_averted")["mean_difference"])
 
@@ -124,7 +127,7 @@ def test_cost_among_the_indicators_is_used_as_it_is() -> None:
     ]
     rows = pd.DataFrame(spent, columns=["scenario", "replicate", "year", "value"])
     rows = rows.assign(place="here", view="true", group="all", indicator="cost_yuan")
-    found = compare(pd.concat([indicators(), rows]), costs(), baseline="none", price_index=CPI, first_year=2016)
+    found = against_none(pd.concat([indicators(), rows]), costs())
     assert one(found, "cost_yuan_nominal")["mean_difference"] == pytest.approx(510.0)
 
 
@@ -146,7 +149,7 @@ def test_drawn_parameters_say_so_and_widen() -> None:
 def test_a_failed_run_leaves_its_pair_out() -> None:
     table = indicators()
     table = table[~((table["scenario"] == "help") & (table["replicate"] == 2))]
-    found = compare(table, costs(), baseline="none", price_index=CPI, first_year=2016)
+    found = against_none(table, costs())
     assert one(found, "headcount_ratio")["replicates"] == 3
     assert one(found, "cost_yuan")["replicates"] == 3  # not a cost of 0 for a run that is not there
 
@@ -154,14 +157,14 @@ def test_a_failed_run_leaves_its_pair_out() -> None:
 def test_scenarios_in_common_compare_alike_when_others_are_added() -> None:
     third = indicators().replace({"scenario": {"help": "more"}})
     both = pd.concat([indicators(), third[third["scenario"] == "more"]])
-    found = compare(both, costs(), baseline="none", price_index=CPI, first_year=2016)
-    alone = compare(indicators(), costs(), baseline="none", price_index=CPI, first_year=2016)
+    found = against_none(both, costs())
+    alone = against_none(indicators(), costs())
     pd.testing.assert_frame_equal(found[found["scenario"] == "help"].reset_index(drop=True), alone)
 
 
 def test_places_stay_apart() -> None:
     two = pd.concat([indicators(), indicators().assign(place="there", value=lambda f: f["value"] * 2)])
-    found = compare(two, baseline="none", price_index=CPI, first_year=2016)
+    found = against_none(two)
     assert one(found[found["place"] == "there"], "exits_persons")["mean_difference"] == pytest.approx(30.0)
     assert one(found[found["place"] == "here"], "exits_persons")["mean_difference"] == pytest.approx(15.0)
 
@@ -170,8 +173,8 @@ def test_tables_from_parquet_with_categories_give_the_same() -> None:
     names = ["place", "scenario", "view", "group", "indicator"]
     categories = indicators().astype(dict.fromkeys(names, "category"))
     spent = costs().astype({"place": "category", "scenario": "category"})
-    found = compare(categories, spent, baseline="none", price_index=CPI, first_year=2016, discount_rate=0.0)
-    expected = compare(indicators(), costs(), baseline="none", price_index=CPI, first_year=2016, discount_rate=0.0)
+    found = against_none(categories, spent)
+    expected = against_none(indicators(), costs())
     pd.testing.assert_frame_equal(found, expected)
 
 
@@ -203,21 +206,12 @@ def test_headline_has_one_row_a_scenario_and_the_differences_beside_it() -> None
 
 
 def test_precision_says_how_many_more_runs_and_what_pairing_bought() -> None:
-    table = precision(indicators(), baseline="none", first_year=2016).set_index(["indicator", "view"])
+    table = replicates_for(indicators(), baseline="none", first_year=2016, relative=0.1).set_index(
+        ["indicator", "view"]
+    )
     gain = table.loc[("sustained_exits_persons", "true")]
     assert gain["standard_deviation"] == pytest.approx(np.std([10, 11, 12, 13], ddof=1))
     assert gain["replicates_needed"] > 4
     assert gain["replicates_more"] == gain["replicates_needed"] - 4
     assert table.loc[("headcount_ratio", "true"), "variance_reduction"] > 1e6  # the noise is all common
     assert pd.isna(table.loc[("headcount_ratio", "registry"), "replicates_needed"])  # nothing differs
-
-
-def test_survival_differences_are_paired_by_replicate() -> None:
-    table = survival_differences(spells(), baseline="none")
-    assert table["years"].tolist() == [0, 1, 2, 3]
-    row = table.iloc[1]
-    assert row["survival"] - row["survival_baseline"] == pytest.approx(row["mean_difference"])
-    assert row["low"] < row["mean_difference"] < row["high"]
-    assert row["replicates"] == 4
-    with pytest.raises(ValueError, match="there are none, help"):
-        survival_differences(spells(), baseline="nobody")

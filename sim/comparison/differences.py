@@ -1,4 +1,4 @@
-"""The comparison table: every figure of every scenario against the baseline, with intervals."""
+"""Paired differences: every figure of every scenario against the baseline, with intervals, from frames."""
 
 from __future__ import annotations
 
@@ -8,39 +8,27 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from tuopin.sim.comparison.constant_prices import DISCOUNT_RATE, discount_factors
+from tuopin.sim.comparison.constant_prices import discount_factors
 from tuopin.sim.comparison.cost_effectiveness import cost_ratio
 from tuopin.sim.comparison.cube import cube_of, scenario_index
 from tuopin.sim.comparison.money import COST, in_constant_prices, with_costs
 from tuopin.sim.comparison.paired import Floats, Interval, Uncertainty, paired_interval
 from tuopin.sim.comparison.years import over_years
+from tuopin.sim.measures.indicators import INDICATORS
 from tuopin.sim.measures.survival import relapse_by_run, usable
+from tuopin.sim.results.schemas import COMPARISON
 
-COLUMNS = [
-    "place",
-    "scenario",
-    "baseline",
-    "indicator",
-    "view",
-    "group",
-    "year",
-    "uncertainty",
-    "mean_difference",
-    "low",
-    "high",
-    "probability_positive",
-    "replicates",
-]
+COLUMNS = [column.name for column in COMPARISON]
 ALL = "all"
 
-EFFECTS: dict[str, tuple[str, float]] = {
-    "cost_per_sustained_exit": ("sustained_exits_persons", 1.0),
-    "cost_per_poverty_year_averted": ("poor_persons", -1.0),
+EFFECTS = {
+    "cost_per_sustained_exit": "sustained_exits_persons",
+    "cost_per_poverty_year_averted": "poor_persons",
 }
-"""Cost ratio -> (indicator summed over years that is its effect, sign that makes more of it better)."""
+"""Cost ratio -> the indicator, summed over years, whose improvement is its effect."""
 
 
-def compare(
+def paired_differences(
     indicators: pd.DataFrame,
     costs: pd.DataFrame | None = None,
     spells: pd.DataFrame | None = None,
@@ -48,7 +36,7 @@ def compare(
     baseline: str,
     price_index: Mapping[int, float],
     first_year: int,
-    discount_rate: float = DISCOUNT_RATE,
+    discount_rate: float,
     draw_parameters: bool = False,
 ) -> pd.DataFrame:
     """Return the table of `comparison.csv`: paired differences of every scenario from `baseline`, place by place.
@@ -59,8 +47,12 @@ def compare(
     (person-years) and money. Money is in constant prices; `cost_yuan_nominal` stands beside `cost_yuan`, and
     `cost_yuan_discounted` is its present value. Relapse after exit and the cost ratios stand under `all` only; a cost
     ratio is NaN where the difference in effect is not clearly positive. With `draw_parameters` intervals are of kind
-    `parameters`, else `luck` (see `paired`). Raises ValueError if the baseline is unknown, the price index lacks a
-    year or a run was given twice.
+    `parameters`, else `luck` (see `paired`).
+
+    Raises
+    ------
+    ValueError
+        If the baseline is unknown, the price index lacks a year or a run was given twice.
     """
     uncertainty: Uncertainty = "parameters" if draw_parameters else "luck"
     cube = in_constant_prices(with_costs(cube_of(indicators), costs), price_index, first_year)
@@ -106,9 +98,9 @@ def _cost_rows(
         factors = discount_factors(years, first_year, rate)
         cost = np.stack([factors @ yearly[years.index, scenario] for scenario in range(yearly.shape[1])])
         yield _one_row(place, "cost_yuan_discounted", paired_interval(cost[None], uncertainty))
-        for name, (effect, sign) in EFFECTS.items():
+        for name, effect in EFFECTS.items():
             if (place, effect) in effects:
-                gain = sign * gains[effects[place, effect]]
+                gain = gains[effects[place, effect]] * (1.0 if INDICATORS[effect].better == "higher" else -1.0)
                 ratios = [cost_ratio(c, g, uncertainty) for c, g in zip(cost, gain, strict=True)]
                 yield _one_row(
                     place, name, Interval(*(np.array([part]) for part in list(zip(*ratios, strict=True))[:5]))
