@@ -14,6 +14,7 @@ import numpy as np
 from tuopin.agents.arrays import F32, F64, I8
 from tuopin.agents.compiled import compiled, inlined
 from tuopin.agents.county import County
+from tuopin.agents.kernels import pick
 from tuopin.agents.rationing import first_of_each
 from tuopin.agents.stages import MIDDLE
 from tuopin.policies.arrays import Fen, Mask, Rows
@@ -79,14 +80,9 @@ def _funded(county: County, policy: Policy, ledger: Ledger, observed: ObservedNe
 
 def _willing(county: County, policy: Policy, rows: Rows) -> Rows:
     """Those of `rows` that accept an offer."""
-    h = county.households
-    applicants = _Applicants(
-        rows=rows,
-        u=policy.willingness(county, rows),
-        take_up=np.broadcast_to(np.asarray(policy.take_up(county, rows), dtype=np.float64), rows.shape),
-        able_workers=h.able_workers,
-        motivation=h.motivation,
-    )
+    take_up = np.broadcast_to(np.asarray(policy.take_up(county, rows), dtype=np.float64), rows.shape)
+    u = policy.willingness(county, rows)
+    applicants = pick(_Applicants, county.households, rows=rows, u=u, take_up=take_up)
     accepts = np.empty(len(rows), dtype=np.bool_)
     _accept(applicants, county.value("labour.motivation_effect") if county.on("motivation") else 0.0, accepts)
     return rows[accepts]

@@ -10,7 +10,7 @@ import numpy as np
 from tuopin.agents.arrays import F64, I16, I64
 from tuopin.agents.compiled import compiled, inlined
 from tuopin.agents.county import County
-from tuopin.agents.randomness import CHUNK, TARGETING, fill4, fill_normals
+from tuopin.agents.randomness import CHUNK, TARGETING, Draws, draw_chunk
 from tuopin.agents.registry import team_error
 from tuopin.policies.arrays import Rows
 
@@ -58,16 +58,10 @@ class ObservedNeed:
         need = np.asarray(self._need(self._county, rows), dtype=np.float64)
         if not self._county.on("targeting_error"):
             return need.copy()  # it may be a column of the households
-        county, luck = self._county, self._county.luck
+        county, h = self._county, self._county.households
         observed = np.empty(len(need))
-        cases = _Cases(
-            need=need,
-            village=county.households.village[rows],
-            uid=county.households.uid[rows],
-            error=self._noise * team_error(county),
-        )
-        draw = _Draw(seed=luck.seed, replicate=luck.replicate, year=county.year, block=self._block)
-        _misjudge(cases, draw, observed)
+        cases = _Cases(need=need, village=h.village[rows], uid=h.uid[rows], error=self._noise * team_error(county))
+        _misjudge(cases, county.luck.draws(TARGETING, county.year, normals=1, block=self._block), observed)
         return observed
 
 
@@ -80,15 +74,6 @@ class _Cases(NamedTuple):
     error: F64
 
 
-class _Draw(NamedTuple):
-    """The key of the errors, households aside."""
-
-    seed: int
-    replicate: int
-    year: int
-    block: int
-
-
 @inlined
 def observed_score(need: float, error: float, z: float) -> float:
     """A score as a team with standard deviation `error` observes it; `z` is its standard normal of the household."""
@@ -96,14 +81,10 @@ def observed_score(need: float, error: float, z: float) -> float:
 
 
 @compiled
-def _misjudge(cases: _Cases, draw: _Draw, observed: F64) -> None:
+def _misjudge(cases: _Cases, draws: Draws, observed: F64) -> None:
     """Write every case's need as observed."""
-    u, z = np.empty((4, CHUNK)), np.empty(CHUNK)
     for first in range(0, cases.uid.shape[0], CHUNK):
-        many = min(CHUNK, cases.uid.shape[0] - first)
-        uid = cases.uid[first : first + many]
-        fill4(draw.seed, draw.replicate, TARGETING, draw.year, uid, draw.block, u)
-        fill_normals(u[0, :many], z)
-        village, need, out = cases.village[first:], cases.need[first:], observed[first:]
+        many = draw_chunk(draws, cases.uid, first)
+        z, village, need, out = draws.z[0], cases.village[first:], cases.need[first:], observed[first:]
         for k in range(many):
             out[k] = observed_score(need[k], cases.error[village[k]], z[k])

@@ -17,6 +17,7 @@ from tuopin.agents.columns import EXITED, Column, column
 from tuopin.agents.compiled import compiled, inlined
 from tuopin.agents.county import County
 from tuopin.agents.economy import INCOME_FLOOR
+from tuopin.agents.kernels import pick
 from tuopin.agents.parameters import name_key
 from tuopin.agents.randomness import TAKE_UP
 from tuopin.agents.rationing import reached
@@ -125,7 +126,7 @@ class Policy(Settings):
         """Who leaves the programme now; by default exited households once support after exit has run out."""
         h = county.households
         leaves = np.empty(len(h), dtype=np.bool_)
-        members = _Members(since=self.since(county), status=h.registry_status, exit_year=h.registry_exit_year)
+        members = pick(_Members, h, since=self.since(county))
         _leave(members, county.year, self.value("support_after_exit_months", county.year), leaves)
         return leaves
 
@@ -219,8 +220,8 @@ class Policy(Settings):
 
 class _Members(NamedTuple):
     since: I16
-    status: I8
-    exit_year: I16
+    registry_status: I8
+    registry_exit_year: I16
 
 
 @inlined
@@ -232,5 +233,5 @@ def support_is_over(status: int, exit_year: int, year: int, months: float) -> bo
 @compiled
 def _leave(members: _Members, year: int, months: float, leaves: Mask) -> None:
     for i in range(members.since.shape[0]):
-        over = support_is_over(members.status[i], members.exit_year[i], year, months)
+        over = support_is_over(members.registry_status[i], members.registry_exit_year[i], year, months)
         leaves[i] = members.since[i] > 0 and over

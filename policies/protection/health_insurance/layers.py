@@ -27,9 +27,9 @@ class Bills(NamedTuple):
 
     since: I16
     insured: Flags
-    inpatient: F64
-    outpatient: F64
-    ordinary: F64
+    inpatient_bill: F64
+    outpatient_bill: F64
+    basic_reimbursed: F64
 
 
 class Claims(NamedTuple):
@@ -45,8 +45,7 @@ def better_terms(inpatient: float, outpatient: float, ordinary: float, basic: Ba
 
     Never more than the bills, and never less than nothing: what the ordinary terms pay is not taken back.
     """
-    beyond: float = max(0.0, min(basic_payment(inpatient, outpatient, basic), inpatient + outpatient) - ordinary)
-    return beyond
+    return max(0.0, min(basic_payment(inpatient, outpatient, basic), inpatient + outpatient) - ordinary)
 
 
 @inlined
@@ -55,15 +54,13 @@ def critical_illness(left: float, t: Layers) -> float:
 
     Without a cap, as for the registered poor.
     """
-    paid: float = to_fen(max(0.0, left - t.critical_deductible) * t.critical_rate)
-    return paid
+    return to_fen(max(0.0, left - t.critical_deductible) * t.critical_rate)
 
 
 @inlined
 def medical_aid(left: float, t: Layers) -> float:
     """Medical aid on what is then `left`: min(left x rate, cap), rounded to 0.01 yuan."""
-    paid: float = to_fen(min(max(0.0, left) * t.aid_rate, t.aid_cap))
-    return paid
+    return to_fen(min(max(0.0, left) * t.aid_rate, t.aid_cap))
 
 
 @compiled
@@ -98,9 +95,9 @@ def _claim(bills: Bills, basic: BasicScheme, layers: Layers, claims: Claims) -> 
     """Write the claims of insured members that have bills; return how many there are."""
     number = 0
     for i in range(bills.since.shape[0]):
-        inpatient, outpatient = bills.inpatient[i], bills.outpatient[i]
+        inpatient, outpatient = bills.inpatient_bill[i], bills.outpatient_bill[i]
         if bills.since[i] > 0 and bills.insured[i] and inpatient + outpatient > 0.0:
-            first, second, third = layer_payments(inpatient, outpatient, bills.ordinary[i], basic, layers)
+            first, second, third = layer_payments(inpatient, outpatient, bills.basic_reimbursed[i], basic, layers)
             claims.rows[number] = i
             claims.fen[number, 0] = whole_fen(first)
             claims.fen[number, 1] = whole_fen(second)

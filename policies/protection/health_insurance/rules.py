@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from tuopin.agents.health import BasicScheme, basic_payment, basic_terms
+from tuopin.agents.kernels import pick
 from tuopin.agents.registry import registered
 from tuopin.policies.protection.health_insurance.layers import Bills, Layers, claims_of, layer_payments
 from tuopin.policies.protocol import County, Fen, Ledger, Mask, ObservedNeed, Policy, policy_parameters
@@ -72,13 +73,7 @@ class HealthInsurance(Policy):
         if self.budget_fen(county) == 0:  # no quote either: care is not sought for cover that has ended
             return
         f = county.flows
-        bills = Bills(
-            since=self.since(county),
-            insured=county.households.insured,
-            inpatient=f.inpatient_bill,
-            outpatient=f.outpatient_bill,
-            ordinary=f.basic_reimbursed,
-        )
+        bills = pick(Bills, county.households, f, since=self.since(county))
         rows, claims = claims_of(bills, *self.terms(county))
         if len(rows) == 0:
             return

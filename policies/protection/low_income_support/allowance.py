@@ -23,10 +23,10 @@ class Tiers(NamedTuple):
 
 
 class Beneficiaries(NamedTuple):
-    """Households granted an allowance (`rows`, and the `income` of each as tested), and columns of all households."""
+    """Households granted an allowance (`rows`, and the `tested` income of each), and columns of all households."""
 
     rows: Rows
-    income: F64
+    tested: F64
     members: I16
     able_workers: I8
     working_age: I8
@@ -71,7 +71,7 @@ def _grant(b: Beneficiaries, standard: float, effect: float, t: Tiers, granted: 
     for k in range(b.rows.shape[0]):
         i = b.rows[k]
         alone = destitute(b.able_workers[i], b.working_age[i], b.disabled[i], b.pupils[i], b.small_children[i])
-        granted[k] = support_per_person(b.income[k], standard, alone, t) * b.members[i] * effect
+        granted[k] = support_per_person(b.tested[k], standard, alone, t) * b.members[i] * effect
 
 
 def grants(beneficiaries: Beneficiaries, standard: float, effect: float, tiers: Tiers) -> F64:

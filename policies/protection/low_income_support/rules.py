@@ -11,6 +11,7 @@ from tuopin.agents.arrays import F64, I16
 from tuopin.agents.columns import EXITED
 from tuopin.agents.compiled import compiled
 from tuopin.agents.economy import INCOME_FLOOR
+from tuopin.agents.kernels import pick
 from tuopin.agents.rationing import lowest
 from tuopin.policies.ledger import fen
 from tuopin.policies.protection.low_income_support.allowance import Beneficiaries, Tiers, grants
@@ -119,17 +120,9 @@ class LowIncomeSupport(Policy):
 
     def unit_cost(self, county: County, rows: Rows, observed: ObservedNeed) -> Fen:
         """The year's allowance, fen."""
-        h, year, standard = county.households, county.year, self._standard(county)
-        beneficiaries = Beneficiaries(
-            rows=rows,
-            income=np.exp(observed.of(rows)) * standard,
-            members=h.members,
-            able_workers=h.able_workers,
-            working_age=h.working_age,
-            disabled=h.disabled,
-            pupils=h.pupils,
-            small_children=h.small_children,
-        )
+        year, standard = county.year, self._standard(county)
+        tested = np.exp(observed.of(rows)) * standard
+        beneficiaries = pick(Beneficiaries, county.households, rows=rows, tested=tested)
         tiers = Tiers(*(self.value(name, year) for name in Tiers._fields))
         return fen(grants(beneficiaries, standard, self.value("effect", year), tiers))
 
@@ -159,21 +152,16 @@ class LowIncomeSupport(Policy):
     def transfer(self, county: County, ledger: Ledger) -> None:
         """Pay the allowances granted, then temporary relief to those whom this year's events pushed under the line."""
         own = self.own(county)
-        payment = _Payment(
-            since=self.since(county),
-            members=county.households.members,
-            granted=own.yuan,
-            per_person=own.pp,
-            received=county.flows.tested_transfer_term,
-        )
-        _pay_granted(payment)
+        h, f, since = county.households, county.flows, self.since(county)
+        _pay_granted(pick(_Payment, h, f, since=since, granted=own.yuan, per_person=own.pp))
         self._relieve(county, ledger)
 
     def _relieve(self, county: County, ledger: Ledger) -> None:
         """Pay one amount to each household struck and under the line, the poorest first within relief's money."""
         h, f, year = county.households, county.flows, county.year
         amount = self.value("relief_amount", year) * self.value("effect", year)
-        struck = struck_below(self._events(county), county.line)
+        disaster = county.villages.crop_left < county.markets.weather
+        struck = struck_below(pick(Events, h, f, disaster=disaster), county.line)
         rows, cost = struck.rows, round(amount * 100)
         budget, left = self.budget_fen(county), ledger.left(self.name)
         leak = self.value("leakage", year)
@@ -186,21 +174,6 @@ class LowIncomeSupport(Policy):
             f.tested_transfer_term[rows] += cost / 100.0
             self.own(county).pp[rows] += cost / 100.0 / h.members[rows]
 
-    def _events(self, county: County) -> Events:
-        h, f = county.households, county.flows
-        return Events(
-            village=h.village,
-            members=h.members,
-            net_income=f.net_income,
-            medical_paid=h.medical_paid,
-            school_paid=h.school_paid,
-            major_bill=f.major_bill,
-            jobs_lost=f.jobs_lost,
-            animals_lost=f.animals_lost,
-            care_forgone=h.care_forgone,
-            disaster=county.villages.crop_left < county.markets.weather,
-        )
-
 
 class _Payment(NamedTuple):
     """Columns of the allowance: granted (yuan), received a person, and the year's term it is added to."""
@@ -209,12 +182,12 @@ class _Payment(NamedTuple):
     members: I16
     granted: F64
     per_person: F64
-    received: F64
+    tested_transfer_term: F64
 
 
 @compiled
 def _pay_granted(p: _Payment) -> None:
     for i in range(p.since.shape[0]):
         p.granted[i] *= p.since[i] > 0
-        p.received[i] += p.granted[i]
+        p.tested_transfer_term[i] += p.granted[i]
         p.per_person[i] = p.granted[i] / p.members[i]
