@@ -1,27 +1,26 @@
 """The one-pass sums behind the yearly indicators, for every group at once.
 
-Traits are combined into one cell per household (cell of a table over all traits); each household adds once to its cell,
-and groups are margins of the table. Statuses are not added up one by one: households are counted by their combination
-of
-flags, and the few combinations are summed afterwards. Sums are of whole numbers: persons, and money and gap ratios in
-fixed point. So no row order, chunking or worker changes a bit of any result.
+Traits are combined into one cell per household (cell of a table over all traits); each household adds once to its
+cell, and groups are margins of the table. Statuses are not added up one by one: households are counted by their
+combination of flags, and the few combinations are summed afterwards. Sums are of whole numbers: persons, and money and
+gap ratios in fixed point. So no row order, chunking or worker changes a bit of any result.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tuopin.agents.arrays import F64, I8, I16, I32, I64, Flags
 from tuopin.agents.compiled import compiled
 from tuopin.sim.measures.fgt import WATTS_FLOOR
 
-Array = NDArray[Any]
-Totals = NDArray[np.int64]
-Groups = Mapping[str, tuple[Array, tuple[str, ...]]]
+Totals = I64
+Groups = Mapping[str, tuple[I8, tuple[str, ...]]]
 
 PER_RATIO = float(1 << 32)
 """Fixed point of gap ratios and logs: a resolution of 2e-10 a person, with room for 600 million persons."""
@@ -46,87 +45,125 @@ N_WELLBEING = 11
 
 
 @compiled
-def _add_code(cells: NDArray[np.int32], codes: Array, stride: int) -> None:
+def _add_code(cells: I32, codes: I8, stride: int) -> None:
     for i in range(cells.shape[0]):
         cells[i] += (codes[i] + 1) * stride
 
 
+class Incomes(NamedTuple):
+    """Households by cell: persons, true status, and incomes in yuan a person (effective, net, market, transfers)."""
+
+    cells: I32
+    members: I16
+    poor: Flags
+    income: F64
+    net: F64
+    market: F64
+    policy_transfers: F64
+
+
 @compiled
-def add_incomes(
-    cells: NDArray[np.int32],
-    members: Array,
-    poor: Array,
-    income: Array,
-    net: Array,
-    market: Array,
-    transfers: Array,
-    line: float,
-    out: Totals,
-) -> int:
+def fixed(amount: float, per_unit: float) -> np.int64:
+    """An amount in fixed point: the whole number nearest to `amount * per_unit`."""
+    return np.int64(np.rint(amount * per_unit))
+
+
+@compiled
+def gap_of(income: float, line: float) -> float:
+    """Censored poverty gap (line - income) / line, within 0..1."""
+    return min(max((line - income) / line, 0.0), 1.0)
+
+
+@compiled
+def log_gap_of(income: float, line: float) -> float:
+    """What one person adds to the Watts index: ln(line / income), income counted for at least 5% of the line."""
+    return max(math.log(line / max(income, WATTS_FLOOR * line)), 0.0)
+
+
+@compiled
+def add_incomes(c: Incomes, line: float, out: Totals) -> int:
     """Add incomes, gaps and logs of each household to its cell; returns how many incomes are not finite numbers."""
     bad = 0
-    for i in range(cells.shape[0]):
-        cell, m, y = np.uint64(cells[i]), members[i], income[i]
-        if not (np.isfinite(y) and np.isfinite(net[i]) and np.isfinite(market[i]) and np.isfinite(transfers[i])):
+    for i in range(c.cells.shape[0]):
+        cell, m, y = np.uint64(c.cells[i]), c.members[i], c.income[i]
+        net, market, transfers = c.net[i], c.market[i], c.policy_transfers[i]
+        if not (np.isfinite(y) and np.isfinite(net) and np.isfinite(market) and np.isfinite(transfers)):
             bad += 1
             continue
         out[cell, PERSONS] += m
         out[cell, HOUSEHOLDS] += 1
-        out[cell, INCOME] += np.int64(np.rint(y * m * PER_YUAN))
-        out[cell, NET_INCOME] += np.int64(np.rint(net[i] * m * PER_YUAN))
-        out[cell, MARKET_INCOME] += np.int64(np.rint(market[i] * m * PER_YUAN))
-        out[cell, POLICY_TRANSFERS] += np.int64(np.rint(transfers[i] * m * PER_YUAN))
-        out[cell, NET_POOR] += m * np.int64(net[i] < line)
-        if poor[i]:
-            gap = min(max((line - y) / line, 0.0), 1.0)
-            log = max(np.log(line / max(y, WATTS_FLOOR * line)), 0.0)
-            out[cell, GAP] += m * np.int64(np.rint(gap * PER_RATIO))
-            out[cell, SQUARED_GAP] += m * np.int64(np.rint(gap * gap * PER_RATIO))
-            out[cell, WATTS] += m * np.int64(np.rint(log * PER_RATIO))
+        out[cell, INCOME] += fixed(y * m, PER_YUAN)
+        out[cell, NET_INCOME] += fixed(net * m, PER_YUAN)
+        out[cell, MARKET_INCOME] += fixed(market * m, PER_YUAN)
+        out[cell, POLICY_TRANSFERS] += fixed(transfers * m, PER_YUAN)
+        out[cell, NET_POOR] += m * np.int64(net < line)
+        if c.poor[i]:
+            gap = gap_of(y, line)
+            out[cell, GAP] += m * fixed(gap, PER_RATIO)
+            out[cell, SQUARED_GAP] += m * fixed(gap * gap, PER_RATIO)
+            out[cell, WATTS] += m * fixed(log_gap_of(y, line), PER_RATIO)
     return bad
 
 
+class Status(NamedTuple):
+    """Households by cell in one view: poor, near-poor, poor a year before, had exited."""
+
+    cells: I32
+    members: I16
+    poor: Flags
+    near: Flags
+    before: Flags
+    exited: Flags
+
+
 @compiled
-def count_status(
-    cells: NDArray[np.int32], members: Array, poor: Array, near: Array, before: Array, exited: Array, out: Totals
-) -> None:
+def count_status(c: Status, out: Totals) -> None:
     """Count households and persons of one view by cell and flags (poor, poor a year before, near-poor, had exited)."""
-    codes = np.empty(cells.shape[0], dtype=np.int32)
-    for i in range(cells.shape[0]):  # in vectors; the second loop then does nothing but add
-        flags = np.int32(poor[i]) | np.int32(before[i]) << 1 | np.int32(near[i]) << 2 | np.int32(exited[i]) << 3
-        codes[i] = cells[i] * STATUS_CODES + flags
-    _count(codes, members, out.ravel())
+    codes = np.empty(c.cells.shape[0], dtype=np.int32)
+    for i in range(c.cells.shape[0]):  # in vectors; the second loop then does nothing but add
+        now, earlier = np.int32(c.poor[i]) | np.int32(c.near[i]) << 2, np.int32(c.before[i]) << 1
+        codes[i] = c.cells[i] * STATUS_CODES + (now | earlier | np.int32(c.exited[i]) << 3)
+    _count(codes, c.members, out.ravel())
+
+
+class Wellbeing(NamedTuple):
+    """Households by cell: true status, register, dimensions deprived in (0..7), health spending, sustained exits."""
+
+    cells: I32
+    members: I16
+    poor: Flags
+    registered: Flags
+    deprived: I8
+    catastrophic: Flags
+    sustained: Flags
+    sustained_alone: Flags
+
+
+class WellbeingCounts(NamedTuple):
+    """Tables to which `count_wellbeing` adds."""
+
+    by_flags: Totals
+    by_dimensions: Totals
 
 
 @compiled
-def count_wellbeing(
-    cells: NDArray[np.int32],
-    members: Array,
-    poor: Array,
-    registered: Array,
-    deprived: Array,
-    catastrophic: Array,
-    sustained: Array,
-    sustained_alone: Array,
-    by_flags: Totals,
-    by_dimensions: Totals,
-) -> None:
-    """Count households and persons by cell and flags (poor, registered, catastrophic, two kinds of sustained exit),
-    and by
-    cell and the number of dimensions, 0..7, in which they are deprived.
+def count_wellbeing(c: Wellbeing, out: WellbeingCounts) -> None:
+    """Count households and persons by cell and flags, and by cell and number of dimensions in which they are deprived.
+
+    The flags are poor, registered, catastrophic, and two kinds of sustained exit.
     """
-    codes, counts = np.empty(cells.shape[0], dtype=np.int32), np.empty(cells.shape[0], dtype=np.int32)
-    for i in range(cells.shape[0]):
-        flags = np.int32(poor[i]) | np.int32(registered[i]) << 1 | np.int32(catastrophic[i]) << 2
-        exits = np.int32(sustained[i]) << 3 | np.int32(sustained_alone[i]) << 4
-        codes[i] = cells[i] * WELLBEING_CODES + (flags | exits)
-        counts[i] = cells[i] * DIMENSION_CODES + deprived[i]
-    _count(codes, members, by_flags.ravel())
-    _count(counts, members, by_dimensions.ravel())
+    codes, counts = np.empty(c.cells.shape[0], dtype=np.int32), np.empty(c.cells.shape[0], dtype=np.int32)
+    for i in range(c.cells.shape[0]):
+        flags = np.int32(c.poor[i]) | np.int32(c.registered[i]) << 1 | np.int32(c.catastrophic[i]) << 2
+        exits = np.int32(c.sustained[i]) << 3 | np.int32(c.sustained_alone[i]) << 4
+        codes[i] = c.cells[i] * WELLBEING_CODES + (flags | exits)
+        counts[i] = c.cells[i] * DIMENSION_CODES + c.deprived[i]
+    _count(codes, c.members, out.by_flags.ravel())
+    _count(counts, c.members, out.by_dimensions.ravel())
 
 
 @compiled
-def _count(codes: NDArray[np.int32], members: Array, out: NDArray[np.int64]) -> None:
+def _count(codes: I32, members: I16, out: Totals) -> None:
     for i in range(codes.shape[0]):
         out[np.uint64(codes[i])] += ONE_HOUSEHOLD + members[i]
 
@@ -186,40 +223,46 @@ def _wellbeing_weights(least: int) -> tuple[Totals, Totals, Totals]:
     )
 
 
-def _flags(number: int) -> list[NDArray[np.int64]]:
+def _flags(number: int) -> list[I64]:
     codes = np.arange(1 << number)
     return [codes >> bit & 1 for bit in range(number)]
 
 
-def _weights(columns: Mapping[int, NDArray[np.int64]], codes: int, quantities: int) -> Totals:
+def _weights(columns: Mapping[int, I64], codes: int, quantities: int) -> Totals:
     weights = np.zeros((codes, quantities), dtype=np.int64)
     for quantity, weight in columns.items():
         weights[:, quantity] = weight
     return weights
 
 
+class _Table(NamedTuple):
+    totals: Totals
+    shape: I64
+    margins: Totals
+
+
 @compiled
-def _margins(totals: Totals, shape: NDArray[np.int64], out: Totals) -> None:
-    rows = np.zeros(shape.shape[0] + 1, dtype=np.int64)
-    for cell in range(totals.shape[0]):
-        rest, first, found = cell, out.shape[0], 1  # row 0 is everybody
-        for trait in range(shape.shape[0] - 1, -1, -1):
-            first -= shape[trait] - 1
-            code = rest % shape[trait] - 1
-            rest //= shape[trait]
+def _margins(t: _Table) -> None:
+    rows = np.zeros(t.shape.shape[0] + 1, dtype=np.int64)
+    for cell in range(t.totals.shape[0]):
+        rest, first, found = cell, t.margins.shape[0], 1  # row 0 is everybody
+        for trait in range(t.shape.shape[0] - 1, -1, -1):
+            first -= t.shape[trait] - 1
+            code = rest % t.shape[trait] - 1
+            rest //= t.shape[trait]
             if code >= 0:
                 rows[found] = first + code
                 found += 1
-        for q in range(totals.shape[1]):
-            value = totals[cell, q]
+        for q in range(t.totals.shape[1]):
+            value = t.totals[cell, q]
             if value != 0:
                 for k in range(found):
-                    out[rows[k], q] += value
+                    t.margins[rows[k], q] += value
 
 
-def batches(groups: Groups) -> Iterator[dict[str, tuple[Array, tuple[str, ...]]]]:
+def batches(groups: Groups) -> Iterator[dict[str, tuple[I8, tuple[str, ...]]]]:
     """Yield the traits in batches whose combined table has at most `MAX_CELLS` cells, at least one batch."""
-    batch: dict[str, tuple[Array, tuple[str, ...]]] = {}
+    batch: dict[str, tuple[I8, tuple[str, ...]]] = {}
     size = 1
     for trait, (codes, labels) in groups.items():
         if batch and size * (len(labels) + 1) > MAX_CELLS:
@@ -230,7 +273,7 @@ def batches(groups: Groups) -> Iterator[dict[str, tuple[Array, tuple[str, ...]]]
     yield batch
 
 
-def cells_of(batch: Groups, n: int) -> tuple[NDArray[np.int32], tuple[int, ...]]:
+def cells_of(batch: Groups, n: int) -> tuple[I32, tuple[int, ...]]:
     """Return each household's cell, shape (n,), and the shape of the table.
 
     A trait takes one slot more than it has labels, for households of no group (code -1).
@@ -247,5 +290,5 @@ def cells_of(batch: Groups, n: int) -> tuple[NDArray[np.int32], tuple[int, ...]]
 def margins(totals: Totals, shape: tuple[int, ...]) -> Totals:
     """Return the sums over all, then over each group of each trait in order, shape (1 + groups, quantities)."""
     out = np.zeros((1 + sum(size - 1 for size in shape), totals.shape[1]), dtype=np.int64)
-    _margins(totals, np.array(shape, dtype=np.int64), out)
+    _margins(_Table(totals, np.array(shape, dtype=np.int64), out))
     return out

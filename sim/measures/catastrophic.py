@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tuopin.agents.arrays import F64, I16, Flags
 from tuopin.agents.compiled import compiled
-
-Array = NDArray[Any]
 
 THRESHOLD = 0.40
 """Share of capacity to pay from which payments are catastrophic (Xu et al. 2003)."""
 
 
+class _Payments(NamedTuple):
+    payment: F64
+    income: F64
+    members: I16
+
+
 @compiled
-def _flag(payment: Array, income: Array, members: Array, food: float) -> NDArray[np.bool_]:
-    flag = np.empty(payment.shape[0], dtype=np.bool_)
-    for i in range(payment.shape[0]):
-        capacity = max((income[i] - food) * members[i], 0.0)
-        flag[i] = payment[i] > 0.0 and payment[i] >= THRESHOLD * capacity
+def is_catastrophic(payment: float, income: float, members: int, food: float) -> bool:
+    """Whether `payment` for care (yuan) is at least 40% of income beyond food; `income` and `food` are by person."""
+    capacity = max((income - food) * members, 0.0)
+    return payment > 0.0 and payment >= THRESHOLD * capacity
+
+
+@compiled
+def _flag(c: _Payments, food: float) -> Flags:
+    flag = np.empty(c.payment.shape[0], dtype=np.bool_)
+    for i in range(c.payment.shape[0]):
+        flag[i] = is_catastrophic(c.payment[i], c.income[i], c.members[i], food)
     return flag
 
 
-def catastrophic(payment: Array, income: Array, members: Array, subsistence_food: float) -> NDArray[np.bool_]:
+def catastrophic(payment: F64, income: F64, members: I16, subsistence_food: float) -> Flags:
     """Return which households pay at least 40% of income net of subsistence food for care, shape (n,).
 
     `payment` (n,) yuan the household pays for care this year; `income` (n,) its net income, yuan per person;
     `subsistence_food` yuan per person and year. Who has nothing beyond food is struck by any payment; who pays nothing
     never is. Source: Xu et al. (2003), Lancet 362, with income for total spending as this program has no diary of it.
     """
-    return _flag(payment, income, members, float(subsistence_food))
+    return _flag(_Payments(payment=payment, income=income, members=members), float(subsistence_food))

@@ -7,14 +7,13 @@ order.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tuopin.agents.arrays import F64, I16, I64, Array
 from tuopin.agents.compiled import compiled
-
-Array = NDArray[Any]
+from tuopin.sim.measures.fgt import fgt, gap_ratio
 
 _PERSON_BITS = 8
 _PER_YUAN = 10_000.0
@@ -31,21 +30,28 @@ class SstFactors(NamedTuple):
 
 
 @compiled
-def _pack(income: Array, members: Array) -> NDArray[np.int64]:
+def _pack(income: F64, members: I16) -> I64:
     keys = np.empty(income.shape[0], dtype=np.int64)
     for i in range(income.shape[0]):
         keys[i] = (np.int64(np.rint(max(income[i], 0.0) * _PER_YUAN)) << _PERSON_BITS) | members[i]
     return keys
 
 
+class _OrderedSums(NamedTuple):
+    persons: float
+    income: float
+    ranked_income: float
+    ranked_gap: float
+
+
 @compiled
-def _ordered_sums(keys: NDArray[np.int64], line: float) -> tuple[float, float, float, float, float]:
-    """Return persons, income, rank-weighted income, gap and rank-weighted gap sums of sorted keys."""
+def _ordered_sums(keys: I64, line: float) -> _OrderedSums:
+    """Return sums over sorted keys: persons, income, and income and poverty gap weighted by rank."""
     mask = (np.int64(1) << _PERSON_BITS) - 1
     persons = 0.0
     for key in keys:
         persons += key & mask
-    income = ranked_income = gap = ranked_gap = below = 0.0
+    income = ranked_income = ranked_gap = below = 0.0
     i = 0
     while i < keys.shape[0]:
         level = keys[i] >> _PERSON_BITS
@@ -58,10 +64,9 @@ def _ordered_sums(keys: NDArray[np.int64], line: float) -> tuple[float, float, f
         ranked_income += yuan * run * (2.0 * below + run)
         if yuan < line:
             ratio = (line - yuan) / line
-            gap += ratio * run
             ranked_gap += ratio * run * (2.0 * (persons - below) - run)
         below += run
-    return persons, income, ranked_income, gap, ranked_gap
+    return _OrderedSums(persons, income, ranked_income, ranked_gap)
 
 
 def gini_and_sst(income: Array, line: float, members: Array) -> tuple[float, float]:
@@ -80,11 +85,11 @@ def gini_and_sst(income: Array, line: float, members: Array) -> tuple[float, flo
         raise ValueError(f"incomes must be finite and below {_LARGEST:.3g} yuan a person")
     keys = _pack(income, members)
     keys.sort()
-    persons, total, ranked_income, _, ranked_gap = _ordered_sums(keys, float(line))
-    if persons == 0:
+    sums = _ordered_sums(keys, float(line))
+    if sums.persons == 0:
         return np.nan, np.nan
-    gini = ranked_income / (persons * total) - 1.0 if total > 0 else np.nan
-    return gini, ranked_gap / persons**2
+    gini = sums.ranked_income / (sums.persons * sums.income) - 1.0 if sums.income > 0 else np.nan
+    return gini, sums.ranked_gap / sums.persons**2
 
 
 def gini(values: Array, weights: Array) -> float:
@@ -109,8 +114,6 @@ def sst_factors(income: Array, line: float, members: Array) -> SstFactors:
     SST = H * I * (1 + G(x)), with x the gap ratios of the whole population. All are NaN if nobody is there; with nobody
     poor the index is 0 and the mean gap and Gini of gaps, having nothing to describe, are NaN.
     """
-    from tuopin.sim.measures.fgt import fgt, gap_ratio
-
     headcount, gap = fgt(income, line, members, 0), fgt(income, line, members, 1)
     if not headcount > 0:
         return SstFactors(headcount, headcount, np.nan, np.nan)

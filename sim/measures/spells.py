@@ -10,15 +10,14 @@ end, to the last assessment at which it still ran: an exit in the last year has 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tuopin.agents.arrays import I16, I64, Array, Flags
 from tuopin.agents.compiled import compiled
 
-Array = NDArray[Any]
-Counts = NDArray[np.int64]
+Counts = I64
 
 POOR, EXITED = 0, 1
 KINDS: tuple[str, ...] = ("poor", "exited")
@@ -34,7 +33,7 @@ def new_counts(first_year: int, last_year: int) -> Counts:
     return np.zeros((2, span, span, 2, 2, 2), dtype=np.int64)
 
 
-def begin(poor: Array, exited: Array, year: int) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:
+def begin(*, poor: Flags, exited: Flags, year: int) -> tuple[I16, Flags]:
     """Return (start year, left-censored) of the spells running when households are first seen, in `year`; shapes (n,).
 
     `poor` is the status, `exited` whether a household had left poverty before (a registered exit of earlier years).
@@ -45,43 +44,50 @@ def begin(poor: Array, exited: Array, year: int) -> tuple[NDArray[np.int16], NDA
     return np.where(running, year, 0).astype(np.int16), running.copy()
 
 
+class Running(NamedTuple):
+    """Households with their running spells, shapes (n,): status and persons at this assessment, start and censoring."""
+
+    poor: Flags
+    members: I16
+    start: I16
+    left: Flags
+
+
 @compiled
-def _advance(
-    counts: Counts, first_year: int, year: int, moved: Array, poor: Array, members: Array, start: Array, left: Array
-) -> None:
+def _advance(counts: Counts, first_year: int, year: int, c: Running, moved: I64) -> None:
     for i in moved:
-        if start[i] > 0:
-            kind = 1 if poor[i] else 0  # the spell that ended is of the other kind
-            cell = counts[kind, start[i] - first_year, year - start[i], 1, np.int64(left[i])]
-            cell[0] += 1
-            cell[1] += members[i]
-        start[i] = year
-        left[i] = False
+        start = c.start[i]
+        if start > 0:
+            kind = EXITED if c.poor[i] else POOR  # the spell that ended is of the other kind
+            cell = counts[kind, start - first_year, year - start, 1, np.int64(c.left[i])]
+            cell[HOUSEHOLDS] += 1
+            cell[PERSONS] += c.members[i]
+        c.start[i] = year
+        c.left[i] = False
 
 
 @compiled
-def _close(counts: Counts, first_year: int, year: int, poor: Array, members: Array, start: Array, left: Array) -> None:
-    for i in range(poor.shape[0]):
-        if start[i] > 0:
-            kind = 0 if poor[i] else 1
-            cell = counts[kind, start[i] - first_year, year - start[i], 0, np.int64(left[i])]
-            cell[0] += 1
-            cell[1] += members[i]
+def _close(counts: Counts, first_year: int, year: int, c: Running) -> None:
+    for i in range(c.poor.shape[0]):
+        start = c.start[i]
+        if start > 0:
+            kind = POOR if c.poor[i] else EXITED
+            cell = counts[kind, start - first_year, year - start, 0, np.int64(c.left[i])]
+            cell[HOUSEHOLDS] += 1
+            cell[PERSONS] += c.members[i]
 
 
-def advance(
-    counts: Counts, first_year: int, year: int, before: Array, poor: Array, members: Array, start: Array, left: Array
-) -> None:
+def advance(counts: Counts, first_year: int, year: int, running: Running, before: Flags) -> None:
     """Count the spells that the assessment of `year` found ended and begin the next ones.
 
-    `before` and `poor` are last year's and this year's status, `members` persons now; all (n,). `start` (int16) and
-    `left` (bool) are updated in place, `counts` is added to. Raises ValueError if `year` lies outside the table.
+    `before` (n,) is the status a year earlier. The `start` and `left` of `running` are updated in place, `counts` is
+    added to. Raises ValueError if `year` lies outside the table.
     """
     _check_year(counts, first_year, year)
-    _advance(counts, first_year, year, np.flatnonzero(before != poor), poor, members, start, left)
+    _advance(counts, first_year, year, running, np.flatnonzero(before != running.poor))
 
 
-def close(counts: Counts, first_year: int, year: int, poor: Array, members: Array, start: Array, left: Array) -> None:
+def close(counts: Counts, first_year: int, year: int, running: Running) -> None:
     """Count spells that still ran at their last assessment, in `year`, as not ended (right-censored).
 
     For all households at the horizon, with their status and persons then; for households that die out or leave during
@@ -89,7 +95,7 @@ def close(counts: Counts, first_year: int, year: int, poor: Array, members: Arra
     with `members` the persons moving (their new household starts by `begin`). Nothing but `counts` changes.
     """
     _check_year(counts, first_year, year)
-    _close(counts, first_year, year, poor, members, start, left)
+    _close(counts, first_year, year, running)
 
 
 def _check_year(counts: Counts, first_year: int, year: int) -> None:

@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tuopin.agents.arrays import I8, Array, Flags
 from tuopin.agents.compiled import compiled
-
-Array = NDArray[Any]
 
 ASSESSMENTS = 3
 """Assessments in a row that make an exit sustained: the 36 months after which support may end."""
 
 
+class _Exits(NamedTuple):
+    years_above: I8
+    ever_poor: Flags
+    poor: Flags
+    above: Flags
+    reached: Flags
+
+
 @compiled
-def _advance(years_above: Array, ever_poor: Array, poor: Array, above: Array, reached: NDArray[np.bool_]) -> None:
-    for i in range(poor.shape[0]):
-        reached[i] = False
-        if years_above[i] >= ASSESSMENTS:
-            continue
-        if poor[i] or not ever_poor[i] or not above[i]:
-            years_above[i] = 0
-        else:
-            years_above[i] += 1
-            reached[i] = years_above[i] == ASSESSMENTS
+def years_next(years: int, ever_poor: bool, poor: bool, above: bool) -> int:
+    """Assessments in a row at or above the line after poverty, this one included; it stays once they are enough."""
+    if years >= ASSESSMENTS:
+        return years
+    return 0 if poor or not ever_poor or not above else years + 1
 
 
-def advance_sustained(years_above: Array, ever_poor: Array, poor: Array, above: Array) -> NDArray[np.bool_]:
+@compiled
+def _advance(c: _Exits) -> None:
+    for i in range(c.poor.shape[0]):
+        before = c.years_above[i]
+        c.years_above[i] = years_next(before, c.ever_poor[i], c.poor[i], c.above[i])
+        c.reached[i] = before < ASSESSMENTS and c.years_above[i] == ASSESSMENTS
+
+
+def advance_sustained(years_above: I8, *, ever_poor: Flags, poor: Flags, above: Flags) -> Flags:
     """Return which households reach their first sustained exit at this assessment, shape (n,); `years_above` moves on.
 
     `years_above` (int8, updated in place) counts assessments in a row at or above the line after poverty and stays at
@@ -38,7 +47,7 @@ def advance_sustained(years_above: Array, ever_poor: Array, poor: Array, above: 
     year's policy transfers is at or above the line" for the exit that stands by itself.
     """
     reached = np.empty(len(poor), dtype=np.bool_)
-    _advance(years_above, ever_poor, poor, above, reached)
+    _advance(_Exits(years_above=years_above, ever_poor=ever_poor, poor=poor, above=above, reached=reached))
     return reached
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tuopin.agents.arrays import F64, I16, Array, Flags
 from tuopin.agents.compiled import compiled
-
-Array = NDArray[Any]
 
 
 class TargetingErrors(NamedTuple):
@@ -19,31 +17,43 @@ class TargetingErrors(NamedTuple):
     inclusion: float
 
 
+class _Reach(NamedTuple):
+    poor: Flags
+    reached: Flags
+    members: I16
+
+
+class _Persons(NamedTuple):
+    poor: np.int64
+    reached: np.int64
+    both: np.int64
+
+
 @compiled
-def _reached(poor: Array, reached: Array, members: Array) -> tuple[np.int64, np.int64, np.int64]:
+def _count(c: _Reach) -> _Persons:
     n_poor = n_reached = both = np.int64(0)
-    for i in range(members.shape[0]):
-        m, p, r = np.int64(members[i]), np.int64(poor[i]), np.int64(reached[i])
+    for i in range(c.members.shape[0]):
+        m, p, r = np.int64(c.members[i]), np.int64(c.poor[i]), np.int64(c.reached[i])
         n_poor += m * p
         n_reached += m * r
         both += m * p * r
-    return n_poor, n_reached, both
+    return _Persons(n_poor, n_reached, both)
 
 
-def targeting_errors(poor: Array, reached: Array, members: Array) -> TargetingErrors:
+def targeting_errors(*, poor: Flags, reached: Flags, members: I16) -> TargetingErrors:
     """Return the share of poor persons not reached and the share of reached persons not poor; bool arrays (n,).
 
     Source: Cornia and Stewart (1993). Poverty is that of the same assessment, so a programme that lifts people out at
     once looks less well aimed than it was; compare with the status of a year earlier where that matters.
     """
-    n_poor, n_reached, both = (int(k) for k in _reached(poor, reached, members))
+    n_poor, n_reached, both = (int(k) for k in _count(_Reach(poor=poor, reached=reached, members=members)))
     return TargetingErrors(
         (n_poor - both) / n_poor if n_poor else np.nan,
         (n_reached - both) / n_reached if n_reached else np.nan,
     )
 
 
-def cumulative_benefit_share(benefit: Array, income: Array, members: Array, quantiles: Array) -> NDArray[np.float64]:
+def cumulative_benefit_share(benefit: Array, income: Array, members: Array, quantiles: Array) -> F64:
     """Return the share of all benefits that goes to the poorest share q of persons, for each q of `quantiles` (k,).
 
     `benefit` (n,) yuan per household, `income` (n,) yuan per person *before* the benefit, `members` (n,). Households
@@ -71,7 +81,7 @@ def coady_grosh_hoddinott(benefit: Array, income: Array, members: Array, share: 
     return float(cumulative_benefit_share(benefit, income, members, np.array([share]))[0]) / share
 
 
-def benefit_incidence(benefit: Array, income: Array, members: Array, groups: int = 10) -> NDArray[np.float64]:
+def benefit_incidence(benefit: Array, income: Array, members: Array, groups: int = 10) -> F64:
     """Return the share of benefits that each of `groups` equal groups of persons receives, poorest first.
 
     A household on a border is divided in proportion to persons. Arguments as `cumulative_benefit_share`.

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tuopin.agents.arrays import F64, I8, I16, I64, Array
 from tuopin.agents.compiled import compiled
-
-Array = NDArray[Any]
 
 CLASSES: tuple[str, ...] = ("extreme", "poor", "near", "secure", "well")
 CLASS_BOUNDS: tuple[float, ...] = (0.5, 1.0, 1.5, 2.5)
@@ -17,7 +15,7 @@ CLASS_BOUNDS: tuple[float, ...] = (0.5, 1.0, 1.5, 2.5)
 
 
 @compiled
-def _classify(income: Array, line: float) -> NDArray[np.int8]:
+def _classify(income: F64, line: float) -> I8:
     out = np.empty(income.shape[0], dtype=np.int8)
     b0, b1, b2, b3 = 0.5 * line, 1.0 * line, 1.5 * line, 2.5 * line
     for i in range(income.shape[0]):
@@ -26,16 +24,22 @@ def _classify(income: Array, line: float) -> NDArray[np.int8]:
     return out
 
 
+class _Moves(NamedTuple):
+    before: I8
+    now: I8
+    members: I16
+
+
 @compiled
-def _pairs(before: Array, now: Array, members: Array) -> NDArray[np.int64]:
+def _pairs(c: _Moves) -> I64:
     counts = np.zeros((5, 5), dtype=np.int64)
-    for i in range(before.shape[0]):
-        if before[i] >= 0:
-            counts[before[i], now[i]] += members[i]
+    for i in range(c.before.shape[0]):
+        if c.before[i] >= 0:
+            counts[c.before[i], c.now[i]] += c.members[i]
     return counts
 
 
-def income_class(income: Array, line: float) -> NDArray[np.int8]:
+def income_class(income: F64, line: float) -> I8:
     """Return each household's class 0..4 (extreme, poor, near, secure, well), shape (n,).
 
     A bound belongs to the class above it.
@@ -45,12 +49,12 @@ def income_class(income: Array, line: float) -> NDArray[np.int8]:
     return _classify(income, float(line))
 
 
-def transition_counts(before: Array, now: Array, members: Array) -> NDArray[np.int64]:
+def transition_counts(before: I8, now: I8, members: I16) -> I64:
     """Return persons moving from class j (row) to class k (column), shape (5, 5); -1 in `before` leaves one out."""
-    return _pairs(before, now, members)
+    return _pairs(_Moves(before=before, now=now, members=members))
 
 
-def transition_matrix(counts: Array) -> NDArray[np.float64]:
+def transition_matrix(counts: Array) -> F64:
     """Return the row shares of `counts` (k, k): of persons in class j, the share now in class k; empty rows NaN."""
     persons = counts.sum(axis=1, keepdims=True).astype(np.float64)
     out = np.full(counts.shape, np.nan)

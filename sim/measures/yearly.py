@@ -113,13 +113,15 @@ def _sums(state: YearState, batch: a.Groups) -> list[a.Totals]:
 
     incomes = np.zeros((size, a.N_INCOME), dtype=np.int64)
     bad = a.add_incomes(
-        cells,
-        state.members,
-        poor,
-        state.income,
-        state.net_income,
-        state.market_income,
-        state.policy_transfers,
+        a.Incomes(
+            cells=cells,
+            members=state.members,
+            poor=poor,
+            income=state.income,
+            net=state.net_income,
+            market=state.market_income,
+            policy_transfers=state.policy_transfers,
+        ),
         float(state.line),
         incomes,
     )
@@ -130,16 +132,17 @@ def _sums(state: YearState, batch: a.Groups) -> list[a.Totals]:
     flags = np.zeros((size, a.WELLBEING_CODES), dtype=np.int64)
     dimensions = np.zeros((size, a.DIMENSION_CODES), dtype=np.int64)
     a.count_wellbeing(
-        cells,
-        state.members,
-        poor,
-        state.registered,
-        deprivation_count(state.deprivations),
-        struck,
-        _or(state.sustained_exit, none),
-        _or(state.sustained_exit_net_of_transfers, none),
-        flags,
-        dimensions,
+        a.Wellbeing(
+            cells=cells,
+            members=state.members,
+            poor=poor,
+            registered=state.registered,
+            deprived=deprivation_count(state.deprivations),
+            catastrophic=struck,
+            sustained=_or(state.sustained_exit, none),
+            sustained_alone=_or(state.sustained_exit_net_of_transfers, none),
+        ),
+        a.WellbeingCounts(by_flags=flags, by_dimensions=dimensions),
     )
     least = int(np.ceil(CUTOFF * len(DIMENSIONS) - 1e-9))
     wellbeing = a.wellbeing_sums(a.margins(flags, shape), a.margins(dimensions, shape), least)
@@ -147,9 +150,15 @@ def _sums(state: YearState, batch: a.Groups) -> list[a.Totals]:
     statuses, near = [], _near_poor(state)
     for view in _views(state):
         counts = np.zeros((size, a.STATUS_CODES), dtype=np.int64)
-        before = none if state.poor_before is None else state.poor_before[view]
-        exited = none if state.exited_before is None else state.exited_before[view]
-        a.count_status(cells, state.members, state.poor[view], near.get(view, none), before, exited, counts)
+        status = a.Status(
+            cells=cells,
+            members=state.members,
+            poor=state.poor[view],
+            near=near.get(view, none),
+            before=none if state.poor_before is None else state.poor_before[view],
+            exited=none if state.exited_before is None else state.exited_before[view],
+        )
+        a.count_status(status, counts)
         statuses.append(a.status_sums(a.margins(counts, shape)))
     return [a.margins(incomes, shape), wellbeing, *statuses]
 
@@ -233,7 +242,7 @@ def _single_values(state: YearState) -> tuple[Sequence[Key], Sequence[float]]:
     gini, sst = gini_and_sst(state.income, float(state.line), state.members)
     found = {Key("true", "all", "gini"): gini, Key("true", "all", "sst"): sst}
     for policy, enrolled in state.enrolled.items():
-        errors = targeting_errors(state.poor["true"], enrolled, state.members)
+        errors = targeting_errors(poor=state.poor["true"], reached=enrolled, members=state.members)
         found[Key("true", f"policy={policy}", "exclusion_error")] = errors.exclusion
         found[Key("true", f"policy={policy}", "inclusion_error")] = errors.inclusion
     if state.class_before is not None:

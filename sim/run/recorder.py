@@ -53,7 +53,7 @@ class Recorder:
         h = county.households
         for view, poor in _poor(county).items():
             exited = h.registry_exit_year > 0 if view == "registry" else np.zeros(len(h), dtype=np.bool_)
-            start, left = spells.begin(poor, exited & ~poor, self.first_year)
+            start, left = spells.begin(poor=poor, exited=exited & ~poor, year=self.first_year)
             h.column(f"spell_start_{view}")[:] = start
             h.column(f"spell_left_{view}")[:] = left
         self._write(county, policies, _state(county, policies))
@@ -64,10 +64,8 @@ class Recorder:
         if len(gone) == 0:
             return
         for view, poor in _poor(county).items():
-            start, left = (county.households.column(f"spell_{part}_{view}")[gone] for part in ("start", "left"))
-            spells.close(
-                self.spell_counts[view], self.first_year, county.year - 1, poor[gone], members[gone], start, left
-            )
+            running = _running(county, view, poor, members, gone)
+            spells.close(self.spell_counts[view], self.first_year, county.year - 1, running)
 
     def remember(self, county: County) -> None:
         """Keep the status of the three views as it stood before this year's assessment."""
@@ -81,21 +79,13 @@ class Recorder:
         """Record the year just assessed."""
         h, now = county.households, _poor(county)
         for view, poor in now.items():
-            spells.advance(
-                self.spell_counts[view],
-                self.first_year,
-                county.year,
-                self._before[view],
-                poor,
-                h.members,
-                h.column(f"spell_start_{view}"),
-                h.column(f"spell_left_{view}"),
-            )
+            running = _running(county, view, poor, h.members)
+            spells.advance(self.spell_counts[view], self.first_year, county.year, running, self._before[view])
         h.exited_registry[:] |= self._before["registry"] & ~now["registry"]
         h.exited_survey[:] |= self._before["survey"] & ~now["survey"]
-        sustained = advance_sustained(h.years_above, h.ever_poor, h.poor_true, ~h.poor_true)
+        sustained = advance_sustained(h.years_above, ever_poor=h.ever_poor, poor=h.poor_true, above=~h.poor_true)
         alone = h.income_pp - h.policy_transfers / h.members >= county.line
-        sustained_alone = advance_sustained(h.years_above_alone, h.ever_poor, h.poor_true, alone)
+        sustained_alone = advance_sustained(h.years_above_alone, ever_poor=h.ever_poor, poor=h.poor_true, above=alone)
         state = _state(
             county,
             policies,
@@ -111,8 +101,8 @@ class Recorder:
         """Close the spells that still run at the horizon."""
         h = county.households
         for view, poor in _poor(county).items():
-            start, left = (h.column(f"spell_{part}_{view}") for part in ("start", "left"))
-            spells.close(self.spell_counts[view], self.first_year, county.year, poor, h.members, start, left)
+            running = _running(county, view, poor, h.members)
+            spells.close(self.spell_counts[view], self.first_year, county.year, running)
 
     def latest(self, view: str, indicator: str) -> float:
         """The latest value of an indicator for everybody; NaN if it has none."""
@@ -137,6 +127,13 @@ class Recorder:
         self.rows.append((county.year, keys, values))
         if self.panels is not None:
             self.panels.append(panel_year(county, policies))
+
+
+def _running(
+    county: County, view: str, poor: Array, members: Array, rows: Array | slice = slice(None)
+) -> spells.Running:
+    start, left = (county.households.column(f"spell_{part}_{view}")[rows] for part in ("start", "left"))
+    return spells.Running(poor=poor[rows], members=members[rows], start=start, left=left)
 
 
 def _poor(county: County) -> dict[str, Array]:

@@ -16,10 +16,12 @@ def run(histories: list[str], members: list[int], *, exited: list[bool] | None =
     m = np.array(members, dtype=np.int16)
     last = A + poor.shape[1] - 1
     counts = spells.new_counts(A, last)
-    start, left = spells.begin(poor[:, 0], np.zeros(len(m), dtype=bool) if exited is None else np.array(exited), A)
+    start, left = spells.begin(
+        poor=poor[:, 0], exited=np.zeros(len(m), dtype=bool) if exited is None else np.array(exited), year=A
+    )
     for k in range(1, poor.shape[1]):
-        spells.advance(counts, A, A + k, poor[:, k - 1], poor[:, k], m, start, left)
-    spells.close(counts, A, last, poor[:, -1], m, start, left)
+        spells.advance(counts, A, A + k, spells.Running(poor[:, k], m, start, left), poor[:, k - 1])
+    spells.close(counts, A, last, spells.Running(poor[:, -1], m, start, left))
     return spells.merged(counts, A)
 
 
@@ -64,15 +66,16 @@ def test_equal_spells_are_merged_and_counted() -> None:
 
 def test_persons_are_those_at_the_end_of_the_spell() -> None:
     counts = spells.new_counts(A, A + 1)
-    start, left = spells.begin(np.array([True]), np.array([False]), A)
-    spells.advance(counts, A, A + 1, np.array([True]), np.array([False]), np.array([3]), start, left)
+    start, left = spells.begin(poor=np.array([True]), exited=np.array([False]), year=A)
+    now = spells.Running(np.array([False]), np.array([3]), start, left)
+    spells.advance(counts, A, A + 1, now, np.array([True]))
     assert spells.merged(counts, A)["persons"].tolist() == [3]
 
 
 def test_a_leaver_is_censored_at_its_last_assessment() -> None:
     counts = spells.new_counts(A, A + 5)
     start, left = np.array([2018], dtype=np.int16), np.array([False])
-    spells.close(counts, A, 2020, np.array([False]), np.array([2]), start, left)
+    spells.close(counts, A, 2020, spells.Running(np.array([False]), np.array([2]), start, left))
     assert rows(spells.merged(counts, A)) == [("exited", 2018, 2, False, False, 1, 2)]
 
 
@@ -80,7 +83,7 @@ def test_a_year_outside_the_table_is_refused() -> None:
     counts = spells.new_counts(A, A + 2)
     one, year = np.array([True]), np.array([A], dtype=np.int16)
     with pytest.raises(ValueError, match="2016 to 2018"):
-        spells.advance(counts, A, 2019, one, ~one, np.array([1]), year, one.copy())
+        spells.advance(counts, A, 2019, spells.Running(~one, np.array([1]), year, one.copy()), one)
 
 
 HISTORIES = st.lists(st.tuples(st.text("p.", min_size=6, max_size=6), st.integers(1, 9)), min_size=1, max_size=20)

@@ -13,7 +13,7 @@ def years_reached(history: str, alone: str | None = None) -> list[int]:
         poor = np.array([status == "p"])
         ever_poor |= poor
         above = ~poor if alone is None else np.array([alone[year] == "."])
-        if advance_sustained(years_above, ever_poor, poor, above)[0]:
+        if advance_sustained(years_above, ever_poor=ever_poor, poor=poor, above=above)[0]:
             reached.append(year)
     return reached
 

@@ -28,13 +28,13 @@ def columns(rows: list[tuple[int, int, int]]) -> tuple[np.ndarray, np.ndarray, n
 def test_errors_are_of_persons() -> None:
     poor = np.array([True, True, False, False])
     reached = np.array([True, False, True, False])
-    found = targeting_errors(poor, reached, np.array([4, 2, 1, 3]))
+    found = targeting_errors(poor=poor, reached=reached, members=np.array([4, 2, 1, 3]))
     assert found.exclusion == pytest.approx(2 / 6)
     assert found.inclusion == pytest.approx(1 / 5)
 
 
 def test_errors_of_nobody_are_nan() -> None:
-    found = targeting_errors(np.array([False]), np.array([False]), np.array([3]))
+    found = targeting_errors(poor=np.array([False]), reached=np.array([False]), members=np.array([3]))
     assert math.isnan(found.exclusion)
     assert math.isnan(found.inclusion)
 

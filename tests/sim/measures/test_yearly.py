@@ -149,7 +149,7 @@ def test_agrees_with_the_definitions_for_everybody_and_every_group() -> None:
         assert s.exited_before is not None
         many = alkire_foster(s.deprivations, m)
         struck = catastrophic(s.medical_payment, s.net_income, m, s.subsistence_food)
-        errors = targeting_errors(poor["true"], s.registered, m)
+        errors = targeting_errors(poor=poor["true"], reached=s.registered, members=m)
         expected = {
             "headcount_ratio": fgt(s.income, LINE, m, 0),
             "poverty_gap": fgt(s.income, LINE, m, 1),
@@ -200,7 +200,7 @@ def test_moves_between_income_classes() -> None:
 
 def test_a_programme_has_targeting_errors_of_its_own() -> None:
     state = county(500)
-    errors = targeting_errors(state.poor["true"], state.enrolled["relocation"], state.members)
+    errors = targeting_errors(poor=state.poor["true"], reached=state.enrolled["relocation"], members=state.members)
     assert found(state)["true", "policy=relocation", "exclusion_error"] == errors.exclusion
 
 
