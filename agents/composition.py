@@ -11,13 +11,13 @@ from typing import NamedTuple
 import numpy as np
 
 from tuopin.agents.arrays import F32, F64, I8, I16, I64, Flags
-from tuopin.agents.compiled import compiled
+from tuopin.agents.compiled import compiled, rule
 from tuopin.agents.county import Villages
 from tuopin.agents.households import Households
 from tuopin.agents.kernels import pick
 from tuopin.agents.lines import GRAIN, LINES, OWN_LINES_FROM
 from tuopin.agents.parameters import Parameters
-from tuopin.agents.randomness import CHUNK, POPULATION, Draws, Luck, draw_chunk, normal, uniform4
+from tuopin.agents.randomness import CHUNK, POPULATION, Draws, Luck, draw_chunk, uniform4
 from tuopin.agents.stages import COUPLE, MIDDLE, PUPIL_YEARS, SMALL_CHILD_YEARS, YOUNG_YEARS
 
 MOST_PERSISTENT = 0.99
@@ -87,10 +87,10 @@ def compose(h: Households, v: Villages, p: Parameters, luck: Luck, wage: float) 
     _compose_people(pick(_People, h), luck.draws(POPULATION, PEOPLE_KEY), _people_terms(p))
     terms = _livelihood_terms(p, wage)
     nature = pick(_Nature, h, village_remoteness=v.remoteness, village_hazard=v.hazard, village_effect=v.effect)
-    _compose_nature(nature, luck.draws(POPULATION, LIVELIHOOD_KEY, blocks=2), terms)
+    _compose_nature(nature, luck.draws(POPULATION, LIVELIHOOD_KEY, blocks=2, normals=8), terms)
     shares = [0.0] * OWN_LINES_FROM + [p.value(f"production.share_{name}") for name in LINES[OWN_LINES_FROM:]]
     means = pick(_Means, h, village_remoteness=v.remoteness, line_shares=np.cumsum(shares))
-    _compose_means(means, luck.draws(POPULATION, LIVELIHOOD_KEY, blocks=4), terms)
+    _compose_means(means, luck.draws(POPULATION, LIVELIHOOD_KEY, blocks=4, normals=7), terms)
 
 
 def _named(p: Parameters, group: str, *names: str) -> dict[str, float]:
@@ -146,7 +146,7 @@ class _People(NamedTuple):
     chronic: I8
 
 
-@compiled
+@rule
 def elderly_of(members: int, u: float, t: PeopleTerms) -> int:
     """Persons aged 60 and over in a household of `members`, 0 to 2, by its size."""
     both = t.elderly_alone_2 if members == 2 else t.elderly_two
@@ -155,7 +155,7 @@ def elderly_of(members: int, u: float, t: PeopleTerms) -> int:
     return 2 if u < both else (1 if u < both + t.elderly_one else 0)
 
 
-@compiled
+@rule
 def stage_of_young(u: float, to_upper: float, t: PeopleTerms) -> int:
     """Where a member of 0 to 18 is: 0 before school, 1 at school, 2 at upper school, 3 at work; ages alike likely."""
     if u < SMALL_CHILD_YEARS / YOUNG_YEARS:
@@ -216,31 +216,31 @@ class _Nature(NamedTuple):
     village_effect: F64
 
 
-@compiled
+@rule
 def half_variance(log_sd: float) -> float:
     """Half the variance of log x: with it taken off, x = exp(log_sd z) has mean one."""
     return 0.5 * log_sd * log_sd
 
 
-@compiled
+@rule
 def spread(z: float, log_sd: float) -> float:
     """A log-normal of mean one from a standard normal z: exp(log_sd z - log_sd^2 / 2)."""
     return math.exp(log_sd * z - half_variance(log_sd))
 
 
-@compiled
+@rule
 def within_unit(x: float) -> float:
     """The nearest number of the scale 0..1."""
     return min(1.0, max(0.0, x))
 
 
-@compiled
-def remoteness_of(village: float, u: float, t: LivelihoodTerms) -> float:
+@rule
+def remoteness_of(village: float, z: float, t: LivelihoodTerms) -> float:
     """Distance from town (0 beside it, 1 farthest) of a household in a village of remoteness `village`."""
-    return within_unit(village + t.remoteness_spread * normal(u))
+    return within_unit(village + t.remoteness_spread * z)
 
 
-@compiled
+@rule
 def settlement_of(remoteness: float, t: LivelihoodTerms) -> int:
     """Code of the settlement type: scattered, natural village, central village or town, the farther the smaller."""
     if remoteness > t.scattered_above:
@@ -251,23 +251,23 @@ def settlement_of(remoteness: float, t: LivelihoodTerms) -> int:
 @compiled
 def _compose_nature(c: _Nature, draws: Draws, t: LivelihoodTerms) -> None:
     """What a household is and the land it has; `_compose_means` takes the rest of the luck."""
-    u = draws.u
+    z = draws.z
     for i in range(c.uid.shape[0]):
         k = i % CHUNK
         if k == 0:
             draw_chunk(draws, c.uid, i)
         v = c.village[i]
-        r = remoteness_of(c.village_remoteness[v], u[2, k], t)
+        r = remoteness_of(c.village_remoteness[v], z[2, k], t)
         c.remoteness[i] = r
         c.settlement[i] = settlement_of(r, t)
         c.hazard[i] = c.village_hazard[v]
-        c.skill[i] = t.skill_sd * normal(u[0, k]) + c.village_effect[v]
-        c.permanent[i] = t.permanent_sd * normal(u[1, k])
-        c.motivation[i] = within_unit(MIDDLE + t.motivation_spread * normal(u[3, k]))
-        c.land[i] = t.land_per_person * c.members[i] * spread(normal(u[4, k]), t.land_sd)
+        c.skill[i] = t.skill_sd * z[0, k] + c.village_effect[v]
+        c.permanent[i] = t.permanent_sd * z[1, k]
+        c.motivation[i] = within_unit(MIDDLE + t.motivation_spread * z[3, k])
+        c.land[i] = t.land_per_person * c.members[i] * spread(z[4, k], t.land_sd)
         gradient = t.land_quality_near - t.land_quality_remote_loss * r
-        c.land_quality[i] = spread(normal(u[5, k]), t.land_quality_sd) * gradient
-        woods = spread(normal(u[7, k]), t.forest_sd)
+        c.land_quality[i] = spread(z[5, k], t.land_quality_sd) * gradient
+        woods = spread(z[7, k], t.forest_sd)
         c.forest[i] = t.forest_per_person * c.members[i] * woods * (t.forest_near + t.forest_remote_gain * r)
 
 
@@ -299,7 +299,7 @@ def line_of(u: float, shares: F64) -> int:
     return GRAIN
 
 
-@compiled
+@rule
 def housing_of(remoteness: float, u: float, grade: float, t: LivelihoodTerms) -> int:
     """Housing grade 0 (dangerous) to 3 (safe); the unsafe share is that of the middle: none beside town."""
     if u < t.unsafe_housing_share * remoteness / MIDDLE:
@@ -307,7 +307,7 @@ def housing_of(remoteness: float, u: float, grade: float, t: LivelihoodTerms) ->
     return 2 if grade < t.sound_housing_share else 3
 
 
-@compiled
+@rule
 def water_share(remoteness: float, t: LivelihoodTerms) -> float:
     """Share of households with safe water; it rises from that of the middle towards town."""
     return t.safe_water_share + (1.0 - t.safe_water_share) * t.water_gradient * (1.0 - remoteness / MIDDLE)
@@ -316,17 +316,17 @@ def water_share(remoteness: float, t: LivelihoodTerms) -> float:
 @compiled
 def _compose_means(c: _Means, draws: Draws, t: LivelihoodTerms) -> None:
     """What a household lives on: industry, wealth, housing, off-farm work; after `_compose_nature` and people."""
-    u = draws.u
+    u, z = draws.u, draws.z
     for i in range(c.uid.shape[0]):
         k = i % CHUNK
         if k == 0:
             draw_chunk(draws, c.uid, i)
-        r = remoteness_of(c.village_remoteness[c.village[i]], u[2, k], t)
+        r = remoteness_of(c.village_remoteness[c.village[i]], z[2, k], t)
         c.insured[i] = u[8, k] < t.insured_share
         c.line[i] = line_of(u[9, k], c.line_shares)
-        c.line_scale[i] = spread(normal(u[6, k]), t.line_scale_sd)
+        c.line_scale[i] = spread(z[6, k], t.line_scale_sd)
         c.line_age[i] = int(u[10, k] * t.line_age_limit)
-        log_assets = t.assets_sd * normal(u[6, k]) - half_variance(t.assets_sd) + t.assets_skill_slope * c.skill[i]
+        log_assets = t.assets_sd * z[6, k] - half_variance(t.assets_sd) + t.assets_skill_slope * c.skill[i]
         c.productive_assets[i] = t.reference_assets * math.exp(log_assets)
         c.savings[i] = t.savings * u[11, k] * math.exp(c.skill[i])
         c.housing_grade[i] = housing_of(r, u[12, k], u[13, k], t)

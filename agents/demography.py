@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tuopin.agents.arrays import F32, F64, I8, I16, I64, Flags
-from tuopin.agents.compiled import compiled
+from tuopin.agents.compiled import compiled, rule
 from tuopin.agents.county import County
 from tuopin.agents.households import Households
 from tuopin.agents.identity import split_off_uids
@@ -73,7 +73,7 @@ def bury(county: County) -> None:
     county.households.keep(county.households.members > 0)
 
 
-@compiled
+@rule
 def moves_on(u: float, number: int, years: float) -> bool:
     """Whether one of `number` members leaves a stage of life that lasts `years`; at most one a household and year."""
     return u * years < number
@@ -86,7 +86,7 @@ class Deaths(NamedTuple):
     working_age: int
 
 
-@compiled
+@rule
 def deaths(u: float, elderly: int, working: int, t: DemographyTerms) -> Deaths:
     """Who of a household dies in a year."""
     p_old, p_adult = elderly * t.elderly_mortality, working * t.adult_mortality
@@ -114,7 +114,7 @@ class SchoolLuck(NamedTuple):
     to_upper: float
 
 
-@compiled
+@rule
 def through_school(small: int, pupils: int, upper: int, college: int, u: SchoolLuck, t: DemographyTerms) -> Young:
     """The young of a household a year on: small children, pupils, students of upper schools and of colleges.
 
@@ -143,7 +143,7 @@ def through_school(small: int, pupils: int, upper: int, college: int, u: SchoolL
     return Young(small, pupils, upper, college, starters)
 
 
-@compiled
+@rule
 def marries(u: float, working: int, t: DemographyTerms) -> int:
     """Change of members of working age by marriage: as many leave as join, and no parent leaves."""
     if u > 1.0 - t.marriage_rate and working >= 1:
@@ -239,7 +239,7 @@ def _split(h: Households, rows: I64, year: int) -> None:
         _divide(rows, young.start, share, column)
 
 
-@compiled
+@rule
 def leaving(trait: int, leavers: int, others: int) -> int:
     """How many of a household's `trait` members go with the leavers: half, rounded up, within the room on both sides.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tuopin.agents.arrays import F32, F64, I8, I16, Flags
-from tuopin.agents.compiled import compiled
+from tuopin.agents.compiled import compiled, rule
 from tuopin.agents.county import County
 from tuopin.agents.health import BasicScheme, basic_payment, basic_terms, to_fen
 from tuopin.agents.kernels import pick
@@ -71,7 +71,7 @@ def forgo_care(county: County) -> None:
     _forgo(cases, county.value("health.forgone_share"), basic_terms(county), _terms(county))
 
 
-@compiled
+@rule
 def credit_left(income: float, due_1: float, due_2: float, due_3: float, t: FinanceTerms) -> float:
     """What relatives would still lend (yuan): `borrowing_cap` of the year's income less informal debt by year due."""
     return max(0.0, t.borrowing_cap * income - due_1 - due_2 - due_3)
@@ -130,7 +130,7 @@ class Met(NamedTuple):
     borrowed: float
 
 
-@compiled
+@rule
 def meet(medical: float, school: float, income: float, instalment: float, savings: float, t: FinanceTerms) -> Met:
     """How a household meets its medical and school bills of a year (yuan), `instalment` being paid before.
 
@@ -149,13 +149,13 @@ def meet(medical: float, school: float, income: float, instalment: float, saving
     return Met(medical_now, school_now, from_savings, borrowed)
 
 
-@compiled
+@rule
 def school_cost(pupils: int, upper_students: int, college_students: int, t: FinanceTerms) -> float:
     """Schooling of a year left to the household, yuan."""
     return pupils * t.compulsory_cost + upper_students * t.upper_cost + college_students * t.college_cost
 
 
-@compiled
+@rule
 def saved_of(surplus: float, t: FinanceTerms) -> float:
     """Saving out of what income leaves after bills and the line of every member, yuan; nobody dissaves here."""
     return max(0.0, t.saving_rate * surplus)

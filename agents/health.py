@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tuopin.agents.arrays import F32, F64, I8, I16, I64, Flags
-from tuopin.agents.compiled import compiled
+from tuopin.agents.compiled import compiled, rule
 from tuopin.agents.county import County
 from tuopin.agents.kernels import pick
 from tuopin.agents.randomness import CHUNK, ILLNESS, Draws, draw_chunk, fill_normals, normal
@@ -90,7 +90,7 @@ def fall_ill(county: County) -> None:
     _fall_ill(patients, draws, terms)
 
 
-@compiled
+@rule
 def stay_rate(working: int, elderly: int, chronic: int, forgone: bool, t: IllnessTerms) -> float:
     """Expected hospital stays of a household in a year.
 
@@ -101,7 +101,7 @@ def stay_rate(working: int, elderly: int, chronic: int, forgone: bool, t: Illnes
     return t.inpatient_rate * weight * (t.forgone_risk if forgone else 1.0)
 
 
-@compiled
+@rule
 def bill_of(z: float, median: float, log_sd: float) -> float:
     """A log-normal bill (yuan) from a standard normal: median * exp(log_sd z)."""
     return median * math.exp(log_sd * z)
@@ -131,7 +131,7 @@ def _draw_stays(c: _Patients, first: int, many: int, draws: Draws, t: IllnessTer
             c.stay_bill[i] = bill_of(z[j], t.bill_median, t.bill_sigma)
 
 
-@compiled
+@rule
 def chronic_next(chronic: int, adults: int, u: float, t: IllnessTerms) -> int:
     """Chronically ill members a year on: one of the well falls ill, or one of the ill recovers, or neither."""
     if u < t.chronic_onset * (adults - chronic):
@@ -139,7 +139,7 @@ def chronic_next(chronic: int, adults: int, u: float, t: IllnessTerms) -> int:
     return chronic - 1 if u > 1.0 - t.chronic_recovery * chronic else chronic
 
 
-@compiled
+@rule
 def health_state(stays: bool, major: bool, chronic: int) -> int:
     """Code of the worst health event of the year."""
     if major:
@@ -147,7 +147,7 @@ def health_state(stays: bool, major: bool, chronic: int) -> int:
     return HOSPITAL_STAY if stays else (CHRONIC if chronic > 0 else WELL)
 
 
-@compiled
+@rule
 def income_left(stays: bool, major: bool, t: IllnessTerms) -> float:
     """Share of market income left after the illness of the year."""
     left = 1.0 - t.income_loss if stays else 1.0
@@ -209,13 +209,13 @@ def bill(county: County) -> None:
     _bill(pick(_Billed, county.households, county.flows), outpatient_cost, basic_terms(county))
 
 
-@compiled
+@rule
 def to_fen(yuan: float) -> float:
     """Round yuan to 0.01."""
     return math.floor(yuan * 100.0 + 0.5) / 100.0
 
 
-@compiled
+@rule
 def basic_payment(inpatient: float, outpatient: float, t: BasicScheme) -> float:
     """What a basic scheme with terms `t` pays of one household's bills of a year (yuan)."""
     covered = max(0.0, inpatient - t.basic_deductible) * t.basic_rate

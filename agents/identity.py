@@ -74,7 +74,9 @@ def repeats(many: I64, few: I64) -> bool:
     size = 16
     while size < 4 * few.shape[0]:
         size *= 2
-    table = np.full(size, -1, dtype=np.int64)
+    table = np.empty(size, dtype=np.int64)
+    for k in range(size):
+        table[k] = -1
     for i in range(few.shape[0]):
         slot = _slot(table, few[i])
         if table[slot] == few[i]:

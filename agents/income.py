@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tuopin.agents.arrays import F32, F64, I8, I16
-from tuopin.agents.compiled import compiled
+from tuopin.agents.compiled import compiled, rule
 from tuopin.agents.county import County
 from tuopin.agents.health import to_fen
 from tuopin.agents.kernels import pick
@@ -48,7 +48,7 @@ def gather(county: County) -> None:
     _gather(pick(_Incomes, county.households, county.flows), terms)
 
 
-@compiled
+@rule
 def ordinary_transfers(elderly: int, land: float, t: TransferTerms) -> float:
     """Pension and farmland subsidy of one household (`land` in mu), yuan rounded to 0.01."""
     return to_fen(elderly * t.pension) + to_fen(land * t.subsidy_per_mu)

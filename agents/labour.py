@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tuopin.agents.arrays import F32, F64, I8, I64, Flags
-from tuopin.agents.compiled import compiled
+from tuopin.agents.compiled import compiled, rule
 from tuopin.agents.county import County
 from tuopin.agents.economy import monthly_wage
 from tuopin.agents.kernels import pick
@@ -75,7 +75,7 @@ def draw_productivity(county: County) -> None:
     _draw_productivity(pick(_Productivity, county.households, county.flows), draws, terms)
 
 
-@compiled
+@rule
 def productivity_of(skill: float, permanent: float, transitory: float, level: float) -> float:
     """Productivity against a mean worker of the county: level * exp(fixed + permanent + transitory), log points."""
     return level * math.exp(skill + permanent + transitory)
@@ -137,7 +137,7 @@ def change_jobs(county: County) -> None:
     _fill_vacancies(county, workers.wants_local)
 
 
-@compiled
+@rule
 def entry_rate(remoteness: float, motivation: float, factor: float, t: LabourTerms) -> float:
     """Yearly rate of entry into off-farm work of an idle worker of mean skill; `factor` is what programmes make of it.
 
@@ -147,7 +147,7 @@ def entry_rate(remoteness: float, motivation: float, factor: float, t: LabourTer
     return rate * ((1.0 + t.motivation_effect * (motivation - MIDDLE)) * factor)
 
 
-@compiled
+@rule
 def enters(u: float, rate: float, skill: float, idle: int) -> bool:
     """Whether one of `idle` workers enters off-farm work: u < 1 - exp(-rate * exp(skill) * idle), skill in log points.
 
@@ -209,7 +209,7 @@ def earn_wages(county: County) -> None:
     _earn_wages(pick(_Earners, county.households, county.flows), wage_terms(county))
 
 
-@compiled
+@rule
 def wages_of(workers: int, away: int, jobs_lost: int, t: WageTerms) -> float:
     """Wages of a household's off-farm workers at mean productivity (yuan a year), `away` of them outside the county.
 

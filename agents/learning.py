@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tuopin.agents.arrays import F32, F64, I8, I16, I64, Flags
-from tuopin.agents.compiled import compiled
+from tuopin.agents.compiled import compiled, rule
 from tuopin.agents.county import County
 from tuopin.agents.kernels import pick
 from tuopin.agents.stages import MIDDLE
@@ -54,7 +54,7 @@ def _count(c: _Neighbours) -> None:
         c.households[c.village[i]] += 1
 
 
-@compiled
+@rule
 def next_motivation(motivation: float, peer_gain: float, supported: bool, t: LearningTerms) -> float:
     """Motivation (0..1) a year on: part of the way back to the middle, up by what peers' success adds.
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tuopin.agents.arrays import F32, F64, I8, I16, I64, Flags
-from tuopin.agents.compiled import compiled
+from tuopin.agents.compiled import compiled, rule
 from tuopin.agents.county import County
 from tuopin.agents.economy import margin_index
 from tuopin.agents.kernels import pick
@@ -132,7 +132,7 @@ def produce(county: County) -> None:
     _produce(producers, lines, terms)
 
 
-@compiled
+@rule
 def asset_factor(assets: float, t: ProductionTerms) -> float:
     """Business income against that of a household with reference assets, by variant of the asset trap (0, 1, 2)."""
     if t.asset_variant == 0:
@@ -144,14 +144,14 @@ def asset_factor(assets: float, t: ProductionTerms) -> float:
     return min(factor, t.asset_factor_limit)
 
 
-@compiled
+@rule
 def farm_labour(able: int, off_farm: int, claimed: int, elderly: int, t: ProductionTerms) -> float:
     """Share of full output that the hands left on the farm bring about; the elderly count for part of one."""
     hands = max(0, able - off_farm - claimed) + t.elderly_hand * elderly
     return min(1.0, t.farm_labour_base + t.farm_labour_slope * hands)
 
 
-@compiled
+@rule
 def line_yield(
     line: int, age: int, crop: float, access: float, lost: bool, lines: LineTerms, t: ProductionTerms
 ) -> float:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tuopin.agents.arrays import I8, I64, Flags
-from tuopin.agents.compiled import compiled
+from tuopin.agents.compiled import compiled, rule
 from tuopin.agents.county import County
 from tuopin.agents.economy import labour_demand
 from tuopin.agents.kernels import pick
@@ -74,7 +74,7 @@ def strike_households(county: County) -> None:
     _strike(pick(_Exposed, county.households, county.flows), draws, risks)
 
 
-@compiled
+@rule
 def jobs_lost_of(workers: int, u0: float, u1: float, u2: float, separation: float) -> np.int64:
     """Jobs lost by a household's off-farm workers, each with the probability `separation`.
 

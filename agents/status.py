@@ -10,7 +10,7 @@ import math
 from typing import NamedTuple
 
 from tuopin.agents.arrays import F32, F64, I8, I16, I64, Flags
-from tuopin.agents.compiled import compiled
+from tuopin.agents.compiled import compiled, rule
 from tuopin.agents.county import County
 from tuopin.agents.kernels import pick
 from tuopin.agents.randomness import CHUNK, SURVEY, Draws, draw_chunk
@@ -63,13 +63,13 @@ def assess(county: County) -> None:
     _assess(pick(_Assessed, county.households, county.flows), draws, terms)
 
 
-@compiled
+@rule
 def effective_income(net: float, medical: float, school: float, members: int) -> float:
     """Net income less what care and schooling took of it, yuan a person: what is judged by the statistical line."""
     return (net - medical - school) / members
 
 
-@compiled
+@rule
 def survey_income(net_pp: float, z: float, error_sd: float) -> float:
     """Net income as a survey measures it, yuan a person: classical error, multiplicative with log spread `error_sd`."""
     return max(0.0, net_pp) * math.exp(error_sd * z)

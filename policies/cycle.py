@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tuopin.agents.arrays import F32, F64, I8
-from tuopin.agents.compiled import compiled, inlined
+from tuopin.agents.compiled import compiled, rule
 from tuopin.agents.county import County
 from tuopin.agents.kernels import pick
 from tuopin.agents.rationing import first_of_each
@@ -98,7 +98,7 @@ class _Applicants(NamedTuple):
     motivation: F32
 
 
-@inlined
+@rule
 def acceptance(take_up: float, able_workers: int, motivation: float, effect: float) -> float:
     """The share of such households that accept: motivation makes refusal rarer or likelier where somebody can work.
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuopin.agents.arrays import F64, Flags
-from tuopin.agents.compiled import compiled, inlined
+from tuopin.agents.compiled import compiled, rule
 from tuopin.policies.arrays import Fen, Rows
 
 LEAKAGE = "leakage"
@@ -121,7 +121,7 @@ def fen(yuan: F64) -> Fen:
     return amounts
 
 
-@inlined
+@rule
 def whole_fen(yuan: float) -> int:
     """One amount of yuan as an integer of 0.01 yuan, halves up."""
     return np.int64(np.floor(yuan * 100.0 + 0.5))  # type: ignore[return-value]  # an int to numba

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tuopin.agents.arrays import F64, I16, I64
-from tuopin.agents.compiled import compiled, inlined
+from tuopin.agents.compiled import compiled, rule
 from tuopin.agents.county import County
 from tuopin.agents.randomness import CHUNK, TARGETING, Draws, draw_chunk
 from tuopin.agents.registry import team_error
@@ -74,7 +74,7 @@ class _Cases(NamedTuple):
     error: F64
 
 
-@inlined
+@rule
 def observed_score(need: float, error: float, z: float) -> float:
     """A score as a team with standard deviation `error` observes it; `z` is its standard normal of the household."""
     return error * z + need

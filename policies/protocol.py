@@ -14,7 +14,7 @@ import numpy as np
 
 from tuopin.agents.arrays import F32, F64, I8, I16, I64, Flags
 from tuopin.agents.columns import EXITED, Column, column
-from tuopin.agents.compiled import compiled, inlined
+from tuopin.agents.compiled import compiled, rule
 from tuopin.agents.county import County
 from tuopin.agents.economy import INCOME_FLOOR
 from tuopin.agents.kernels import pick
@@ -224,7 +224,7 @@ class _Members(NamedTuple):
     registry_exit_year: I16
 
 
-@inlined
+@rule
 def support_is_over(status: int, exit_year: int, year: int, months: float) -> bool:
     """Whether a household has left the register and `months` of support from the January after have run out."""
     return status == EXITED and 12 * (year - exit_year - 1) >= months

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tuopin.agents.arrays import F64, I8, I16, I32, I64, Flags
-from tuopin.agents.compiled import compiled
+from tuopin.agents.compiled import compiled, rule
 from tuopin.sim.measures.fgt import WATTS_FLOOR
 
 Totals = I64
@@ -62,19 +62,19 @@ class Incomes(NamedTuple):
     policy_transfers: F64
 
 
-@compiled
+@rule
 def fixed(amount: float, per_unit: float) -> np.int64:
     """An amount in fixed point: the whole number nearest to `amount * per_unit`."""
     return np.int64(np.rint(amount * per_unit))
 
 
-@compiled
+@rule
 def gap_of(income: float, line: float) -> float:
     """Censored poverty gap (line - income) / line, within 0..1."""
     return min(max((line - income) / line, 0.0), 1.0)
 
 
-@compiled
+@rule
 def log_gap_of(income: float, line: float) -> float:
     """What one person adds to the Watts index: ln(line / income), income counted for at least 5% of the line."""
     return max(math.log(line / max(income, WATTS_FLOOR * line)), 0.0)

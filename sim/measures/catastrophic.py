@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tuopin.agents.arrays import F64, I16, Flags
-from tuopin.agents.compiled import compiled
+from tuopin.agents.compiled import compiled, rule
 
 THRESHOLD = 0.40
 """Share of capacity to pay from which payments are catastrophic (Xu et al. 2003)."""
@@ -19,7 +19,7 @@ class _Payments(NamedTuple):
     members: I16
 
 
-@compiled
+@rule
 def is_catastrophic(payment: float, income: float, members: int, food: float) -> bool:
     """Whether `payment` for care (yuan) is at least 40% of income beyond food; `income` and `food` are by person."""
     capacity = max((income - food) * members, 0.0)

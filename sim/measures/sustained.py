@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tuopin.agents.arrays import I8, Array, Flags
-from tuopin.agents.compiled import compiled
+from tuopin.agents.compiled import compiled, rule
 
 ASSESSMENTS = 3
 """Assessments in a row that make an exit sustained: the 36 months after which support may end."""
@@ -21,7 +21,7 @@ class _Exits(NamedTuple):
     reached: Flags
 
 
-@compiled
+@rule
 def years_next(years: int, ever_poor: bool, poor: bool, above: bool) -> int:
     """Assessments in a row at or above the line after poverty, this one included; it stays once they are enough."""
     if years >= ASSESSMENTS:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tuopin.agents.arrays import F64, I16, Flags
-from tuopin.agents.compiled import compiled, inlined
+from tuopin.agents.compiled import compiled, rule
 from tuopin.agents.health import BasicScheme, basic_payment, to_fen
 from tuopin.policies.arrays import Fen, Rows
 from tuopin.policies.ledger import whole_fen
@@ -39,7 +39,7 @@ class Claims(NamedTuple):
     fen: Fen
 
 
-@inlined
+@rule
 def better_terms(inpatient: float, outpatient: float, ordinary: float, basic: BasicScheme) -> float:
     """What the basic scheme pays a member beyond `ordinary`, its payment at ordinary terms (yuan a year).
 
@@ -48,7 +48,7 @@ def better_terms(inpatient: float, outpatient: float, ordinary: float, basic: Ba
     return max(0.0, min(basic_payment(inpatient, outpatient, basic), inpatient + outpatient) - ordinary)
 
 
-@inlined
+@rule
 def critical_illness(left: float, t: Layers) -> float:
     """Critical illness insurance on what is `left` of the bills: (left - deductible)+ x rate, rounded to 0.01 yuan.
 
@@ -57,7 +57,7 @@ def critical_illness(left: float, t: Layers) -> float:
     return to_fen(max(0.0, left - t.critical_deductible) * t.critical_rate)
 
 
-@inlined
+@rule
 def medical_aid(left: float, t: Layers) -> float:
     """Medical aid on what is then `left`: min(left x rate, cap), rounded to 0.01 yuan."""
     return to_fen(min(max(0.0, left) * t.aid_rate, t.aid_cap))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tuopin.agents.arrays import F64, I8, I16
-from tuopin.agents.compiled import compiled, inlined
+from tuopin.agents.compiled import compiled, rule
 from tuopin.policies.arrays import Rows
 
 
@@ -35,7 +35,7 @@ class Beneficiaries(NamedTuple):
     small_children: I8
 
 
-@inlined
+@rule
 def allowance(income: float, standard: float, t: Tiers) -> float:
     """Yearly allowance, yuan a person, by tier of tested `income` (yuan a person).
 
@@ -49,7 +49,7 @@ def allowance(income: float, standard: float, t: Tiers) -> float:
     return share * standard
 
 
-@inlined
+@rule
 def destitute(able_workers: int, working_age: int, disabled: int, pupils: int, small_children: int) -> bool:
     """Whether a household falls under the five guarantees: old or disabled persons with nobody to support them.
 
@@ -58,7 +58,7 @@ def destitute(able_workers: int, working_age: int, disabled: int, pupils: int, s
     return able_workers == 0 and working_age <= disabled and pupils + small_children == 0
 
 
-@inlined
+@rule
 def support_per_person(income: float, standard: float, is_destitute: bool, t: Tiers) -> float:
     """Yearly support, yuan a person: `five_guarantee_ratio` x standard for the destitute below it, else the tier's."""
     if is_destitute and income < standard:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tuopin.agents.arrays import F32, F64, I8, I16, Flags
-from tuopin.agents.compiled import compiled, inlined
+from tuopin.agents.compiled import compiled, rule
 from tuopin.policies.arrays import Rows
 
 
@@ -33,13 +33,13 @@ class Struck(NamedTuple):
     income: F64
 
 
-@inlined
+@rule
 def is_struck(major_bill: float, jobs_lost: int, animals_lost: bool, care_forgone: bool, disaster: bool) -> bool:
     """Whether an event of the year struck a household: major illness, a job or animals lost, care forgone, disaster."""
     return major_bill > 0 or jobs_lost > 0 or animals_lost or care_forgone or disaster
 
 
-@inlined
+@rule
 def present_income(net: float, medical: float, school: float, members: int) -> float:
     """Effective income of the year so far, yuan a person: net income less what illness and school took of it."""
     return (net - medical - school) / members
