@@ -30,7 +30,11 @@ from pathlib import Path
 import pandas as pd
 
 from tuopin import Results, Study, compare, simulate
-from tuopin.sim.figures import draw_cost, draw_exit_relapse, draw_headcount, draw_left_out, draw_survival
+from tuopin.sim.figures.cost import draw_cost
+from tuopin.sim.figures.exit_relapse import draw_exit_relapse
+from tuopin.sim.figures.headcount import draw_headcount
+from tuopin.sim.figures.left_out import draw_left_out
+from tuopin.sim.figures.survival import draw_survival
 from tuopin.sim.measures.survival import survival_by_run
 
 pd.options.display.float_format = "{:,.3f}".format

@@ -1,1 +1,1 @@
-"""What planners can do: one module per programme, its sourced numbers beside it."""
+"""What planners can do: families of programmes, one folder each, sourced numbers beside the rules."""

@@ -1,4 +1,4 @@
-"""The programme step: withdraw, decide eligibility, rank, fund, share the village teams' hours, enrol, serve.
+"""The programme step: withdraw, observe need, decide eligibility, fund, share hours, find room, enrol, change terms.
 
 All policies decide on the state as of the step's start; scarce hours are demanded by all first and then split once, in
 proportion to demand. Funding is exact: within budget, slots and hours, ties by uid.
@@ -6,21 +6,32 @@ proportion to demand. Funding is exact: within budget, slots and hours, ties by 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from tuopin.agents.compiled import compiled
+from tuopin.agents.arrays import F32, F64, I8
+from tuopin.agents.compiled import compiled, rule
 from tuopin.agents.county import County
+from tuopin.agents.kernels import pick
 from tuopin.agents.rationing import first_of_each
 from tuopin.agents.stages import MIDDLE
+from tuopin.policies.arrays import Fen, Mask, Rows
 from tuopin.policies.ledger import Ledger
-from tuopin.policies.protocol import Fen, Policy, Rows
+from tuopin.policies.observed_need import ObservedNeed
+from tuopin.policies.protocol import Policy
 
 UNLIMITED_FEN = 2**60
 _LITTLE = 1e-9
 """No division by zero hours, and no place lost to the last bit of a product."""
+
+
+class Funded(NamedTuple):
+    """Households the year's money and slots reach, and what enrolling each costs (fen)."""
+
+    rows: Rows
+    cost: Fen
 
 
 def open_programmes(county: County, policies: Sequence[Policy], ledger: Ledger) -> None:
@@ -33,15 +44,13 @@ def open_programmes(county: County, policies: Sequence[Policy], ledger: Ledger) 
 def run_programmes(county: County, policies: Sequence[Policy], ledger: Ledger) -> None:
     """One year's programme step of all policies, which must come in the order of their names."""
     _withdraw(county, policies)
+    observed = {policy.name: policy.observe(county) for policy in policies}
+    funded = {policy.name: _funded(county, policy, ledger, observed[policy.name]) for policy in policies}
+    granted = _share_hours(county, policies, funded, observed)
     for policy in policies:
-        policy.open_eyes()
-    funded = {policy.name: _funded(county, policy, ledger) for policy in policies}
-    granted = _share_hours(county, policies, funded)
+        _enrol(county, policy, granted[policy.name], ledger)
     for policy in policies:
-        _enrol(county, policy, *granted[policy.name], ledger)
-        policy.close_eyes()
-    for policy in policies:
-        policy.serve(county, ledger)
+        policy.change_terms(county, ledger)
 
 
 def _withdraw(county: County, policies: Sequence[Policy]) -> None:
@@ -54,35 +63,57 @@ def _withdraw(county: County, policies: Sequence[Policy]) -> None:
         policy.recount(county)
 
 
-def _funded(county: County, policy: Policy, ledger: Ledger) -> tuple[Rows, Fen]:
-    """Rows that are eligible, not enrolled, willing and within reach of the year's money and slots, and the cost of
-    each.
+def _funded(county: County, policy: Policy, ledger: Ledger, observed: ObservedNeed) -> Funded:
+    """Households that are eligible, not enrolled, willing and within reach of the year's money and slots.
 
     Nobody before the policy's start. Only they take part in the split of hours: nobody spends hours on the rest.
     """
-    nobody = np.empty(0, dtype=np.int64)
+    nobody = Funded(rows=np.empty(0, dtype=np.int64), cost=np.empty(0, dtype=np.int64))
     if county.year < policy.value("start", county.year) or policy.budget_fen(county) == 0 or policy.slots(county) == 0:
-        return nobody, nobody
-    rows = _willing(county, policy, np.flatnonzero(policy.eligible(county) & (policy.since(county) == 0)))
-    return policy.affordable(county, rows, _available(county, policy, ledger)) if len(rows) else (nobody, nobody)
+        return nobody
+    candidates = policy.eligible(county, observed) & (policy.since(county) == 0)
+    rows = _willing(county, policy, np.flatnonzero(candidates))
+    if len(rows) == 0:
+        return nobody
+    return Funded(*policy.affordable(county, rows, _available(county, policy, ledger), observed))
 
 
 def _willing(county: County, policy: Policy, rows: Rows) -> Rows:
-    """Those of `rows` that accept: motivation of able workers makes refusal rarer or likelier."""
-    h = county.households
-    effect = county.value("labour.motivation_effect") if county.on("motivation") else 0.0
+    """Those of `rows` that accept an offer."""
     take_up = np.broadcast_to(np.asarray(policy.take_up(county, rows), dtype=np.float64), rows.shape)
+    u = policy.willingness(county, rows)
+    applicants = pick(_Applicants, county.households, rows=rows, u=u, take_up=take_up)
     accepts = np.empty(len(rows), dtype=np.bool_)
-    _accept(rows, policy.willingness(county, rows), take_up, h.able_workers, h.motivation, effect, accepts)
+    _accept(applicants, county.value("labour.motivation_effect") if county.on("motivation") else 0.0, accepts)
     return rows[accepts]
 
 
+class _Applicants(NamedTuple):
+    """Households with an offer (`rows`, `u` and `take_up` one each) and columns of all households."""
+
+    rows: Rows
+    u: F64
+    take_up: F64
+    able_workers: I8
+    motivation: F32
+
+
+@rule
+def acceptance(take_up: float, able_workers: int, motivation: float, effect: float) -> float:
+    """The share of such households that accept: motivation makes refusal rarer or likelier where somebody can work.
+
+    1 - (1 - take_up) x (1 - effect x (motivation - 1/2)); take_up itself in a household without an able worker.
+    """
+    moved = 1.0 - effect * (motivation - MIDDLE) if able_workers > 0 else 1.0
+    return 1.0 - (1.0 - take_up) * moved
+
+
 @compiled
-def _accept(rows: Any, u: Any, take_up: Any, able: Any, motivation: Any, effect: Any, accepts: Any) -> None:
-    for k in range(rows.shape[0]):
-        i = rows[k]
-        moved = 1.0 - effect * (motivation[i] - MIDDLE) if able[i] > 0 else 1.0
-        accepts[k] = u[k] < 1.0 - (1.0 - take_up[k]) * moved
+def _accept(applicants: _Applicants, effect: float, accepts: Mask) -> None:
+    for k in range(applicants.rows.shape[0]):
+        i = applicants.rows[k]
+        share = acceptance(applicants.take_up[k], applicants.able_workers[i], applicants.motivation[i], effect)
+        accepts[k] = applicants.u[k] < share
 
 
 def _available(county: County, policy: Policy, ledger: Ledger) -> int:
@@ -92,14 +123,17 @@ def _available(county: County, policy: Policy, ledger: Ledger) -> int:
 
 
 def _share_hours(
-    county: County, policies: Sequence[Policy], funded: dict[str, tuple[Rows, Fen]]
-) -> dict[str, tuple[Rows, Fen]]:
+    county: County,
+    policies: Sequence[Policy],
+    funded: Mapping[str, Funded],
+    observed: Mapping[str, ObservedNeed],
+) -> Mapping[str, Funded]:
     """Split each village team's hours over the policies in proportion to demand; keep the neediest each can serve."""
     if not county.on("cadre_limits"):
         return funded
     h, number = county.households, len(county.villages)
     hours = {p.name: p.value("hours_per_household", county.year) for p in policies}
-    counts = {p.name: np.bincount(h.village[funded[p.name][0]], minlength=number) for p in policies}
+    counts = {p.name: np.bincount(h.village[funded[p.name].rows], minlength=number) for p in policies}
     demand = np.zeros(number)
     for policy in policies:
         demand += counts[policy.name] * hours[policy.name]
@@ -111,21 +145,24 @@ def _share_hours(
         rows, cost = funded[policy.name]
         if hours[policy.name] > 0 and len(rows):
             cap = np.floor(share * counts[policy.name] + _LITTLE).astype(np.int64)
-            kept = first_of_each(h.village[rows], policy.seen_need(county, rows), h.uid[rows], cap)
+            kept = first_of_each(h.village[rows], observed[policy.name].of(rows), h.uid[rows], cap)
             rows, cost = rows[kept], cost[kept]
-        granted[policy.name] = rows, cost
+        granted[policy.name] = Funded(rows, cost)
     return granted
 
 
-def _enrol(county: County, policy: Policy, rows: Rows, cost: Fen, ledger: Ledger) -> None:
-    if len(rows) == 0:
+def _enrol(county: County, policy: Policy, granted: Funded, ledger: Ledger) -> None:
+    if len(granted.rows) == 0:
         return
-    room = policy.room(county, rows)
-    rows, cost = rows[room], cost[room]
+    places = policy.room(county, granted.rows)
+    if places.dtype == np.bool_:
+        raise TypeError(f"policy {policy.name}: room returns a place for each row (an index, -1 for none), not a mask")
+    has_room = places >= 0
+    rows, cost = granted.rows[has_room], granted.cost[has_room]
     if len(rows) == 0:
         return
     policy.since(county)[rows] = county.year
-    policy.enrol(county, rows)
+    policy.enrol(county, rows, places[has_room])
     if cost.any():
         policy.pay_enrolment(county, ledger, rows, cost)
         ledger.post_leakage(policy.name, int(policy.value("leakage", county.year) * int(cost.sum())))

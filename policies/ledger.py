@@ -6,12 +6,13 @@ Amounts are integers of 0.01 yuan (fen), so that sums are exact and free of orde
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tuopin.agents.compiled import compiled
+from tuopin.agents.arrays import F64, Flags
+from tuopin.agents.compiled import compiled, rule
+from tuopin.policies.arrays import Fen, Rows
 
 LEAKAGE = "leakage"
 
@@ -43,7 +44,7 @@ class Ledger:
         self._size = 0
         self._sums: dict[tuple[str, str], int] = {}
         self._spent: dict[str, int] = {}
-        self._recipients: dict[tuple[str, str], NDArray[np.bool_]] = {}
+        self._recipients: dict[tuple[str, str], Flags] = {}
         self._budgets: dict[str, int | None] = {}
         self._slots: dict[str, int | None] = {}
 
@@ -69,7 +70,7 @@ class Ledger:
         self._sums[policy, payer] = self._sums.get((policy, payer), 0) + fen
         self._spent[policy] = self.spent(policy) + fen
 
-    def post(self, policy: str, payer: str, rows: NDArray[np.int64], fen: NDArray[np.int64]) -> None:
+    def post(self, policy: str, payer: str, rows: Rows, fen: Fen) -> None:
         """Post `fen[k]` paid by `payer` for household row `rows[k]`; raises BudgetExceeded, then nothing is posted."""
         total = int(fen.sum())
         left = self.left(policy)
@@ -79,10 +80,10 @@ class Ledger:
         mask = self._receivers(policy, payer)
         mask[rows[fen != 0]] = True
 
-    def post_background(self, policy: str, payer: str, units: NDArray[Any], yuan: float = 1.0) -> None:
+    def post_background(self, policy: str, payer: str, units: NDArray[np.number], yuan: float = 1.0) -> None:
         """Post an ordinary transfer that belongs to every scenario: `yuan` for each of `units`, shape (households,)."""
         receives = np.empty(len(units), dtype=np.bool_)
-        total = int(_background(units, yuan, receives))
+        total = int(_background(np.asarray(units, dtype=np.float64), yuan, receives))
         self._add(policy, payer, total)
         self._recipients[policy, payer] = receives
 
@@ -96,7 +97,7 @@ class Ledger:
         self._add(policy, LEAKAGE, fen)
         self._receivers(policy, LEAKAGE)
 
-    def _receivers(self, policy: str, payer: str) -> NDArray[np.bool_]:
+    def _receivers(self, policy: str, payer: str) -> Flags:
         key = (policy, payer)
         if key not in self._recipients:
             self._recipients[key] = np.zeros(self._size, dtype=np.bool_)
@@ -113,39 +114,41 @@ class Ledger:
         return closed
 
 
-def fen(yuan: NDArray[np.float64]) -> NDArray[np.int64]:
+def fen(yuan: F64) -> Fen:
     """Round yuan to integers of 0.01 yuan, any shape."""
     amounts = np.empty(yuan.shape, dtype=np.int64)
     _fen(np.ascontiguousarray(yuan, dtype=np.float64).ravel(), amounts.ravel())
     return amounts
 
 
-@compiled
-def whole_fen(yuan: Any) -> Any:
-    """One amount of yuan as an integer of 0.01 yuan."""
-    return np.int64(np.floor(yuan * 100.0 + 0.5))
+@rule
+def whole_fen(yuan: float) -> int:
+    """One amount of yuan as an integer of 0.01 yuan, halves up."""
+    return np.int64(np.floor(yuan * 100.0 + 0.5))  # type: ignore[return-value]  # an int to numba
 
 
 @compiled
-def _fen(yuan: Any, amounts: Any) -> None:
+def _fen(yuan: F64, amounts: Fen) -> None:
     for i in range(yuan.shape[0]):
         amounts[i] = whole_fen(yuan[i])
 
 
 @compiled
-def _background(units: Any, yuan: Any, receives: Any) -> Any:
-    total = np.int64(0)
+def _background(units: F64, yuan: float, receives: Flags) -> int:
+    """Mark who receives; return the total in fen."""
+    total = 0
     for i in range(units.shape[0]):
-        amount = whole_fen(np.float64(units[i]) * yuan)
+        amount = whole_fen(units[i] * yuan)
         receives[i] = amount != 0
         total += amount
     return total
 
 
 @compiled
-def _count(mask: Any, members: Any) -> Any:
+def _count(receives: Flags, members: NDArray[np.integer]) -> tuple[int, int]:
+    """Return the number of households that receive, and of their members."""
     households, persons = 0, 0
-    for i in range(mask.shape[0]):
-        households += mask[i]
-        persons += mask[i] * members[i]
+    for i in range(receives.shape[0]):
+        households += receives[i]
+        persons += receives[i] * members[i]
     return households, persons

@@ -1,4 +1,4 @@
-"""What the command line does, in three lines of Python: `Study.load`, `simulate`, `compare`."""
+"""`simulate`: what the command ``tuopin run`` does, from Python."""
 
 from __future__ import annotations
 
@@ -6,16 +6,11 @@ import tempfile
 import weakref
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tuopin.sim.batch.engine import run_study
 from tuopin.sim.results.results import Results
 from tuopin.sim.study.plan import make_plan
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from tuopin.sim.study.study import Study
+from tuopin.sim.study.study import Study
 
 
 class SimulationFailed(RuntimeError):
@@ -39,8 +34,10 @@ def simulate(
     With `out` the directory is written and continued like `tuopin run --out` does; without it, it is temporary and goes
     when the results are no longer used. Arguments mean what the options of `tuopin run` of the same names mean.
 
-    Raises:
-        SimulationFailed: if a run failed; with `out`, what succeeded is kept.
+    Raises
+    ------
+    SimulationFailed
+        If a run failed; with `out`, what succeeded is kept.
     """
     chosen = study if replicates is None else study.changed(replicates=replicates)
     temporary = tempfile.TemporaryDirectory(prefix="tuopin-") if out is None else None
@@ -54,14 +51,9 @@ def simulate(
         dask_address=dask,
     )
     if report.failed:
-        lines = [f"{f.place} {f.scenario}:{f.replicate}: {f.error}" for f in report.failures]
+        lines = [f"{run.place} {run.scenario}:{run.replicate}: {run.error}" for run in report.failures]
         raise SimulationFailed("; ".join(lines))
     results = Results.open(directory)
     if temporary is not None:
         weakref.finalize(results, temporary.cleanup)
     return results
-
-
-def compare(results: Results, baseline: str | None = None, indicator: str | None = None) -> pd.DataFrame:
-    """Return paired differences between scenarios with 95% intervals, in the columns of `comparison.csv`."""
-    return results.comparison(baseline, indicator)

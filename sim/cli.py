@@ -62,32 +62,34 @@ def status_of(arguments: Sequence[str]) -> int:
             raise typer.Abort
         return result if isinstance(result, int) else DONE
     except (KeyboardInterrupt, typer.Abort):
-        return _say("stopped; the same command continues", INTERRUPTED)
+        return _print_error("stopped; the same command continues", INTERRUPTED)
     except BrokenPipeError:
-        return _no_reader()
+        return _reader_gone()
     except SystemExit as end:  # typer ends the process itself, and only, when a write met a closed pipe
-        return _no_reader() if isinstance(end.__context__, BrokenPipeError) else int(end.code or DONE)
+        return _reader_gone() if isinstance(end.__context__, BrokenPipeError) else int(end.code or DONE)
     except MemoryError:
-        return _say("tuopin: not enough memory; use a smaller --scale or fewer --workers", FAULTS)
+        return _print_error("tuopin: not enough memory; use a smaller --scale or fewer --workers", FAULTS)
     except OSError as error:
         where = error.filename if error.filename is not None else "tuopin"
-        return _say(f"{where}:1: (whole file): {error.strerror or error}; allowed: a path that can be used", BAD_INPUT)
+        return _print_error(
+            f"{where}:1: (whole file): {error.strerror or error}; allowed: a path that can be used", BAD_INPUT
+        )
     except Exception as error:
         if isinstance(error, ClickError):
             return _usage(error)
         status = getattr(error, "exit_status", None)
         if not isinstance(status, int):
             raise
-        return _say("\n".join(map(_formed, str(error).splitlines())), status)
+        return _print_error("\n".join(map(_error_line, str(error).splitlines())), status)
 
 
-def _no_reader() -> int:
+def _reader_gone() -> int:
     """The reader (`head`, a pager) has gone: nothing more to say, also not by Python's flush at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     return NO_READER
 
 
-def _formed(line: str) -> str:
+def _error_line(line: str) -> str:
     """A message of the engine in the form of all others, ``file:line: path: what is wrong; what is allowed``."""
     if re.match(r".+?:\d+: ", line):
         return line
@@ -105,10 +107,10 @@ def _usage(error: Exception) -> int:
     said = printable(" ".join(getattr(error, "format_message", lambda: str(error))().split()))
     if not said:  # `tuopin` alone: the help has been printed
         return BAD_INPUT
-    return _say(f"command line:1: {command}: {said.rstrip('.')}; allowed: see `{command} --help`", BAD_INPUT)
+    return _print_error(f"command line:1: {command}: {said.rstrip('.')}; allowed: see `{command} --help`", BAD_INPUT)
 
 
-def _say(text: str, status: int) -> int:
+def _print_error(text: str, status: int) -> int:
     try:
         sys.stderr.write(text + "\n")
     except UnicodeEncodeError:  # a terminal that cannot write Chinese still gets the line

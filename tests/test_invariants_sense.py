@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuopin.agents.health import BasicScheme, basic_payment
-from tuopin.policies.health_insurance.layers import Layers, layer_payments
+from tuopin.policies.protection.health_insurance.layers import Layers, layer_payments
 
 money = st.integers(0, 30_000_000).map(lambda fen: fen / 100)
 share = st.floats(0, 1)

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tuopin.sim.api import compare, simulate
+    from tuopin.sim.api import simulate
+    from tuopin.sim.comparison.compare import compare
     from tuopin.sim.results.results import Results
     from tuopin.sim.run.model import CountyModel
     from tuopin.sim.study.study import Study
@@ -19,7 +20,7 @@ _HOMES = {
     "CountyModel": "tuopin.sim.run.model",
     "Results": "tuopin.sim.results.results",
     "Study": "tuopin.sim.study.study",
-    "compare": "tuopin.sim.api",
+    "compare": "tuopin.sim.comparison.compare",
     "simulate": "tuopin.sim.api",
 }
 

@@ -21,12 +21,12 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from tuopin.sim.batch.seam import Context, Task
+from tuopin.sim.batch.task import Context, Task
 from tuopin.sim.batch.worker import perform, perform_failure
 from tuopin.sim.results.durable import temporary_in, write_atomically
-from tuopin.sim.results.errors import ClusterLost, ClusterRefused, StorageFailed, storage_failed
+from tuopin.sim.results.errors import ClusterLost, ClusterRefused, storage_failed
 from tuopin.sim.results.receipts import Receipt
-from tuopin.sim.study.versions import differing, versions
+from tuopin.sim.study.versions import DECISIVE, differing, versions
 
 Client = Any  # distributed.Client: half of its methods are untyped
 
@@ -37,7 +37,7 @@ _DIED = "the workers that tried this run died (killed by the system, often for l
 
 
 @contextmanager
-def connected(address: str) -> Iterator[Client]:
+def connect(address: str) -> Iterator[Client]:
     """A client of the cluster whose scheduler is at `address`, all of whose workers can give the same figures.
 
     Raises
@@ -45,9 +45,9 @@ def connected(address: str) -> Iterator[Client]:
     ClusterRefused
         If there is no such cluster, it has no worker, or a worker has another version of Tuopin or numpy.
     """
-    distributed = _distributed()
+    distributed = _import_distributed()
     with _quiet_logs():
-        client = _connect(distributed, address)
+        client = _open_client(distributed, address)
         try:
             _refuse_other_versions(client)
             yield client
@@ -81,14 +81,14 @@ def run_on_cluster(tasks: list[Task], context: Context, client: Client) -> Gener
     ClusterLost
         If the scheduler goes away; what was committed stands.
     """
-    runs = Path(str(context.runs_directory))
+    runs = Path(context.runs_directory)
     name = f"tuopin-{context.plan.identity[:16]}"
     token = temporary_in(runs).with_suffix(".token")
     try:
         token.write_text(token.name, encoding="utf-8")
         try:
             client.register_plugin(_context_plugin(context, str(token)), name=name)
-            yield from _through(client, name, tasks, context)
+            yield from _submit_in_turn(client, name, tasks, context)
         except (CancelledError, OSError) as error:  # failures to write are StorageFailed already
             raise ClusterLost(_LOST) from error
     finally:
@@ -97,7 +97,7 @@ def run_on_cluster(tasks: list[Task], context: Context, client: Client) -> Gener
             client.unregister_worker_plugin(name)
 
 
-def _distributed() -> Any:
+def _import_distributed() -> Any:
     """The library, imported when first needed; it sets up its own logging then."""
     try:
         return import_module("distributed")
@@ -105,7 +105,7 @@ def _distributed() -> Any:
         raise ClusterRefused(_INSTALL) from None
 
 
-def _connect(distributed: Any, address: str) -> Client:
+def _open_client(distributed: Any, address: str) -> Client:
     try:
         client = distributed.Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
@@ -124,17 +124,19 @@ def _connect(distributed: Any, address: str) -> Client:
 
 
 def _refuse_other_versions(client: Client) -> None:
-    """All workers have this process's Tuopin and numpy, or the cluster is refused."""
+    """All workers have this process's Tuopin and numpy, or the cluster is refused.
+
+    dask reports the versions; its own check warns and goes on, whatever differs.
+    """
     try:
-        there: dict[str, Any] = client.run(versions, on_error="return")
+        workers = client.get_versions(packages=list(DECISIVE))["workers"]
     except Exception as error:
         raise ClusterRefused(f"--dask: the workers cannot be asked for their versions: {error}") from error
-    lines = []
-    for worker, found in there.items():
-        if isinstance(found, BaseException):
-            lines.append(f"--dask: worker {worker} cannot run Tuopin: {found}; install the same version there")
-        elif different := differing(found):
-            lines.append(f"--dask: worker {worker} has other versions: {', '.join(different)}; install the same there")
+    lines = [
+        f"--dask: worker {worker} has other versions: {', '.join(different)}; install the same there"
+        for worker, found in workers.items()
+        if (different := differing(found["packages"]))
+    ]
     if lines:
         raise ClusterRefused(*lines)
 
@@ -173,7 +175,7 @@ def _sees(token: Path) -> bool:
         return False
 
 
-def _through(client: Client, name: str, tasks: list[Task], context: Context) -> Generator[Receipt, None, None]:
+def _submit_in_turn(client: Client, name: str, tasks: list[Task], context: Context) -> Generator[Receipt, None, None]:
     """Keep two tasks per thread of the cluster under way, so that workers never wait and plans of thousands fit."""
     from distributed.scheduler import KilledWorker
 
@@ -198,21 +200,20 @@ def _through(client: Client, name: str, tasks: list[Task], context: Context) -> 
                 else:
                     waiting.extendleft(replace(task, scenarios=(scenario,)) for scenario in reversed(task.scenarios))
                 continue
-            yield _received(receipt, content, context)
+            yield _store(receipt, content, context)
     finally:
         with suppress(Exception):
             client.cancel(list(pending), force=True)
 
 
-def _received(receipt: Receipt, content: bytes | None, context: Context) -> Receipt:
+def _store(receipt: Receipt, content: bytes | None, context: Context) -> Receipt:
     """The receipt of a file that is in the runs directory, written here if the worker could not."""
-    runs = Path(str(context.runs_directory))
+    runs = Path(context.runs_directory)
     if content is None:
         return receipt
     try:
         path = temporary_in(runs)
         write_atomically(path, content)
     except OSError as error:
-        failure: StorageFailed = storage_failed(runs.parent, error)
-        raise failure from error
+        raise storage_failed(runs.parent, error) from error
     return replace(receipt, file=path.name)

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from tuopin.sim.batch.lock import LOCK, WRITER, writer_lock
-from tuopin.sim.batch.seam import PlanLike
 from tuopin.sim.results.durable import clear_temporaries, fsync_directory
 from tuopin.sim.results.errors import DirectoryRefused
 from tuopin.sim.results.manifest import differences, read_manifest
 from tuopin.sim.results.receipts import read_journal, write_journal
+from tuopin.sim.study.plan import Plan
 
 RUNS = "runs"
 # Inputs that extend or explain a directory instead of making it another one.
@@ -22,7 +22,7 @@ _EXTENDING = ("replicates", "scenarios", "baseline", "question", "name", "study_
 
 
 @contextmanager
-def opened(out: Path, plan: PlanLike, note: Callable[[str], None]) -> Iterator[dict[str, Any] | None]:
+def hold_directory(out: Path, plan: Plan, note: Callable[[str], None]) -> Iterator[dict[str, Any] | None]:
     """Hold `out` for writing results of `plan`, created if new; yields the manifest found there, if any.
 
     Raises
@@ -53,7 +53,7 @@ def opened(out: Path, plan: PlanLike, note: Callable[[str], None]) -> Iterator[d
         raise
 
 
-def _refuse_foreign(out: Path, plan: PlanLike) -> dict[str, Any] | None:
+def _refuse_foreign(out: Path, plan: Plan) -> dict[str, Any] | None:
     """The manifest in `out` if it is this plan's; None if `out` is new; else refused."""
     if not out.exists():
         if out.is_symlink():
@@ -86,7 +86,7 @@ def _refuse_unless_empty(out: Path, runs: Path) -> None:
         )
 
 
-def _refuse_other(out: Path, manifest: Mapping[str, Any], plan: PlanLike) -> None:
+def _refuse_other(out: Path, manifest: Mapping[str, Any], plan: Plan) -> None:
     old = manifest.get("inputs", {})
     new = json.loads(json.dumps(dict(plan.inputs), default=str))
     if manifest:

@@ -12,20 +12,20 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from tuopin.sim.batch.cluster import connected, run_on_cluster
-from tuopin.sim.batch.directory import RUNS, opened
+from tuopin.sim.batch.cluster import connect, run_on_cluster
+from tuopin.sim.batch.committed import add_receipt, load_committed
+from tuopin.sim.batch.directory import RUNS, hold_directory
 from tuopin.sim.batch.finish import Batch, finish, write_manifest, write_manifest_now_and_then
 from tuopin.sim.batch.pool import available_processors, run_here, run_in_pool
 from tuopin.sim.batch.progress import Display, Meter, Progress, display_for
-from tuopin.sim.batch.seam import SIMULATE_TASK, Context, PlanLike, RunKey, Task, check_task_function
 from tuopin.sim.batch.selection import Selection, pending_tasks, select
-from tuopin.sim.batch.state import add_receipt, load_committed
-from tuopin.sim.batch.taskfile import failed_runs
-from tuopin.sim.comparison.comparing import Compare, comparison_settings, default_compare
+from tuopin.sim.batch.task import SIMULATE_TASK, Context, Task, check_task_function
+from tuopin.sim.comparison.compare import comparison_settings
 from tuopin.sim.results import durable
 from tuopin.sim.results.errors import BatchError, storage_failed
-from tuopin.sim.results.manifest import Failure, failure, scenario_facts
-from tuopin.sim.results.receipts import Receipt, append_receipt, file_name, file_stem, named
+from tuopin.sim.results.manifest import scenario_facts
+from tuopin.sim.results.receipts import Receipt, RunKey, RunRecord, append_receipt, file_name, file_stem
+from tuopin.sim.study.plan import Plan
 from tuopin.sim.study.versions import versions
 
 
@@ -37,7 +37,7 @@ class RunReport:
     failed: int
     skipped: int
     seconds: float
-    failures: tuple[Failure, ...] = ()
+    failures: tuple[RunRecord, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -47,7 +47,7 @@ class RunReport:
 
 
 def run_study(
-    plan: PlanLike,
+    plan: Plan,
     out: Path | str,
     *,
     workers: int | None = None,
@@ -59,7 +59,6 @@ def run_study(
     dask_address: str | None = None,
     progress: bool | Callable[[Progress], object] | None = None,
     task: str = SIMULATE_TASK,
-    compare: Compare = default_compare,
 ) -> RunReport:
     """Run what is not yet done of `plan` and write its tables into the directory `out`.
 
@@ -75,8 +74,7 @@ def run_study(
     panel
         Also keep every household and year. A directory that has panels keeps them for all later runs.
     save_state
-        Keep the county of every run as it is at the end of this year, for `tuopin branch`. Runs without it are run
-        again.
+        Keep the county of every run at the end of this year, for `tuopin branch`. Runs without it are run again.
     retry_failed
         Run again what failed earlier; otherwise a failed run stays failed.
     only
@@ -85,8 +83,8 @@ def run_study(
         Scheduler of a dask cluster, ``tcp://host:port``.
     progress
         None shows progress on standard error as fits it, False nothing; a function gets each `Progress`.
-    task, compare
-        The function that simulates a task, as ``module:function``, and the one that compares tables.
+    task
+        The function that simulates a task, as ``module:function``.
 
     Raises
     ------
@@ -96,33 +94,39 @@ def run_study(
     KeyboardInterrupt
         After everything committed has been recorded.
     """
-    began = time.monotonic()
-    out = Path(out)
     _check_workers(workers)
     check_task_function(task)
-    _check_state_year(plan, save_state)
-    selection = replace(select(plan, scenarios, only, panel, retry_failed), save_state=save_state)
+    selection = select(plan, scenarios, only, panel, retry_failed, save_state)
+    parallel = workers or (1 if dask_address else available_processors())
     display = display_for(progress)
+    try:
+        with connect(dask_address) if dask_address else nullcontext() as client:
+            return _run(plan, Path(out), selection, task, parallel, client, display)
+    except OSError as error:
+        raise storage_failed(Path(out), error) from error
+    finally:
+        display.close()
+
+
+def _run(
+    plan: Plan, out: Path, selection: Selection, function: str, parallel: int, client: Any | None, display: Display
+) -> RunReport:
+    """Hold the directory, simulate what is pending, and bring its tables up to date."""
+    began = time.monotonic()
     notes: list[str] = []
 
     def note(text: str) -> None:
         notes.append(text)
         display.note(text)
 
-    parallel = workers or (1 if dask_address else available_processors())
-    try:
-        with connected(dask_address) if dask_address else nullcontext() as client, opened(out, plan, note) as found:
-            batch = _open_batch(plan, out, selection, found, note)
-            before = {key for key in batch.asked if key in batch.records}
-            tasks = pending_tasks(batch.selection, batch.records, parallel)
-            context = Context(plan, task, str(batch.runs.resolve()))
-            with closing(_receipts(tasks, context, parallel, client)) as receipts:
-                _simulate(batch, tasks, receipts, display)
-            finish(batch, compare, note)
-    except OSError as error:
-        raise storage_failed(out, error) from error
-    finally:
-        display.close()
+    with hold_directory(out, plan, note) as found:
+        batch = _open_batch(plan, out, selection, found, note)
+        before = {key for key in batch.asked if key in batch.records}
+        tasks = pending_tasks(batch.selection, batch.records, parallel)
+        context = Context(plan, function, str(batch.runs.resolve()))
+        with closing(_receipts(tasks, context, parallel, client)) as receipts:
+            _simulate(batch, tasks, receipts, display)
+        finish(batch, note)
     return _report(batch, before, tasks, time.monotonic() - began, notes)
 
 
@@ -131,14 +135,8 @@ def _check_workers(workers: int | None) -> None:
         raise BatchError(f"--workers: {workers!r} is not a number of processes; a whole number from 1")
 
 
-def _check_state_year(plan: PlanLike, year: int | None) -> None:
-    if year is not None and not plan.first_year <= year < plan.last_year:
-        allowed = f"a year from {plan.first_year} to {plan.last_year - 1}, with years left to go on through"
-        raise BatchError(f"--save-state: is {year}; allowed: {allowed}")
-
-
 def _open_batch(
-    plan: PlanLike, out: Path, selection: Selection, found: Mapping[str, Any] | None, note: Callable[[str], None]
+    plan: Plan, out: Path, selection: Selection, found: Mapping[str, Any] | None, note: Callable[[str], None]
 ) -> Batch:
     """Check what is committed and write the manifest of what is asked for."""
     records, parts = load_committed(out / RUNS, plan, note)
@@ -159,7 +157,7 @@ def _open_batch(
 
 def _simulate(batch: Batch, tasks: list[Task], receipts: Iterator[Receipt], display: Display) -> None:
     """Commit every task's file as it comes; on the way out, however, the manifest says what is committed."""
-    waiting = {RunKey(task.place, name, task.replicate) for task in tasks for name in task.scenarios}
+    waiting = {key for task in tasks for key in task.runs}
     known = [batch.records.get(key) for key in batch.asked if key not in waiting]
     failed_before = sum(record is not None and not record.done for record in known)
     meter = Meter(display, len(batch.asked), len(known) - failed_before, failed_before)
@@ -170,7 +168,7 @@ def _simulate(batch: Batch, tasks: list[Task], receipts: Iterator[Receipt], disp
         for receipt in receipts:
             _commit(batch, receipt)
             years = sum(run.household_years or 0.0 for run in receipt.runs)
-            failed = len(failed_runs(receipt))
+            failed = sum(not run.done for run in receipt.runs)
             meter.count(len(receipt.runs) - failed, failed, years)
             write_manifest_now_and_then(batch)
     except BaseException:
@@ -192,7 +190,7 @@ def _receipts(tasks: list[Task], context: Context, workers: int, client: Any | N
             yield from source
     finally:
         with suppress(OSError):
-            durable.clear_temporaries(Path(str(context.runs_directory)))
+            durable.clear_temporaries(Path(context.runs_directory))
 
 
 def _commit(batch: Batch, receipt: Receipt) -> None:
@@ -203,7 +201,7 @@ def _commit(batch: Batch, receipt: Receipt) -> None:
     name = file_name(receipt.place, receipt.replicate, part)
     with _no_interrupt():
         durable.put_in_place(temporary, batch.runs / name)
-        receipt = named(receipt, name)
+        receipt = replace(receipt, file=name)
         append_receipt(batch.runs, receipt)
         batch.parts[stem] = part + 1
         add_receipt(batch.records, receipt)
@@ -230,9 +228,9 @@ def _no_interrupt() -> Iterator[None]:
 
 
 def _report(batch: Batch, before: set[RunKey], tasks: list[Task], seconds: float, notes: list[str]) -> RunReport:
-    tried = {RunKey(task.place, name, task.replicate) for task in tasks for name in task.scenarios}
+    tried = {key for task in tasks for key in task.runs}
     failed = [key for key in batch.asked if not batch.records[key].done]
     done = sum(batch.records[key].done for key in tried)
     skipped = sum(batch.records[key].done for key in before - tried)
-    failures = tuple(failure(batch.plan, key, batch.records[key]) for key in failed)
+    failures = tuple(batch.records[key] for key in failed)
     return RunReport(done, len(failed), skipped, seconds, failures, tuple(notes))

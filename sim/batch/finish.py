@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from tuopin.sim.batch.directory import RUNS
-from tuopin.sim.batch.seam import PlanLike, RunKey
 from tuopin.sim.batch.selection import Selection
-from tuopin.sim.batch.state import Records
 from tuopin.sim.batch.tables import assemble, tables_stand, write_tables_record
-from tuopin.sim.comparison.comparing import COMPARISON, Compare, write_comparison
+from tuopin.sim.comparison.compare import write_comparison
 from tuopin.sim.results import durable
 from tuopin.sim.results.manifest import MANIFEST, build_manifest, canonical, manifest_bytes, ordered_scenarios
-from tuopin.sim.results.regions import regions_of
+from tuopin.sim.results.receipts import Records, RunKey
+from tuopin.sim.results.results import Results
+from tuopin.sim.study.plan import Plan
 
 _MANIFEST_EVERY_SECONDS = 2.0
 
@@ -26,7 +26,7 @@ _MANIFEST_EVERY_SECONDS = 2.0
 class Batch:
     """One call of `run_study` while it holds the directory."""
 
-    plan: PlanLike
+    plan: Plan
     out: Path
     selection: Selection
     records: Records
@@ -42,15 +42,15 @@ class Batch:
         return self.out / RUNS
 
 
-def _manifest(batch: Batch) -> bytes:
+def _manifest(batch: Batch) -> dict[str, Any]:
     panel = batch.selection.panel
-    return manifest_bytes(build_manifest(batch.plan, batch.records, batch.asked, panel=panel, extra=batch.extra))
+    return build_manifest(batch.plan, batch.records, batch.asked, panel=panel, extra=batch.extra)
 
 
 def write_manifest(batch: Batch) -> None:
     """Write the manifest of what is committed now."""
     began = time.monotonic()
-    durable.write_atomically(batch.out / MANIFEST, _manifest(batch))
+    durable.write_atomically(batch.out / MANIFEST, manifest_bytes(_manifest(batch)))
     batch.manifest_written = time.monotonic()
     batch.manifest_cost = batch.manifest_written - began
 
@@ -61,9 +61,10 @@ def write_manifest_now_and_then(batch: Batch) -> None:
         write_manifest(batch)
 
 
-def finish(batch: Batch, compare: Compare, note: Callable[[str], None]) -> None:
+def finish(batch: Batch, note: Callable[[str], None]) -> None:
     """Bring manifest, tables and comparison up to date, unless they already are."""
-    content = _manifest(batch)
+    manifest = _manifest(batch)
+    content = manifest_bytes(manifest)
     sha256 = hashlib.sha256(content).hexdigest()
     try:
         manifest_stands = (batch.out / MANIFEST).read_bytes() == content
@@ -73,36 +74,16 @@ def finish(batch: Batch, compare: Compare, note: Callable[[str], None]) -> None:
         return
     write_manifest(batch)
     scenarios = ordered_scenarios(batch.plan, batch.records)
-    done_keys = [key for key, record in batch.records.items() if record.done]
-    done = [(key, batch.records[key]) for key in canonical(batch.plan, done_keys, scenarios)]
+    done = [key for key, record in batch.records.items() if record.done]
     facts = {
         "tuopin.study": batch.plan.study_name,
         "tuopin.identity": batch.plan.identity,
         "tuopin.manifest_sha256": sha256,
     }
-    tables = assemble(batch.out, batch.runs, done, facts, _indicator_labels())
-    comparison = _compare(batch, done_keys, compare, note)
+    in_order = [batch.records[key] for key in canonical(batch.plan, done, scenarios)]
+    tables = assemble(batch.out, batch.runs, in_order, facts)
+    comparison = write_comparison(Results(batch.out, manifest))
+    if comparison is None:
+        takes = f"that takes {batch.plan.baseline} (the baseline) and another scenario"
+        note(f"{batch.out}: nothing to compare yet; {takes}")
     write_tables_record(batch.runs, sha256, tables, comparison)
-
-
-def _compare(batch: Batch, done: list[RunKey], compare: Compare, note: Callable[[str], None]) -> str | None:
-    """Write ``comparison.csv`` of the places that have something to compare; its SHA-256, or None."""
-    baseline = batch.plan.baseline
-    scenarios: dict[str, set[str]] = {}
-    for key in done:
-        scenarios.setdefault(key.place, set()).add(key.scenario)
-    places = [name for name in batch.plan.places if baseline in (ran := scenarios.get(name, set())) and len(ran) > 1]
-    if places:
-        regions = regions_of(getattr(batch.plan, "place_data", {}))
-        written = write_comparison(batch.out, batch.extra["comparison"], compare, places, regions)
-        if written is not None:
-            return written
-    (batch.out / COMPARISON).unlink(missing_ok=True)
-    note(f"{batch.out}: nothing to compare yet; that takes {baseline} (the baseline) and another scenario")
-    return None
-
-
-def _indicator_labels() -> dict[str, tuple[str, str, str]]:
-    from tuopin.sim.measures.labels import INDICATORS
-
-    return {name: (label.unit, label.english, label.chinese) for name, label in INDICATORS.items()}

@@ -19,9 +19,11 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import replace
 from multiprocessing.context import BaseContext
+from pathlib import Path
 from types import ModuleType
 
-from tuopin.sim.batch.seam import Context, Task
+import tuopin
+from tuopin.sim.batch.task import Context, Task
 from tuopin.sim.batch.worker import perform, perform_failure, perform_here, start_worker
 from tuopin.sim.results.errors import BatchError
 from tuopin.sim.results.receipts import Receipt
@@ -113,12 +115,13 @@ def _pool(context: Context, workers: int) -> Iterator[Callable[[Task], Future[Re
 
     A pool none of whose workers ever came to life has not met a bad run: that is raised as a `BatchError`.
     """
-    method = _start_method(context)
-    started = method.Event()
+    method, path = _start_method(context), safe_path()
+    with _starting_safely(path):  # the first event starts a process that watches over shared resources
+        started = method.Event()
     pool = ProcessPoolExecutor(workers, mp_context=method, initializer=start_worker, initargs=(context, started))
 
     def submit(task: Task) -> Future[Receipt]:
-        with _without_main():
+        with _starting_safely(path):
             return pool.submit(perform_here, task)
 
     try:
@@ -137,24 +140,49 @@ def _pool(context: Context, workers: int) -> Iterator[Callable[[Task], Future[Re
 
 
 @contextmanager
-def _without_main() -> Iterator[None]:
-    """Start workers without the caller's main program, of which they need nothing.
+def _starting_safely(path: list[str]) -> Iterator[None]:
+    """Start workers on `path` that need nothing of the caller's main program and see nothing beside it.
 
-    multiprocessing would import it in every worker: a script without ``if __name__ == "__main__"`` would start
-    itself again, and one read from standard input cannot be found at all.
+    multiprocessing would import the main program in every worker: a script without ``if __name__ == "__main__"`` would
+    start itself again, and one read from standard input cannot be found at all.
     """
-    own = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
+    before = sys.modules["__main__"], sys.path, os.environ.get("PYTHONSAFEPATH")
+    sys.modules["__main__"], sys.path = ModuleType("__main__"), path
+    os.environ["PYTHONSAFEPATH"] = "1"  # for the process that workers are forked from
     try:
         yield
     finally:
-        sys.modules["__main__"] = own
+        sys.modules["__main__"], sys.path, variable = before
+        if variable is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = variable
+
+
+def safe_path() -> list[str]:
+    """`sys.path` without what Python adds by itself for a program: the program's folder and the current one.
+
+    A file called ``secrets.py`` there would be taken for a module of the standard library. What ``PYTHONPATH`` names
+    stays. A checkout from which Tuopin is imported without being installed goes to the end, where it shadows nothing.
+    """
+    program = getattr(sys.modules["__main__"], "__file__", None)
+    first = getattr(multiprocessing.process, "ORIGINAL_DIR", None)  # the current folder when Python started
+    folders = [first or os.curdir, os.curdir, *([Path(program).parent] if program else [])]
+    wanted = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
+    added = set(map(_real_path, folders)) - set(map(_real_path, wanted))
+    kept = [entry for entry in sys.path if entry and _real_path(entry) not in added]
+    home = _real_path(Path(tuopin.__file__).parents[1])
+    return [*kept, home] if home in added else kept
+
+
+def _real_path(folder: str | Path) -> str:
+    return os.path.realpath(folder)
 
 
 def _start_method(context: Context) -> BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     chosen = multiprocessing.get_context("forkserver")
-    if context.function.startswith("tuopin.sim."):  # the model itself, not a stand-in for it
-        chosen.set_forkserver_preload(["tuopin.sim.batch.preload"])
+    model = context.function.startswith("tuopin.sim.")  # the model itself, not a stand-in for it
+    chosen.set_forkserver_preload(["tuopin.sim.batch.preload" if model else "tuopin.sim.batch.worker"])
     return chosen

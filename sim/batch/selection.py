@@ -6,9 +6,10 @@ import difflib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tuopin.sim.batch.seam import PlanLike, RunKey, Task
-from tuopin.sim.batch.state import Record
+from tuopin.sim.batch.task import Task
 from tuopin.sim.results.errors import BatchError
+from tuopin.sim.results.receipts import RunKey, RunRecord
+from tuopin.sim.study.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -28,22 +29,30 @@ class Selection:
 
 
 def select(
-    plan: PlanLike, scenarios: Sequence[str] | None, only: str | None, panel: bool, retry_failed: bool
+    plan: Plan,
+    scenarios: Sequence[str] | None = None,
+    only: str | None = None,
+    panel: bool = False,
+    retry_failed: bool = False,
+    save_state: int | None = None,
 ) -> Selection:
     """Resolve what was asked for; `only` is ``SCENARIO:REPLICATE`` or ``PLACE:SCENARIO:REPLICATE``.
 
     Raises
     ------
     BatchError
-        If a name or number is not in the plan.
+        If a name, number or year is not in the plan.
     """
+    if save_state is not None and not plan.first_year <= save_state < plan.last_year:
+        allowed = f"a year from {plan.first_year} to {plan.last_year - 1}, with years left to go on through"
+        raise BatchError(f"--save-state: is {save_state}; allowed: {allowed}")
     numbers = tuple(range(1, plan.replicates + 1))
     places = tuple(plan.places)
     if only is None:
         asked = tuple(plan.scenarios) if scenarios is None else tuple(dict.fromkeys(scenarios))
         _require(asked, plan.scenarios, "--scenarios")
         ordered = tuple(name for name in plan.scenarios if name in asked)
-        return Selection(ordered, numbers, places, panel, retry_failed)
+        return Selection(ordered, numbers, places, panel, retry_failed, save_state)
     *before, scenario, replicate = only.split(":") if only.count(":") in (1, 2) else ("", "", "")
     if not scenario or not replicate.isascii() or not replicate.isdigit():
         raise BatchError(f"--only: {only!r} is not SCENARIO:REPLICATE; for example {plan.scenarios[0]}:1")
@@ -53,7 +62,7 @@ def select(
         places = (before[0],)
     if int(replicate) not in numbers:
         raise BatchError(f"--only: there is no replicate {replicate}; 1 to {plan.replicates}")
-    return Selection((scenario,), (int(replicate),), places, panel, retry_failed=True)
+    return Selection((scenario,), (int(replicate),), places, panel, True, save_state)
 
 
 def _require(names: Sequence[str], allowed: Collection[str], option: str) -> None:
@@ -66,7 +75,7 @@ def _require(names: Sequence[str], allowed: Collection[str], option: str) -> Non
         raise BatchError(f"{option}: names nothing; allowed: {', '.join(allowed)}")
 
 
-def pending_tasks(selection: Selection, records: Mapping[RunKey, Record], workers: int) -> list[Task]:
+def pending_tasks(selection: Selection, records: Mapping[RunKey, RunRecord], workers: int) -> list[Task]:
     """What is still to be run: by place and replicate, the scenarios that are missing (or failed, or lack panel or
     state).
 
@@ -87,7 +96,7 @@ def pending_tasks(selection: Selection, records: Mapping[RunKey, Record], worker
     return [piece for task in tasks for piece in _divide(task, parts)]
 
 
-def _is_pending(record: Record | None, selection: Selection) -> bool:
+def _is_pending(record: RunRecord | None, selection: Selection) -> bool:
     if record is None:
         return True
     if not record.done:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -16,12 +16,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tuopin.sim.batch.seam import RunKey
-from tuopin.sim.batch.state import TABLES_RECORD, Record
 from tuopin.sim.batch.taskfile import checksum, frame_schema, frames_in
 from tuopin.sim.results import durable
-from tuopin.sim.results.schemas import TABLES, described, empty_schema, fitted, united
+from tuopin.sim.results.receipts import RunRecord
+from tuopin.sim.results.results import COMPARISON_FILE
+from tuopin.sim.results.schemas import TABLES, describe, empty_schema, fit_schema, unite
 
+TABLES_RECORD = "tables.json"
 # Rows per row group: large enough to compress, small enough that one group of the widest table stays near 50 MB.
 _GROUP = {"panel": 1 << 18}
 _DEFAULT_GROUP = 1 << 20
@@ -37,7 +38,7 @@ class TableRecord:
     rows: int
 
 
-class _Growing:
+class _TableWriter:
     """A Parquet file being written under a temporary name, one row group at a time."""
 
     def __init__(self, directory: Path, frame: str, schema: Any) -> None:
@@ -49,7 +50,7 @@ class _Growing:
         self._waiting: list[Any] = []
         self._waiting_rows = 0
 
-    def __enter__(self) -> _Growing:
+    def __enter__(self) -> _TableWriter:
         return self
 
     def __exit__(
@@ -64,7 +65,7 @@ class _Growing:
             self.path.unlink(missing_ok=True)
 
     def add(self, table: Any) -> None:
-        self._waiting.append(fitted(table, pa.schema([field.remove_metadata() for field in self.schema])))
+        self._waiting.append(fit_schema(table, pa.schema([field.remove_metadata() for field in self.schema])))
         self._waiting_rows += table.num_rows
         if self._waiting_rows >= _GROUP.get(self.frame, _DEFAULT_GROUP):
             self._flush()
@@ -95,31 +96,23 @@ def table_file(frame: str) -> str:
 def assemble(
     out: Path,
     runs: Path,
-    done: Sequence[tuple[RunKey, Record]],
+    done: Sequence[RunRecord],
     facts: Mapping[str, str],
-    indicators: Mapping[str, tuple[str, str, str]],
 ) -> dict[str, TableRecord]:
     """Write the tables of the runs `done` (in canonical order) into `out`, each replacing the old one in one step.
 
-    Parameters
-    ----------
-    facts, indicators
-        Schema metadata; see `tuopin.sim.results.schemas.described`.
+    `facts` go into the metadata of their schemas.
     """
-    frames = ["indicators", "costs", "spells"]
-    if any(record.panel for _, record in done):
-        frames.append("panel")
+    frames = [frame for frame in TABLES if frame != "panel" or any(run.panel for run in done)]
     with ExitStack() as stack:
         growing = {
-            frame: stack.enter_context(
-                _Growing(out, frame, described(frame, _schema(runs, frame, done), facts, indicators))
-            )
+            frame: stack.enter_context(_TableWriter(out, frame, describe(frame, _schema(runs, frame, done), facts)))
             for frame in frames
         }
         opened = lru_cache(_OPEN)(zipfile.ZipFile)  # the runs of a file stand apart, scenario by scenario
-        for _, record in done:
-            present = [frame for frame in frames if frame in record.result.rows and (frame != "panel" or record.panel)]
-            for frame, table in frames_in(opened(runs / record.file), [(record.position, frame) for frame in present]):
+        for run in done:
+            present = [(run.position, frame) for frame in frames if frame in run.rows]
+            for frame, table in frames_in(opened(runs / run.file), present):
                 growing[frame].add(table)
         written = {frame: table.finish() for frame, table in growing.items()}
         for frame, table in growing.items():
@@ -127,10 +120,10 @@ def assemble(
     return written
 
 
-def _schema(runs: Path, frame: str, done: Iterable[tuple[RunKey, Record]]) -> Any:
+def _schema(runs: Path, frame: str, done: Sequence[RunRecord]) -> Any:
     """The one schema of a table; only the panel's depends on the runs (their policies)."""
     if frame == "panel":
-        return united([frame_schema(runs / r.file, r.position, frame) for _, r in done if r.panel])
+        return unite([frame_schema(runs / run.file, run.position, frame) for run in done if run.panel])
     return empty_schema(frame)
 
 
@@ -154,7 +147,7 @@ def tables_stand(out: Path, runs: Path, manifest_sha256: str) -> bool:
             return False
         expected = {name: table["sha256"] for name, table in data["tables"].items()}
         if data["comparison_sha256"] is not None:
-            expected["comparison.csv"] = data["comparison_sha256"]
+            expected[COMPARISON_FILE] = data["comparison_sha256"]
         return set(expected) >= {table_file(name) for name in TABLES if name != "panel"} and all(
             checksum(out / name) == digest for name, digest in expected.items()
         )

@@ -24,7 +24,7 @@ from typing import IO, Any
 import pyarrow as pa
 
 from tuopin.sim.results import durable
-from tuopin.sim.results.receipts import Receipt, RunResult, from_json, to_json
+from tuopin.sim.results.receipts import Receipt, from_json, to_json
 
 RECEIPT = "receipt.json"
 _DAMAGE = (zipfile.BadZipFile, zlib.error, KeyError, UnicodeDecodeError, RuntimeError, EOFError)
@@ -144,8 +144,3 @@ def frame_schema(path: Path, position: int, frame: str) -> Any:
     """The schema of one frame, without reading its rows."""
     with zipfile.ZipFile(path) as container, container.open(member(position, frame)) as stream:
         return pa.ipc.open_stream(stream).schema
-
-
-def failed_runs(receipt: Receipt) -> tuple[RunResult, ...]:
-    """The runs of a receipt that failed."""
-    return tuple(run for run in receipt.runs if run.status == "failed")

@@ -13,17 +13,20 @@ import os
 import signal
 import threading
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 from multiprocessing.connection import wait
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
-from tuopin.sim.batch.seam import Context, OutcomeLike, Task, state_frame, task_function
+from tuopin.sim.batch.task import Context, Task, task_function
 from tuopin.sim.batch.taskfile import TaskWriter
 from tuopin.sim.results.errors import storage_failed
-from tuopin.sim.results.receipts import Receipt, RunResult
-from tuopin.sim.results.schemas import conform
+from tuopin.sim.results.outcome import RunOutcome
+from tuopin.sim.results.receipts import Receipt, RunRecord
+from tuopin.sim.results.schemas import TABLES, conform, state_frame
+from tuopin.sim.study.plan import Plan
 from tuopin.sim.study.versions import versions
 
 _context: Context | None = None
@@ -39,52 +42,30 @@ def perform(task: Task, context: Context) -> Receipt:
     StorageFailed
         If the file cannot be written (disk full, directory read-only).
     """
-    if context.runs_directory is None:
-        raise ValueError("the context names no directory")
-    directory = Path(context.runs_directory)
-    results: list[RunResult] = []
-    try:
-        with TaskWriter(directory) as writer:
-            for outcome in _outcomes(task, context):
-                results.append(_write_run(writer, len(results), outcome, task, context))
-            return writer.close(_receipt(task, context, results))
-    except OSError as error:
-        raise storage_failed(directory.parent, error) from error
+    return _write_file(task, context, _outcomes(task, context))
 
 
 def perform_failure(task: Task, context: Context, error: str) -> Receipt:
     """Write the file of a task whose worker died: every run of it failed with `error`."""
-    directory = Path(str(context.runs_directory))
-    results = [_failure(scenario, context, error, None) for scenario in task.scenarios]
+    outcomes = (RunOutcome(task.place, scenario, task.replicate, error=error) for scenario in task.scenarios)
+    return _write_file(task, context, outcomes)
+
+
+def _write_file(task: Task, context: Context, outcomes: Iterator[RunOutcome]) -> Receipt:
+    """Write each outcome as it comes, then the receipt."""
+    directory = Path(context.runs_directory)
+    runs: list[RunRecord] = []
     try:
         with TaskWriter(directory) as writer:
-            return writer.close(_receipt(task, context, results))
-    except OSError as failure:
-        raise storage_failed(directory.parent, failure) from failure
+            for outcome in outcomes:
+                runs.append(_write_run(writer, len(runs), outcome, task, context.plan))
+            receipt = Receipt(context.plan.identity, task.place, task.replicate, task.panel, tuple(runs), versions())
+            return writer.close(receipt)
+    except OSError as error:
+        raise storage_failed(directory.parent, error) from error
 
 
-def _receipt(task: Task, context: Context, results: list[RunResult]) -> Receipt:
-    plan = context.plan
-    return Receipt(plan.identity, task.place, task.replicate, task.panel, tuple(results), versions())
-
-
-def _failure(scenario: str, context: Context, error: str, trace: str | None, seconds: float = 0.0) -> RunResult:
-    digest = context.plan.scenario_hashes[scenario]
-    return RunResult(scenario, digest, "failed", seconds, error=error, traceback=trace)
-
-
-class _Raised:
-    """An outcome that stands for what the simulation raised instead of giving one."""
-
-    def __init__(self, task: Task, scenario: str, error: BaseException) -> None:
-        self.place, self.scenario, self.replicate = task.place, scenario, task.replicate
-        self.frames: Mapping[str, Any] = {}
-        self.error: str | None = f"{type(error).__name__}: {error}".rstrip(": ")
-        self.traceback: str | None = "".join(traceback.format_exception(error))
-        self.seconds = 0.0
-
-
-def _outcomes(task: Task, context: Context) -> Iterator[OutcomeLike]:
+def _outcomes(task: Task, context: Context) -> Iterator[RunOutcome]:
     """One outcome per scenario of the task, in its order; what is raised or left out becomes a failed outcome."""
     missing = list(task.scenarios)
     error: BaseException = RuntimeError("the simulation gave no outcome for this scenario")
@@ -97,31 +78,41 @@ def _outcomes(task: Task, context: Context) -> Iterator[OutcomeLike]:
     except Exception as raised:  # a failed run is data: the batch goes on
         error = raised
     for scenario in missing:
-        yield _Raised(task, scenario, error)
+        yield RunOutcome.failed(task.place, scenario, task.replicate, error)
 
 
-def _write_run(writer: TaskWriter, position: int, outcome: OutcomeLike, task: Task, context: Context) -> RunResult:
+def _write_run(writer: TaskWriter, position: int, outcome: RunOutcome, task: Task, plan: Plan) -> RunRecord:
     """Write one outcome's frames; frames that break the contract fail the run."""
-    if outcome.error is not None:
-        return _failure(outcome.scenario, context, outcome.error, outcome.traceback, outcome.seconds)
-    wanted = ["indicators", "costs", "spells", *(["panel"] if task.panel else [])]
-    try:
-        tables = {frame: conform(frame, outcome.frames[frame]) for frame in wanted}
-        if task.save_state is not None:
-            tables[state_frame(task.save_state)] = outcome.frames[state_frame(task.save_state)]
-    except (ValueError, KeyError, TypeError) as error:
-        return _failure(outcome.scenario, context, repr(error), traceback.format_exc(), outcome.seconds)
+    tables: dict[str, Any] = {}
+    if outcome.error is None:
+        try:
+            tables = _conform_frames(outcome, task)
+        except (ValueError, KeyError, TypeError) as error:
+            outcome = replace(outcome, error=repr(error), traceback=traceback.format_exc())
     for frame, table in tables.items():
         writer.add(position, frame, table)
-    years = getattr(outcome, "household_years", None)
-    return RunResult(
+    return RunRecord(
+        task.place,
         outcome.scenario,
-        context.plan.scenario_hashes[outcome.scenario],
-        "done",
+        task.replicate,
+        plan.scenario_hashes[outcome.scenario],
+        "done" if outcome.error is None else "failed",
         outcome.seconds,
         {frame: table.num_rows for frame, table in tables.items()},
-        None if years is None else float(years),
+        float(outcome.household_years) if outcome.error is None else None,
+        outcome.error,
+        outcome.traceback,
     )
+
+
+def _conform_frames(outcome: RunOutcome, task: Task) -> dict[str, Any]:
+    """The frames a task is to give, with the contract's columns and types."""
+    wanted = [frame for frame in TABLES if frame != "panel" or task.panel]
+    tables = {frame: conform(frame, outcome.frames[frame]) for frame in wanted}
+    if task.save_state is not None:
+        state = state_frame(task.save_state)
+        tables[state] = outcome.frames[state]
+    return tables
 
 
 def start_worker(context: Context, started: Event) -> None:

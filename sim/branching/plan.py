@@ -43,7 +43,6 @@ class BranchPlan(Plan):
     source_identity: str = ""
     source_hashes: Mapping[str, str] = field(default_factory=dict)
     saved: Saved = field(default_factory=dict)
-    repeat_command: tuple[str, ...] = ()
 
     @property
     def branched(self) -> dict[str, dict[str, Any]]:
@@ -76,7 +75,7 @@ def make_branch_plan(
     inputs = {**base.inputs, "branch": {"from_year": from_year, "of": source_identity}}
     hashes = {name: branch_digest(past[continues[name]], base.scenario_settings[name]) for name in base.scenarios}
     own = {f.name: getattr(base, f.name) for f in fields(Plan)}
-    own |= {"inputs": inputs, "identity": digest(inputs), "scenario_hashes": hashes}
+    own |= {"inputs": inputs, "identity": digest(inputs), "scenario_hashes": hashes} | more
     return BranchPlan(
         **own,
         from_year=from_year,
@@ -85,7 +84,6 @@ def make_branch_plan(
         source_study=source_study,
         source_identity=source_identity,
         source_hashes=source_hashes,
-        **more,
     )
 
 

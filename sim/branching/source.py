@@ -12,12 +12,12 @@ from typing import Any
 
 from tuopin.agents.place import Place
 from tuopin.sim.batch.directory import RUNS
-from tuopin.sim.batch.seam import state_frame
 from tuopin.sim.batch.taskfile import checksum
 from tuopin.sim.branching.plan import Histories, Saved, Settings, Stage, branch_digest
 from tuopin.sim.results.manifest import MANIFEST, differences, read_manifest
 from tuopin.sim.results.receipts import Receipt, read_journal
 from tuopin.sim.results.results import ResultsError
+from tuopin.sim.results.schemas import state_frame
 from tuopin.sim.study.plan import digest, make_plan, scenario_digest
 from tuopin.sim.study.study import Study
 from tuopin.sim.study.versions import versions

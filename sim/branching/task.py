@@ -4,7 +4,6 @@ again.
 
 from __future__ import annotations
 
-import traceback
 import zipfile
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -15,14 +14,15 @@ import pyarrow as pa
 from tuopin.agents.county import County
 from tuopin.agents.randomness import Luck
 from tuopin.policies.protocol import Policy
-from tuopin.sim.batch.seam import state_frame
 from tuopin.sim.batch.taskfile import read_frames
 from tuopin.sim.branching.plan import BranchPlan, Settings, Stage
+from tuopin.sim.results.outcome import RunOutcome
+from tuopin.sim.results.schemas import state_frame
 from tuopin.sim.run.run import Run, begin
 from tuopin.sim.run.setup import county_of, make_policies, policies_of, world_of
 from tuopin.sim.run.state import State, StateError, capture, resume
 from tuopin.sim.run.state_file import Origin, World, from_bytes
-from tuopin.sim.run.task import Progress, RunOutcome, outcome_of
+from tuopin.sim.run.task import Progress, outcome_of
 from tuopin.sim.run.year import simulate_year
 from tuopin.sim.study.versions import versions
 
@@ -53,8 +53,7 @@ def simulate_branch(
                 state = simulate_again(plan, initial, plan.histories[past], replicate, panel=panel)
         except Exception as error:  # a failed run is data: the others go on
             for scenario in mine:
-                said = f"{type(error).__name__}: {error}"
-                yield RunOutcome(place, scenario, replicate, {}, said, traceback.format_exc())
+                yield RunOutcome.failed(place, scenario, replicate, error)
             continue
         for scenario in mine:
             start = partial(_start, plan, state, scenario, replicate, panel)

@@ -24,7 +24,7 @@ def groups() -> dict[str, dict[str, Parameter]]:
     for parameter in model_parameters().values():
         found.setdefault(parameter.group, {})[parameter.name] = parameter
     found["common"] = read_parameters(_POLICIES / "common.yaml", "common")
-    for path in sorted(_POLICIES.glob("*/parameters.yaml")):
+    for path in sorted(_POLICIES.glob("*/*/parameters.yaml")):
         found[path.parent.name] = read_parameters(path, path.parent.name)
     return found
 

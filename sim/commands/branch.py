@@ -45,7 +45,7 @@ def branch(
     from tuopin.sim.branching.scenarios import read_branches
     from tuopin.sim.branching.source import open_source
     from tuopin.sim.branching.task import TASK
-    from tuopin.sim.commands.run import show_result, tell
+    from tuopin.sim.commands.run import show_result, tell_report
 
     source = open_source(directory)
     study = source.study
@@ -54,12 +54,12 @@ def branch(
     plan = _plan(source, asked, from_year, directory, scenarios)
     for text in source.notes:
         _note(text)
-    sys.stdout.write("\n".join(_said(plan, asked, directory, scenarios, panel)) + "\n")
+    sys.stdout.write("\n".join(_what_is_done(plan, asked, directory, scenarios, panel)) + "\n")
     report = run_study(
         plan, out, workers=workers, panel=panel, retry_failed=retry_failed, only=only, dask_address=dask, task=TASK
     )
     show_result(out)
-    tell(report, out)
+    tell_report(report, plan, out)
     if report.failed:
         raise typer.Exit(report.exit_status)
 
@@ -92,7 +92,7 @@ def _plan(source: Source, asked: Branches, year: int, directory: Path, file: Pat
         source_hashes=source.hashes,
         source_runs=str((directory / RUNS).resolve()),
         saved=saved,
-        repeat_command=command,
+        command=command,
     )
 
 
@@ -100,12 +100,11 @@ def _note(text: str) -> None:
     sys.stderr.write(text + "\n")
 
 
-def _said(plan: BranchPlan, asked: Branches, directory: Path, file: Path, panel: bool) -> list[str]:
+def _what_is_done(plan: BranchPlan, asked: Branches, directory: Path, file: Path, panel: bool) -> list[str]:
     """What will be done, in lines: who continues whom, and where the years before come from."""
     year = plan.from_year
-    lines = [
-        f"{directory} ({plan.source_study}) as simulated to the end of {year}, then {year + 1}-{plan.last_year} by {file}:"
-    ]
+    then = f"then {year + 1}-{plan.last_year} by {file}:"
+    lines = [f"{directory} ({plan.source_study}) as simulated to the end of {year}, {then}"]
     lines += [f"  {name} continues {past}" for name, past in plan.continues.items()]
     if len(plan.histories) > 1:
         lines.append(f"they do not all continue the same scenario: their differences begin before {year + 1}")

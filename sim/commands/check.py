@@ -6,7 +6,6 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from tuopin.sim.commands.options import StudyArgument
-from tuopin.sim.results.regions import regions_of
 
 if TYPE_CHECKING:
     from tuopin.agents.place import Place
@@ -17,13 +16,13 @@ def check(study: StudyArgument) -> None:
     """Validate STUDY with its places and policies, and print what was understood. Nothing is run or written."""
     from tuopin.sim.study.study import Study
 
-    sys.stdout.write("\n".join(understood(Study.load(study))) + "\n")
+    sys.stdout.write("\n".join(summary(Study.load(study))) + "\n")
 
 
-def understood(study: Study) -> list[str]:
+def summary(study: Study) -> list[str]:
     """What a study amounts to, in lines."""
     lines = [f"study       {study.name}: {study.question.en or 'no question given'}"]
-    regions = regions_of(study.places)
+    regions = study.regions
     inside = {name for counties in regions.values() for name in counties}
     for name, place in study.places.items():
         if name not in inside:
@@ -85,9 +84,9 @@ def _package(policies: dict[str, dict[str, Any]]) -> str:
 
 
 def _settings(given: dict[str, Any]) -> str:
-    from tuopin.sim.commands.tables import written
+    from tuopin.sim.commands.tables import cell_text
 
     return ", ".join(
-        f"{name} {{{written(value)}}}" if isinstance(value, dict) else f"{name} {written(value)}"
+        f"{name} {{{cell_text(value)}}}" if isinstance(value, dict) else f"{name} {cell_text(value)}"
         for name, value in given.items()
     )

@@ -28,19 +28,21 @@ def compare(
 ) -> None:
     """Print the paired differences of the results in DIR, with 95% intervals."""
     from tuopin.sim.commands.tables import show
+    from tuopin.sim.comparison.compare import compare as paired_differences
+    from tuopin.sim.comparison.precision import precision as replicates_needed
     from tuopin.sim.results.results import Results
 
     results = Results.open(directory)
     if precision is not None:
-        frame = results.precision(precision, baseline=baseline, indicator=indicator)
+        frame = replicates_needed(results, precision, baseline=baseline, indicator=indicator)
         title = (
-            f"Replicates needed for a 95% half-width of {precision:g} times the mean difference over all years (luck), and"
-            " how many times smaller pairing on common random numbers made the variance."
+            f"Replicates needed for a 95% half-width of {precision:g} times the mean difference over all years (luck),"
+            " and how many times smaller pairing on common random numbers made the variance."
         )
         rows = [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
         show(title, list(frame.columns), rows, format=format, ids=["place", "scenario", "indicator", "group"])
         return
-    frame = results.comparison(baseline=baseline, indicator=indicator)
+    frame = paired_differences(results, baseline=baseline, indicator=indicator)
     rows = [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
     title = "Simulated, given these assumptions. Paired differences on common random numbers with 95% intervals."
     columns = [str(column) for column in frame.columns]

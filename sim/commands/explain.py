@@ -63,16 +63,16 @@ def explain(
 
 def part_of(study: Study, part: Section) -> list[dict[str, Any]]:
     """The rows of one part of the explanation."""
-    from tuopin.sim.commands import explained
+    from tuopin.sim.commands import explanation
 
     if part is Section.ORDER:
         from tuopin.sim.run.year import STEPS
 
-        return explained.order_rows(study, STEPS)
+        return explanation.order_rows(study, STEPS)
     if part is Section.MECHANISMS:
-        return explained.mechanism_rows(study)
+        return explanation.mechanism_rows(study)
     if part is Section.PARAMETERS:
-        return explained.parameter_rows(study)
+        return explanation.parameter_rows(study)
     from tuopin.sim.calibration.decomposition import decompose
     from tuopin.sim.study.plan import make_plan
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
-from tuopin.sim.commands.tables import written
-from tuopin.sim.results.regions import manifest_regions, reported
+from tuopin.sim.commands.tables import cell_text
+from tuopin.sim.comparison.headline import DIFFERENCES, MEASURED, headline
+from tuopin.sim.results.results import Results
 
 TITLE = (
     "Simulated, given these assumptions; true view. Differences from {baseline}: paired, {replicates} replicates,"
@@ -24,29 +24,20 @@ NO_GAIN = "no clear gain"
 Row = dict[str, Any]
 
 
-def headline_table(directory: Path) -> tuple[str, list[Row]]:
+def headline_table(results: Results) -> tuple[str, list[Row]]:
     """Title and rows of the headline table of a result, a region as one place.
 
     No rows where nothing was compared; of a region levels are shown even so.
     """
-    from tuopin.sim.comparison.headline import DIFFERENCES, MEASURED, headline
-    from tuopin.sim.results.rows import read_comparison, read_rows
-
-    manifest = _manifest(directory)
-    regions = manifest_regions(manifest)
     everybody = {"view": ["true"], "group": ["all"]}
-    comparison = read_comparison(directory, indicator=[name for name, _ in DIFFERENCES.values()], **everybody)
-    if comparison.empty and not regions:
+    comparison = results.rows("comparison", indicator=[name for name, _ in DIFFERENCES.values()], **everybody)
+    if comparison.empty and not results.regions:
         return "", []
-    if regions:
-        indicators, _, spells = reported(directory, manifest)
-    else:
-        indicators = read_rows(directory / "indicators.parquet", indicator=MEASURED, **everybody)
-        spells = read_rows(directory / "spells.parquet", view=["true"], kind=["exited"])
+    indicators, spells = results.reported(indicator=MEASURED, **everybody)
     if indicators.empty:
         return "", []
     frame = headline(comparison, indicators, spells)
-    baseline = str(manifest["baseline"] if comparison.empty else comparison["baseline"].iloc[0])
+    baseline = str(results.manifest["baseline"] if comparison.empty else comparison["baseline"].iloc[0])
     several = len(set(frame["place"])) > 1
     rows = [cells({str(key): value for key, value in row.items()}, baseline) for row in frame.to_dict("records")]
     if not several:
@@ -59,18 +50,13 @@ def headline_table(directory: Path) -> tuple[str, list[Row]]:
     if not comparison.empty:
         kind = KINDS.get(str(comparison["uncertainty"].iloc[0]), "")
         title = TITLE.format(baseline=baseline, kind=kind, replicates=replicates)
-    return title + "".join(_region_note(name, counties, manifest) for name, counties in regions.items()), rows
+    places = results.manifest.get("inputs", {}).get("place", {})
+    return title + "".join(_region_note(name, counties, places) for name, counties in results.regions.items()), rows
 
 
-def _manifest(directory: Path) -> dict[str, Any]:
-    path = directory / "manifest.json"
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return found
-
-
-def _region_note(name: str, counties: list[str], manifest: dict[str, Any]) -> str:
+def _region_note(name: str, counties: list[str], places: Mapping[str, Any]) -> str:
     """How many counties a region stands for, and whether they exist."""
-    made_up = sum(bool(manifest["inputs"]["place"][county].get("synthetic")) for county in counties)
+    made_up = sum(bool(places[county].get("synthetic")) for county in counties)
     kind = "synthetic counties" if made_up == len(counties) else "counties"
     part = f", {made_up} of them synthetic" if 0 < made_up < len(counties) else ""
     return f" {name}: {len(counties)} {kind}{part}, put together."
@@ -89,7 +75,7 @@ def cells(row: Row, baseline: str) -> Row:
         "relapse in 3 years": _percent(row["relapse_by_3_years"]),
         "sustained exits (persons)": _whole(row["sustained_exits_persons"]),
         "more sustained exits": "baseline" if is_baseline else _interval(row, "sustained_exits_difference", 1.0, 0),
-        "cost (M yuan, nominal)": _scaled(row["cost_yuan_nominal"], 1e-6),
+        "cost (M yuan, nominal)": _in_units(row["cost_yuan_nominal"], 1e-6),
         "yuan per sustained exit": "baseline" if is_baseline else _cost(row),
     }
 
@@ -120,5 +106,5 @@ def _whole(value: float) -> str:
     return f"{value:,.0f}" if math.isfinite(value) else ""
 
 
-def _scaled(value: float, factor: float) -> str:
-    return written(value * factor, 4)
+def _in_units(value: float, factor: float) -> str:
+    return cell_text(value * factor, 4)

@@ -46,8 +46,10 @@ def load_study(
 ) -> Study:
     """Load a study with the options given in place of its own keys.
 
-    Raises:
-        StudyError: with the mistakes of the study and of the options together.
+    Raises
+    ------
+    StudyError
+        With the mistakes of the study and of the options together.
     """
     from tuopin.sim.study.problems import Problem, StudyError
     from tuopin.sim.study.study import Study
@@ -69,8 +71,10 @@ def load_study(
 def plan_of(study: Study, scale: float) -> Plan:
     """The resolved plan of a study.
 
-    Raises:
-        StudyError: where the scale leaves too little of a place to simulate.
+    Raises
+    ------
+    StudyError
+        Where the scale leaves too little of a place to simulate.
     """
     from tuopin.sim.study.plan import make_plan
     from tuopin.sim.study.problems import Problem, StudyError

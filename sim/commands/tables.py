@@ -66,7 +66,7 @@ def as_json(value: object) -> str:
 
 def plain(title: str, columns: Sequence[str], rows: Sequence[Row], digits: int = 4) -> str:
     """Aligned text, one line a row however wide; numbers to the right; Chinese characters count double."""
-    cells = [[written(row.get(column), digits) for column in columns] for row in rows]
+    cells = [[cell_text(row.get(column), digits) for column in columns] for row in rows]
     numeric = [all(_is_number(row.get(column)) for row in rows) and bool(rows) for column in columns]
     widths = [max(map(width, column)) for column in zip(columns, *cells, strict=True)]
     lines = [title] if title else []
@@ -79,16 +79,16 @@ def plain(title: str, columns: Sequence[str], rows: Sequence[Row], digits: int =
     return "\n".join(lines) + "\n"
 
 
-def written(value: object, digits: int = 4) -> str:
+def cell_text(value: object, digits: int = 4) -> str:
     """One cell: numbers with at most `digits` significant digits after the point, nothing for what is missing."""
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Mapping):
-        return "; ".join(f"{key}: {written(item, digits)}" for key, item in value.items())
+        return "; ".join(f"{key}: {cell_text(item, digits)}" for key, item in value.items())
     if isinstance(value, list | tuple):
-        return ", ".join(written(item, digits) for item in value)
+        return ", ".join(cell_text(item, digits) for item in value)
     if not _is_number(value):
         return " ".join(str(value).split())
     number = float(value)  # type: ignore[arg-type]
@@ -113,7 +113,7 @@ def _rich(title: str, columns: Sequence[str], rows: Sequence[Row], ids: Sequence
     from rich.text import Text
 
     console = Console(highlight=False)
-    texts = [[written(row.get(column), digits) for column in columns] for row in rows]
+    texts = [[cell_text(row.get(column), digits) for column in columns] for row in rows]
     longest = [max(map(width, column)) for column in zip(columns, *texts, strict=True)]
     words = [max(map(_longest_word, column)) for column in zip(columns, *texts, strict=True)]
     least = [

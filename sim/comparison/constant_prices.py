@@ -7,14 +7,16 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-DISCOUNT_RATE = 0.045
-"""Per year, where the study gives none."""
-
 
 def deflators(years: Iterable[int], price_index: Mapping[int, float], first_year: int) -> dict[int, float]:
     """Return by what each year's nominal yuan are multiplied to be yuan of `first_year`.
 
-    `price_index` is a consumer price index by year in any base. Raises ValueError naming the years it lacks.
+    `price_index` is a consumer price index by year in any base.
+
+    Raises
+    ------
+    ValueError
+        Naming the years it lacks.
     """
     wanted = sorted({int(y) for y in years} | {first_year})
     lacking = [y for y in wanted if not price_index.get(y, 0) > 0]
@@ -25,10 +27,13 @@ def deflators(years: Iterable[int], price_index: Mapping[int, float], first_year
     return {y: price_index[first_year] / price_index[y] for y in wanted}
 
 
-def discount_factors(years: Iterable[int], first_year: int, rate: float = DISCOUNT_RATE) -> NDArray[np.float64]:
+def discount_factors(years: Iterable[int], first_year: int, rate: float) -> NDArray[np.float64]:
     """Return (1 + rate) ** -(year - first_year) for each year: end-of-year values seen from the end of `first_year`.
 
-    Raises ValueError if the rate is not above -1.
+    Raises
+    ------
+    ValueError
+        If the rate is not above -1.
     """
     if not rate > -1:
         raise ValueError(f"the discount rate must be above -1 a year (0.045 is 4.5%), got {rate}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -31,7 +31,8 @@ def cube_of(indicators: pd.DataFrame) -> Cube:
         raise ValueError(f"indicators lack the columns {', '.join(sorted(missing))}")
     codes, levels = {}, {}
     for name in (*KEY, "scenario", "replicate"):
-        codes[name], levels[name] = _coded(indicators[name], ascending=name in ("year", "replicate"))
+        codes[name], uniques = pd.factorize(indicators[name], sort=name in ("year", "replicate"))
+        levels[name] = np.asarray(uniques)
     key = np.zeros(len(indicators), dtype=np.int64)
     for name in KEY:
         key = key * max(len(levels[name]), 1) + codes[name]
@@ -52,18 +53,6 @@ def cube_of(indicators: pd.DataFrame) -> Cube:
         columns[name] = levels[name][code]
     keys = pd.DataFrame({name: columns[name] for name in KEY})
     return Cube(keys, [str(s) for s in levels["scenario"]], [int(r) for r in levels["replicate"]], values)
-
-
-def _coded(column: pd.Series, *, ascending: bool) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return `pd.factorize` of a column; quicker for the categories that words of a Parquet table are."""
-    if ascending or not isinstance(column.dtype, pd.CategoricalDtype) or column.hasnans:
-        plain, levels = pd.factorize(column, sort=ascending)
-        return plain, np.asarray(levels)
-    codes = column.cat.codes.to_numpy()
-    found = pd.unique(codes)
-    rank = np.zeros(len(column.cat.categories), dtype=codes.dtype)
-    rank[found] = np.arange(len(found))
-    return rank[codes], column.cat.categories.to_numpy()[found]
 
 
 def scenario_index(cube: Cube, baseline: str) -> int:

@@ -9,10 +9,11 @@ import pandas as pd
 
 from tuopin.sim.comparison.constant_prices import deflators
 from tuopin.sim.comparison.cube import KEY, Cube
+from tuopin.sim.measures.indicators import INDICATORS
 
 COST = "cost_yuan"
 NOMINAL_COST = "cost_yuan_nominal"
-MONEY: tuple[str, ...] = (COST, "mean_income_per_person")
+MONEY = tuple(name for name, indicator in INDICATORS.items() if indicator.unit.startswith("yuan"))
 """Indicators in nominal yuan in the result tables and in yuan of the first year in comparisons."""
 
 
@@ -46,7 +47,10 @@ def with_costs(cube: Cube, costs: pd.DataFrame | None) -> Cube:
 def in_constant_prices(cube: Cube, price_index: Mapping[int, float], first_year: int) -> Cube:
     """Return the cube with money in yuan of `first_year`, and the nominal cost beside it as `cost_yuan_nominal`.
 
-    Raises ValueError if the price index lacks a year in which there is money.
+    Raises
+    ------
+    ValueError
+        If the price index lacks a year in which there is money.
     """
     money = cube.keys["indicator"].isin(MONEY).to_numpy()
     cost = (cube.keys["indicator"] == COST).to_numpy()

@@ -69,7 +69,12 @@ def replicates_needed(sd: float, precision: float, limit: int = 1_000_000) -> in
     """Return how many replicates bring the half-width of the 95% interval of the mean down to `precision`.
 
     `sd` is the standard deviation of the paired differences in the same unit. At least 2 (one pair has no interval), at
-    most `limit`. Raises ValueError if the precision is not positive.
+    most `limit`.
+
+    Raises
+    ------
+    ValueError
+        If the precision is not positive.
     """
     if not precision > 0:
         raise ValueError(f"the precision must be above 0, got {precision}")

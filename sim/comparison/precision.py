@@ -5,23 +5,55 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from tuopin.sim.comparison.compare import chosen_baseline
 from tuopin.sim.comparison.cube import cube_of, scenario_index
 from tuopin.sim.comparison.paired import paired_interval, replicates_needed, variance_reduction
 from tuopin.sim.comparison.years import over_years
+from tuopin.sim.results.results import Results
 
 
 def precision(
-    indicators: pd.DataFrame, *, baseline: str, first_year: int, relative: float = 0.1, group: str = "all"
+    results: Results, relative: float = 0.1, baseline: str | None = None, indicator: str | None = None
 ) -> pd.DataFrame:
-    """Return how well each mean difference over all years is known, for luck.
+    """Return how well the mean differences of a result over all years are known; see `replicates_for`.
+
+    Parameters
+    ----------
+    relative
+        The precision wanted, as a share of each mean difference.
+    baseline
+        The scenario to compare with; None the study's.
+    indicator
+        Only this indicator; None all.
+
+    Raises
+    ------
+    ResultsError
+        If there is no such scenario or indicator.
+    """
+    chosen = chosen_baseline(results, baseline)
+    frame = results.indicators
+    if indicator is not None:
+        results.require("indicator", indicator, sorted(frame["indicator"].astype(str).unique()))
+        frame = frame[frame["indicator"] == indicator]
+    first_year = int(results.manifest["comparison"]["first_year"])
+    return replicates_for(frame, baseline=chosen, first_year=first_year, relative=relative)
+
+
+def replicates_for(indicators: pd.DataFrame, *, baseline: str, first_year: int, relative: float) -> pd.DataFrame:
+    """Return how well each mean difference over all years is known, for everybody and for luck.
 
     `relative` states the precision wanted as a share of the mean difference (0.1: a half-width of a tenth of it).
     Columns: place, scenario, indicator, view, group, mean_difference, standard_deviation (of paired differences),
     half_width (95%), replicates, replicates_needed, replicates_more, variance_reduction. Where the mean difference is
-    0 no precision can be a share of it and `replicates_needed` is missing. Raises ValueError if the baseline is
-    unknown.
+    0 no precision can be a share of it and `replicates_needed` is missing.
+
+    Raises
+    ------
+    ValueError
+        If the baseline is unknown.
     """
-    cube = cube_of(indicators[indicators["group"] == group])
+    cube = cube_of(indicators[indicators["group"] == "all"])
     base = scenario_index(cube, baseline)
     parts = []
     others = [index for index in range(len(cube.scenarios)) if index != base]
@@ -51,5 +83,5 @@ def precision(
 
 
 def _deviation(differences: np.ndarray) -> float:
-    there = differences[np.isfinite(differences)]
-    return float(np.std(there, ddof=1)) if len(there) > 1 else float("nan")
+    known = differences[np.isfinite(differences)]
+    return float(np.std(known, ddof=1)) if len(known) > 1 else float("nan")

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tuopin.sim.comparison.cube import Cube
-from tuopin.sim.measures.labels import INDICATORS, OverYears
+from tuopin.sim.measures.indicators import INDICATORS, OverYears
 
 FIGURE = ["place", "indicator", "view", "group"]
 
@@ -46,19 +46,19 @@ def over_years(cube: Cube, scenarios: Sequence[int], baseline: int, first_year: 
     pair = (figures[:, scenarios], figures[:, [baseline]])
     both = np.isfinite(pair[0]) & np.isfinite(pair[1])
     year = keys["year"].to_numpy()
-    years = _summed(both, figure, year)
+    years = _sum_years(both, figure, year)
     summed = (rules[used] == "sum").to_numpy()[first, None, None]
     complete = years == np.bincount(figure, minlength=len(first))[:, None, None]
     results = []
     for values in pair:
-        total = _summed(np.where(both, values, 0.0), figure, year)
+        total = _sum_years(np.where(both, values, 0.0), figure, year)
         mean = np.full_like(years, np.nan)
         np.divide(total, years, out=mean, where=years > 0)
         results.append(np.where(summed, np.where(complete, total, np.nan), mean))
     return OverAll(keys.iloc[first][FIGURE].reset_index(drop=True), *results)
 
 
-def _summed(values: NDArray[Any], figure: NDArray[Any], year: NDArray[Any]) -> NDArray[np.float64]:
+def _sum_years(values: NDArray[Any], figure: NDArray[Any], year: NDArray[Any]) -> NDArray[np.float64]:
     """Return the sums of the rows of each figure, which has one row a year, added in the order of years."""
     total = np.zeros((int(figure.max(initial=-1)) + 1, *values.shape[1:]))
     for one in np.unique(year):

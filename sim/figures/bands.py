@@ -14,7 +14,10 @@ ENOUGH_FOR_QUANTILES = 20
 def choose(frame: pd.DataFrame, *, place: str | None = None, **wanted: str) -> pd.DataFrame:
     """Rows of a long frame with the given column values, of one place.
 
-    Raises ValueError where nothing is left or where several places are held and none was named.
+    Raises
+    ------
+    ValueError
+        Where nothing is left or where several places are held and none was named.
     """
     rows = frame
     if "place" in rows.columns:
@@ -62,7 +65,10 @@ def replicates_of(frame: pd.DataFrame) -> int:
 def scenarios_of(frame: pd.DataFrame, baseline: str | None) -> tuple[list[str], str | None]:
     """Scenario names in the order of the frame, the baseline first; and the baseline, `none` where none is named.
 
-    Raises ValueError where the named baseline is not in the frame.
+    Raises
+    ------
+    ValueError
+        Where the named baseline is not in the frame.
     """
     names = [str(name) for name in frame["scenario"].unique()]
     if baseline is None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tuopin.sim.figures.bands import choose, one_uncertainty
 from tuopin.sim.figures.style import BLACK, BLUE, GREY, SMALL, TEXT, dress, finish, fit, language, look, new_figure
-from tuopin.sim.figures.words import Lang, say, scenario_label
+from tuopin.sim.figures.words import Lang, say, scenario_label, view_label
 
 
 def draw_cost(
@@ -30,16 +30,21 @@ def draw_cost(
     `comparison` has the columns of comparison.csv; read are the rows `sustained_exits_persons` and
     `cost_per_sustained_exit` of view true, group all, year all. `price_year` is the year of the constant prices. A
     scenario whose ratio is missing, or whose gain's interval is not wholly above zero, gets the words "no clear gain"
-    in place of a mark. Raises ValueError where the comparison holds no such rows.
+    in place of a mark.
+
+    Raises
+    ------
+    ValueError
+        Where the comparison holds no such rows.
     """
     spoken = language(lang)
     rows = one_uncertainty(comparison.assign(year=comparison["year"].astype(str)))
     rows = choose(rows, place=place, view="true", group="all", year="all")
     gains = choose(rows, indicator="sustained_exits_persons")
-    table = _paired(gains, rows)
+    table = _gain_and_ratio(gains, rows)
     baseline = scenario_label(str(gains["baseline"].iloc[0]), spoken, labels)
     with look(spoken):
-        title = say("cost_title", spoken, view=say("view_true", spoken))
+        title = say("cost_title", spoken, view=view_label("true", spoken))
         axis = fit(say("gain_axis", spoken, baseline=baseline), 2.7, TEXT)
         below = 0.26 + 0.17 * max(2, axis.count("\n") + 1)
         height = 1.9 + below + 0.42 * len(table)
@@ -56,7 +61,7 @@ def draw_cost(
         return finish(figure, title)
 
 
-def _paired(gains: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+def _gain_and_ratio(gains: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """Gain and cost ratio (thousand yuan) side by side, cheapest first; no ratio where the gain is not clear."""
     costs = rows[rows["indicator"] == "cost_per_sustained_exit"].set_index("scenario")
     columns = ["mean_difference", "low", "high"]

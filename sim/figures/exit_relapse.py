@@ -13,7 +13,7 @@ from tuopin.sim.figures.bands import choose, over_replicates, scenarios_of
 from tuopin.sim.figures.notes import common_notes
 from tuopin.sim.figures.placing import Point, label_points
 from tuopin.sim.figures.style import BLACK, BLUE, TEXT, dress, finish, fit, language, look, new_figure
-from tuopin.sim.figures.words import say, scenario_label
+from tuopin.sim.figures.words import say, scenario_label, view_label, view_note
 
 
 def draw_exit_relapse(
@@ -29,7 +29,12 @@ def draw_exit_relapse(
     """Exit rate (Bane & Ellwood 1986) against re-entry rate (Stevens 1999), both means of the simulated years.
 
     `indicators` is the long frame of a result. Each replicate's rates are averaged over its years first; point and
-    bars are then the mean and band over replicates. Raises ValueError where the frame lacks the rows.
+    bars are then the mean and band over replicates.
+
+    Raises
+    ------
+    ValueError
+        Where the frame lacks the rows.
     """
     spoken = language(lang)
     rows = choose(indicators, place=place, view=view, group="all")
@@ -37,9 +42,9 @@ def draw_exit_relapse(
     points, counted = _points(rows)
     names, baseline = scenarios_of(points, baseline)
     first, last = int(counted["year"].min()), int(counted["year"].max())
-    notes = [say(f"meaning_{view}", spoken), say("stock", spoken), *common_notes(rows, uncertainty, spoken, place)]
+    notes = [view_note(view, spoken), say("stock", spoken), *common_notes(rows, uncertainty, spoken, place)]
     with look(spoken):
-        title = say("exit_relapse_title", spoken, view=say(f"view_{view}", spoken))
+        title = say("exit_relapse_title", spoken, view=view_label(view, spoken))
         figure = new_figure(9.0, 6.2)
         bottom, top = dress(figure, title=title, notes=notes, asked=lang, lang=spoken)
         axes = figure.add_axes((0.65 / 9, bottom + 0.68 / 6.2, 0.89, top - bottom - 1.16 / 6.2))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,11 +15,10 @@ from tuopin.sim.figures.cost import draw_cost
 from tuopin.sim.figures.exit_relapse import draw_exit_relapse
 from tuopin.sim.figures.headcount import draw_headcount
 from tuopin.sim.figures.left_out import draw_left_out
-from tuopin.sim.figures.style import save
+from tuopin.sim.figures.style import check_language, save
 from tuopin.sim.figures.survival import draw_survival
 from tuopin.sim.measures.survival import survival_by_run
-from tuopin.sim.results.regions import manifest_regions, reported
-from tuopin.sim.results.rows import read_comparison, read_rows
+from tuopin.sim.results.results import Results
 
 log = logging.getLogger(__name__)
 
@@ -29,33 +27,31 @@ CHANGES = ("headcount_ratio", "sustained_exits_persons", "cost_per_sustained_exi
 MOST_PLACES = 8
 
 
-def draw_all(directory: Path, *, lang: str = "en") -> list[Path]:
-    """Draw the figures of the result in `directory` as PNG and SVG into `directory`/figures; return the files written.
+def draw_all(results: Results, *, lang: str = "en") -> list[Path]:
+    """Draw the figures of a result as PNG and SVG into its folder `figures`; return the files written.
 
-    Reads indicators.parquet, spells.parquet, and, if there, comparison.csv and manifest.json. A figure whose rows a
-    result lacks (no comparison with a single scenario, no exit seen in a short run) is left out and named in the log.
-    With several places each of the first eight gets a folder of its own. Raises FileNotFoundError where `directory`
-    holds no result, ValueError for an unknown language.
+    A figure whose rows a result lacks (no comparison with a single scenario, no exit seen in a short run) is left out
+    and named in the log. A region is drawn as one place; with several places each of the first eight gets a folder of
+    its own.
+
+    Raises
+    ------
+    ValueError
+        If the language is unknown.
     """
-    directory = Path(directory)
-    if lang not in ("en", "zh"):
-        raise ValueError(f"unknown language {lang!r}; allowed: en, zh")
-    manifest = _manifest(directory)
-    if manifest_regions(manifest):  # a region is drawn as one place
-        indicators, _, whole = reported(directory, manifest, INDICATORS)
-    else:
-        indicators, whole = read_rows(_there(directory, "indicators"), indicator=INDICATORS, view=["true"]), None
+    check_language(lang)
+    indicators, spells = results.reported(indicator=INDICATORS, view=["true"])
     names = [str(name) for name in indicators["place"].unique()]
     if len(names) > MOST_PLACES:
         log.warning("figures are drawn for the first %d of %d places only", MOST_PLACES, len(names))
     places = names[:MOST_PLACES]
-    exits = {"place": places, "view": ["true"], "kind": ["exited"]}
-    spells = read_rows(_there(directory, "spells"), **exits) if whole is None else whole
-    comparison = read_comparison(directory, indicator=CHANGES, view=["true"])
-    settings = _settings(manifest)
+    comparison = results.rows("comparison", indicator=CHANGES, view=["true"])
+    settings = results.manifest["comparison"]
     written: list[Path] = []
     for place in places:
-        folder = directory / "figures" if len(names) == 1 else directory / "figures" / place
+        folder = results.directory / "figures"
+        if len(names) > 1:
+            folder /= place
         folder.mkdir(parents=True, exist_ok=True)
         for name, draw in _figures(indicators, spells, comparison, settings, place, lang).items():
             try:
@@ -78,13 +74,13 @@ def _figures(
     """File name and recipe of each figure for one place."""
     here = one_uncertainty(comparison[comparison["place"] == place])
     first_year = int(indicators["year"].min())
-    drawn = bool(settings.get("draw_parameters", False)) or (here["uncertainty"] == "parameters").any()
+    drawn = settings["draw_parameters"]
     common: dict[str, Any] = {"place": place, "lang": lang}
     levels = common | {
         "baseline": str(here["baseline"].iloc[0]) if len(here) else None,
         "uncertainty": "parameters" if drawn else "luck",
     }
-    rate = settings.get("discount_rate")
+    rate = settings["discount_rate"]
     return {
         "headcount": lambda: draw_headcount(indicators, **levels),
         "exit_against_relapse": lambda: draw_exit_relapse(indicators, **levels),
@@ -92,27 +88,6 @@ def _figures(
         "cost_per_sustained_exit": lambda: draw_cost(here, price_year=first_year, discount_rate=rate, **common),
         "left_out": lambda: draw_left_out(indicators, here, **levels),
     }
-
-
-def _there(directory: Path, table: str) -> Path:
-    """The file of a table."""
-    path = directory / f"{table}.parquet"
-    if not path.is_file():
-        raise FileNotFoundError(f"{path} is missing; run the study first: tuopin run STUDY --out {directory}")
-    return path
-
-
-def _manifest(directory: Path) -> dict[str, Any]:
-    """The manifest of a result; empty where there is none."""
-    path = directory / "manifest.json"
-    manifest = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return manifest if isinstance(manifest, dict) else {}
-
-
-def _settings(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """How the scenarios were compared, from the manifest; empty where it does not say."""
-    settings = manifest.get("comparison", {})
-    return settings if isinstance(settings, dict) else {}
 
 
 def _survival(spells: pd.DataFrame, place: str) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tuopin.sim.figures.bands import one_uncertainty, over_replicates
-from tuopin.sim.figures.words import GROUPS
+from tuopin.sim.measures.indicators import GROUPS
 
 MOST_GROUPS = 8
 Interval = tuple[float, float, float]

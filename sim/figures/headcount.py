@@ -12,7 +12,7 @@ from tuopin.sim.figures.bands import choose, over_replicates, scenarios_of
 from tuopin.sim.figures.notes import common_notes
 from tuopin.sim.figures.panels import Curves, draw_panels
 from tuopin.sim.figures.style import language, look
-from tuopin.sim.figures.words import say, scenario_label
+from tuopin.sim.figures.words import say, scenario_label, view_label, view_note
 
 
 def draw_headcount(
@@ -48,10 +48,10 @@ def draw_headcount(
         x_ticks=ticks,
     )
     notes = [
-        say(f"meaning_{view}", spoken),
+        view_note(view, spoken),
         *common_notes(rows, uncertainty, spoken, place),
         say("initial_state", spoken, year=first),
     ]
     with look(spoken):
-        title = say("headcount_title", spoken, view=say(f"view_{view}", spoken))
+        title = say("headcount_title", spoken, view=view_label(view, spoken))
         return draw_panels(curves, title=title, notes=notes, asked=lang, lang=spoken)

@@ -26,7 +26,7 @@ from tuopin.sim.figures.style import (
     look,
     new_figure,
 )
-from tuopin.sim.figures.words import Lang, group_label, say, scenario_label
+from tuopin.sim.figures.words import Lang, group_label, say, scenario_label, view_label, view_note
 
 
 def draw_left_out(
@@ -47,7 +47,12 @@ def draw_left_out(
     `indicators` is the long frame of a result; `comparison` (columns of comparison.csv) adds the paired change beside
     each number, called unclear where its 95% interval includes zero. `groups` are `trait=value` names; by default those
     usually left out that the frame holds (elderly-only, disabled, remote, unregistered, ...), else its first eight.
-    `year` is the last one by default. Raises ValueError where the frame lacks the rows.
+    `year` is the last one by default.
+
+    Raises
+    ------
+    ValueError
+        Where the frame lacks the rows.
     """
     spoken = language(lang)
     rows = choose(indicators, place=place, indicator="headcount_ratio", view=view)
@@ -60,11 +65,11 @@ def draw_left_out(
         changes_of(comparison, view, year, place),
         missed_of(indicators, chosen, baseline or names[0], year, place),
     )
-    notes = [say(f"meaning_{view}", spoken), *common_notes(now, uncertainty, spoken, place)]
+    notes = [view_note(view, spoken), *common_notes(now, uncertainty, spoken, place)]
     if found.changes:
         notes.append(say("unclear_note", spoken))
     with look(spoken):
-        title = say("left_out_title", spoken, year=year, view=say(f"view_{view}", spoken))
+        title = say("left_out_title", spoken, year=year, view=view_label(view, spoken))
         labelled = {name: scenario_label(name, spoken, labels) for name in names}
         return _draw(found, labelled, chosen, baseline, title=title, notes=notes, asked=lang, lang=spoken)
 

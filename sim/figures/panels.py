@@ -110,7 +110,7 @@ def _panel(axes: Axes, curves: Curves, name: str, *, others: bool) -> None:
     """One scenario in full, the baseline dashed, the others pale; values at the ends."""
     drawstyle = "steps-post" if curves.steps else "default"
     rest = [other for other in curves.names if others and other not in (name, curves.baseline)]
-    axes.plot(*_joined(curves, rest), color=PALE, linewidth=0.8, drawstyle=drawstyle, zorder=1)
+    axes.plot(*_one_line(curves, rest), color=PALE, linewidth=0.8, drawstyle=drawstyle, zorder=1)
     ends: list[tuple[float, float, str]] = []
     for which, colour, dashes, shade in ((curves.baseline, BLACK, (4, 2), FAINT), (name, BLUE, (), BLUE)):
         if which is None or (which == curves.baseline and which == name and colour == BLACK):
@@ -180,7 +180,7 @@ def _end_labels(axes: Axes, ends: list[tuple[float, float, str]]) -> None:
         )
 
 
-def _joined(curves: Curves, names: Sequence[str]) -> tuple[FloatArray, FloatArray]:
+def _one_line(curves: Curves, names: Sequence[str]) -> tuple[FloatArray, FloatArray]:
     """The means of several scenarios as one line, broken between them: drawing a line costs more than its points."""
     lines = [curves.lines[name] for name in names if name in curves.lines]
     x = [np.append(line["x"], line["x"][-1]) for line in lines]

@@ -23,7 +23,6 @@ from tuopin.sim.figures.words import Lang, say
 
 # Okabe & Ito (2008): told apart by readers with colour-vision deficiencies; chosen here to differ in lightness too.
 BLUE = "#0072B2"
-VERMILION = "#D55E00"
 BLACK = "#1A1A1A"
 GREY = "#595959"
 PALE = "#C8C8C8"
@@ -65,10 +64,15 @@ def chinese_font() -> str | None:
     return next((name for name in CHINESE_FONTS if name in known), None)
 
 
-def language(asked: str) -> Lang:
-    """The language the labels can be drawn in: Chinese only where a font has the characters; never boxes."""
+def check_language(asked: str) -> None:
+    """Refuse a language that figures do not speak."""
     if asked not in ("en", "zh"):
         raise ValueError(f"unknown language {asked!r}; allowed: en, zh")
+
+
+def language(asked: str) -> Lang:
+    """The language the labels can be drawn in: Chinese only where a font has the characters; never boxes."""
+    check_language(asked)
     return "zh" if asked == "zh" and chinese_font() else "en"
 
 

@@ -11,7 +11,7 @@ from tuopin.sim.figures.bands import choose, over_replicates, replicates_of, sce
 from tuopin.sim.figures.notes import common_notes
 from tuopin.sim.figures.panels import Curves, draw_panels
 from tuopin.sim.figures.style import language, look
-from tuopin.sim.figures.words import say, scenario_label
+from tuopin.sim.figures.words import say, scenario_label, view_label, view_note
 
 
 def draw_survival(
@@ -31,7 +31,11 @@ def draw_survival(
     as `tuopin.sim.measures.survival.survival_by_run` gives them. Curves are summarised over replicates and never
     pooled,
     because simulated households of one replicate share its luck. Times that not every replicate reaches are left out.
-    Raises ValueError where nothing is left.
+
+    Raises
+    ------
+    ValueError
+        Where nothing is left.
     """
     spoken = language(lang)
     rows = choose(survival, place=place)
@@ -56,9 +60,9 @@ def draw_survival(
         from_zero=False,
     )
     note = say("survival_note", spoken, start=first_year) if first_year else say("survival_note_plain", spoken)
-    notes = [say(f"meaning_{view}", spoken), note, *common_notes(rows, uncertainty, spoken, place)]
+    notes = [view_note(view, spoken), note, *common_notes(rows, uncertainty, spoken, place)]
     with look(spoken):
-        title = say("survival_title", spoken, view=say(f"view_{view}", spoken))
+        title = say("survival_title", spoken, view=view_label(view, spoken))
         return draw_panels(curves, title=title, notes=notes, asked=lang, lang=spoken)
 
 

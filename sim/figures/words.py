@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
+from tuopin.sim.measures.indicators import GROUPS, VIEWS
+
 Lang = Literal["en", "zh"]
 
 PHRASES: dict[str, tuple[str, str]] = {
@@ -34,21 +36,6 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Chinese labels were asked for, but no Chinese font was found on this computer "
         "(Noto Sans CJK would do), so the labels are in English.",
         "",
-    ),
-    "view_true": ("true view", "真实口径"),
-    "view_registry": ("registry view", "建档口径"),
-    "view_survey": ("survey view", "调查口径"),
-    "meaning_true": (
-        "True view: effective income per person below the statistical line of the year.",
-        "真实口径：人均有效收入低于当年统计贫困线。",
-    ),
-    "meaning_registry": (
-        "Registry view: persons registered as poor and not exited.",
-        "建档口径：在册且未退出的贫困人口。",
-    ),
-    "meaning_survey": (
-        "Survey view: net income with measurement error below the statistical line of the year.",
-        "调查口径：带测量误差的纯收入低于当年统计贫困线。",
     ),
     "this_scenario": ("scenario of the panel", "本图方案"),
     "other_scenarios": ("other scenarios", "其他方案"),
@@ -128,18 +115,6 @@ PHRASES: dict[str, tuple[str, str]] = {
     "by_definition": ("by definition", "按定义"),
 }
 
-GROUPS: dict[str, tuple[str, str]] = {
-    "all": ("Everybody", "全部人口"),
-    "elderly_only=yes": ("Elderly-only households", "纯老年户"),
-    "disabled=yes": ("With a disabled member", "残疾人户"),
-    "remote=yes": ("Remote villages", "偏远村"),
-    "registered=no": ("Not registered", "未建档户"),
-    "registered=yes": ("Registered", "建档户"),
-    "near_poor_unregistered=yes": ("Near-poor, not registered", "未建档边缘户"),
-    "chronic=yes": ("With chronic illness", "慢性病户"),
-    "able_workers=0": ("No able worker", "无劳动力户"),
-}
-
 SCENARIOS_ZH: dict[str, str] = {
     "none": "无帮扶",
     "all": "全部政策",
@@ -166,6 +141,19 @@ def scenario_label(name: str, lang: Lang, labels: Mapping[str, str] | None = Non
         if name.startswith("all_but_"):
             return "全部减" + scenario_label(name.removeprefix("all_but_"), lang, labels)
     return name.replace("_", " ")
+
+
+def view_label(view: str, lang: Lang) -> str:
+    """A view of poverty for readers."""
+    return VIEWS[view].english if lang == "en" else VIEWS[view].chinese
+
+
+def view_note(view: str, lang: Lang) -> str:
+    """Who is poor in a view, as a sentence of a footnote."""
+    words = VIEWS[view]
+    return (
+        f"{words.english.capitalize()}: {words.meaning}." if lang == "en" else f"{words.chinese}：{words.meaning_zh}。"
+    )
 
 
 def group_label(group: str, lang: Lang) -> str:

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from tuopin.sim.measures import accumulate as a
 from tuopin.sim.measures.catastrophic import catastrophic
+from tuopin.sim.measures.indicators import VIEWS
 from tuopin.sim.measures.inequality import gini_and_sst
-from tuopin.sim.measures.labels import VIEWS
 from tuopin.sim.measures.multidimensional import CUTOFF, DIMENSIONS, deprivation_count
 from tuopin.sim.measures.state import YearState
 from tuopin.sim.measures.targeting import targeting_errors

@@ -9,60 +9,38 @@ from __future__ import annotations
 import hashlib
 import json
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tuopin.sim.batch.seam import PlanLike, RunKey
-from tuopin.sim.batch.state import Record
-from tuopin.sim.results.receipts import FORMAT
+from tuopin.sim.results.receipts import FORMAT, RunKey, RunRecord
+from tuopin.sim.study.plan import Plan
 from tuopin.sim.study.versions import versions
 
 MANIFEST = "manifest.json"
 
 
-@dataclass(frozen=True)
-class Failure:
-    """A failed run: what it was, why, and the command that reproduces it alone."""
-
-    place: str
-    scenario: str
-    replicate: int
-    seed: int
-    error: str
-    traceback: str | None
-    command: str
-
-
-def failure(plan: PlanLike, key: RunKey, record: Record) -> Failure:
-    """The failed run `key` with the command that reproduces it."""
-    error = record.result.error or "failed without a message"
-    return Failure(
-        key.place, key.scenario, key.replicate, plan.seed, error, record.result.traceback, command(plan, key)
-    )
-
-
-def command(plan: PlanLike, key: RunKey) -> str:
+def command_to_repeat(plan: Plan, key: RunKey) -> str:
     """The one command that repeats the run `key` alone, beside its study's results."""
-    study = getattr(plan, "study_file", None) or plan.study_name
     only = f"{key.scenario}:{key.replicate}" if len(plan.places) == 1 else f"{key.place}:{key.scenario}:{key.replicate}"
-    own: Sequence[str] = getattr(plan, "repeat_command", ())  # a plan that `tuopin run` does not run says how
-    words = [*own, "--only", only] if own else ["tuopin", "run", str(study), "--only", only, "--seed", str(plan.seed)]
-    if not own:
+    if plan.command:
+        words = [*plan.command, "--only", only]
+    else:
+        study = plan.study_file or plan.study_name
+        words = ["tuopin", "run", study, "--only", only, "--seed", str(plan.seed)]
         words += ["--years", f"{plan.first_year}-{plan.last_year}", "--scale", f"{plan.scale:g}"]
-    if key.replicate > 1 and not own:
-        words += ["--replicates", str(plan.replicates)]
+        if key.replicate > 1:
+            words += ["--replicates", str(plan.replicates)]
     name = f"{plan.study_name}-{key.scenario}-{key.replicate}"
     return shlex.join([*words, "--out", str(Path("results") / name)])
 
 
-def ordered_scenarios(plan: PlanLike, records: Mapping[RunKey, Record]) -> list[str]:
+def ordered_scenarios(plan: Plan, records: Mapping[RunKey, RunRecord]) -> list[str]:
     """The study's scenarios in its order, then those that only earlier runs had, by name."""
     return [*plan.scenarios, *sorted({key.scenario for key in records} - set(plan.scenarios))]
 
 
-def canonical(plan: PlanLike, keys: Iterable[RunKey], scenarios: list[str]) -> list[RunKey]:
+def canonical(plan: Plan, keys: Iterable[RunKey], scenarios: list[str]) -> list[RunKey]:
     """`keys` in the order of the tables: place, scenario in study order, replicate."""
     place = {name: at for at, name in enumerate(plan.places)}
     scenario = {name: at for at, name in enumerate(scenarios)}
@@ -70,13 +48,13 @@ def canonical(plan: PlanLike, keys: Iterable[RunKey], scenarios: list[str]) -> l
 
 
 def build_manifest(
-    plan: PlanLike, records: Mapping[RunKey, Record], asked: Iterable[RunKey], *, panel: bool, extra: Mapping[str, Any]
+    plan: Plan, records: Mapping[RunKey, RunRecord], asked: Iterable[RunKey], *, panel: bool, extra: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The manifest as JSON data: `records` are done or failed, other `asked` runs pending."""
     scenarios = ordered_scenarios(plan, records)
     keys = canonical(plan, {*records, *asked}, scenarios)
     rows = [_run_row(plan, key, records.get(key)) for key in keys]
-    hashes = {key.scenario: record.result.scenario_hash for key, record in records.items()} | dict(plan.scenario_hashes)
+    hashes = {key.scenario: record.scenario_hash for key, record in records.items()} | dict(plan.scenario_hashes)
     inputs = json.loads(json.dumps(dict(plan.inputs), default=str))
     return {
         "tuopin": "results",
@@ -101,15 +79,12 @@ def build_manifest(
     }
 
 
-def scenario_facts(plan: PlanLike, found: Mapping[str, Any]) -> dict[str, Any]:
+def scenario_facts(plan: Plan, found: Mapping[str, Any]) -> dict[str, Any]:
     """What the scenarios are, for the manifest: their policies and, of a branch, what they continue.
 
     Scenarios that left the study keep what the manifest `found` says of them.
     """
-    own: dict[str, Mapping[str, Any]] = {
-        "policies": getattr(plan, "scenario_settings", {}),
-        **getattr(plan, "branched", {}),
-    }
+    own: dict[str, Mapping[str, Any]] = {"policies": plan.scenario_settings, **plan.branched}
     facts = {}
     for name, mapping in own.items():
         earlier = found.get(name, {})
@@ -117,15 +92,14 @@ def scenario_facts(plan: PlanLike, found: Mapping[str, Any]) -> dict[str, Any]:
     return {name: mapping for name, mapping in facts.items() if mapping}
 
 
-def _run_row(plan: PlanLike, key: RunKey, record: Record | None) -> dict[str, Any]:
+def _run_row(plan: Plan, key: RunKey, record: RunRecord | None) -> dict[str, Any]:
     row: dict[str, Any] = {"place": key.place, "scenario": key.scenario, "replicate": key.replicate}
     if record is None:
         return row | {"status": "pending"}
     if record.done:
         return row | {"status": "done"} | ({"states": sorted(record.states)} if record.states else {})
-    failed = failure(plan, key, record)
-    details = {"error": failed.error, "seed": failed.seed, "traceback": failed.traceback, "command": failed.command}
-    return row | {"status": "failed"} | details
+    details = {"error": record.error, "seed": plan.seed, "traceback": record.traceback}
+    return row | {"status": "failed"} | details | {"command": command_to_repeat(plan, key)}
 
 
 def digest(data: Any) -> str:

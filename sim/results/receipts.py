@@ -12,10 +12,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from tuopin.sim.batch.seam import RunKey
 from tuopin.sim.results.durable import append_durably, write_atomically
 
 FORMAT = 1
@@ -23,11 +22,25 @@ JOURNAL = "receipts.jsonl"
 _NAME = re.compile(r"(?P<place>[A-Za-z0-9_%.~-]+)-r(?P<replicate>\d{5,})-p(?P<part>\d{2,})\.zip")
 
 
-@dataclass(frozen=True)
-class RunResult:
-    """One run in a committed file: done with its numbers of rows, or failed with its error."""
+class RunKey(NamedTuple):
+    """What a run is called: a scenario in one replicate in one place."""
 
+    place: str
     scenario: str
+    replicate: int
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One run on disk: done with the number of rows of each frame, or failed with its error.
+
+    A receipt of a directory adds where it is: the committed `file`, its `position` in it, and by year the file and
+    position of every saved state (which may be older than the run's other frames).
+    """
+
+    place: str
+    scenario: str
+    replicate: int
     scenario_hash: str
     status: str  # "done" or "failed"
     seconds: float = 0.0
@@ -35,6 +48,30 @@ class RunResult:
     household_years: float | None = None
     error: str | None = None
     traceback: str | None = None
+    file: str = ""
+    position: int = 0
+    states: Mapping[int, tuple[str, int]] = field(default_factory=dict)
+
+    @property
+    def key(self) -> RunKey:
+        """What the run is called."""
+        return RunKey(self.place, self.scenario, self.replicate)
+
+    @property
+    def done(self) -> bool:
+        """Whether the run succeeded."""
+        return self.status == "done"
+
+    @property
+    def panel(self) -> bool:
+        """Whether every household and year was kept."""
+        return "panel" in self.rows
+
+
+Records = dict[RunKey, RunRecord]
+
+# What a receipt says of a run beside what it says of the whole file.
+_OF_A_RUN = ("scenario", "scenario_hash", "status", "seconds", "rows", "household_years", "error", "traceback")
 
 
 @dataclass(frozen=True)
@@ -45,7 +82,7 @@ class Receipt:
     place: str
     replicate: int
     panel: bool
-    runs: tuple[RunResult, ...]
+    runs: tuple[RunRecord, ...]
     versions: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
     size: int = 0
@@ -55,10 +92,6 @@ class Receipt:
     def part(self) -> int:
         """The number of this file among those of its place and replicate."""
         return parse_name(self.file)[2]
-
-    def keys(self) -> list[RunKey]:
-        """The runs in the file, in its order."""
-        return [RunKey(self.place, run.scenario, self.replicate) for run in self.runs]
 
 
 def file_stem(place: str, replicate: int) -> str:
@@ -88,7 +121,8 @@ def parse_name(name: str) -> tuple[str, int, int]:
 
 def to_json(receipt: Receipt) -> dict[str, Any]:
     """A receipt as JSON data."""
-    return {"format": FORMAT, **asdict(receipt)}
+    runs = [{name: getattr(run, name) for name in _OF_A_RUN} for run in receipt.runs]
+    return {"format": FORMAT, **asdict(replace(receipt, runs=())), "runs": runs}
 
 
 def from_json(data: Any) -> Receipt:
@@ -102,9 +136,9 @@ def from_json(data: Any) -> Receipt:
     try:
         if data["format"] != FORMAT:
             raise ValueError(f"receipt of format {data['format']!r}, not {FORMAT}")
-        values = {key: value for key, value in data.items() if key != "format"}
-        values["runs"] = tuple(RunResult(**run) for run in values["runs"])
-        receipt = Receipt(**values)
+        values = {key: value for key, value in data.items() if key not in ("format", "runs")}
+        runs = tuple(_run_from_json(values["place"], values["replicate"], run) for run in data["runs"])
+        receipt = Receipt(**values, runs=runs)
         if any(run.status not in ("done", "failed") for run in receipt.runs):
             raise ValueError("a run is neither done nor failed")
         if receipt.file:
@@ -116,9 +150,11 @@ def from_json(data: Any) -> Receipt:
     return receipt
 
 
-def named(receipt: Receipt, name: str) -> Receipt:
-    """The same receipt under the file's final name."""
-    return replace(receipt, file=name)
+def _run_from_json(place: str, replicate: int, data: Mapping[str, Any]) -> RunRecord:
+    unknown = set(data) - set(_OF_A_RUN)
+    if unknown:
+        raise ValueError(f"a run says {', '.join(sorted(unknown))}")
+    return RunRecord(place=place, replicate=replicate, **data)
 
 
 def _line(data: Mapping[str, Any]) -> bytes:

@@ -1,27 +1,29 @@
-"""Reading a directory of results: frames when they are asked for, and SQL over the files without loading them."""
+"""Reading a directory of results: the one door to its tables, whole, in part or by SQL, and to its manifest."""
 
 from __future__ import annotations
 
 import difflib
 import hashlib
 import warnings
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tuopin.sim.comparison.comparing import COMPARISON, Compare, compare_tables, default_compare
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from tuopin.sim.results.errors import BatchError
 from tuopin.sim.results.manifest import MANIFEST, read_manifest
-from tuopin.sim.results.regions import manifest_regions
+from tuopin.sim.results.regions import Tables, counties_by_region, region_tables, sql_path
+from tuopin.sim.results.rows import read_comparison, read_places, read_rows
+from tuopin.sim.results.schemas import COMPARISON, TEXT
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from tuopin.sim.results.regions import Tables
-
-_TABLES = ("indicators", "costs", "spells")
-_WORDS = ("place", "scenario", "baseline", "indicator", "view", "group", "year", "uncertainty")
+COMPARISON_FILE = "comparison.csv"
+_AGAIN = "give the same `tuopin run` command again"
 
 
 class ResultsError(BatchError):
@@ -33,7 +35,7 @@ class Results:
     """The results of a study in `directory`; make one with `Results.open`.
 
     `indicators`, `costs`, `spells` and `panel` are pandas frames with the columns of the tables of those names, read
-    when first used; words are categories.
+    when first used; words are categories. `rows`, `places`, `region` and `sql` read only what a question needs.
     """
 
     directory: Path
@@ -62,41 +64,35 @@ class Results:
 
     def _check_tables(self) -> None:
         """The tables are there, belong together and to the manifest."""
-        again = "give the same `tuopin run` command again to finish it"
-        missing = [name for name in _TABLES if not self.path(name).is_file()]
+        missing = [name for name in Tables._fields if not self._path(name).is_file()]
         if missing:
             counts = self.manifest.get("counts", {})
             done, total = counts.get("done", 0), sum(counts.values())
             raise ResultsError(
-                f"{self.directory}: {missing[0]}.parquet is not there ({done} of {total} runs done); {again}"
+                f"{self.directory}: {missing[0]}.parquet is not there ({done} of {total} runs done);"
+                f" {_AGAIN} to finish it"
             )
-        present = [*_TABLES, *(["panel"] if self.path("panel").is_file() else [])]
+        present = [*Tables._fields, *(["panel"] if self._path("panel").is_file() else [])]
         made_from = {name: self._made_from(name) for name in present}
         if len(set(made_from.values())) > 1:
-            raise ResultsError(f"{self.directory}: its tables are of different states; {again}")
+            raise ResultsError(f"{self.directory}: its tables are of different states; {_AGAIN} to finish it")
         if made_from["indicators"] != hashlib.sha256((self.directory / MANIFEST).read_bytes()).hexdigest():
-            warnings.warn(f"{self.directory}: its tables are older than its manifest; {again}", stacklevel=3)
+            older = "its tables are older than its manifest"
+            warnings.warn(f"{self.directory}: {older}; {_AGAIN} to finish it", stacklevel=3)
 
     def _made_from(self, name: str) -> str:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
+        """The checksum of the manifest that a table was made from."""
         try:
-            metadata = pq.read_schema(self.path(name)).metadata or {}
+            metadata = pq.read_schema(self._path(name)).metadata or {}
             return str(metadata[b"tuopin.manifest_sha256"].decode())
         except (pa.ArrowException, OSError, KeyError) as error:
-            raise ResultsError(
-                f"{self.path(name)}: is damaged or not a table of Tuopin; give the same `tuopin run` command again"
-            ) from error
+            raise ResultsError(f"{self._path(name)}: is damaged or not a table of Tuopin; {_AGAIN}") from error
 
-    def path(self, table: str) -> Path:
-        """The Parquet file of a table (`indicators`, `costs`, `spells` or `panel`)."""
+    def _path(self, table: str) -> Path:
         return self.directory / f"{table}.parquet"
 
     def _frame(self, table: str) -> pd.DataFrame:
-        import pyarrow.parquet as pq
-
-        frame: pd.DataFrame = pq.read_table(self.path(table)).to_pandas()
+        frame: pd.DataFrame = pq.read_table(self._path(table)).to_pandas()
         return frame
 
     @cached_property
@@ -120,71 +116,31 @@ class Results:
 
         Large (a county's run of ten years has 200,000 rows): `sql` reads only what a question needs.
         """
-        if not self.path("panel").is_file():
+        if not self._path("panel").is_file():
             raise ResultsError(f"{self.directory}: no panel was kept; give the same command again with --panel")
         return self._frame("panel")
 
-    def comparison(
-        self, baseline: str | None = None, indicator: str | None = None, compare: Compare = default_compare
-    ) -> pd.DataFrame:
-        """Paired differences between scenarios, in the columns of ``comparison.csv``.
+    def rows(self, table: str, **wanted: Sequence[str]) -> pd.DataFrame:
+        """The rows of a table, or of `comparison`, whose columns have one of the words wanted; words are plain strings.
 
-        Parameters
-        ----------
-        baseline
-            The scenario to compare with; None the study's, whose comparison is read from the file.
-        indicator
-            Only this indicator; None all.
-
-        Raises
-        ------
-        ResultsError
-            If there is no such scenario or indicator, or nothing to compare.
+        The comparison is that with the study's baseline; it has no rows where nothing was compared.
         """
-        settings = self.manifest["comparison"]
-        baseline = settings["baseline"] if baseline is None else baseline
-        done = {run["scenario"] for run in self.manifest["runs"] if run["status"] == "done"}
-        if baseline not in done:
-            raise ResultsError(_unknown(self.directory, "scenario with results", baseline, sorted(done)))
-        if len(done) < 2:
-            raise ResultsError(f"{self.directory}: has one scenario only; run another one to compare")
-        if baseline == settings["baseline"] and (self.directory / COMPARISON).is_file():
-            frame = self._read_comparison()
-        else:
-            frame = compare_tables(
-                self.directory, settings | {"baseline": baseline}, compare, self._places_with(baseline), self.regions
-            )
-        if indicator is None:
-            return frame
-        known = sorted(frame["indicator"].astype(str).unique())
-        if indicator not in known:
-            raise ResultsError(_unknown(self.directory, "indicator", indicator, known))
-        return frame[frame["indicator"] == indicator].reset_index(drop=True)
+        if table == "comparison":
+            return read_comparison(self.directory / COMPARISON_FILE, wanted)
+        return read_rows(self._path(table), wanted)
 
-    def precision(
-        self, relative: float = 0.1, baseline: str | None = None, indicator: str | None = None
-    ) -> pd.DataFrame:
-        """Replicates needed for a half-width of `relative` times each mean difference, and the variance pairing saved.
+    def row_count(self, table: str) -> int:
+        """The number of rows of a table."""
+        return int(pq.read_metadata(self._path(table)).num_rows)
 
-        Columns as `tuopin.sim.comparison.precision.precision` gives them, for everybody, over all years.
-        """
-        from tuopin.sim.comparison.precision import precision
-
-        frame = self.indicators if indicator is None else self.indicators[self.indicators["indicator"] == indicator]
-        settings = self.manifest["comparison"]
-        if len(frame) == 0:
-            known = sorted(self.indicators["indicator"].astype(str).unique())
-            raise ResultsError(_unknown(self.directory, "indicator", str(indicator), known))
-        chosen = settings["baseline"] if baseline is None else baseline
-        done = sorted(frame["scenario"].astype(str).unique())
-        if chosen not in done:
-            raise ResultsError(_unknown(self.directory, "scenario with results", chosen, done))
-        return precision(frame, baseline=chosen, first_year=int(settings["first_year"]), relative=relative)
+    def places(self, names: Sequence[str]) -> Tables:
+        """Indicators, costs and spells of some places."""
+        return Tables(*(read_places(self._path(table), names) for table in Tables._fields))
 
     @property
     def regions(self) -> dict[str, list[str]]:
         """The counties of each region of the study, by the region's name."""
-        return manifest_regions(self.manifest)
+        return counties_by_region(self.manifest)
 
     def region(self, name: str) -> Tables:
         """Indicators, costs and spells of a region as of one place (see `tuopin.sim.results.regions`).
@@ -194,29 +150,35 @@ class Results:
         ResultsError
             If the study has no such region.
         """
-        from tuopin.sim.results.regions import region_tables
-
-        if name not in self.regions:
-            raise ResultsError(_unknown(self.directory, "region", name, sorted(self.regions)))
+        self.require("region", name, sorted(self.regions))
         return region_tables(self.directory, name, self.regions[name])
 
-    def _places_with(self, baseline: str) -> list[str]:
-        runs = [run for run in self.manifest["runs"] if run["status"] == "done"]
-        having = {run["place"] for run in runs if run["scenario"] == baseline}
-        return [
-            place
-            for place in self.manifest["places"]
-            if place in having and any(run["place"] == place and run["scenario"] != baseline for run in runs)
-        ]
+    def reported(self, **wanted: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Indicators and spells since exit as a planner reads them: each region as one place, and the other places.
 
-    def _read_comparison(self) -> pd.DataFrame:
-        import pandas as pd
+        `wanted` chooses rows of the indicators as in `rows`; spells are those of the true view that began with an exit.
+        """
+        exited = {"view": ["true"], "kind": ["exited"]}
+        regions = self.regions
+        if not regions:
+            return self.rows("indicators", **wanted), self.rows("spells", **exited)
+        inside = {county for counties in regions.values() for county in counties}
+        single = [place for place in self.manifest["places"] if place not in inside]
+        tables = [self.region(name) for name in regions]
+        indicators = [_filter(of_region.indicators, wanted) for of_region in tables]
+        spells = [_filter(of_region.spells, exited) for of_region in tables]
+        if single:
+            indicators.insert(0, self.rows("indicators", place=single, **wanted))
+            spells.insert(0, self.rows("spells", place=single, **exited))
+        return pd.concat(indicators, ignore_index=True), pd.concat(spells, ignore_index=True)
 
-        path = self.directory / COMPARISON
-        names = pd.read_csv(path, nrows=0).columns
-        # words stay words: a view `true` is not a boolean, a scenario `null` not a missing value
-        missing = {name: ["", "nan"] for name in names if name not in _WORDS}
-        return pd.read_csv(path, dtype=dict.fromkeys(_WORDS, str), keep_default_na=False, na_values=missing)
+    def require(self, kind: str, name: str, known: Collection[str]) -> None:
+        """Refuse a `name` that is not among the `known` ones of its `kind`, naming the nearest."""
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            guess = f" (did you mean {near[0]}?)" if near else ""
+            allowed = ", ".join(known)
+            raise ResultsError(f"{self.directory}: there is no {kind} {name!r}{guess}; allowed: {allowed}")
 
     def sql(self, query: str) -> pd.DataFrame:
         """Answer an SQL query over the views `indicators`, `costs`, `spells`, `comparison` and, if kept, `panel`.
@@ -228,14 +190,13 @@ class Results:
         ResultsError
             If DuckDB refuses the query, with its reason.
         """
-        import duckdb
-
+        comparison = self.directory / COMPARISON_FILE
         with duckdb.connect() as connection:
             for path in sorted(self.directory.glob("*.parquet")):
-                connection.execute(f'CREATE VIEW "{path.stem}" AS SELECT * FROM read_parquet({_quoted(path)})')
-            if (self.directory / COMPARISON).is_file():
-                words = ", ".join(f"'{name}': 'VARCHAR'" for name in _WORDS if name in self._comparison_columns())
-                source = f"read_csv({_quoted(self.directory / COMPARISON)}, types={{{words}}})"
+                connection.execute(f'CREATE VIEW "{path.stem}" AS SELECT * FROM read_parquet({sql_path(path)})')
+            if comparison.is_file():
+                words = ", ".join(f"'{column.name}': 'VARCHAR'" for column in COMPARISON if column.type == TEXT)
+                source = f"read_csv({sql_path(comparison)}, types={{{words}}})"
                 connection.execute(f"CREATE VIEW comparison AS SELECT * FROM {source}")
             try:
                 frame: pd.DataFrame = connection.sql(query).df()
@@ -244,18 +205,8 @@ class Results:
                 raise ResultsError(f"{self.directory}: the query cannot be answered: {reason}") from error
         return frame
 
-    def _comparison_columns(self) -> list[str]:
-        with (self.directory / COMPARISON).open(encoding="utf-8") as stream:
-            return stream.readline().strip().split(",")
 
-
-def _quoted(path: Path) -> str:
-    """A path as an SQL string that DuckDB takes literally (it would expand ``*``, ``?`` and ``[``)."""
-    text = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path.resolve()))
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _unknown(directory: Path, kind: str, name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, 1)
-    guess = f" (did you mean {near[0]}?)" if near else ""
-    return f"{directory}: there is no {kind} {name!r}{guess}; allowed: {', '.join(known)}"
+def _filter(frame: pd.DataFrame, wanted: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    for column, words in wanted.items():
+        frame = frame[frame[column].isin(list(words))]
+    return frame

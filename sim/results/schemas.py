@@ -1,4 +1,4 @@
-"""The columns of the four tables: types, units and labels; the contract of DIR's Parquet files as data."""
+"""The columns of the tables: types, units and labels; the contract of a result's files as data."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
+
+from tuopin.sim.measures.indicators import INDICATORS
 
 TEXT = pa.dictionary(pa.int32(), pa.string())
 
@@ -25,7 +27,7 @@ class Column:
 
 _RUN = (
     Column("place", TEXT, "", "place", "地区"),
-    Column("scenario", TEXT, "", "scenario (policy package)", "情景（政策组合）"),
+    Column("scenario", TEXT, "", "scenario (policy package)", "方案（政策组合）"),
     Column("replicate", pa.int32(), "", "replicate", "重复编号"),
 )
 _YEAR = Column("year", pa.int16(), "calendar year", "year", "年份")
@@ -82,10 +84,36 @@ TABLES: dict[str, tuple[Column, ...]] = {
     ),
 }
 
-FRAMES = tuple(TABLES)
+COMPARISON: tuple[Column, ...] = (
+    *_RUN[:2],
+    Column("baseline", TEXT, "", "scenario compared with", "基准方案"),
+    Column("indicator", TEXT, "", "indicator", "指标"),
+    _VIEW,
+    Column("group", TEXT, "", "group of people", "人群"),
+    Column("year", TEXT, "", "year, or all simulated years together", "年份（all为全部模拟年份）"),
+    Column("uncertainty", TEXT, "", "what the interval covers: luck, or parameters too", "不确定性来源"),
+    Column("mean_difference", pa.float64(), "see indicators", "mean paired difference", "与基准的平均差异"),
+    Column("low", pa.float64(), "see indicators", "lower end of the 95% interval", "95%区间下限"),
+    Column("high", pa.float64(), "see indicators", "upper end of the 95% interval", "95%区间上限"),
+    Column("probability_positive", pa.float64(), "share of replicates", "difference above zero", "差异为正的概率"),
+    Column("replicates", pa.int64(), "count", "replicates compared", "比较的重复次数"),
+)
+"""The columns of ``comparison.csv``."""
+
+_STATE = "state-"
 
 
-def _dictionary(column: Any) -> Any:
+def state_frame(year: int) -> str:
+    """The frame that holds a run's saved state at the end of `year`: one row, one column of bytes."""
+    return f"{_STATE}{year}"
+
+
+def state_year(frame: str) -> int | None:
+    """The year of a frame that holds a saved state; None for the frames of tables."""
+    return int(frame.removeprefix(_STATE)) if frame.startswith(_STATE) else None
+
+
+def _as_dictionary(column: Any) -> Any:
     """`column` as dictionary<int32, string>, whatever kind of string it came as."""
     chunks = []
     for chunk in column.chunks:
@@ -121,7 +149,7 @@ def conform(frame: str, table: Any) -> Any:
     for column in (*declared, *(Column(name, pa.bool_(), "", "", "") for name in enrolled)):
         given = table.column(column.name)
         kind = column.type if column.type is not None else (TEXT if _is_text(given.type) else given.type)
-        arrays.append(_dictionary(given) if kind == TEXT else given.cast(kind))
+        arrays.append(_as_dictionary(given) if kind == TEXT else given.cast(kind))
         kinds.append(pa.field(column.name, kind))
     return pa.table(arrays, schema=pa.schema(kinds))
 
@@ -137,14 +165,14 @@ _CONTRACTS = {
 """The schemas of the frames whose types are all fixed."""
 
 
-def united(schemas: list[Any]) -> Any:
+def unite(schemas: list[Any]) -> Any:
     """One schema for panels of scenarios that know different policies: ``in_<policy>`` in name order."""
     merged = pa.unify_schemas(schemas, promote_options="permissive")
     fixed = [field for field in merged if not field.name.startswith("in_")]
     return pa.schema(fixed + sorted((field for field in merged if field.name.startswith("in_")), key=lambda f: f.name))
 
 
-def fitted(table: Any, schema: Any) -> Any:
+def fit_schema(table: Any, schema: Any) -> Any:
     """`table` under `schema`: a policy its scenario does not know enrolled nobody."""
     if table.schema.equals(schema):
         return table
@@ -157,15 +185,11 @@ def fitted(table: Any, schema: Any) -> Any:
     return pa.table(columns, schema=schema)
 
 
-def described(frame: str, schema: Any, facts: Mapping[str, str], indicators: Mapping[str, tuple[str, str, str]]) -> Any:
+def describe(frame: str, schema: Any, facts: Mapping[str, str]) -> Any:
     """`schema` with units and labels in English and Chinese on every field and, as JSON, on the table.
 
-    Parameters
-    ----------
-    facts
-        More entries of the table's metadata (study, identity, hash of the manifest).
-    indicators
-        Name of each indicator -> (unit, label, Chinese label); written on the indicators table only.
+    `facts` are more entries of the table's metadata (study, identity, hash of the manifest). The table of indicators
+    also says what each indicator is.
     """
     known = {column.name: column for column in TABLES[frame]}
     fields = []
@@ -176,7 +200,11 @@ def described(frame: str, schema: Any, facts: Mapping[str, str], indicators: Map
     own = {field.name: {key.decode(): value.decode() for key, value in field.metadata.items()} for field in fields}
     metadata = {"tuopin.table": frame, "tuopin.columns": json.dumps(own, ensure_ascii=False), **facts}
     if frame == "indicators":
-        words = ("unit", "label_en", "label_zh")
-        labels = {name: dict(zip(words, row, strict=True)) for name, row in indicators.items()}
-        metadata["tuopin.indicators"] = json.dumps(labels, ensure_ascii=False)
+        metadata["tuopin.indicators"] = json.dumps(
+            {
+                name: {"unit": i.unit, "label_en": i.english, "label_zh": i.chinese, "better": i.better, "view": i.view}
+                for name, i in INDICATORS.items()
+            },
+            ensure_ascii=False,
+        )
     return pa.schema(fields, metadata=metadata)

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from tuopin.agents import mesa_door as mesa
 from tuopin.agents.county import County
 from tuopin.agents.institutions import CountyOffice, FirmAgent, Market, SiteAgent, Village
@@ -61,7 +59,7 @@ class CountyModel(mesa.Model):  # type: ignore[misc]
         *,
         run: Run | None = None,
         seed: int | None = None,
-        rng: int | np.integer[Any] | np.random.Generator | None = None,
+        rng: Any = None,
     ) -> None:
         super().__init__(rng=0)
         chosen = _seed(seed, rng)
@@ -159,11 +157,11 @@ def _run_of_study(
     return begin(county, policies_of(plan, name, replicate), plan.last_year)
 
 
-def _seed(seed: int | None, rng: int | np.integer[Any] | np.random.Generator | None) -> int | None:
+def _seed(seed: int | None, rng: Any) -> int | None:
     """The seed in place of the study's, from Mesa's two ways of giving one; None to keep the study's."""
     if seed is not None and rng is not None:
         raise ValueError("seed and rng are both given; allowed: one of them")
-    if isinstance(rng, np.random.Generator):
+    if hasattr(rng, "integers"):
         return int(rng.integers(MAXIMUM_SEED, endpoint=True))
     given = rng if rng is not None else seed
     return None if given is None else int(given)

@@ -12,7 +12,7 @@ from tuopin.agents.columns import CAUSES
 from tuopin.agents.county import County
 from tuopin.agents.registry import registered
 from tuopin.policies.protocol import Policy
-from tuopin.sim.results.schemas import fitted, united
+from tuopin.sim.results.schemas import fit_schema, unite
 
 
 def panel_year(county: County, policies: Sequence[Policy]) -> pa.Table:
@@ -49,5 +49,5 @@ def joined(panels: Sequence[pa.Table]) -> pa.Table:
     """Return the years of a run as one table; a policy that acts in some years only enrolled nobody in the others."""
     if all(panel.schema.equals(panels[0].schema) for panel in panels):
         return pa.concat_tables(panels)
-    schema = united([panel.schema for panel in panels])
-    return pa.concat_tables([fitted(panel, schema) for panel in panels])
+    schema = unite([panel.schema for panel in panels])
+    return pa.concat_tables([fit_schema(panel, schema) for panel in panels])

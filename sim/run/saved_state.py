@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from tuopin.sim.batch.seam import state_frame
 from tuopin.sim.results.durable import write_atomically
+from tuopin.sim.results.schemas import state_frame
 from tuopin.sim.run.run import Run
 from tuopin.sim.run.setup import policies_of, world_of
 from tuopin.sim.run.state import StateError, capture, resume

@@ -30,8 +30,8 @@ class StateError(ValueError):
 class State:
     """What a run is made of at the end of a year, as a copy of its own that nothing else changes.
 
-    `own_columns` are the household columns of each policy, `held` its attributes (sites, firms) other than its
-    settings; `recorder` and `entries` are what past years have left behind.
+    `own_columns` are the household columns of each policy, `held` the attributes it keeps (sites, firms);
+    `recorder` and `entries` are what past years have left behind.
     """
 
     county: County
@@ -86,8 +86,7 @@ def resume(state: State, policies: Sequence[Policy], *, panel: bool = False) -> 
 
 
 def _held(policy: Policy) -> dict[str, Any]:
-    settings = {"resolved", "_known"}  # a policy that stays goes on with its new ones
-    return {name: value for name, value in vars(policy).items() if name not in settings}
+    return {name: getattr(policy, name) for name in policy.keeps}
 
 
 def _with_columns(households: Households, extra: Iterable[Column]) -> Households:

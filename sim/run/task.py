@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -13,6 +11,7 @@ import pyarrow as pa
 
 from tuopin.agents.county import County
 from tuopin.policies.catalogue import catalogue
+from tuopin.sim.results.outcome import RunOutcome
 from tuopin.sim.run.run import Run, begin
 from tuopin.sim.run.saved_state import kept_state
 from tuopin.sim.run.setup import county_of, policies_of
@@ -22,22 +21,6 @@ from tuopin.sim.study.plan import Plan, make_plan
 from tuopin.sim.study.study import Study
 
 Progress = Callable[[str, int], None]
-
-
-@dataclass(frozen=True)
-class RunOutcome:
-    """One run: its tables by name (`indicators`, `costs`, `spells`, and `panel` if asked for), or why there are
-    none.
-    """
-
-    place: str
-    scenario: str
-    replicate: int
-    frames: dict[str, pa.Table] = field(default_factory=dict)
-    error: str | None = None
-    traceback: str | None = None
-    seconds: float = 0.0
-    household_years: int = 0
 
 
 def simulate_task(
@@ -60,7 +43,7 @@ def simulate_task(
         initial = county_of(plan, place, replicate)
     except Exception as error:
         for scenario in scenarios:
-            yield RunOutcome(place, scenario, replicate, {}, _message(error), traceback.format_exc())
+            yield RunOutcome.failed(place, scenario, replicate, error)
         return
     for scenario in scenarios:
         yield outcome_of(
@@ -100,8 +83,7 @@ def outcome_of(
         household_years = len(run.county.households) * (run.year - first)
         return RunOutcome(place, scenario, replicate, frames, None, None, time.perf_counter() - began, household_years)
     except Exception as error:
-        seconds = time.perf_counter() - began
-        return RunOutcome(place, scenario, replicate, {}, _message(error), traceback.format_exc(), seconds)
+        return RunOutcome.failed(place, scenario, replicate, error, time.perf_counter() - began)
 
 
 def begin_scenario(plan: Plan, initial: County, scenario: str, replicate: int, *, panel: bool = False) -> Run:
@@ -115,10 +97,6 @@ def simulate_scenario(plan: Plan, initial: County, scenario: str, replicate: int
     while not run.finished:
         simulate_year(run)
     return run
-
-
-def _message(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
 
 
 def warm_up() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from tuopin.agents.place import Place
 from tuopin.sim.study.document import Document
 from tuopin.sim.study.names import NAME, YEARS
 from tuopin.sim.study.problems import Index, Problem, StudyError, nearest, one_of
@@ -18,17 +19,14 @@ from tuopin.sim.study.shipped import find_place, places_seen
 from tuopin.sim.study.yaml_file import read_document
 
 
-def load_place(path: Path, model: type[BaseModel] | None = None) -> Any:
-    """Read and validate one place file into `tuopin.agents.place.Place` (or the given model), a region's into a
-    `Region`.
+def load_place(path: Path, model: type[BaseModel] = Place) -> Any:
+    """Read and validate one place file into a `Place` (or the given model), a region's into a `Region`.
 
-    Raises:
-        StudyError: with every mistake in the file.
+    Raises
+    ------
+    StudyError
+        With every mistake in the file.
     """
-    if model is None:
-        from tuopin.agents.place import Place
-
-        return load_place(path, Place)
     document = read_document(path, what="a place file")
     if isinstance(document.data, Mapping) and "kind" in document.data:
         return load_region(document, path)

@@ -7,15 +7,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tuopin.agents.mechanisms import resolve_mechanisms
 from tuopin.agents.parameters import Parameter, model_parameters
 from tuopin.agents.place import Place
 from tuopin.policies.catalogue import catalogue
-
-if TYPE_CHECKING:
-    from tuopin.sim.study.study import Study
+from tuopin.sim.study.study import Study
 
 
 @dataclass(frozen=True)
@@ -39,6 +37,8 @@ class Plan:
     identity: str
     study_file: str | None
     scenario_hashes: Mapping[str, str]
+    command: tuple[str, ...] = ()
+    """The words of the command that made the plan where that is not `tuopin run`."""
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -50,9 +50,20 @@ class Plan:
         """Names of the scenarios in the study's order."""
         return tuple(self.scenario_settings)
 
+    @property
+    def branched(self) -> Mapping[str, Mapping[str, Any]]:
+        """What the manifest says of each scenario beside its policies: nothing, unless it continues another."""
+        return {}
+
 
 def make_plan(study: Study, scale: float = 1.0) -> Plan:
-    """Resolve a validated study. Raises ValueError if `scale` leaves a place without a household in every village."""
+    """Resolve a validated study.
+
+    Raises
+    ------
+    ValueError
+        If `scale` leaves a place without a household in every village.
+    """
     if not 0.0 < scale <= 1.0:
         raise ValueError(f"scale {scale} is not in (0, 1]")
     mechanisms = resolve_mechanisms(study.mechanisms)

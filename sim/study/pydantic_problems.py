@@ -98,14 +98,14 @@ def _field_at(model: type[BaseModel], path: Path) -> tuple[FieldInfo | None, typ
     for part in path:
         owner = _model_in(inside)
         if owner is not None:
-            field = _named(owner, part)
+            field = _field_called(owner, part)
             inside = field.annotation if field is not None else None
         else:
             field, inside = None, _item(inside)
     return field, owner
 
 
-def _named(owner: type[BaseModel], part: str | int) -> FieldInfo | None:
+def _field_called(owner: type[BaseModel], part: str | int) -> FieldInfo | None:
     fields = owner.model_fields
     return fields.get(str(part)) or next((field for field in fields.values() if field.alias == part), None)
 

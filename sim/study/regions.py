@@ -28,8 +28,10 @@ Row = dict[str, Any]
 def load_region(document: Document, path: Path) -> Region:
     """Return the region of a place file already read, with its counties.
 
-    Raises:
-        StudyError: with every mistake of the file, or, when it has none, of its table.
+    Raises
+    ------
+    StudyError
+        With every mistake of the file, or, when it has none, of its table.
     """
     try:
         file = RegionFile.model_validate(document.data)

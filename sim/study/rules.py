@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tuopin.sim.study.declarations import MechanismLike, ParameterLike
+from tuopin.agents.mechanisms import Mechanism
+from tuopin.agents.parameters import Parameter
 from tuopin.sim.study.document import Document
 from tuopin.sim.study.names import SCENARIO_NAME
 from tuopin.sim.study.problems import Path, nearest, one_of, shown
@@ -16,7 +17,7 @@ from tuopin.sim.study.values import INVALID, Years, check_value
 SERIES_YEARS: Years = (1990, 2060)
 
 
-def check_mechanisms(document: Document, mechanisms: Mapping[str, MechanismLike]) -> dict[str, bool | str]:
+def check_mechanisms(document: Document, mechanisms: Mapping[str, Mechanism]) -> dict[str, bool | str]:
     """Check ``mechanisms:``, a mapping of switches to one of their declared values."""
     result: dict[str, bool | str] = {}
     for name, raw in _mapping(document, ("mechanisms",), "a mapping of switches").items():
@@ -33,7 +34,7 @@ def check_mechanisms(document: Document, mechanisms: Mapping[str, MechanismLike]
     return result
 
 
-def check_parameters(document: Document, parameters: Mapping[str, ParameterLike]) -> dict[str, Any]:
+def check_parameters(document: Document, parameters: Mapping[str, Parameter]) -> dict[str, Any]:
     """Check ``parameters:``, a mapping ``group.name: value`` of overrides of the model's sourced numbers."""
     result: dict[str, Any] = {}
     for name, raw in _mapping(document, ("parameters",), "a mapping group.name: value").items():
@@ -70,39 +71,34 @@ def check_scenarios(
 def _scenario(
     document: Document, path: Path, raw: object, policies: Mapping[str, Any], years: Years
 ) -> dict[str, dict[str, Any]]:
-    result: dict[str, dict[str, Any]] = {}
-    if raw is None:
-        return result
-    if not isinstance(raw, Mapping):
-        document.add(path, f"is {shown(raw)}, not a mapping", "allowed: a mapping of policies to parameters, or {}")
-        return result
-    for name, given in raw.items():
-        here = (*path, name)
-        if name not in policies:
-            document.add(here, f"unknown policy '{name}'{nearest(name, policies)}", one_of(sorted(policies)))
-            continue
-        result[name] = _policy(document, here, given, policies[name].parameters, years)
-    return result
+    return {
+        name: _policy(document, here, given, policies[name].parameters, years)
+        for name, here, given in _entries(document, path, raw, ("policy", "policies to parameters"), policies)
+    }
 
 
 def _policy(
-    document: Document, path: Path, raw: object, parameters: Mapping[str, ParameterLike], years: Years
+    document: Document, path: Path, raw: object, parameters: Mapping[str, Parameter], years: Years
 ) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    if raw is None:
-        return result
-    if not isinstance(raw, Mapping):
-        document.add(path, f"is {shown(raw)}, not a mapping", "allowed: a mapping of parameters to values, or {}")
-        return result
-    for name, given in raw.items():
+    entries = _entries(document, path, raw, ("parameter", "parameters to values"), parameters)
+    values = {name: check_value(document, here, given, parameters[name], years) for name, here, given in entries}
+    return {name: value for name, value in values.items() if value is not INVALID}
+
+
+def _entries(
+    document: Document, path: Path, raw: object, kind: tuple[str, str], known: Mapping[str, Any]
+) -> Iterator[tuple[str, Path, object]]:
+    """Name, place and content of each entry of the mapping `raw` that is `known`; others go to `document`."""
+    one, mapping = kind
+    if raw is not None and not isinstance(raw, Mapping):
+        document.add(path, f"is {shown(raw)}, not a mapping", f"allowed: a mapping of {mapping}, or {{}}")
+        return
+    for name, given in (raw or {}).items():
         here = (*path, name)
-        if name not in parameters:
-            document.add(here, f"unknown parameter '{name}'{nearest(name, parameters)}", one_of(sorted(parameters)))
-            continue
-        value = check_value(document, here, given, parameters[name], years)
-        if value is not INVALID:
-            result[name] = value
-    return result
+        if name in known:
+            yield name, here, given
+        else:
+            document.add(here, f"unknown {one} '{name}'{nearest(name, known)}", one_of(sorted(known)))
 
 
 def check_baseline(document: Document) -> None:

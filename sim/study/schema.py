@@ -12,7 +12,9 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from tuopin.sim.study.declarations import Declarations, MechanismLike, declared
+from tuopin.agents.mechanisms import Mechanism
+from tuopin.agents.region import RegionFile
+from tuopin.sim.study.declarations import Declarations, declared
 from tuopin.sim.study.names import SCENARIO_NAME
 from tuopin.sim.study.study import Study
 
@@ -51,8 +53,6 @@ def place_schema(model: type[BaseModel] | None = None) -> Schema:
     """Schema of a place file; without `model`, of the installed model's and of a region's (told by its key `kind`)."""
     if model is not None:
         return {"$schema": DIALECT, **_plain(model.model_json_schema(mode="validation")), "title": "Tuopin place"}
-    from tuopin.agents.region import RegionFile
-
     references, schema = models_json_schema([(declared().place, "validation"), (RegionFile, "validation")])
     place, region = (_plain(reference) for reference in references.values())
     choice = {"if": {"required": ["kind"]}, "then": region, "else": place}
@@ -80,7 +80,7 @@ def _scenario_definitions(declarations: Declarations) -> Schema:
     return definitions
 
 
-def _mechanism(mechanism: MechanismLike) -> Schema:
+def _mechanism(mechanism: Mechanism) -> Schema:
     return {"enum": list(mechanism.choices), "default": mechanism.default, "description": mechanism.meaning}
 
 

@@ -68,6 +68,15 @@ class Study(Strict):
         """The places by name, read and validated."""
         return self._places
 
+    @property
+    def regions(self) -> dict[str, list[str]]:
+        """The counties of each region among the places, by the region's name."""
+        found: dict[str, list[str]] = {}
+        for name, place in self.places.items():
+            if place.region is not None:
+                found.setdefault(place.region.name, []).append(name)
+        return found
+
     @classmethod
     def load(
         cls,
@@ -81,8 +90,10 @@ class Study(Strict):
         `overrides` replaces top-level keys (``{"years": "2016-2020"}``), validated alike and reported as options of the
         command line. `declarations` are the installed model's unless given.
 
-        Raises:
-            StudyError: with every mistake of study and place files.
+        Raises
+        ------
+        StudyError
+            With every mistake of study and place files.
         """
         return load_study(Path(path), overrides or {}, declarations)
 
@@ -97,8 +108,10 @@ class Study(Strict):
     ) -> Study:
         """Validate a study given as a mapping; `beside` is the folder in which ``places/`` is looked for first.
 
-        Raises:
-            StudyError: with every mistake, each at line 1 of the pretended file `label`.
+        Raises
+        ------
+        StudyError
+            With every mistake, each at line 1 of the pretended file `label`.
         """
         return study_from_dict(data, beside, declarations, label)
 

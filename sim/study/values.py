@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tuopin.sim.study.declarations import ParameterLike
+from tuopin.agents.parameters import Parameter
 from tuopin.sim.study.document import Document
 from tuopin.sim.study.problems import Index, Path, shown
 
@@ -22,7 +22,7 @@ class Invalid:
 INVALID: Final = Invalid()
 
 
-def check_value(document: Document, path: Path, raw: object, declared: ParameterLike, years: Years) -> Any:
+def check_value(document: Document, path: Path, raw: object, declared: Parameter, years: Years) -> Any:
     """Return `raw` in the type of its declaration, or INVALID after noting every mistake in `document`.
 
     `raw` is a scalar, a mapping year -> number where the declaration is by year, or either of them in the form
@@ -35,12 +35,13 @@ def check_value(document: Document, path: Path, raw: object, declared: Parameter
         return check_value(document, (*path, "value"), raw["value"], declared, years)
     if isinstance(raw, Mapping) and declared.by_year:
         return _check_years(document, path, raw, declared, years)
-    if isinstance(declared.value, list | tuple):
+    default: object = declared.value  # a policy of another package may declare a list
+    if isinstance(default, list | tuple):
         return _check_list(document, path, raw, declared)
     return _check_scalar(document, path, raw, declared)
 
 
-def allowed_values(declared: ParameterLike) -> str:
+def allowed_values(declared: Parameter) -> str:
     """What a value of `declared` may be, e.g. ``allowed: a number from 0 up (yuan), or a mapping year: number``."""
     unit = f" ({declared.unit})" if declared.unit and declared.unit not in ("1", "-") else ""
     by_year = ", or a mapping year: number" if declared.by_year else ""
@@ -63,7 +64,7 @@ def allowed_values(declared: ParameterLike) -> str:
     return f"allowed: {bounds}{unit}{by_year}{null}"
 
 
-def _check_unit(document: Document, path: Path, raw: Mapping[Any, Any], declared: ParameterLike) -> bool:
+def _check_unit(document: Document, path: Path, raw: Mapping[Any, Any], declared: Parameter) -> bool:
     good = True
     for key in raw:
         if key not in ("value", "unit"):
@@ -75,7 +76,7 @@ def _check_unit(document: Document, path: Path, raw: Mapping[Any, Any], declared
     return good
 
 
-def _check_years(document: Document, path: Path, raw: Mapping[Any, Any], declared: ParameterLike, years: Years) -> Any:
+def _check_years(document: Document, path: Path, raw: Mapping[Any, Any], declared: Parameter, years: Years) -> Any:
     if not raw:
         document.add(path, "is an empty mapping {}", allowed_values(declared))
         return INVALID
@@ -95,7 +96,7 @@ def _check_years(document: Document, path: Path, raw: Mapping[Any, Any], declare
     return dict(sorted(result.items())) if good else INVALID
 
 
-def _check_list(document: Document, path: Path, raw: object, declared: ParameterLike) -> Any:
+def _check_list(document: Document, path: Path, raw: object, declared: Parameter) -> Any:
     if not isinstance(raw, list):
         document.add(path, f"is {shown(raw)}, not a list", f"{allowed_values(declared)}, as a list")
         return INVALID
@@ -103,7 +104,7 @@ def _check_list(document: Document, path: Path, raw: object, declared: Parameter
     return INVALID if INVALID in items else items
 
 
-def _check_scalar(document: Document, path: Path, raw: object, declared: ParameterLike) -> Any:
+def _check_scalar(document: Document, path: Path, raw: object, declared: Parameter) -> Any:
     if raw is None and declared.optional and path not in document.blank:
         return None
     wrong, value = _judge(raw, declared)
@@ -113,7 +114,7 @@ def _check_scalar(document: Document, path: Path, raw: object, declared: Paramet
     return INVALID
 
 
-def _judge(raw: object, declared: ParameterLike) -> tuple[str | None, Any]:
+def _judge(raw: object, declared: Parameter) -> tuple[str | None, Any]:
     default = _example(declared.value)
     if declared.choices:
         for choice in declared.choices:
@@ -129,7 +130,7 @@ def _judge(raw: object, declared: ParameterLike) -> tuple[str | None, Any]:
     return _judge_number(raw, declared, whole=isinstance(default, int))
 
 
-def _judge_number(raw: int | float, declared: ParameterLike, *, whole: bool) -> tuple[str | None, int | float]:
+def _judge_number(raw: int | float, declared: Parameter, *, whole: bool) -> tuple[str | None, int | float]:
     try:
         number = float(raw)
     except OverflowError:
@@ -143,7 +144,7 @@ def _judge_number(raw: int | float, declared: ParameterLike, *, whole: bool) -> 
     return None, int(number) if whole and number.is_integer() else number
 
 
-def _by_year_hint(raw: object, declared: ParameterLike) -> str:
+def _by_year_hint(raw: object, declared: Parameter) -> str:
     return " (it does not change by year)" if isinstance(raw, Mapping) and not declared.by_year else ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
@@ -23,9 +24,11 @@ def versions() -> dict[str, str]:
     return found
 
 
-def differing(other: dict[str, str]) -> list[str]:
-    """What decides the figures and differs in `other`, as ``name here X, there Y``."""
+def differing(other: Mapping[str, str | None]) -> list[str]:
+    """What decides the figures and differs in `other`, as ``name X here, Y there``."""
     own = versions()
     return [
-        f"{name} {own[name]} here, {other.get(name, 'none')} there" for name in DECISIVE if own[name] != other.get(name)
+        f"{name} {own[name]} here, {other.get(name) or 'none'} there"
+        for name in DECISIVE
+        if own[name] != other.get(name)
     ]

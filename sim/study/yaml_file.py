@@ -24,8 +24,10 @@ UTF8 = "allowed: a file in UTF-8; save it again with the encoding UTF-8"
 def read_document(path: Path, *, what: str = "a study file") -> Document:
     """Read the YAML file `path`.
 
-    Raises:
-        StudyError: if it cannot be read as one YAML mapping in UTF-8; `what` names it in the message.
+    Raises
+    ------
+    StudyError
+        If it cannot be read as one YAML mapping in UTF-8; `what` names it in the message.
     """
     return parse_document(read_text(path, what), str(path), what=what)
 
@@ -45,7 +47,13 @@ def parse_document(text: str, file: str, *, what: str = "a study file") -> Docum
 
 
 def read_text(path: Path, what: str, kind: str = "YAML") -> str:
-    """The text of a file in UTF-8. Raises StudyError naming `what` it should be, of which `kind`."""
+    """The text of a file in UTF-8.
+
+    Raises
+    ------
+    StudyError
+        Naming `what` it should be, of which `kind`.
+    """
     file = str(path)
     allowed = f"allowed: the path of {what} ({kind})"
     try:

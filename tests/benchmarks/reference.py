@@ -143,7 +143,7 @@ class ReferenceCounty(mesa.Model):
             programme.fund_and_enrol(applicants[programme.name])
         self.settle_prices()
         for programme in self.programmes:
-            programme.serve()
+            programme.change_terms()
 
     def fill_vacancies(self) -> None:
         vacancies = round(self.county_jobs * self.now.labour.vacancy_rate * self.labour_demand)

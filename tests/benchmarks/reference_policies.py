@@ -10,9 +10,9 @@ import mesa
 from tests.benchmarks.reference_household import GRAIN, Household
 from tests.benchmarks.reference_programme import Programme
 from tuopin.agents.columns import EXITED, ZONES
-from tuopin.policies.cooperative.firms import make_firms
+from tuopin.policies.livelihood.cooperative.firms import make_firms
+from tuopin.policies.places.relocation.sites import WITH_WORKER, WITHOUT_WORKER, make_sites
 from tuopin.policies.protocol import Policy
-from tuopin.policies.relocation.sites import WITH_WORKER, WITHOUT_WORKER, make_sites
 
 if TYPE_CHECKING:
     from tests.benchmarks.reference import ReferenceCounty
@@ -86,7 +86,7 @@ class Cooperative(Programme):
     def release(self, household: Household) -> None:
         household.firm_of, household.effective_member = None, False
 
-    def serve(self) -> None:
+    def change_terms(self) -> None:
         effect = self.p.effect
         better = 1.0 + self.p.yield_gain
         for household in self.model.households:
@@ -123,7 +123,7 @@ class HealthInsurance(Programme):
         aid = (left - second) * min(1.0, effect * self.p.aid_rate)
         return round(first, 2) + round(second, 2) + round(min(aid, self.p.aid_cap * prices), 2)
 
-    def serve(self) -> None:
+    def change_terms(self) -> None:
         if self.budget == 0:
             return
         p, prices = self.model.now.health, self.model.now.prices
@@ -182,7 +182,7 @@ class LowIncomeSupport(Programme):
     def affordable(self, households: list[Household]) -> list[Household]:
         return self.queue(households, self.money * (1.0 - self.p.relief_share))
 
-    def serve(self) -> None:
+    def change_terms(self) -> None:
         change = self.p.work_disincentive * self.p.effect
         for household in self.model.households:
             household.allowance = 0.0
@@ -291,7 +291,7 @@ class Relocation(Programme):
         household.land_access, household.site_of, household.site_jobs = 1.0, None, 0
         household.went_back = True
 
-    def serve(self) -> None:
+    def change_terms(self) -> None:
         for h in self.members():
             if self.model.year - h.enrolled[self.name] < self.p.dip_years:
                 h.income_factor *= 1.0 - self.p.dip

@@ -56,7 +56,8 @@ def test_a_batch_costs_at_most_a_seventieth_of_plain_mesa(tmp_path: Path) -> Non
     assert len(runs) == 12 * REPLICATES * (YEARS + 1)
     engine = batch.cpu_seconds * 1e9 / (len(start.households) * YEARS * 12 * REPLICATES)
     print(
-        f"\nbatch {engine:.0f} ns a household-year; plain Mesa {costs[False]:.0f} ns, {costs[False] / engine:.0f} times; "
+        f"\nbatch {engine:.0f} ns a household-year; "
+        f"plain Mesa {costs[False]:.0f} ns, {costs[False] / engine:.0f} times; "
         f"with the engine's measures {costs[True]:.0f} ns, {costs[True] / engine:.0f} times"
     )
     assert costs[True] / engine > GATE

@@ -14,8 +14,8 @@ from tuopin.agents.county import County
 from tuopin.agents.parameters import Parameter
 from tuopin.policies.cycle import post_ordinary, run_programmes
 from tuopin.policies.ledger import LEAKAGE, Ledger
-from tuopin.policies.protocol import Policy, policy_parameters
-from tuopin.policies.relocation import rules as relocation_rules
+from tuopin.policies.places.relocation import rules as relocation_rules
+from tuopin.policies.protocol import Fen, ObservedNeed, Policy, Rows, policy_parameters
 
 
 def _numbers(name: str, **values: Any) -> dict[str, Parameter]:
@@ -34,16 +34,16 @@ _EMPTY = relocation_rules.Path(relocation_rules.__file__).parent / "parameters.y
 
 def policy_of(policy_name: str, **values: Any) -> Policy:
     class Plain(Policy):
-        """Costs the same for everybody; serves by adding a yuan of wages."""
+        """Costs the same for everybody; adds a yuan of wages."""
 
         name = policy_name
         label = policy_name
         parameters = _numbers(policy_name, **{"budget": None, **values})
 
-        def unit_cost(self, county: County, rows: np.ndarray) -> np.ndarray:
+        def unit_cost(self, county: County, rows: Rows, observed: ObservedNeed) -> Fen:
             return np.full(len(rows), round(self.value("cost", county.year) * 100), dtype=np.int64)
 
-        def serve(self, county: County, ledger: Ledger) -> None:
+        def change_terms(self, county: County, ledger: Ledger) -> None:
             county.flows.wage_term[self.enrolled(county)] += 1.0
 
     return Plain({})
@@ -257,3 +257,24 @@ def test_nobody_enrols_in_the_initial_year(by_hand: Callable[..., County], year:
     ledger.open_year(year, 10)
     run_programmes(county, [a], ledger)
     assert bool(since(county, a)) == (year == 2017)
+
+
+def test_only_who_has_a_place_enrols_and_is_told_it(
+    by_hand: Callable[..., County], programmes: Callable[..., Ledger]
+) -> None:
+    told: list[tuple[list[int], list[int]]] = []
+    a = policy_of("a")
+    a.room = lambda county, rows: np.where(rows % 2 == 0, rows // 2, -1)  # type: ignore[method-assign]
+    a.enrol = lambda county, rows, places: told.append((rows.tolist(), places.tolist()))  # type: ignore[method-assign]
+    county = village(by_hand, a, size=5)
+    ledger = programmes(county, a)
+    assert told == [([0, 2, 4], [0, 1, 2])] and since(county, a) == [0, 2, 4] and ledger.spent("a") == 30_000
+
+
+def test_a_mask_in_place_of_places_is_refused(
+    by_hand: Callable[..., County], programmes: Callable[..., Ledger]
+) -> None:
+    a = policy_of("a")
+    a.room = lambda county, rows: np.ones(len(rows), dtype=bool)  # type: ignore[method-assign]
+    with pytest.raises(TypeError, match="policy a: room returns a place for each row"):
+        programmes(village(by_hand, a), a)

@@ -1,77 +1,18 @@
-"""What a policy is: its settings, its numbers by year, whom it sees and who leaves it."""
+"""What a policy is: whom it serves by default, who is willing, who leaves."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
+from tests.policies.dole import Dole
 from tuopin.agents.columns import EXITED, RELAPSED
 from tuopin.agents.county import County
-from tuopin.agents.parameters import Parameter
-from tuopin.agents.randomness import Luck
 from tuopin.policies.catalogue import catalogue
 from tuopin.policies.ledger import Ledger
-from tuopin.policies.protocol import Policy
-from tuopin.policies.relocation import Relocation
-
-_BASE = dict(Relocation.parameters)
-
-
-def _fixed(value: Any, name: str = "x", **more: Any) -> Parameter:
-    return Parameter(name, "dole", value, "yuan", "made for a test", "well-known", **more)
-
-
-class Dole(Policy):
-    """A policy with nothing of its own: 100 yuan to enrol a household."""
-
-    name = "dole"
-    label = "Dole"
-    parameters: ClassVar[dict[str, Parameter]] = {
-        **{n: replace(_BASE[n], group="dole") for n in ("start", "targeting_noise", "effect", "slots")},
-        "budget": _fixed(None, "budget", extend="zero", optional=True),
-        "take_up": _fixed(1.0, "take_up"),
-        "leakage": _fixed(0.0, "leakage"),
-        "hours_per_household": _fixed(1.0, "hours_per_household"),
-        "support_after_exit_months": _fixed(60, "support_after_exit_months"),
-        "size": Parameter("size", "dole", 3.0, "ratio", "made for a test", "free", low=1.0, high=5.0),
-    }
-
-    def unit_cost(self, county: County, rows: np.ndarray) -> np.ndarray:
-        return np.full(len(rows), 10_000, dtype=np.int64)
-
-
-# --- settings and numbers --------------------------------------------------------------------------------------------
-
-
-def test_settings_replace_defaults_and_unknown_ones_are_refused() -> None:
-    dole = Dole({"size": 4.0, "budget": {2017: 5.0, 2019: 7.0}})
-    assert dole.value("size", 2017) == 4.0 and Dole({}).value("size", 2017) == 3.0
-    assert [dole.setting("budget", y) for y in (2016, 2017, 2018, 2019, 2020)] == [0.0, 5.0, 0.0, 7.0, 0.0]
-    assert Dole({}).setting("budget", 2017) is None
-    with pytest.raises(KeyError, match="sise"):
-        Dole({"sise": 4.0})
-    assert Dole.parameters["size"].value == 3.0  # settings never leak into the declaration
-
-
-def test_free_parameters_are_drawn_unless_set() -> None:
-    drawn, again, other = Dole({}, Luck(1, 0)), Dole({}, Luck(1, 0)), Dole({}, Luck(1, 1))
-    assert drawn.value("size", 2017) == again.value("size", 2017) != other.value("size", 2017)
-    assert 1.0 <= drawn.value("size", 2017) <= 5.0
-    assert Dole({"size": 2.0}, Luck(1, 0)).value("size", 2017) == 2.0
-    assert Dole({}, Luck(0, 0)).value("size", 2017) != 3.0
-
-
-def test_budget_and_slots_scale_with_the_county(by_hand: Callable[..., County]) -> None:
-    dole = Dole({"budget": 1000.0, "slots": 30})
-    county = by_hand(1, scale=0.1)
-    assert (dole.budget_fen(county), dole.slots(county)) == (10_000, 3)
-    free = Dole({})
-    assert (free.budget_fen(county), free.slots(county)) == (None, None)
-
+from tuopin.policies.places.relocation import Relocation
 
 # --- whom it sees ----------------------------------------------------------------------------------------------------
 
@@ -81,43 +22,13 @@ def test_by_default_the_registered_poor_are_eligible_and_the_poorest_first(by_ha
         6, policies=(Dole({}),), registry_status=range(6), net_income_pp=[1.0, 200.0, 300.0, 400.0, 500.0, 150.0]
     )
     dole = Dole({"slots": 1})
-    assert dole.eligible(county).tolist() == [False, True, False, False, False, True]
+    observed = dole.observe(county)
+    assert dole.eligible(county, observed).tolist() == [False, True, False, False, False, True]
     rows = np.arange(6)
     np.testing.assert_allclose(dole.need(county, rows), np.log([100, 200, 300, 400, 500, 150]))
-    chosen, cost = dole.affordable(county, np.array([1, 5]), 10**9)
+    chosen, cost = dole.affordable(county, np.array([1, 5]), 10**9, observed)
     assert chosen.tolist() == [5] and cost.tolist() == [10_000]
-    assert Dole({}).affordable(county, rows, 25_000)[0].tolist() == [0, 5]
-
-
-def test_need_is_seen_with_error_by_the_quality_of_the_team(by_hand: Callable[..., County]) -> None:
-    n = 20_000
-    dole = Dole({"targeting_noise": 0.5})
-    county = by_hand(
-        2 * n,
-        {"registry.cadre_error": 0.4},
-        {"targeting_error": True},
-        villages=2,
-        village=np.repeat([0, 1], n),
-        net_income_pp=1000.0,
-    )
-    county.villages.cadre_quality[:] = [1.0, -1.0]
-    error = dole.seen_need(county, np.arange(2 * n)) - np.log(1000)
-    assert error[:n].std() == pytest.approx(0.3, rel=0.04) and error[n:].std() == pytest.approx(0.7, rel=0.04)
-    some = np.array([7, 30_000, 3])
-    np.testing.assert_array_equal(dole.seen_need(county, some), dole.seen_need(county, np.arange(2 * n))[some])
-    county.mechanisms["targeting_error"] = False
-    np.testing.assert_array_equal(dole.seen_need(county, some), np.log([1000.0] * 3))
-
-
-def test_what_was_seen_is_kept_within_the_step(by_hand: Callable[..., County]) -> None:
-    county = by_hand(3, net_income_pp=[1000.0, 2000.0, 3000.0])
-    dole = Dole({})
-    dole.open_eyes()
-    first = dole.seen_need(county, np.array([0, 1]))
-    county.households.net_income_pp[:] = 500.0
-    np.testing.assert_array_equal(dole.seen_need(county, np.array([1, 0])), first[::-1])
-    dole.close_eyes()
-    np.testing.assert_allclose(dole.seen_need(county, np.array([0, 1])), np.log(500.0))
+    assert Dole({}).affordable(county, rows, 25_000, observed)[0].tolist() == [0, 5]
 
 
 def test_willingness_is_the_households_for_life_and_each_policys_own(by_hand: Callable[..., County]) -> None:

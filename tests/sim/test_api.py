@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,12 +39,19 @@ def test_a_temporary_result_lives_as_long_as_it_is_used() -> None:
 
 
 def test_a_failed_run_raises_with_its_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from tuopin.policies.cooperative import Cooperative
+    from tuopin.policies.livelihood.cooperative import Cooperative
 
     monkeypatch.setattr(Cooperative, "prepare", lambda *_: 1 / 0)
     study = Study.load(STUDY, overrides={"years": "2016-2017"})
     with pytest.raises(SimulationFailed, match="cooperative:1: ZeroDivisionError"):
         simulate(study, tmp_path / "out", scale=0.01, replicates=1, scenarios=["none", "cooperative"])
+
+
+def test_importing_tuopin_takes_a_tenth_of_a_second_of_processor_time_at_most() -> None:
+    """Names are imported when they are first used: a script that only asks for help does not wait."""
+    code = "import time; start = time.process_time(); import tuopin; print(time.process_time() - start)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 0.1
 
 
 def test_unknown_names_of_the_package_are_attribute_errors() -> None:

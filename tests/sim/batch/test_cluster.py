@@ -9,12 +9,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_county import FakePlan
+from fake_county import fake_plan
 
 from tuopin.sim.results.errors import ClusterLost, ClusterRefused
 
@@ -22,7 +21,7 @@ distributed = pytest.importorskip("distributed", reason="the extra 'cluster' is 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 
 SUPPORT = str(Path(__file__).parent / "support")
-PLAN = FakePlan(replicates=12)
+PLAN = fake_plan(replicates=12)
 
 
 class Cluster:
@@ -70,7 +69,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 def test_equal_to_the_local_result(run: Any, tmp_path: Path, assert_same: Any, cluster: Cluster) -> None:
     cluster.add_worker()
     cluster.add_worker()
-    plan = replace(PLAN, raises=(("b", 3),))
+    plan = fake_plan(replicates=12, raises=(("b", 3),))
     run(plan, tmp_path / "local", panel=True)
     report = run(plan, tmp_path / "dask-out", panel=True, dask_address=cluster.address)
     assert (report.done, report.failed) == (70, 2)
@@ -89,7 +88,7 @@ def test_a_worker_killed_half_way(run: Any, tmp_path: Path, assert_same: Any, cl
             victim.send_signal(signal.SIGKILL)
             killed.append(progress.finished)
 
-    slow = replace(PLAN, sleep=0.02)
+    slow = fake_plan(replicates=12, sleep=0.02)
     report = run(slow, tmp_path / "dask-out", dask_address=cluster.address, progress=kill_half_way)
     assert killed and killed[0] < 72
     assert (report.done, report.failed) == (72, 0)
@@ -109,7 +108,7 @@ def test_without_a_shared_file_system_files_come_back(
 def test_a_run_that_kills_its_workers_is_recorded(run: Any, tmp_path: Path, cluster: Cluster) -> None:
     for _ in range(10):  # dask gives up on a task after it killed four
         cluster.add_worker()
-    plan = FakePlan(places=("east",), replicates=1, scenarios=("none", "a"), dies=(("a", 1),))
+    plan = fake_plan(places=("east",), replicates=1, scenarios=("none", "a"), dies=(("a", 1),))
     report = run(plan, tmp_path / "dask-out", dask_address=cluster.address)
     assert (report.done, report.failed) == (1, 1)
     assert report.failures[0].scenario == "a" and "died" in report.failures[0].error
@@ -147,7 +146,7 @@ def test_a_scheduler_that_goes_away_loses_nothing(
             killed.append(progress.finished)
 
     with pytest.raises(ClusterLost, match="the scheduler is gone; committed runs are kept") as caught:
-        run(replace(PLAN, sleep=0.02), dask_address=cluster.address, progress=kill_half_way)
+        run(fake_plan(replicates=12, sleep=0.02), dask_address=cluster.address, progress=kill_half_way)
     assert caught.value.exit_status == 1
     report = run(PLAN)  # the same directory, without the cluster
     assert report.skipped >= killed[0] and report.done + report.skipped == 72

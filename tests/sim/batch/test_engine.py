@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-from fake_county import FakePlan, value
+from fake_county import fake_plan, value
 
 from tuopin.sim.results.errors import BatchError, DirectoryRefused
+from tuopin.sim.results.manifest import command_to_repeat
 
-PLAN = FakePlan()
+PLAN = fake_plan()
 
 
 def test_every_run_is_in_the_tables_in_canonical_order(run: Any, tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_manifest_tells_inputs_versions_and_every_run(run: Any, tmp_path: Path) 
 def test_what_was_done_is_not_done_again(run: Any, tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.mkdir()
-    plan = replace(PLAN, log=str(log))
+    plan = fake_plan(log=str(log))
     run(plan)
     stamps = {path: path.stat().st_mtime_ns for path in (tmp_path / "out").glob("*.*")}
     report = run(plan)
@@ -54,7 +54,7 @@ def test_what_was_done_is_not_done_again(run: Any, tmp_path: Path) -> None:
 
 def test_extending_equals_running_at_once(run: Any, tmp_path: Path, assert_same: Any) -> None:
     whole, grown = tmp_path / "whole", tmp_path / "grown"
-    big = replace(PLAN, replicates=4)
+    big = fake_plan(replicates=4)
     run(big, whole, panel=True)
     run(PLAN, grown, scenarios=["b"])
     run(PLAN, grown)
@@ -66,8 +66,8 @@ def test_extending_equals_running_at_once(run: Any, tmp_path: Path, assert_same:
 
 def test_a_directory_with_panels_keeps_them(run: Any, tmp_path: Path, assert_same: Any) -> None:
     run(PLAN, panel=True)
-    run(replace(PLAN, replicates=3))
-    run(replace(PLAN, replicates=3), tmp_path / "whole", panel=True)
+    run(fake_plan(replicates=3))
+    run(fake_plan(replicates=3), tmp_path / "whole", panel=True)
     assert_same(tmp_path / "out", tmp_path / "whole")
 
 
@@ -90,7 +90,7 @@ def test_a_policy_no_scenario_knows_enrols_nobody(run: Any, tmp_path: Path) -> N
 @pytest.mark.parametrize("workers", [2, 3])
 def test_number_of_workers_changes_nothing(run: Any, tmp_path: Path, assert_same: Any, workers: int) -> None:
     before = multiprocessing.get_start_method()
-    plan = replace(PLAN, raises=(("b", 1),), replicates=5)
+    plan = fake_plan(raises=(("b", 1),), replicates=5)
     run(plan, tmp_path / "one", panel=True)
     run(plan, tmp_path / "many", panel=True, workers=workers)
     assert_same(tmp_path / "one", tmp_path / "many")
@@ -98,7 +98,7 @@ def test_number_of_workers_changes_nothing(run: Any, tmp_path: Path, assert_same
 
 
 def test_one_replicate_is_divided_over_workers(run: Any, tmp_path: Path, assert_same: Any) -> None:
-    plan = replace(PLAN, places=("east",), replicates=1)
+    plan = fake_plan(places=("east",), replicates=1)
     run(plan, tmp_path / "one")
     run(plan, tmp_path / "many", workers=2)
     assert len(list((tmp_path / "many" / "runs").glob("*.zip"))) == 2
@@ -106,29 +106,29 @@ def test_one_replicate_is_divided_over_workers(run: Any, tmp_path: Path, assert_
 
 
 def test_a_failed_scenario_fails_alone_and_is_recorded(run: Any, tmp_path: Path) -> None:
-    report = run(replace(PLAN, raises=(("b", 2),)))
+    report = run(fake_plan(raises=(("b", 2),)))
     assert (report.done, report.failed, report.exit_status) == (10, 2, 1)
     failure = report.failures[0]
-    assert (failure.place, failure.scenario, failure.replicate, failure.seed) == ("east", "b", 2, 7)
+    assert failure.key == ("east", "b", 2)
     assert failure.error == "ValueError: told to" and failure.traceback == "Traceback: told to\n"
-    assert "--only east:b:2" in failure.command and "--seed 7" in failure.command
     rows = json.loads((tmp_path / "out" / "manifest.json").read_text())["runs"]
     failed = [row for row in rows if row["status"] == "failed"]
     assert [row["place"] for row in failed] == ["east", "west"]
     assert failed[0]["traceback"] == "Traceback: told to\n" and failed[0]["seed"] == 7
+    assert "--only east:b:2" in failed[0]["command"] and "--seed 7" in failed[0]["command"]
     frame = pd.read_parquet(tmp_path / "out" / "indicators.parquet")
     assert frame.groupby(["scenario", "replicate"], observed=True).size().to_dict().get(("b", 2)) is None
 
 
 def test_what_raises_before_any_scenario_fails_all_of_the_task(run: Any) -> None:
-    report = run(replace(PLAN, refuses=(2,)))
+    report = run(fake_plan(refuses=(2,)))
     assert (report.done, report.failed) == (6, 6)
     assert report.failures[0].error == "ValueError: no population for this replicate"
     assert "fake_county.py" in (report.failures[0].traceback or "")
 
 
 def test_retry_failed_runs_only_those(run: Any, tmp_path: Path, assert_same: Any) -> None:
-    run(replace(PLAN, raises=(("b", 2),)))
+    run(fake_plan(raises=(("b", 2),)))
     again = run(PLAN)
     assert (again.done, again.failed, again.skipped) == (0, 2, 10)
     retried = run(PLAN, retry_failed=True)
@@ -138,26 +138,26 @@ def test_retry_failed_runs_only_those(run: Any, tmp_path: Path, assert_same: Any
 
 
 def test_retried_and_failed_again(run: Any) -> None:
-    plan = replace(PLAN, raises=(("b", 2),))
+    plan = fake_plan(raises=(("b", 2),))
     run(plan)
     report = run(plan, retry_failed=True)
     assert (report.done, report.failed, report.skipped) == (0, 2, 10)
 
 
 def test_a_failed_scenario_that_was_mended_is_run_again(run: Any) -> None:
-    run(replace(PLAN, raises=(("b", 1), ("b", 2))))
-    report = run(replace(PLAN, changed=(("b", "mended"),)))
+    run(fake_plan(raises=(("b", 1), ("b", 2))))
+    report = run(fake_plan(changed={"b": "mended"}))
     assert (report.done, report.failed, report.skipped) == (4, 0, 8)
 
 
 def test_only_runs_one(run: Any, tmp_path: Path) -> None:
-    plan = replace(PLAN, places=("east",))
+    plan = fake_plan(places=("east",))
     report = run(plan, only="b:2")
     assert (report.done, report.skipped) == (1, 0)
     frame = pd.read_parquet(tmp_path / "out" / "indicators.parquet")
     assert set(zip(frame["scenario"], frame["replicate"], strict=True)) == {("b", 2)}
     assert not (tmp_path / "out" / "comparison.csv").exists()
-    assert run(replace(PLAN), tmp_path / "two", only="west:a:1").done == 1
+    assert run(PLAN, tmp_path / "two", only="west:a:1").done == 1
 
 
 @pytest.mark.parametrize(
@@ -185,24 +185,24 @@ def test_other_inputs_are_refused_and_named(run: Any, tmp_path: Path) -> None:
     run(PLAN)
     before = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
     with pytest.raises(DirectoryRefused, match="seed: was 7, now 8") as caught:
-        run(replace(PLAN, seed=8))
+        run(fake_plan(seed=8))
     assert caught.value.exit_status == 2 and len(caught.value.lines) == 1
     with pytest.raises(DirectoryRefused, match=r"years: was \[2016, 2018\], now \[2016, 2019\]"):
-        run(replace(PLAN, last_year=2019))
+        run(fake_plan(last_year=2019))
     with pytest.raises(DirectoryRefused, match=r"place.north.households: was absent, now 100"):
-        run(replace(PLAN, places=("east", "west", "north")))
+        run(fake_plan(places=("east", "west", "north")))
     assert before == {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
 
 
 def test_a_changed_scenario_is_refused(run: Any) -> None:
     run(PLAN)
     with pytest.raises(DirectoryRefused, match="scenario b was run here with other policies"):
-        run(replace(PLAN, changed=(("b", "other"),)))
+        run(fake_plan(changed={"b": "other"}))
 
 
 def test_scenarios_that_left_the_study_stay_in_the_tables(run: Any, tmp_path: Path) -> None:
     run(PLAN)
-    run(replace(PLAN, scenarios=("new", "none")))
+    run(fake_plan(scenarios=("new", "none")))
     frame = pd.read_parquet(tmp_path / "out" / "indicators.parquet")
     assert list(frame["scenario"].astype(str).unique()) == ["new", "none", "a", "b"]
 
@@ -229,25 +229,10 @@ def test_an_empty_directory_will_do(run: Any, tmp_path: Path) -> None:
     assert run(PLAN).done == 12
 
 
-def test_comparison_gets_the_plan_s_settings(run: Any, tmp_path: Path) -> None:
-    seen: dict[str, Any] = {}
-
-    def compare(indicators: pd.DataFrame, costs: pd.DataFrame, spells: pd.DataFrame, **settings: Any) -> pd.DataFrame:
-        seen.update(settings, rows=len(indicators))
-        return pd.DataFrame({"place": ["east"]})
-
-    run(PLAN, compare=compare)
-    assert seen["price_index"] == {2016: 1.0, 2017: 1.02, 2018: 1.04} and seen["baseline"] == "none"
-    assert seen["rows"] == 36
-    assert (tmp_path / "out" / "comparison.csv").read_text() == "place\neast\n"
-
-
-def test_comparison_of_many_places_goes_by_groups(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run(PLAN, tmp_path / "at-once")
-    monkeypatch.setattr("tuopin.sim.comparison.comparing._ROWS_AT_ONCE", 1)
-    run(PLAN, tmp_path / "by-place")
-    one, other = (tmp_path / name / "comparison.csv" for name in ("at-once", "by-place"))
-    assert one.read_text() == other.read_text()
+def test_a_command_of_its_own_repeats_a_run(run: Any) -> None:
+    plan = fake_plan(raises=(("b", 2),), command=("tuopin", "branch", "d"))
+    key = run(plan).failures[0].key
+    assert command_to_repeat(plan, key).startswith("tuopin branch d --only east:b:2 --out ")
 
 
 def test_frames_that_break_the_contract_fail_the_run(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:

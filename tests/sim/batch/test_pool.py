@@ -9,17 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_county import FakePlan
+from fake_county import fake_plan
 
 from tuopin.sim.results.errors import BatchError
 
 SUPPORT = str(Path(__file__).parent / "support")
 PROGRAM = """
 import sys
-from fake_county import TASK, FakePlan
-from kill_points import compare
+from fake_county import TASK, fake_plan
 from tuopin.sim.batch.engine import run_study
-report = run_study(FakePlan(), sys.argv[1], workers=2, progress=False, task=TASK, compare=compare)
+report = run_study(fake_plan(), sys.argv[1], workers=2, progress=False, task=TASK)
 print(report.done, report.failed)
 """
 
@@ -42,7 +41,7 @@ def test_a_program_without_a_main_guard(tmp_path: Path, how: str) -> None:
 
 def test_the_main_program_is_there_again(run: Any) -> None:
     before = sys.modules["__main__"]
-    run(FakePlan(), workers=2)
+    run(fake_plan(), workers=2)
     assert sys.modules["__main__"] is before
 
 
@@ -51,6 +50,6 @@ def test_workers_that_cannot_start_fail_no_run(run: Any, tmp_path: Path, monkeyp
 
     monkeypatch.setattr("tuopin.sim.batch.pool.start_worker", die_at_once)
     with pytest.raises(BatchError, match="worker processes cannot be started on this machine; --workers 1"):
-        run(FakePlan(), workers=2)
+        run(fake_plan(), workers=2)
     monkeypatch.undo()
-    assert run(FakePlan(), workers=2).skipped == 0
+    assert run(fake_plan(), workers=2).skipped == 0

@@ -4,7 +4,7 @@ import io
 from typing import Any
 
 import pytest
-from fake_county import FakePlan
+from fake_county import fake_plan
 
 from tuopin.sim.batch.progress import Bar, Lines, Meter, Progress, Silent, clock, display_for, line
 
@@ -91,6 +91,6 @@ def test_meter_counts_from_what_was_done_before() -> None:
 
 def test_a_study_reports_every_task(run: Any) -> None:
     seen: list[Progress] = []
-    run(FakePlan(raises=(("b", 1),)), progress=seen.append)
+    run(fake_plan(raises=(("b", 1),)), progress=seen.append)
     assert [state.finished for state in seen] == [0, 3, 6, 9, 12]
     assert seen[-1].failed == 2 and seen[-1].household_years == 2000.0

@@ -36,9 +36,9 @@ def test_workers_leave_mesa_s_start_method_alone() -> None:
     program = (
         "import multiprocessing, mesa\n"
         "from tuopin.sim.batch.pool import _start_method\n"
-        "from tuopin.sim.batch.seam import Context\n"
+        "from tuopin.sim.batch.task import Context\n"
         "before = multiprocessing.get_start_method()\n"
-        "assert _start_method(Context(None, 'x:y', None)).get_start_method() == 'forkserver'\n"
+        "assert _start_method(Context(None, 'x:y', '')).get_start_method() == 'forkserver'\n"
         "assert multiprocessing.get_start_method() == before\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT)

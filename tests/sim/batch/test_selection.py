@@ -1,21 +1,17 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
-from fake_county import FakePlan
+from fake_county import fake_plan
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuopin.sim.batch.seam import RunKey
 from tuopin.sim.batch.selection import pending_tasks, select
-from tuopin.sim.batch.state import Record
-from tuopin.sim.results.receipts import RunResult
+from tuopin.sim.results.receipts import RunKey, RunRecord
 
-PLAN = FakePlan(places=("east", "west"), replicates=2)
-DONE = Record("f", 0, False, RunResult("a", "h", "done"))
-WITH_PANEL = Record("f", 0, True, RunResult("a", "h", "done"))
-FAILED = Record("f", 0, False, RunResult("a", "h", "failed"))
+PLAN = fake_plan(places=("east", "west"), replicates=2)
+DONE = RunRecord("east", "none", 1, "h", "done", rows={"indicators": 9})
+WITH_PANEL = RunRecord("east", "none", 1, "h", "done", rows={"indicators": 9, "panel": 99})
+FAILED = RunRecord("east", "none", 1, "h", "failed")
 
 
 def test_scenarios_are_taken_in_the_study_s_order() -> None:
@@ -38,18 +34,18 @@ def test_only_one_run_in_every_place_or_in_one() -> None:
         (FAILED, False, True, True),
     ],
 )
-def test_what_is_pending(record: Record | None, panel: bool, retry: bool, pending: bool) -> None:
-    plan = replace(PLAN, places=("east",), scenarios=("none",), replicates=1)
+def test_what_is_pending(record: RunRecord | None, panel: bool, retry: bool, pending: bool) -> None:
+    plan = fake_plan(places=("east",), scenarios=("none",), replicates=1)
     records = {} if record is None else {RunKey("east", "none", 1): record}
     assert bool(pending_tasks(select(plan, None, None, panel, retry), records, 1)) == pending
 
 
 @given(st.integers(1, 40), st.integers(1, 5), st.integers(1, 12))
 def test_tasks_cover_every_run_once_and_busy_all_workers(workers: int, replicates: int, scenarios: int) -> None:
-    plan = replace(PLAN, replicates=replicates, scenarios=tuple(f"s{n}" for n in range(scenarios)))
+    plan = fake_plan(replicates=replicates, scenarios=tuple(f"s{n}" for n in range(scenarios)))
     selection = select(plan, None, None, False, False)
     tasks = pending_tasks(selection, {}, workers)
-    runs = [RunKey(task.place, name, task.replicate) for task in tasks for name in task.scenarios]
+    runs = [run for task in tasks for run in task.runs]
     assert sorted(runs) == sorted(selection.keys())
     whole = 2 * replicates
     assert len(tasks) >= min(workers, whole) and (workers > whole or len(tasks) == whole)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_county import FakePlan
+from fake_county import fake_plan
 
 from tuopin.sim.batch.taskfile import read_receipt
 
@@ -15,7 +15,7 @@ def test_an_altered_byte_is_a_fault_or_changes_nothing(run: Any, tmp_path: Path)
     """Every byte from the last members on: headers, receipt and directory; 0x08 makes a stored member look
     compressed.
     """
-    run(FakePlan(), tmp_path / "out")
+    run(fake_plan(), tmp_path / "out")
     path = min((tmp_path / "out" / "runs").glob("*.zip"))
     whole, receipt = path.read_bytes(), read_receipt(path)
     other = tmp_path / path.name

@@ -46,7 +46,8 @@ def test_baseline(text: str, baseline: str, tmp_path: Path) -> None:
 
 
 def test_a_whole_study_will_do(tmp_path: Path) -> None:
-    text = "name: x\nplace: lushi\nyears: 2016-2030\nseed: 3\nbaseline: a\nscenarios: {a: {relocation: {budget: {2030: 1}}}}\n"
+    text = "name: x\nplace: lushi\nyears: 2016-2030\nseed: 3\nbaseline: a\n"
+    text += "scenarios: {a: {relocation: {budget: {2030: 1}}}}\n"
     asked = read(tmp_path, text)
     assert asked.unread == ("name", "place", "years", "seed") and asked.baseline == "a"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -34,26 +35,10 @@ TABLES = ("indicators", "costs", "spells")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, write_small_study: Callable[[Path, str], None]) -> Path:
     """A study of a county of some 900 households, run to ``plain``, and with states of 2018 to ``kept``."""
     folder = tmp_path_factory.mktemp("branch")
-    status_of(["init", str(folder / "small")])
-    place = folder / "small" / "places" / "small.yaml"
-    text = place.read_text(encoding="utf-8")
-    for old, new in (
-        ("2000, unit: households", "200, unit: households"),
-        ("[1500, 2500]", "[150, 250]"),
-        ("6400", "640"),
-        ("[5000, 8000]", "[500, 800]"),
-        ("32000", "3200"),
-        ("[30000, 34000]", "[3000, 3400]"),
-        ("value: 40", "value: 8"),
-        ("[30, 50]", "[5, 10]"),
-    ):
-        assert old in text
-        text = text.replace(old, new)
-    place.write_text(text, encoding="utf-8")
-    (folder / "small" / "study.yaml").write_text(STUDY)
+    write_small_study(folder, STUDY)
     (folder / "unchanged.yaml").write_text(UNCHANGED)
     (folder / "next.yaml").write_text(NEXT)
     assert run(folder, "plain") == 0
@@ -65,7 +50,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def few_figures(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures take longer than everything else; one test draws them."""
     if "unbroken" not in request.node.name:
-        monkeypatch.setattr("tuopin.sim.figures.draw_all", lambda directory: [])
+        monkeypatch.setattr("tuopin.sim.figures.files.draw_all", lambda results: [])
 
 
 def run(folder: Path, out: str, *options: str) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tuopin.sim.cli import status_of
-from tuopin.sim.commands.explained import mechanism_rows, order_rows, parameter_rows
+from tuopin.sim.commands.explanation import mechanism_rows, order_rows, parameter_rows
 from tuopin.sim.study.study import Study
 
 TEXT = """\

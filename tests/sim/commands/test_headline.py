@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from tuopin.sim.commands.headline import NO_GAIN, cells, headline_table
+from tuopin.sim.results.results import Results
 
 NAN = float("nan")
 ROW: dict[str, Any] = {
@@ -73,8 +74,10 @@ def test_table_of_a_result(tmp_path: Path) -> None:
         )
     ]
     pd.DataFrame(indicators).to_parquet(tmp_path / "indicators.parquet")
-    pd.DataFrame({"place": pd.Series(dtype=str)}).to_parquet(tmp_path / "spells.parquet")
-    assert headline_table(tmp_path) == ("", [])
+    words = {name: pd.Series(dtype=str) for name in ("place", "view", "kind")}
+    pd.DataFrame(words).to_parquet(tmp_path / "spells.parquet")
+    results = Results(tmp_path, {"baseline": "none", "inputs": {}})
+    assert headline_table(results) == ("", [])
     row = {
         **run,
         "scenario": "all",
@@ -85,9 +88,11 @@ def test_table_of_a_result(tmp_path: Path) -> None:
         "mean_difference": -0.04,
         "low": NAN,
         "high": NAN,
+        "probability_positive": 0.0,
+        "replicates": 1,
     }
     pd.DataFrame([row]).to_csv(tmp_path / "comparison.csv", index=False)
-    title, rows = headline_table(tmp_path)
+    title, rows = headline_table(results)
     assert "Simulated, given these assumptions" in title and "none" in title and "luck alone" in title
     assert [(r["scenario"], r["at end"], r["difference (points)"]) for r in rows] == [
         ("none", "10.0%", "baseline"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,26 +23,10 @@ scenarios:
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def county(tmp_path_factory: pytest.TempPathFactory, write_small_study: Callable[[Path, str], None]) -> Path:
     """A study of a county of some 900 households, and its result in ``out``."""
     folder = tmp_path_factory.mktemp("county")
-    status_of(["init", str(folder / "small")])
-    place = folder / "small" / "places" / "small.yaml"
-    text = place.read_text(encoding="utf-8")
-    for old, new in (
-        ("2000, unit: households", "200, unit: households"),
-        ("[1500, 2500]", "[150, 250]"),
-        ("6400", "640"),
-        ("[5000, 8000]", "[500, 800]"),
-        ("32000", "3200"),
-        ("[30000, 34000]", "[3000, 3400]"),
-        ("value: 40", "value: 8"),
-        ("[30, 50]", "[5, 10]"),
-    ):
-        assert old in text
-        text = text.replace(old, new)
-    place.write_text(text, encoding="utf-8")
-    (folder / "small" / "study.yaml").write_text(STUDY)
+    write_small_study(folder, STUDY)
     out = folder / "out"
     assert status_of(["run", str(folder / "small" / "study.yaml"), "--out", str(out), "--workers", "1"]) == 0
     return folder

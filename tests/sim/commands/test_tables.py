@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tuopin.sim.commands.options import Format
-from tuopin.sim.commands.tables import as_csv, plain, show, width, written
+from tuopin.sim.commands.tables import as_csv, cell_text, plain, show, width
 
 ROWS = [
     {"id": "a_long_identifier_that_must_never_be_cut_" + "x" * 100, "label": "卢氏县", "value": 1234567.0},
@@ -41,7 +41,7 @@ COLUMNS = ["id", "label", "value"]
     ],
 )
 def test_written(value: object, text: str) -> None:
-    assert written(value) == text
+    assert cell_text(value) == text
 
 
 def test_plain_text_keeps_identifiers_whole_and_columns_aligned() -> None:

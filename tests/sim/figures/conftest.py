@@ -11,6 +11,8 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from tuopin.sim.results.results import Results
+
 POLICIES = ("relocation", "cooperative", "health_insurance", "low_income_support")
 SCENARIOS = ("none", *POLICIES, "all", *(f"all_but_{policy}" for policy in POLICIES))
 EFFECT = dict(zip(POLICIES, (0.002, 0.0125, 0.0135, 0.031), strict=True))
@@ -169,7 +171,7 @@ def spells() -> pd.DataFrame:
 
 
 @pytest.fixture
-def result(tmp_path: Path, indicators: pd.DataFrame, spells: pd.DataFrame, comparison: pd.DataFrame) -> Path:
+def result(tmp_path: Path, indicators: pd.DataFrame, spells: pd.DataFrame, comparison: pd.DataFrame) -> Results:
     """The same as files, with dictionary-encoded words as a run writes them."""
     folder = tmp_path / "results" / "lushi"
     folder.mkdir(parents=True)
@@ -181,7 +183,7 @@ def result(tmp_path: Path, indicators: pd.DataFrame, spells: pd.DataFrame, compa
         }
         frame.astype(words).to_parquet(folder / f"{name}.parquet")
     comparison.to_csv(folder / "comparison.csv", index=False)
-    return folder
+    return Results(folder, {"comparison": {"discount_rate": 0.045, "draw_parameters": False}, "inputs": {}})
 
 
 def texts(figure: Figure) -> list[Text]:

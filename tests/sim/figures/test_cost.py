@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tuopin.sim.comparison import compare
-from tuopin.sim.figures import draw_cost
+from tuopin.sim.comparison.differences import paired_differences
+from tuopin.sim.figures.cost import draw_cost
 
 UNCLEAR = "no clear gain: no ratio"
 
@@ -86,7 +86,8 @@ def result_of(gains: dict[str, float], replicates: int) -> pd.DataFrame:
                 ]
     columns = ["place", "scenario", "replicate", "year", "view", "group", "indicator", "value"]
     index = {2016: 1.0, 2017: 1.0, 2018: 1.0}
-    return compare(pd.DataFrame(rows, columns=columns), baseline="none", price_index=index, first_year=2016)
+    frame = pd.DataFrame(rows, columns=columns)
+    return paired_differences(frame, baseline="none", price_index=index, first_year=2016, discount_rate=0.045)
 
 
 def test_it_reads_what_compare_writes(words):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from tuopin.sim.figures import draw_exit_relapse
+from tuopin.sim.figures.exit_relapse import draw_exit_relapse
 
 
 def test_every_scenario_is_a_labelled_point(indicators: pd.DataFrame, faults, words):

@@ -8,18 +8,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tuopin.sim.figures import draw_all
-from tuopin.sim.results.rows import read_comparison
+from tuopin.sim.figures.files import draw_all
+from tuopin.sim.results.results import Results
 
 NAMES = ["cost_per_sustained_exit", "exit_against_relapse", "headcount", "left_out", "survival_since_exit"]
 
 
-def test_every_figure_is_written_twice_and_drawing_again_changes_nothing(result: Path):
+def test_every_figure_is_written_twice_and_drawing_again_changes_nothing(result: Results):
     written = draw_all(result)
     assert sorted(path.name for path in written) == sorted(
         f"{name}.{kind}" for name in NAMES for kind in ("png", "svg")
     )
-    assert sorted((result / "figures").iterdir()) == sorted(written)
+    assert sorted((result.directory / "figures").iterdir()) == sorted(written)
     for path in written:
         start = path.read_bytes()[:200]
         assert start.startswith(b"\x89PNG") if path.suffix == ".png" else b"<svg" in start or b"<?xml" in start
@@ -27,62 +27,58 @@ def test_every_figure_is_written_twice_and_drawing_again_changes_nothing(result:
     assert {path: path.read_bytes() for path in draw_all(result)} == before
 
 
-def test_a_folder_without_a_result_is_refused(tmp_path: Path):
-    with pytest.raises(FileNotFoundError, match=r"indicators\.parquet is missing; run the study first"):
-        draw_all(tmp_path)
-    assert not (tmp_path / "figures").exists()
-
-
 def test_an_unknown_language_is_refused_before_reading(tmp_path: Path):
     with pytest.raises(ValueError, match="allowed: en, zh"):
-        draw_all(tmp_path, lang="de")
+        draw_all(Results(tmp_path, {}), lang="de")
 
 
-def test_one_scenario_has_no_cost_figure_and_the_log_says_so(result: Path, caplog: pytest.LogCaptureFixture):
+def test_one_scenario_has_no_cost_figure_and_the_log_says_so(result: Results, caplog: pytest.LogCaptureFixture):
     for name in ("indicators", "spells"):
-        frame = pd.read_parquet(result / f"{name}.parquet")
-        frame[frame["scenario"] == "none"].to_parquet(result / f"{name}.parquet")
-    (result / "comparison.csv").unlink()
+        frame = pd.read_parquet(result.directory / f"{name}.parquet")
+        frame[frame["scenario"] == "none"].to_parquet(result.directory / f"{name}.parquet")
+    (result.directory / "comparison.csv").unlink()
     names = {path.stem for path in draw_all(result)}
     assert names == {"headcount", "exit_against_relapse", "survival_since_exit", "left_out"}
     assert "cost_per_sustained_exit of lushi is left out" in caplog.text
 
 
-def test_each_place_has_its_own_folder(result: Path):
+def test_each_place_has_its_own_folder(result: Results):
     for name in ("indicators", "spells"):
-        frame = pd.read_parquet(result / f"{name}.parquet")
+        frame = pd.read_parquet(result.directory / f"{name}.parquet")
         frame = frame[(frame["replicate"] < 2) & frame["scenario"].isin(["none", "all"])]
-        pd.concat([frame, frame.assign(place="xixia")]).to_parquet(result / f"{name}.parquet")
-    table = pd.read_csv(result / "comparison.csv", dtype=str)
+        pd.concat([frame, frame.assign(place="xixia")]).to_parquet(result.directory / f"{name}.parquet")
+    table = pd.read_csv(result.directory / "comparison.csv", dtype=str)
     table = table[table["scenario"] == "all"]
-    pd.concat([table, table.assign(place="xixia")]).to_csv(result / "comparison.csv", index=False)
+    pd.concat([table, table.assign(place="xixia")]).to_csv(result.directory / "comparison.csv", index=False)
     written = draw_all(result)
     assert {path.parent.name for path in written} == {"lushi", "xixia"}
     assert len([path for path in written if path.parent.name == "lushi"]) == 10
 
 
 @pytest.mark.slow
-def test_no_window_and_no_pyplot(result: Path):
+def test_no_window_and_no_pyplot(result: Results):
     code = (
-        "import sys; from tuopin.sim.figures import draw_all; "
-        f"draw_all({str(result)!r}); assert 'matplotlib.pyplot' not in sys.modules"
+        "import sys; from pathlib import Path; from tuopin.sim.figures.files import draw_all; "
+        "from tuopin.sim.results.results import Results; "
+        f"draw_all(Results(Path({str(result.directory)!r}), {result.manifest!r})); "
+        "assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[3])
 
 
-def test_awkward_scenario_names_survive_the_csv(result: Path):
-    table = pd.read_csv(result / "comparison.csv", dtype=str)
+def test_awkward_scenario_names_survive_the_csv(result: Results):
+    table = pd.read_csv(result.directory / "comparison.csv", dtype=str)
     table.replace({"scenario": {"all": "null"}, "baseline": {"none": "NA"}}).to_csv(
-        result / "comparison.csv", index=False
+        result.directory / "comparison.csv", index=False
     )
-    read = read_comparison(result)
+    read = result.rows("comparison")
     assert set(read["baseline"]) == {"NA"} and "null" in set(read["scenario"]) and set(read["view"]) == {"true"}
     ratios = read[(read["indicator"] == "cost_per_sustained_exit")].set_index("scenario")
     assert np.isnan(ratios.loc["relocation", "low"]) and np.isinf(ratios.loc["all_but_cooperative", "high"])
 
 
-def test_the_discount_rate_comes_from_the_manifest(result: Path, monkeypatch: pytest.MonkeyPatch):
-    (result / "manifest.json").write_text('{"comparison": {"discount_rate": 0.03, "draw_parameters": true}}', "utf-8")
+def test_the_discount_rate_comes_from_the_manifest(result: Results, monkeypatch: pytest.MonkeyPatch):
+    result.manifest["comparison"].update(discount_rate=0.03, draw_parameters=True)
     asked = {}
     monkeypatch.setattr(
         "tuopin.sim.figures.files.save", lambda figure, path: asked.setdefault(path.name, figure) and []

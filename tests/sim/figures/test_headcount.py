@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from tuopin.sim.figures import draw_headcount
+from tuopin.sim.figures.headcount import draw_headcount
 
 
 def test_ten_scenarios_give_nine_legible_panels(indicators: pd.DataFrame, faults, words):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from tuopin.sim.figures import draw_left_out
+from tuopin.sim.figures.left_out import draw_left_out
 
 
 def test_table_is_legible_and_complete(indicators: pd.DataFrame, comparison: pd.DataFrame, faults, words):

@@ -3,7 +3,11 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from tuopin.sim.figures import draw_cost, draw_exit_relapse, draw_headcount, draw_left_out, draw_survival
+from tuopin.sim.figures.cost import draw_cost
+from tuopin.sim.figures.exit_relapse import draw_exit_relapse
+from tuopin.sim.figures.headcount import draw_headcount
+from tuopin.sim.figures.left_out import draw_left_out
+from tuopin.sim.figures.survival import draw_survival
 
 LONG = {
     "all": "a_package_with_every_programme_that_the_county_could_think_of_v2",

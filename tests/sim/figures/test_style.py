@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
 
-from tuopin.sim.figures import draw_cost, draw_headcount, save
-from tuopin.sim.figures.style import BLACK, BLUE, PALE, chinese_font, language
+from tuopin.sim.figures.cost import draw_cost
+from tuopin.sim.figures.headcount import draw_headcount
+from tuopin.sim.figures.style import BLACK, BLUE, PALE, chinese_font, language, save
 
 
 def test_the_same_figure_gives_the_same_bytes_and_no_date(tmp_path: Path, comparison: pd.DataFrame):

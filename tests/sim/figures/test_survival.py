@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from tuopin.sim.figures import draw_survival
+from tuopin.sim.figures.survival import draw_survival
 
 
 def test_curves_are_legible_and_say_what_they_are(survival: pd.DataFrame, faults, words):

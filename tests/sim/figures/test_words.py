@@ -6,7 +6,8 @@ import unicodedata
 import pytest
 
 from tuopin.sim.figures.style import wrapped
-from tuopin.sim.figures.words import GROUPS, PHRASES, group_label, say, scenario_label
+from tuopin.sim.figures.words import PHRASES, group_label, say, scenario_label, view_label, view_note
+from tuopin.sim.measures.indicators import GROUPS, VIEWS
 
 
 def blanks(text: str) -> set[str]:
@@ -30,6 +31,9 @@ def test_names_for_readers():
     assert group_label("elderly_only=yes", "zh") == GROUPS["elderly_only=yes"][1]
     assert group_label("zone=far_west", "en") == "zone: far west"
     assert say("place", "en", place="lushi") == "Place: lushi."
+    assert view_label("registry", "zh") == "建档口径"
+    assert view_note("registry", "en") == "Registry view: persons registered as poor and not exited."
+    assert all(view_note(view, "zh").endswith("。") for view in VIEWS)
 
 
 def test_english_breaks_at_spaces_and_loses_nothing():

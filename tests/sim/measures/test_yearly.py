@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tuopin.sim.measures.accumulate import batches, margins
 from tuopin.sim.measures.catastrophic import catastrophic
 from tuopin.sim.measures.fgt import fgt, watts, weighted_mean
+from tuopin.sim.measures.indicators import INDICATORS
 from tuopin.sim.measures.inequality import gini_and_sst
-from tuopin.sim.measures.labels import INDICATORS
 from tuopin.sim.measures.multidimensional import DIMENSIONS, alkire_foster
 from tuopin.sim.measures.state import YearState, check_state
 from tuopin.sim.measures.targeting import targeting_errors

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from tuopin.sim.results.receipts import (
     Receipt,
-    RunResult,
+    RunRecord,
     append_receipt,
     file_name,
     from_json,
@@ -20,8 +21,10 @@ from tuopin.sim.results.receipts import (
 )
 
 words = st.text(min_size=1, max_size=12)
-results = st.builds(
-    RunResult,
+records = st.builds(
+    RunRecord,
+    place=st.just(""),
+    replicate=st.just(0),
     scenario=words,
     scenario_hash=words,
     status=st.sampled_from(["done", "failed"]),
@@ -30,18 +33,22 @@ results = st.builds(
     household_years=st.none() | st.floats(0, 1e12),
     error=st.none() | words,
     traceback=st.none() | words,
+    file=st.just(""),
+    position=st.just(0),
+    states=st.just({}),
 )
 
 
 @st.composite
 def receipts(draw: st.DrawFn) -> Receipt:
     place, replicate, part = draw(words), draw(st.integers(1, 10**6)), draw(st.integers(0, 200))
+    runs = draw(st.lists(records, max_size=3))
     return Receipt(
         identity=draw(words),
         place=place,
         replicate=replicate,
         panel=draw(st.booleans()),
-        runs=tuple(draw(st.lists(results, max_size=3))),
+        runs=tuple(replace(run, place=place, replicate=replicate) for run in runs),
         versions={"numpy": "2"},
         file=file_name(place, replicate, part),
         size=draw(st.integers(0, 10**12)),
@@ -79,6 +86,7 @@ def test_other_names_are_not_committed_files(name: str) -> None:
     [
         {"format": 99},
         {"runs": [{"scenario": "a"}]},
+        {"runs": [{"scenario": "a", "scenario_hash": "h", "status": "done", "position": 3}]},
         {"runs": [{"scenario": "a", "scenario_hash": "h", "status": "perhaps"}]},
         {"file": "elsewhere-r00001-p00.zip"},
         {"file": "../../etc/passwd"},

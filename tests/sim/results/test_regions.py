@@ -12,8 +12,10 @@ import pandas as pd
 import pytest
 
 from tuopin.sim.cli import status_of
-from tuopin.sim.results.regions import region_tables, regions_of, reported
+from tuopin.sim.comparison.compare import compare
+from tuopin.sim.results.regions import region_tables
 from tuopin.sim.results.results import Results, ResultsError
+from tuopin.sim.study.study import Study
 
 REGION = """\
 kind: region
@@ -145,7 +147,7 @@ def test_spells_are_merged_over_counties(out: Path) -> None:
 
 
 def test_the_region_is_compared_as_one_place(out: Path) -> None:
-    comparison = Results.open(out).comparison()
+    comparison = compare(Results.open(out))
     assert set(comparison["place"]) == {"land"} and set(comparison["scenario"]) == {"support"}
     row = comparison[(comparison["indicator"] == "poor_persons") & (comparison["year"] == "2019")]
     row = row[(row["view"] == "true") & (row["group"] == "all")].iloc[0]
@@ -172,9 +174,9 @@ def test_the_region_is_printed_and_drawn_as_one_place(out: Path, capsys: pytest.
     assert "land: 3 synthetic counties, put together." in said
     assert [line.split()[0] for line in said.splitlines()[2:4]] == ["none", "support"]
     assert (out / "figures" / "headcount.svg").is_file()
-    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
-    table = reported(out, manifest)
-    assert set(table.indicators["place"]) == {"land"} and set(table.indicators["group"]) == {"all"}
+    indicators, spells = Results.open(out).reported(indicator=["headcount_ratio"], group=["all"])
+    assert set(indicators["place"]) == set(spells["place"]) == {"land"} and set(indicators["group"]) == {"all"}
+    assert set(spells["kind"]) == {"exited"}
 
 
 def test_one_scenario_shows_levels(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -215,6 +217,6 @@ def test_unknown_region_is_refused(out: Path) -> None:
         Results.open(out).region("lnd")
 
 
-def test_regions_of_places_and_of_a_manifest_agree(out: Path) -> None:
-    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
-    assert regions_of(manifest["inputs"]["place"]) == {"land": ["a", "b", "c"]} == Results.open(out).regions
+def test_regions_of_a_study_and_of_its_result_agree(out: Path) -> None:
+    study = Study.load(out.parent / "study.yaml")
+    assert study.regions == {"land": ["a", "b", "c"]} == Results.open(out).regions

@@ -5,37 +5,24 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sys
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from fake_county import TASK, fake_plan, value
 
 from tuopin.sim.batch.engine import run_study
+from tuopin.sim.comparison.compare import compare
 from tuopin.sim.results.results import Results, ResultsError
 
-sys.path.insert(0, str(Path(__file__).parent / "batch" / "support"))
-from fake_county import TASK, FakePlan, value
-
-PLAN = FakePlan()
+PLAN = fake_plan()
 GUIDE = Path(__file__).parents[3] / "docs" / "results.md"
-
-
-def mean_difference(indicators: pd.DataFrame, costs: Any, spells: Any, **settings: Any) -> pd.DataFrame:
-    """A comparison with the columns that reading depends on."""
-    means = indicators.groupby(["place", "scenario"], observed=True)["value"].mean().reset_index()
-    base = means[means["scenario"] == settings["baseline"]].set_index("place")["value"]
-    means["mean_difference"] = means["value"] - means["place"].astype(str).map(base)
-    means = means[means["scenario"] != settings["baseline"]].drop(columns="value")
-    return means.assign(baseline=settings["baseline"], indicator="headcount_ratio", view="true")
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("results") / "it's [odd]*"  # a name that SQL or a glob would take amiss
-    run_study(PLAN, out, workers=1, progress=False, panel=True, task=TASK, compare=mean_difference)
+    run_study(PLAN, out, workers=1, progress=False, panel=True, task=TASK)
     return out
 
 
@@ -97,30 +84,6 @@ def test_sql_that_cannot_be_answered_is_said_in_one_line(made: Path) -> None:
     assert len(str(caught.value).splitlines()) == 1 and caught.value.exit_status == 2
 
 
-def test_comparison_from_the_file_and_from_another_baseline(made: Path) -> None:
-    results = Results.open(made)
-    own = results.comparison()
-    assert set(own["scenario"]) == {"a", "b"} and set(own["view"]) == {"true"}
-    other = results.comparison(baseline="a", compare=mean_difference)
-    assert set(other["scenario"]) == {"none", "b"}
-    forth = own.set_index(["place", "scenario"])["mean_difference"]["east", "a"]
-    back = other.set_index(["place", "scenario"])["mean_difference"]["east", "none"]
-    assert forth == pytest.approx(-back)
-    assert len(results.comparison(indicator="headcount_ratio")) == len(own)
-
-
-@pytest.mark.parametrize(
-    ("question", "phrase"),
-    [
-        ({"baseline": "nona"}, r"no scenario with results 'nona' \(did you mean none\?\); allowed: a, b, none"),
-        ({"indicator": "headcount"}, r"no indicator 'headcount' \(did you mean headcount_ratio\?\)"),
-    ],
-)
-def test_unknown_names_are_refused(made: Path, question: dict[str, str], phrase: str) -> None:
-    with pytest.raises(ResultsError, match=phrase):
-        Results.open(made).comparison(**question)
-
-
 def test_what_is_not_a_result_is_refused(tmp_path: Path, copy: Path) -> None:
     with pytest.raises(ResultsError, match="there is no such directory"):
         Results.open(tmp_path / "nowhere")
@@ -135,9 +98,9 @@ def test_what_is_not_a_result_is_refused(tmp_path: Path, copy: Path) -> None:
 
 
 def test_tables_of_different_states_are_refused(copy: Path, tmp_path: Path) -> None:
-    bigger = FakePlan(replicates=3)
+    bigger = fake_plan(replicates=3)
     other = tmp_path / "bigger"
-    run_study(bigger, other, workers=1, progress=False, panel=True, task=TASK, compare=mean_difference)
+    run_study(bigger, other, workers=1, progress=False, panel=True, task=TASK)
     shutil.copy(other / "costs.parquet", copy / "costs.parquet")
     with pytest.raises(ResultsError, match="its tables are of different states"):
         Results.open(copy)
@@ -151,7 +114,7 @@ def test_tables_older_than_the_manifest_are_read_with_a_warning(copy: Path) -> N
 
 
 def test_no_panel_says_how_to_get_one(tmp_path: Path) -> None:
-    run_study(PLAN, tmp_path / "out", workers=1, progress=False, task=TASK, compare=mean_difference)
+    run_study(PLAN, tmp_path / "out", workers=1, progress=False, task=TASK)
     with pytest.raises(ResultsError, match="give the same command again with --panel"):
         _ = Results.open(tmp_path / "out").panel
 
@@ -178,7 +141,7 @@ def test_the_questions_of_the_guide_have_answers(lushi: Results) -> None:
     poor = lushi.indicators.query(f"indicator == 'headcount_ratio' and {everybody} 2025")
     means = poor.groupby(poor["scenario"].astype(str))["value"].mean()
     assert answers[0].set_index("scenario")["poor_share"].to_dict() == pytest.approx(means.to_dict())
-    more = lushi.comparison(indicator="sustained_exits_persons").query(f"{everybody} 'all'")
+    more = compare(lushi, indicator="sustained_exits_persons").query(f"{everybody} 'all'")
     assert answers[1]["sustained_exits_more"].tolist() == pytest.approx(more["mean_difference"].tolist())
     assert answers[2]["back_within_three_years"].between(0, 1).all()
     fell = lushi.panel.sort_values("year")

@@ -4,14 +4,14 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from fake_county import FakePlan, _frames
+from fake_county import _frames, fake_plan
 
-from tuopin.sim.results.schemas import TABLES, TEXT, conform, described, empty_schema, fitted, united
+from tuopin.sim.results.schemas import TABLES, TEXT, conform, describe, empty_schema, fit_schema, unite
 
 
 @pytest.fixture
 def frames() -> dict[str, Any]:
-    return _frames(FakePlan(), "east", "b", 1)
+    return _frames(fake_plan(), "east", "b", 1)
 
 
 def test_columns_come_in_the_contract_s_order_and_types(frames: dict[str, Any]) -> None:
@@ -40,16 +40,16 @@ def test_a_missing_an_unknown_and_a_lossy_column_are_refused(frames: dict[str, A
 
 
 def test_panels_of_different_policies_fit_one_schema() -> None:
-    tables = [conform("panel", _frames(FakePlan(), "east", name, 1)["panel"]) for name in ("none", "b", "a")]
-    schema = united([table.schema for table in tables])
+    tables = [conform("panel", _frames(fake_plan(), "east", name, 1)["panel"]) for name in ("none", "b", "a")]
+    schema = unite([table.schema for table in tables])
     assert schema.names[-2:] == ["in_a", "in_b"]
-    fit = fitted(tables[0], schema)
+    fit = fit_schema(tables[0], schema)
     assert fit.schema.equals(schema) and not any(fit.column("in_a").to_pylist())
 
 
 def test_every_column_has_labels_in_both_languages() -> None:
     for frame in TABLES:
-        schema = described(frame, empty_schema(frame), {"tuopin.study": "x"}, {})
+        schema = describe(frame, empty_schema(frame), {"tuopin.study": "x"})
         for field in schema:
             assert field.metadata[b"label_en"] and field.metadata[b"label_zh"], (frame, field.name)
     assert schema.metadata[b"tuopin.study"] == b"x"

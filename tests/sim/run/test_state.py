@@ -218,8 +218,12 @@ def test_states_of_other_versions_are_refused(
 
 def test_what_cannot_be_saved_is_named(plan: Any, initial: Any, tmp_path: Path) -> None:
     run = until(plan, initial, "without", 2016)
-    next(p for p in run.policies if p.name == "cooperative").clerk = object()  # type: ignore[attr-defined]
+    cooperative = next(p for p in run.policies if p.name == "cooperative")
+    cooperative.clerk = object()  # type: ignore[attr-defined]
+    save_state(run, tmp_path / "it.state", plan, PLACE, "without", REPLICATE)  # nothing but what it keeps is saved
+    (tmp_path / "it.state").unlink()
+    cooperative.firms = object()  # type: ignore[attr-defined]
     assert "cooperative" in catalogue()
-    with pytest.raises(StateError, match=r"policy cooperative\.clerk is a object, which cannot be saved"):
+    with pytest.raises(StateError, match=r"policy cooperative\.firms is a object, which cannot be saved"):
         save_state(run, tmp_path / "it.state", plan, PLACE, "without", REPLICATE)
     assert not list(tmp_path.iterdir())

@@ -135,7 +135,7 @@ def test_spells_of_a_view_account_for_every_household(outcomes: dict[str, RunOut
 
 
 def test_a_scenario_that_fails_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tuopin.policies.relocation import Relocation
+    from tuopin.policies.places.relocation import Relocation
 
     def explode(*_: object) -> None:
         raise ArithmeticError("the bridge is out")

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from tuopin.policies import catalogue
 from tuopin.sim.study.declarations import declared
 from tuopin.sim.study.problems import StudyError
 
@@ -18,6 +17,6 @@ def test_broken_plug_in_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken() -> None:
         raise ValueError("mypackage:Policy: the policy name 'relocation' is already taken")
 
-    monkeypatch.setattr(catalogue, "catalogue", broken)
+    monkeypatch.setattr("tuopin.sim.study.declarations.catalogue", broken)
     with pytest.raises(StudyError, match=r"^installed policies:1: tuopin.policies: mypackage:Policy: .*; allowed: "):
         declared.__wrapped__()

@@ -124,7 +124,8 @@ def test_places_of_one_study_have_names_and_codes_of_their_own(write: Callable[.
         (
             "registered_persons\n",
             "registered_people\n",
-            "land.csv:1: registered_people: unknown column 'registered_people' (did you mean 'registered_persons'?); allowed:",
+            "land.csv:1: registered_people: unknown column 'registered_people' (did you mean"
+            " 'registered_persons'?); allowed:",
         ),
         ("code,", "code,code,", "land.csv:1: code: stands twice in the first row; allowed: each column once"),
         ("name,code", "name,villages", "land.csv:1: villages: has no entry under columns: in land.yaml; allowed:"),

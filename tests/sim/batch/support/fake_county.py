@@ -5,62 +5,67 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from tuopin.agents.place import Place
+from tuopin.sim.results.outcome import RunOutcome
+from tuopin.sim.study.plan import Plan
+
 TASK = "fake_county:simulate_task"
 
 
 @dataclass(frozen=True)
-class FakePlan:
-    study_name: str = "fake"
-    places: tuple[str, ...] = ("east", "west")
-    scenarios: tuple[str, ...] = ("none", "b", "a")  # not in alphabetical order on purpose
-    baseline: str = "none"
-    seed: int = 7
-    replicates: int = 2
-    first_year: int = 2016
-    last_year: int = 2018
-    scale: float = 1.0
+class FakePlan(Plan):
+    """A plan that also tells the stand-in what to do; make one with `fake_plan`."""
+
     raises: tuple[tuple[str, int], ...] = ()  # (scenario, replicate) that raise
     dies: tuple[tuple[str, int], ...] = ()  # (scenario, replicate) that kill their process
     dies_once: str = ""  # a file: whoever finds it missing creates it and dies
     refuses: tuple[int, ...] = ()  # replicates whose population cannot be built
+    waits_from: int = 1_000_000  # the first replicate whose runs wait until they are stopped
     sleep: float = 0.0
     log: str = ""  # a directory that gets one file per simulated run
-    changed: tuple[tuple[str, str], ...] = ()  # (scenario, other content)
-    price_index: dict[int, float] = field(default_factory=lambda: {2016: 1.0, 2017: 1.02, 2018: 1.04})
-
-    @property
-    def inputs(self) -> dict[str, Any]:
-        return {"place": {name: {"households": 100} for name in self.places}, "replicates": self.replicates}
-
-    @property
-    def identity(self) -> str:
-        key = f"{self.study_name} {self.places} {self.seed} {self.first_year} {self.last_year} {self.scale}"
-        return sha256(key.encode()).hexdigest()
-
-    @property
-    def scenario_hashes(self) -> dict[str, str]:
-        other = dict(self.changed)
-        return {name: sha256(other.get(name, name).encode()).hexdigest() for name in self.scenarios}
 
 
-@dataclass
-class FakeOutcome:
-    place: str
-    scenario: str
-    replicate: int
-    frames: dict[str, Any]
-    error: str | None = None
-    traceback: str | None = None
-    seconds: float = 0.01
-    household_years: float = 200.0
+def fake_plan(
+    *,
+    places: tuple[str, ...] = ("east", "west"),
+    scenarios: tuple[str, ...] = ("none", "b", "a"),  # not in alphabetical order on purpose
+    seed: int = 7,
+    replicates: int = 2,
+    last_year: int = 2018,
+    changed: Mapping[str, str] | None = None,  # scenario -> other content
+    parameters: Mapping[str, Any] | None = None,
+    **told: Any,
+) -> FakePlan:
+    inputs = {"place": {name: {"households": 100} for name in places}, "replicates": replicates}
+    contents = {name: name for name in scenarios} | dict(changed or {})
+    return FakePlan(
+        study_name="fake",
+        place_data={name: Place.model_construct(name=name) for name in places},
+        scenario_settings={name: {} for name in scenarios},
+        baseline="none",
+        seed=seed,
+        replicates=replicates,
+        first_year=2016,
+        last_year=last_year,
+        scale=1.0,
+        draw_parameters=False,
+        discount_rate=0.03,
+        mechanisms={},
+        parameters=parameters or {},
+        inputs=inputs,
+        identity=sha256(f"{places} {seed} {last_year}".encode()).hexdigest(),
+        study_file=None,
+        scenario_hashes={name: sha256(content.encode()).hexdigest() for name, content in contents.items()},
+        **told,
+    )
 
 
 def value(plan: FakePlan, place: str, scenario: str, replicate: int, year: int) -> float:
@@ -71,28 +76,30 @@ def value(plan: FakePlan, place: str, scenario: str, replicate: int, year: int) 
 
 def simulate_task(
     plan: FakePlan, place: str, replicate: int, scenarios: tuple[str, ...], *, panel: bool = False, progress: Any = None
-) -> Iterator[FakeOutcome]:
+) -> Iterator[RunOutcome]:
     if replicate in plan.refuses:
         raise ValueError("no population for this replicate")
     for scenario in scenarios:
         yield _run(plan, place, replicate, scenario, panel)
 
 
-def _run(plan: FakePlan, place: str, replicate: int, scenario: str, panel: bool) -> FakeOutcome:
+def _run(plan: FakePlan, place: str, replicate: int, scenario: str, panel: bool) -> RunOutcome:
     if plan.log:
         Path(plan.log, f"{place}-{scenario}-{replicate}-{os.getpid()}-{time.monotonic_ns()}").touch()
     time.sleep(plan.sleep)
+    while replicate >= plan.waits_from:
+        time.sleep(0.01)
     if plan.dies_once and not Path(plan.dies_once).exists():
         Path(plan.dies_once).touch()
         os.kill(os.getpid(), signal.SIGKILL)
     if (scenario, replicate) in plan.dies:
         os.kill(os.getpid(), signal.SIGKILL)
     if (scenario, replicate) in plan.raises:
-        return FakeOutcome(place, scenario, replicate, {}, "ValueError: told to", "Traceback: told to\n")
+        return RunOutcome(place, scenario, replicate, {}, "ValueError: told to", "Traceback: told to\n")
     frames = _frames(plan, place, scenario, replicate)
     if not panel:
         del frames["panel"]
-    return FakeOutcome(place, scenario, replicate, frames)
+    return RunOutcome(place, scenario, replicate, frames, seconds=0.01, household_years=200)
 
 
 def _frames(plan: FakePlan, place: str, scenario: str, replicate: int) -> dict[str, Any]:

@@ -21,34 +21,29 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pyarrow.parquet as pq
-from fake_county import TASK, FakePlan
+from fake_county import TASK, FakePlan, fake_plan
 
-import tuopin.sim.measures.labels  # noqa: F401  before the forks, not in each
+from tuopin.agents.parameters import resolve_parameters
 from tuopin.sim.batch.engine import run_study
 from tuopin.sim.results import durable
 from tuopin.sim.study.versions import versions
 
 KILLED = 9
-BASE = FakePlan()
-FAILING = replace(BASE, raises=(("b", 2), ("a", 1)))
+BASE = fake_plan()
+FAILING = fake_plan(raises=(("b", 2), ("a", 1)))
 
 # case -> (what was done before undisturbed, what is disturbed)
 CASES: dict[str, tuple[list[tuple[FakePlan, dict[str, Any]]], tuple[FakePlan, dict[str, Any]]]] = {
-    "fresh": ([], (replace(BASE, replicates=3), {"panel": True})),
-    "extended": ([(BASE, {"scenarios": ["b"]})], (replace(BASE, replicates=3), {})),
+    "fresh": ([], (fake_plan(replicates=3), {"panel": True})),
+    "extended": ([(BASE, {"scenarios": ["b"]})], (fake_plan(replicates=3), {})),
     "panel added": ([(BASE, {})], (BASE, {"panel": True})),
     "retried": ([(FAILING, {})], (BASE, {"retry_failed": True})),
 }
 
 
-def compare(indicators: pd.DataFrame, costs: Any, spells: Any, **settings: Any) -> pd.DataFrame:
-    return indicators.groupby(["place", "scenario"], observed=True)["value"].mean().reset_index()
-
-
 def go(plan: FakePlan, out: Path, options: dict[str, Any]) -> None:
-    report = run_study(plan, out, workers=1, progress=False, task=TASK, compare=compare, **options)
+    report = run_study(plan, out, workers=1, progress=False, task=TASK, **options)
     blamed = [note for note in report.notes if "is gone" in note or "set aside" in note or "not whole" in note]
     assert not blamed, blamed  # a stop is no damage
 
@@ -93,7 +88,7 @@ def same(one: Path, other: Path) -> None:
 
 
 def main(case: str, stride: int, directory: Path) -> dict[str, Any]:
-    versions()  # cached: not once more in every child
+    versions(), resolve_parameters({})  # cached: not once more in every child
     gc.freeze()  # children touch fewer pages
     before, (plan, options) = CASES[case]
     prepared, reference, names = directory / "prepared", directory / "reference", directory / "names"

@@ -8,8 +8,7 @@ import resource
 import sys
 from pathlib import Path
 
-from fake_county import TASK, FakePlan
-from kill_points import compare
+from fake_county import TASK, fake_plan
 
 from tuopin.sim.batch.engine import run_study
 from tuopin.sim.results.errors import BatchError
@@ -17,14 +16,14 @@ from tuopin.sim.results.errors import BatchError
 
 def main() -> int:
     request = json.loads(sys.argv[2])
-    plan = FakePlan(**{k: tuple(map(tuple, v)) if k == "dies" else v for k, v in request.get("plan", {}).items()})
+    plan = fake_plan(**{k: tuple(map(tuple, v)) if k == "dies" else v for k, v in request.get("plan", {}).items()})
     if "limit" in request:
         resource.setrlimit(resource.RLIMIT_FSIZE, (request["limit"], request["limit"]))
     if "user" in request:  # after the imports: that user may not read the interpreter's files
         os.seteuid(request["user"])
     options = {"workers": 1, "progress": False} | request.get("options", {})
     try:
-        report = run_study(plan, Path(sys.argv[1]), task=TASK, compare=compare, **options)
+        report = run_study(plan, Path(sys.argv[1]), task=TASK, **options)
     except BatchError as error:
         print(error, file=sys.stderr)
         return error.exit_status

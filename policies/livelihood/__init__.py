@@ -1,0 +1,1 @@
+"""Livelihood: programmes that build up what households produce and sell."""

@@ -1,0 +1,1 @@
+"""Places: programmes that change where households live and what is near them."""

@@ -1,0 +1,1 @@
+"""Protection: programmes that pay when illness, age or misfortune strikes."""

@@ -1,5 +1,0 @@
-"""Relocation of households from deep mountains to resettlement sites in five zone types."""
-
-from tuopin.policies.relocation.rules import Relocation
-
-POLICY = Relocation

@@ -1,0 +1,59 @@
+"""The numbers of a programme: what its YAML file declares, with a scenario's settings in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar, cast
+
+from tuopin.agents.parameters import Parameter, Value, draw_parameter, read_parameters
+from tuopin.agents.randomness import Luck
+
+D = TypeVar("D")
+_COMMON = Path(__file__).parent / "common.yaml"
+
+
+def policy_parameters(name: str, path: Path) -> dict[str, Parameter]:
+    """Read a programme's parameter file on top of what every programme has; its own entries win."""
+    return {**read_parameters(_COMMON, name), **read_parameters(path, name)}
+
+
+class Settings:
+    """The parameters of one programme in one scenario, by name and year."""
+
+    parameters: ClassVar[Mapping[str, Parameter]]
+
+    def __init__(self, settings: Mapping[str, Any], luck: Luck | None = None) -> None:
+        """Take a scenario's settings; with `luck`, free parameters that are not set are drawn.
+
+        Raises
+        ------
+        KeyError
+            If a setting is no parameter of the programme.
+        """
+        self.resolved: dict[str, Parameter] = {}
+        self._derived: dict[tuple[str, int], Any] = {}
+        for name, parameter in self.parameters.items():
+            self.resolved[name] = draw_parameter(parameter, luck) if luck and name not in settings else parameter
+        for name, value in settings.items():
+            own = dict(value) if isinstance(value, Mapping) else value
+            self.resolved[name] = replace(self.resolved[name], value=own)
+
+    def value(self, name: str, year: int) -> float:
+        """The parameter `name` in `year` as a float."""
+        return float(self.setting(name, year))  # type: ignore[arg-type]
+
+    def setting(self, name: str, year: int) -> Value | None:
+        """The parameter `name` in `year`; None stands for unlimited."""
+        return self.resolved[name].at(year)
+
+    def remember(self, name: str, year: int, make: Callable[[], D]) -> D:
+        """Return what `make` gave for `name` and `year` the first time it was asked.
+
+        For what follows from the settings and the year alone.
+        """
+        key = (name, year)
+        if key not in self._derived:
+            self._derived[key] = make()
+        return cast(D, self._derived[key])

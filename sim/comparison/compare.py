@@ -1,0 +1,156 @@
+"""The comparison of a result's scenarios: of all its places, some at a time, and as the file ``comparison.csv``.
+
+A region is compared as a whole, as one place of its name: differences of its single counties would fill gigabytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+from pyarrow import csv
+
+from tuopin.agents.economy import price_index
+from tuopin.agents.parameters import resolve_parameters
+from tuopin.sim.comparison.differences import paired_differences
+from tuopin.sim.results.durable import write_atomically
+from tuopin.sim.results.regions import Tables
+from tuopin.sim.results.results import COMPARISON_FILE, Results, ResultsError
+from tuopin.sim.results.schemas import COMPARISON
+from tuopin.sim.study.plan import Plan
+
+# Rows of indicators read at once: some 200 MB as a frame. Comparisons are made place by place: any grouping is alike.
+_ROWS_AT_ONCE = 2_000_000
+
+
+def comparison_settings(plan: Plan) -> dict[str, Any]:
+    """What a comparison needs beside the tables, as kept in the manifest.
+
+    Prices are those of the plan's parameters: draws of later inflation are left out.
+    """
+    parameters = resolve_parameters(plan.parameters)
+    years = range(plan.first_year, plan.last_year + 1)
+    return {
+        "baseline": plan.baseline,
+        "first_year": plan.first_year,
+        "discount_rate": plan.discount_rate,
+        "draw_parameters": plan.draw_parameters,
+        "price_index": {str(year): price_index(parameters, year, plan.first_year) for year in years},
+    }
+
+
+def compare(results: Results, baseline: str | None = None, indicator: str | None = None) -> pd.DataFrame:
+    """Return paired differences between scenarios with 95% intervals, in the columns of ``comparison.csv``.
+
+    Parameters
+    ----------
+    baseline
+        The scenario to compare with; None the study's, whose comparison is read from the file.
+    indicator
+        Only this indicator; None all.
+
+    Raises
+    ------
+    ResultsError
+        If there is no such scenario or indicator, or nothing to compare.
+    """
+    chosen = chosen_baseline(results, baseline)
+    if len(_scenarios_done(results)) < 2:
+        raise ResultsError(f"{results.directory}: has one scenario only; run another one to compare")
+    frame = pd.DataFrame()
+    if chosen == results.manifest["comparison"]["baseline"]:
+        frame = results.rows("comparison")
+    if frame.empty:
+        frame = differences_of(results, chosen)
+    if indicator is None:
+        return frame
+    results.require("indicator", indicator, sorted(frame["indicator"].unique()))
+    return frame[frame["indicator"] == indicator].reset_index(drop=True)
+
+
+def chosen_baseline(results: Results, baseline: str | None) -> str:
+    """The baseline asked for, or the study's.
+
+    Raises
+    ------
+    ResultsError
+        If no run of it is done.
+    """
+    chosen: str = results.manifest["comparison"]["baseline"] if baseline is None else baseline
+    results.require("scenario with results", chosen, _scenarios_done(results))
+    return chosen
+
+
+def _scenarios_done(results: Results) -> list[str]:
+    return sorted({run["scenario"] for run in results.manifest["runs"] if run["status"] == "done"})
+
+
+def differences_of(results: Results, baseline: str) -> pd.DataFrame:
+    """The paired differences of every place from `baseline`; no rows where there is nothing to compare."""
+    settings = {**results.manifest["comparison"], "baseline": baseline}
+    settings["price_index"] = {int(year): value for year, value in settings["price_index"].items()}
+    parts = [
+        paired_differences(tables.indicators, tables.costs, tables.spells, **settings)
+        for tables in _tables(results, baseline)
+        if baseline in tables.indicators["scenario"].unique()
+    ]
+    if not parts:
+        return pd.DataFrame(columns=[column.name for column in COMPARISON])
+    return pd.concat(parts, ignore_index=True)
+
+
+def _tables(results: Results, baseline: str) -> Iterator[Tables]:
+    """The tables of as many places at a time as fit in memory comfortably, then of each region."""
+    places = _comparable(results, baseline)
+    regions = {name: counties for name, counties in results.regions.items() if set(counties) & set(places)}
+    inside = {county for counties in results.regions.values() for county in counties}
+    single = [name for name in places if name not in inside]
+    share = _ROWS_AT_ONCE / max(results.row_count("indicators"), 1)
+    at_once = max(1, int(len(results.manifest["places"]) * share))
+    for at in range(0, len(single), at_once):
+        yield results.places(single[at : at + at_once])
+    for name in regions:
+        yield results.region(name)
+
+
+def _comparable(results: Results, baseline: str) -> list[str]:
+    """The places in which the baseline and another scenario have a finished run."""
+    done: dict[str, set[str]] = {}
+    for run in results.manifest["runs"]:
+        if run["status"] == "done":
+            done.setdefault(run["place"], set()).add(run["scenario"])
+    return [place for place in results.manifest["places"] if {baseline} < done.get(place, set())]
+
+
+def write_comparison(results: Results) -> str | None:
+    """Write ``comparison.csv`` against the study's baseline in one step, or remove it where nothing can be compared.
+
+    Returns
+    -------
+    The file's SHA-256; None if there is nothing to compare.
+    """
+    path = results.directory / COMPARISON_FILE
+    frame = differences_of(results, results.manifest["comparison"]["baseline"])
+    if frame.empty:
+        path.unlink(missing_ok=True)
+        return None
+    content = as_csv(frame)
+    write_atomically(path, content)
+    return hashlib.sha256(content).hexdigest()
+
+
+def as_csv(frame: pd.DataFrame) -> bytes:
+    """A frame as CSV by Arrow, in UTF-8 with a header; words are quoted only in a table where one has to be."""
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    header = ",".join(table.column_names) + "\n"
+    stream = io.BytesIO()
+    try:
+        csv.write_csv(table, stream, csv.WriteOptions(include_header=False, quoting_style="none"))
+    except pa.ArrowInvalid:  # a word with a comma, a quotation mark or a line break
+        stream = io.BytesIO()
+        csv.write_csv(table, stream, csv.WriteOptions(include_header=False, quoting_style="needed"))
+    return header.encode() + stream.getvalue()

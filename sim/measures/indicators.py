@@ -1,0 +1,222 @@
+"""What is measured, one row an indicator: unit, labels, and how figures of years and of counties are put together.
+
+A new indicator is its rule and its row here: comparisons, regions, figures and the metadata of tables follow. Light on
+purpose (no numpy): writers of tables and figures read it without loading the measures.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+OverYears = Literal["mean", "sum", "none"]
+SUM = "sum"
+
+
+class AtRisk(NamedTuple):
+    """The weight of a rate of moving: the persons at risk, which are those who `moved` over the rate.
+
+    Where nobody moved they are unknown and the county is left out.
+    """
+
+    moved: str
+
+
+class Indicator(NamedTuple):
+    """One indicator.
+
+    Attributes
+    ----------
+    over_years
+        How years are put together as year `all` of a comparison.
+    weight
+        How counties are put together as a region: `SUM` adds counts and money; the name of another indicator weights a
+        mean with it, in that indicator's own view; `AtRisk` weights a rate of moving; None gives no figure of the
+        region, since it does not follow from those of the counties.
+    better
+        Which direction is an improvement, if either is.
+    view
+        Its own view: the only one, or the one meant where none is named.
+    """
+
+    unit: str
+    english: str
+    chinese: str
+    over_years: OverYears
+    weight: str | AtRisk | None
+    better: Literal["higher", "lower"] | None
+    view: str = "true"
+
+
+INDICATORS: dict[str, Indicator] = {
+    "persons": Indicator("persons", "persons present", "年末人口", "sum", SUM, None),
+    # poverty and inequality of effective income
+    "headcount_ratio": Indicator("share of persons", "headcount ratio", "贫困发生率", "mean", "persons", "lower"),
+    "poverty_gap": Indicator("share of the line", "poverty gap index", "贫困距指数", "mean", "persons", "lower"),
+    "squared_poverty_gap": Indicator(
+        "index", "squared poverty gap index", "平方贫困距指数", "mean", "persons", "lower"
+    ),
+    "watts": Indicator("index", "Watts index", "沃茨指数", "mean", "persons", "lower"),
+    "sst": Indicator("index", "Sen-Shorrocks-Thon index", "SST贫困指数", "mean", None, "lower"),
+    "gini": Indicator("index", "Gini coefficient", "基尼系数", "mean", None, "lower"),
+    "mean_income_per_person": Indicator(
+        "yuan/person/year", "mean effective income per person", "人均有效收入", "mean", "persons", "higher"
+    ),
+    "net_income_headcount_ratio": Indicator(
+        "share of persons", "headcount ratio on net income", "按纯收入计贫困发生率", "mean", "persons", "lower"
+    ),
+    "poor_persons": Indicator("persons", "poor persons", "贫困人口", "sum", SUM, "lower"),
+    "poor_households": Indicator("households", "poor households", "贫困户数", "sum", SUM, "lower"),
+    "near_poor_persons": Indicator(
+        "persons", "near-poor persons (1 to 1.5 lines)", "边缘人口（1至1.5倍线）", "sum", SUM, None
+    ),
+    # several dimensions
+    "any_deprivation_headcount": Indicator(
+        "share of persons", "deprived in any dimension", "任一维度受剥夺人口比例", "mean", "persons", "lower"
+    ),
+    "multidimensional_headcount": Indicator(
+        "share of persons",
+        "multidimensionally poor (one third or more)",
+        "多维贫困发生率（三分之一临界）",
+        "mean",
+        "persons",
+        "lower",
+    ),
+    "adjusted_multidimensional_headcount": Indicator(
+        "index", "adjusted headcount M0", "调整后多维贫困指数", "mean", "persons", "lower"
+    ),
+    # dynamics
+    "exit_rate": Indicator(
+        "share of persons", "exit rate of last year's poor", "脱贫率", "mean", AtRisk("exits_persons"), "higher"
+    ),
+    "reentry_rate": Indicator(
+        "share of persons",
+        "re-entry rate of the stock that had exited",
+        "返贫率（存量）",
+        "mean",
+        AtRisk("reentries_persons"),
+        "lower",
+    ),
+    "exits_persons": Indicator("persons", "persons leaving poverty", "当年脱贫人口", "sum", SUM, "higher"),
+    "reentries_persons": Indicator("persons", "persons falling back", "当年返贫人口", "sum", SUM, "lower"),
+    "sustained_exits_persons": Indicator(
+        "persons", "persons reaching a sustained exit", "稳定脱贫人口", "sum", SUM, "higher"
+    ),
+    "sustained_exits_net_of_transfers_persons": Indicator(
+        "persons",
+        "persons reaching a sustained exit without policy transfers",
+        "剔除政策转移后稳定脱贫人口",
+        "sum",
+        SUM,
+        "higher",
+    ),
+    "relapse_by_1_year": Indicator(
+        "share of exits", "relapsed within 1 year of exit", "脱贫1年内返贫率", "none", None, "lower"
+    ),
+    "relapse_by_3_years": Indicator(
+        "share of exits", "relapsed within 3 years of exit", "脱贫3年内返贫率", "none", None, "lower"
+    ),
+    "relapse_by_5_years": Indicator(
+        "share of exits", "relapsed within 5 years of exit", "脱贫5年内返贫率", "none", None, "lower"
+    ),
+    # moves between income classes: the group is the class a year before (`class_before=...`)
+    "move_to_extreme": Indicator(
+        "share of persons", "moved to below half the line", "转入极端贫困（0.5倍线以下）", "mean", None, "lower"
+    ),
+    "move_to_poor": Indicator(
+        "share of persons", "moved to half to one line", "转入贫困（0.5至1倍线）", "mean", None, "lower"
+    ),
+    "move_to_near": Indicator(
+        "share of persons", "moved to 1 to 1.5 lines", "转入边缘（1至1.5倍线）", "mean", None, None
+    ),
+    "move_to_secure": Indicator(
+        "share of persons", "moved to 1.5 to 2.5 lines", "转入稳固（1.5至2.5倍线）", "mean", None, "higher"
+    ),
+    "move_to_well": Indicator(
+        "share of persons", "moved to above 2.5 lines", "转入宽裕（2.5倍线以上）", "mean", None, "higher"
+    ),
+    "shorrocks_mobility": Indicator("index", "Shorrocks mobility", "肖洛克斯流动性指数", "mean", None, None),
+    # registers and programmes
+    "registered_persons": Indicator("persons", "registered persons", "在册贫困人口", "sum", SUM, None, view="registry"),
+    "exclusion_error": Indicator("share of persons", "exclusion error", "漏评率", "mean", "poor_persons", "lower"),
+    "inclusion_error": Indicator(
+        "share of persons", "inclusion error", "错评率", "mean", "registered_persons", "lower"
+    ),
+    "transfer_share": Indicator(
+        "share of net income", "public transfers in net income", "公共转移占纯收入比重", "mean", None, None
+    ),
+    "policy_transfer_share": Indicator(
+        "share of net income", "policy transfers in net income", "政策转移占纯收入比重", "mean", None, None
+    ),
+    # health spending
+    "catastrophic_health_spending_rate": Indicator(
+        "share of persons",
+        "in households with catastrophic health spending",
+        "灾难性医疗支出发生率（人口）",
+        "mean",
+        "persons",
+        "lower",
+    ),
+    "catastrophic_health_spending_household_rate": Indicator(
+        "share of households",
+        "households with catastrophic health spending",
+        "灾难性医疗支出发生率（户）",
+        "mean",
+        None,
+        "lower",
+    ),
+    # money
+    "cost_yuan": Indicator("yuan", "programme cost", "项目成本", "sum", SUM, "lower"),
+    "cost_yuan_nominal": Indicator("yuan", "programme cost, current prices", "项目成本（当年价）", "sum", SUM, "lower"),
+    "cost_yuan_discounted": Indicator(
+        "yuan", "programme cost, present value", "项目成本（现值）", "none", None, "lower"
+    ),
+    "cost_per_sustained_exit": Indicator(
+        "yuan/person", "cost per sustained exit", "每人稳定脱贫成本", "none", None, "lower"
+    ),
+    "cost_per_poverty_year_averted": Indicator(
+        "yuan/person-year", "cost per poverty-year averted", "每减少一人年贫困的成本", "none", None, "lower"
+    ),
+}
+"""Every indicator of the tables and comparisons, in the order of tables."""
+
+
+class View(NamedTuple):
+    """A view of one household's poverty: its name for readers, and who is poor in it."""
+
+    english: str
+    chinese: str
+    meaning: str
+    meaning_zh: str
+
+
+VIEWS: dict[str, View] = {
+    "true": View(
+        "true view",
+        "真实口径",
+        "effective income per person below the statistical line of the year",
+        "人均有效收入低于当年统计贫困线",
+    ),
+    "registry": View(
+        "registry view", "建档口径", "persons registered as poor and not exited", "在册且未退出的贫困人口"
+    ),
+    "survey": View(
+        "survey view",
+        "调查口径",
+        "net income with measurement error below the statistical line of the year",
+        "带测量误差的纯收入低于当年统计贫困线",
+    ),
+}
+"""The views of poverty, in the order of every table."""
+
+GROUPS: dict[str, tuple[str, str]] = {
+    "all": ("Everybody", "全部人口"),
+    "elderly_only=yes": ("Elderly-only households", "纯老年户"),
+    "disabled=yes": ("With a disabled member", "残疾人户"),
+    "remote=yes": ("Remote villages", "偏远村"),
+    "registered=no": ("Not registered", "未建档户"),
+    "registered=yes": ("Registered", "建档户"),
+    "near_poor_unregistered=yes": ("Near-poor, not registered", "未建档边缘户"),
+    "chronic=yes": ("With chronic illness", "慢性病户"),
+    "able_workers=0": ("No able worker", "无劳动力户"),
+}
+"""Group of persons -> its name in English and Chinese; groups without an entry are named by trait and value."""

@@ -1,0 +1,100 @@
+"""Anchor firms and cooperatives: capacity from printed size, own line first, failure by the firm's own luck."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuopin.agents.institutions import Firm
+from tuopin.agents.lines import LINES
+from tuopin.agents.place import Place
+from tuopin.agents.randomness import Luck
+from tuopin.policies.livelihood.cooperative.firms import assign_firms, failing, make_firms
+
+FRUIT, HERBS, LIVESTOCK, GRAIN = (LINES.index(n) for n in ("fruit", "herbs", "livestock", "grain"))
+
+
+def test_capacities_by_hand(place_data: dict[str, Any]) -> None:
+    firms = make_firms(Place.model_validate(place_data), 5.0, 1.0)
+    # 12 head at 4 a household; two cooperatives of five households each
+    assert [(f.name, f.line, f.capacity, f.alive) for f in firms] == [
+        ("cattle", LIVESTOCK, 3, True),
+        ("cooperative_1", FRUIT, 5, True),
+        ("cooperative_2", HERBS, 5, True),
+    ]
+    half = make_firms(Place.model_validate(place_data), 5.0, 0.5)
+    assert [f.capacity for f in half] == [2, 2, 3]  # 1.5 rounds to even; 2.5 and 5 sum to 5
+    assert [f.uid for f in half] == [f.uid for f in firms] and len({f.uid for f in firms}) == 3
+    del place_data["anchors"], place_data["cooperatives"]
+    assert make_firms(Place.model_validate(place_data), 5.0, 1.0) == []
+
+
+def firm(index: int, line: int, capacity: int, **more: Any) -> Firm:
+    return Firm(index, index + 50, f"f{index}", line, capacity, **more)
+
+
+def assign(firms: list[Firm], line: list[int], lot: list[float]) -> list[int]:
+    return assign_firms(firms, np.array(line), np.array(lot), np.arange(len(line))).tolist()
+
+
+def test_own_line_first_then_grain_households_anywhere_and_other_lines_nowhere() -> None:
+    firms = [firm(0, LIVESTOCK, 2), firm(1, FRUIT, 2), firm(2, HERBS, 9, alive=False)]
+    # herders 0 and 1 beat grain household 2 to the herd; 2 and 3 join the orchard, 4 (herbs, its firm dead) none
+    assert assign(firms, [LIVESTOCK, LIVESTOCK, GRAIN, GRAIN, HERBS, GRAIN], [0.9, 0.8, 0.1, 0.2, 0.0, 0.3]) == [
+        0,
+        0,
+        1,
+        1,
+        -1,
+        -1,
+    ]
+    assert [f.members for f in firms] == [2, 2, 0]
+
+
+def test_scarce_rooms_go_by_lot_and_the_roomiest_firm_fills_first() -> None:
+    firms = [firm(0, LIVESTOCK, 3, members=2), firm(1, FRUIT, 4, members=1)]
+    assert assign(firms, [GRAIN] * 5, [0.5, 0.1, 0.4, 0.2, 0.3]) == [-1, 1, 0, 1, 1]
+    over = [firm(0, FRUIT, 2, members=5)]  # splits can leave a firm with more members than rooms
+    assert assign(over, [FRUIT], [0.1]) == [-1] and over[0].members == 5
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([0, GRAIN, FRUIT, HERBS]), st.integers(0, 4)), max_size=30),
+    st.lists(st.tuples(st.sampled_from([FRUIT, HERBS]), st.integers(0, 6), st.booleans()), max_size=5),
+    st.randoms(use_true_random=False),
+)
+def test_capacity_holds_and_rows_may_come_in_any_order(
+    households: list[tuple[int, int]], given_firms: list[tuple[int, int, bool]], shuffle: object
+) -> None:
+    def firms() -> list[Firm]:
+        return [firm(k, line, capacity, alive=alive) for k, (line, capacity, alive) in enumerate(given_firms)]
+
+    line, lot = np.array([h[0] for h in households], dtype=int), np.array([h[1] for h in households], dtype=float)
+    uid, made = np.arange(len(households)), firms()
+    chosen = assign_firms(made, line, lot, uid)
+    for f in made:
+        mine = chosen == f.index
+        assert f.members == mine.sum() <= (f.capacity if f.alive else 0)
+        assert np.isin(line[mine], [0, GRAIN, f.line]).all()
+    order = list(range(len(households)))
+    shuffle.shuffle(order)  # type: ignore[attr-defined]
+    np.testing.assert_array_equal(assign_firms(firms(), line[order], lot[order], uid[order]), chosen[order])
+    left = [f for f in made if f.alive and f.members < f.capacity]
+    if left:  # nobody is turned away while a firm that would take him has room
+        assert not ((chosen < 0) & np.isin(line, [0, GRAIN, *(f.line for f in left)])).any()
+
+
+def test_failure_is_the_firms_own_luck() -> None:
+    firms = [firm(k, FRUIT, 1) for k in range(20_000)]
+    failed = failing(firms, Luck(1, 0), 2018, 0.06)
+    assert len(failed) / 20_000 == pytest.approx(0.06, abs=0.008)
+    alone = failing(firms[::7], Luck(1, 0), 2018, 0.06)
+    assert [f.index for f in alone] == [f.index for f in failed if f.index % 7 == 0]
+    assert {f.index for f in failing(firms, Luck(1, 0), 2018, 0.03)} < {f.index for f in failed}
+    failed[0].alive = False
+    assert failed[0] not in failing(firms, Luck(1, 0), 2018, 0.06)
+    assert failing(firms, Luck(1, 0), 2018, 0.0) == []
