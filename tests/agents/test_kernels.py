@@ -80,7 +80,7 @@ def compiled() -> Iterator[tuple[str, ast.FunctionDef]]:
                 yield f"{path.relative_to(ROOT)}:{node.name}", node
 
 
-@pytest.mark.parametrize(("where", "function"), list(compiled()), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(("where", "function"), [pytest.param(*found, id=found[0]) for found in compiled()])
 def test_signatures_say_what_a_kernel_takes(where: str, function: ast.FunctionDef) -> None:
     types = [ast.unparse(a.annotation) if a.annotation else "nothing" for a in function.args.args]
     assert function.returns is not None, where
