@@ -30,11 +30,9 @@ class SstFactors(NamedTuple):
 
 
 @compiled
-def _pack(income: F64, members: I16) -> I64:
-    keys = np.empty(income.shape[0], dtype=np.int64)
+def _pack(income: F64, members: I16, keys: I64) -> None:
     for i in range(income.shape[0]):
         keys[i] = (np.int64(np.rint(max(income[i], 0.0) * _PER_YUAN)) << _PERSON_BITS) | members[i]
-    return keys
 
 
 class _OrderedSums(NamedTuple):
@@ -83,7 +81,8 @@ def gini_and_sst(income: Array, line: float, members: Array) -> tuple[float, flo
         raise ValueError(f"members must be 0 to {(1 << _PERSON_BITS) - 1} persons a household")
     if not float(income.max()) < _LARGEST:
         raise ValueError(f"incomes must be finite and below {_LARGEST:.3g} yuan a person")
-    keys = _pack(income, members)
+    keys = np.empty(len(income), dtype=np.int64)
+    _pack(income, members, keys)
     keys.sort()
     sums = _ordered_sums(keys, float(line))
     if sums.persons == 0:
