@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from tuopin.sim.measures.indicators import GROUPS, VIEWS
+from tuopin.agents.groups import TRAITS
+from tuopin.sim.measures.indicators import VIEWS
 
 Lang = Literal["en", "zh"]
 
@@ -113,6 +114,12 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "no_group": ("nobody", "无"),
     "by_definition": ("by definition", "按定义"),
+}
+
+GROUPS: dict[str, tuple[str, str]] = {
+    "all": ("Everybody", "全部人口"),
+    **{f"{trait.name}=yes": trait.yes for trait in TRAITS},
+    **{f"{trait.name}=no": trait.no for trait in TRAITS},
 }
 
 SCENARIOS_ZH: dict[str, str] = {
