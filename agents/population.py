@@ -1,7 +1,8 @@
 """The synthetic population of a place: exact totals, every other marginal from sourced parameters.
 
 It is drawn as of five years before the documented state and simulated up to it (see `tuopin.sim.run.burn_in`), so that
-debts, illness and spells are not all fresh; registration then picks households until the registered totals match to the unit.
+debts, illness and spells are not all fresh; registration then picks households until the registered totals match to
+the unit.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ _MOVES = [Key("true", f"class_before={start}", f"move_to_{end}") for start in CL
 
 
 class Block(NamedTuple):
-    """One indicator of a view for all groups, everybody first, shapes (1 + groups,): part / whole / unit, or a count."""
+    """One indicator of a view for all groups, everybody first, (1 + groups,): part / whole / unit, or a count."""
 
     view: str
     indicator: str
