@@ -111,24 +111,25 @@ def bill_of(z: float, median: float, log_sd: float) -> float:
 def _draw_stays(c: _Patients, first: int, many: int, draws: Draws, t: IllnessTerms) -> None:
     """Write luck and bill of hospital stays of a chunk of households: first who may have one, then only those.
 
-    Two passes, so that the normals of those few are drawn together: 15.6 ns a household instead of 19.4.
+    Two passes, so that the normals of those few are drawn together, and no branch that is guessed wrong half the time:
+    in a run 9 ns a household less than with a branch and plain indices.
     """
     rate, near, own, z = np.empty(many), np.empty(many, dtype=np.int64), np.empty(many), np.empty(many)
-    found = 0
+    found = np.int64(0)
     for k in range(many):
-        i = first + k
+        i = np.uint64(first + k)  # unsigned: numba does not look whether it counts from the end
         rate[k] = stay_rate(c.working_age[i], c.elderly[i], c.chronic[i], c.care_forgone[i], t)
         c.stay_ratio[i] = NO_STAY
         c.stay_bill[i] = 0.0
-        if draws.u[0, k] < MOST_USE * rate[k]:  # 1 - exp(-rate) is never above rate: the others need no exponential
-            near[found] = k
-            found += 1
+        near[found] = k
+        # 1 - exp(-rate) is never above rate: the others need no exponential; without a branch, as half are such
+        found += np.int64(draws.u[0, k] < MOST_USE * rate[k])
     for j in range(found):
         own[j] = draws.u[1, near[j]]
     fill_normals(own[:found], z)
     for j in range(found):
         k = near[j]
-        i = first + k
+        i = np.uint64(first + k)
         c.stay_ratio[i] = draws.u[0, k] / (1.0 - math.exp(-rate[k]))
         if c.stay_ratio[i] < MOST_USE:
             c.stay_bill[i] = bill_of(z[j], t.bill_median, t.bill_sigma)

