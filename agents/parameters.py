@@ -83,7 +83,7 @@ class Parameter:
 
     @property
     def id(self) -> str:
-        """`group.name`, as a study's `parameters:` writes it."""
+        """The name by which a study sets it, group and name with a dot between."""
         return f"{self.group}.{self.name}"
 
     def at(self, year: int) -> Value | None:
