@@ -73,7 +73,8 @@ def gini_and_sst(income: Array, line: float, members: Array) -> tuple[float, flo
     `income` (n,) yuan/person/year (below 0 counts as 0, resolved to 0.0001 yuan), `line` likewise, `members` (n,) whole
     persons 0..255. NaN if nobody is there; the Gini is NaN if all incomes are 0. Sources: Gini as
     ``sum_ij |y_i - y_j| / (2 N^2 mean)``; SST as ``(1/N^2) sum_i (2N - 2i + 1) x_i`` over gaps x ranked from the
-    poorest (Shorrocks 1995, Econometrica 63, eq. 12). Raises ValueError if an income is too large to be packed or persons do not fit.
+    poorest (Shorrocks 1995, Econometrica 63, eq. 12). Raises ValueError if an income is too large to be packed or
+    persons do not fit.
     """
     if len(income) == 0:
         return np.nan, np.nan
