@@ -9,9 +9,7 @@ from tuopin.agents.parameters import Parameters
 BASE_YEAR = 2016
 """Amounts without a year of their own are at its prices."""
 INCOME_FLOOR = 100.0
-"""Yuan a person: income below it is ranked as this, since zero and losses have no logarithm. No rule compares with
-it.
-"""
+"""Yuan a person: income below it is ranked as this, since zero and losses have no logarithm."""
 
 
 def _series(p: Parameters, id: str) -> Mapping[int, float]:

@@ -1,4 +1,4 @@
-"""Sourced numbers: every economic figure of the model lives in YAML with unit, source and confidence.
+"""Sourced numbers: every economic figure of the model stands in YAML with unit, source and confidence.
 
 An entry is::
 

@@ -128,15 +128,11 @@ class Place(_Strict):
     limits: tuple[str, ...] = ()
     synthetic: bool = False
     registered_only: bool = False
-    """Households that are not registered are lived with up to the initial state, for the choice to be one, and not
-    further.
-    """
+    """Households that are not registered are simulated up to the initial state only, where they could be chosen."""
     region: Membership | None = None
 
     def part(self, total: int) -> int:
-        """What this place gets of `total` units (fen, slots) that a study gives: all, or its part as county of a
-        region.
-        """
+        """What this place gets of a study's `total` units (fen, slots): all, or its part as county of a region."""
         return total if self.region is None else self.region.part(total)
 
     @field_validator("anchors", "limits", mode="before")

@@ -1,15 +1,16 @@
 """The synthetic population of a place: exact totals, every other marginal from sourced parameters.
 
-It is drawn as of five years before the documented state and lived into (see `tuopin.sim.run.burn_in`), so that debts,
-illness and spells are not all fresh; registration then picks households until the registered totals match to the unit.
+It is drawn as of five years before the documented state and simulated up to it (see `tuopin.sim.run.burn_in`), so that
+debts, illness and spells are not all fresh; registration then picks households until the registered totals match to
+the unit.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 
+from tuopin.agents.arrays import F64, I64
 from tuopin.agents.composition import compose, half_variance
 from tuopin.agents.county import County, Markets, Villages
 from tuopin.agents.economy import monthly_wage
@@ -22,16 +23,16 @@ from tuopin.agents.randomness import POPULATION, VILLAGES, Luck, normals_of
 BURN_IN_YEARS = 5
 
 
-def largest_remainder(weights: NDArray[np.float64], total: int) -> NDArray[np.int64]:
+def largest_remainder(weights: F64, total: int) -> I64:
     """Split `total` units in proportion to `weights` (n,) so that they sum exactly; ties go to the lower index."""
     shares = weights / weights.sum() * total
-    floor: NDArray[np.int64] = np.floor(shares).astype(np.int64)
+    floor: I64 = np.floor(shares).astype(np.int64)
     order = np.lexsort((np.arange(len(weights)), -(shares - floor)))
     floor[order[: total - int(floor.sum())]] += 1
     return floor
 
 
-def sizes_with_totals(weights: NDArray[np.float64], households: int, persons: int) -> NDArray[np.int64]:
+def sizes_with_totals(weights: F64, households: int, persons: int) -> I64:
     """Return how many households have 1, 2, ... persons so that both totals are met to the unit.
 
     The shape `weights` is tilted exponentially to the mean (the distribution nearest to it in relative entropy). Raises
@@ -79,9 +80,10 @@ def make_villages(place: Place, p: Parameters, luck: Luck, number: int) -> Villa
     )
 
 
-def village_sizes(villages: Villages, luck: Luck, households: int, log_sd: float) -> NDArray[np.int64]:
-    """Households per village: unequal (log-normal weights of `log_sd`), summing exactly, none empty where numbers
-    allow.
+def village_sizes(villages: Villages, luck: Luck, households: int, log_sd: float) -> I64:
+    """Return households per village, shape (villages,), summing exactly; none is empty where numbers allow.
+
+    Sizes are unequal: weights are log-normal with `log_sd`.
     """
     u = luck.uniforms(VILLAGES, 1, villages.uid, 2)
     weights = np.exp(log_sd * normals_of(u[:, 0]))
@@ -129,7 +131,7 @@ def synthesise(
     )
 
 
-def _assign_sizes(uid: NDArray[np.int64], luck: Luck, counts: NDArray[np.int64]) -> NDArray[np.int64]:
+def _assign_sizes(uid: I64, luck: Luck, counts: I64) -> I64:
     rank = np.argsort(luck.uniform(POPULATION, 1, uid), kind="stable")
     sizes = np.empty(len(uid), dtype=np.int64)
     sizes[rank] = np.repeat(np.arange(1, len(counts) + 1), counts)

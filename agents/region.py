@@ -14,6 +14,7 @@ import numpy as np
 from pydantic import Field, field_validator, model_validator
 from scipy.special import ndtri
 
+from tuopin.agents.arrays import F64
 from tuopin.agents.place import Anchor, Figure, Label, Origin, Place, Zone, Zones, _Strict
 from tuopin.agents.population import largest_remainder
 
@@ -26,9 +27,7 @@ FIGURES = (
     "county_factor",
     "cooperatives",
 )
-"""Columns of a table that are figures of a county; `name`, `code`, `label_en`, `label_zh`, `deadline` are the
-others.
-"""
+"""Columns of a table that are figures of a county; `OTHERS` are not."""
 REQUIRED = ("name", "code", "registered_households", "registered_persons")
 OTHERS = ("name", "code", "label_en", "label_zh", "deadline")
 WHOLE = ("registered_households", "registered_persons", "rural_persons", "villages", "cooperatives")
@@ -169,7 +168,7 @@ def _figure(region: RegionFile, name: str, value: int | float) -> Figure:
     return Figure(value=value, unit=note.unit, source=note.source, confidence=note.confidence, range=bounds)
 
 
-def _shared(region: RegionFile, weights: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, list[Any]]:
+def _shared(region: RegionFile, weights: F64) -> dict[str, list[Any]]:
     """The parts of the region's totals by key of a place, one per county."""
     totals, shared = region.totals, dict[str, list[Any]]()
     for name in ("rural_persons", "villages", "cooperatives"):
@@ -194,7 +193,7 @@ def _shared(region: RegionFile, weights: np.ndarray[Any, np.dtype[np.float64]]) 
 _ZONES = ("city", "industrial_park", "town", "scenic_area", "central_village")
 
 
-def _split_zone(zone: Zone, weights: np.ndarray[Any, np.dtype[np.float64]]) -> list[Zone]:
+def _split_zone(zone: Zone, weights: F64) -> list[Zone]:
     """Sites, persons and jobs of each county; a county that gets persons but no site gets one site."""
     sites, persons, jobs = (largest_remainder(weights, n) for n in (zone.sites, zone.persons, zone.jobs))
     return [

@@ -36,9 +36,7 @@ def registered(county: County) -> Flags:
 
 
 def team_error(county: County) -> F64:
-    """How much each village's team errs against an average one, shape (villages,): the better, the less, within
-    limits.
-    """
+    """How much each village's team errs against an average one, shape (villages,): the better, the less."""
     value = county.value
     error: F64 = np.clip(
         1.0 - value("registry.cadre_error") * county.villages.cadre_quality,
@@ -93,9 +91,7 @@ def register(county: County, households: int, persons: int) -> None:
 
 
 def main_cause(county: County, rows: I64 | slice = slice(None)) -> I8:
-    """The cause a form would record for each household of `rows`: the first that applies of illness ... lack of
-    means.
-    """
+    """The cause a form would record for each household of `rows`: the first that applies, illness before others."""
     h = county.households
     student = h.upper_students[rows] + h.college_students[rows] > 0
     cause = np.where(
@@ -233,9 +229,7 @@ def _swap_to_total(
 
 
 def _swap(rows: I64, members: Array, chosen: Flags, gap: int, margin: int) -> int:
-    """Swap the two of `rows` (poorest first) nearest the end of the list that bring persons nearer; return by how
-    many.
-    """
+    """Swap the two of `rows` (poorest first) nearest the list's end that bring persons nearer; return by how many."""
     inside, outside = rows[chosen[rows]][::-1][:margin], rows[~chosen[rows]][:margin]
     change = members[outside][None, :].astype(int) - members[inside][:, None]
     fits = (change > 0) & (change <= gap) if gap > 0 else (change < 0) & (change >= gap)
@@ -256,8 +250,7 @@ def review(county: County) -> None:
     chance = np.zeros(len(REGISTRY_STATUSES))
     chance[[REGISTERED_POOR, RELAPSED]] = 1.0
     chance[EXITED], chance[OUTSIDE] = value("registry.fall_detected"), value("registry.addition_detected")
-    seats = len(h) + 1  # one place more is written than kept
-    looks = pick(_Looks, h, chance=chance, rows=np.empty(seats, dtype=np.int64), luck=np.empty((seats, 2)))
+    looks = pick(_Looks, h, chance=chance, rows=np.empty(len(h), dtype=np.int64), luck=np.empty((len(h), 2)))
     number = _look(looks, county.luck.draws(VERIFICATION, county.year))
     rows, own = looks.rows[:number], looks.luck[:number]
     was = status[rows]
@@ -286,15 +279,16 @@ def _look(c: _Looks, draws: Draws) -> int:
 
     Returns how many they are.
     """
-    number = np.int64(0)
+    number = 0
     for i in range(c.uid.shape[0]):
         k = i % CHUNK
         if k == 0:
             draw_chunk(draws, c.uid, i)
-        c.rows[number] = i
-        c.luck[number, 0], c.luck[number, 1] = draws.u[0, k], draws.u[3, k]
-        number += np.int64(draws.u[2, k] < c.chance[c.registry_status[i]])
-    return int(number)
+        if draws.u[2, k] < c.chance[c.registry_status[i]]:
+            c.rows[number] = i
+            c.luck[number, 0], c.luck[number, 1] = draws.u[0, k], draws.u[3, k]
+            number += 1
+    return number
 
 
 def _verify(county: County, rows: I64, u: F64) -> F64:

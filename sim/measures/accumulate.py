@@ -85,7 +85,7 @@ def add_incomes(c: Incomes, line: float, out: Totals) -> int:
     """Add incomes, gaps and logs of each household to its cell; returns how many incomes are not finite numbers."""
     bad = 0
     for i in range(c.cells.shape[0]):
-        cell, m, y = np.uint64(c.cells[i]), c.members[i], c.income[i]
+        cell, m, y = c.cells[i], c.members[i], c.income[i]
         net, market, transfers = c.net[i], c.market[i], c.policy_transfers[i]
         if not (np.isfinite(y) and np.isfinite(net) and np.isfinite(market) and np.isfinite(transfers)):
             bad += 1
@@ -178,7 +178,7 @@ def _code_wellbeing(c: Wellbeing, codes: _WellbeingCodes) -> None:
 @compiled
 def _count(codes: I32, members: I16, out: Totals) -> None:
     for i in range(codes.shape[0]):
-        out[np.uint64(codes[i])] += ONE_HOUSEHOLD + members[i]
+        out[np.uint64(codes[i])] += ONE_HOUSEHOLD + members[i]  # unsigned: 0.6 instead of 0.8 ns, five times a year
 
 
 def status_sums(counts: Totals) -> Totals:

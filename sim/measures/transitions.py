@@ -16,7 +16,8 @@ CLASS_BOUNDS: tuple[float, ...] = (0.5, 1.0, 1.5, 2.5)
 
 @compiled
 def _classify(income: F64, line: float, out: I8) -> None:
-    b0, b1, b2, b3 = 0.5 * line, 1.0 * line, 1.5 * line, 2.5 * line
+    b0, b1 = CLASS_BOUNDS[0] * line, CLASS_BOUNDS[1] * line
+    b2, b3 = CLASS_BOUNDS[2] * line, CLASS_BOUNDS[3] * line
     for i in range(income.shape[0]):
         y = income[i]
         out[i] = (y >= b0) + (y >= b1) + (y >= b2) + (y >= b3)
