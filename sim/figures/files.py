@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 INDICATORS = ("headcount_ratio", "exit_rate", "reentry_rate", "exclusion_error")
 CHANGES = ("headcount_ratio", "sustained_exits_persons", "cost_per_sustained_exit")
 MOST_PLACES = 8
+MOST_SCENARIOS = 30
+"""So many scenarios a figure can show apart; what it leaves out it says."""
 
 
 def draw_all(results: Results, *, lang: str = "en") -> list[Path]:
@@ -40,12 +42,14 @@ def draw_all(results: Results, *, lang: str = "en") -> list[Path]:
         If the language is unknown.
     """
     check_language(lang)
-    indicators, spells = results.reported(indicator=INDICATORS, view=["true"])
+    shown, omitted = _shown(results)
+    indicators, spells = results.reported(indicator=INDICATORS, view=["true"], scenario=shown)
+    spells = spells[spells["scenario"].isin(shown)]
     names = [str(name) for name in indicators["place"].unique()]
     if len(names) > MOST_PLACES:
         log.warning("figures are drawn for the first %d of %d places only", MOST_PLACES, len(names))
     places = names[:MOST_PLACES]
-    comparison = results.rows("comparison", indicator=CHANGES, view=["true"])
+    comparison = results.rows("comparison", indicator=CHANGES, view=["true"], scenario=shown)
     settings = results.manifest["comparison"]
     written: list[Path] = []
     for place in places:
@@ -53,7 +57,7 @@ def draw_all(results: Results, *, lang: str = "en") -> list[Path]:
         if len(names) > 1:
             folder /= place
         folder.mkdir(parents=True, exist_ok=True)
-        for name, draw in _figures(indicators, spells, comparison, settings, place, lang).items():
+        for name, draw in _figures(indicators, spells, comparison, settings, place, lang, omitted).items():
             try:
                 figure = draw()
             except ValueError as reason:
@@ -63,6 +67,15 @@ def draw_all(results: Results, *, lang: str = "en") -> list[Path]:
     return written
 
 
+def _shown(results: Results) -> tuple[list[str], int]:
+    """The scenarios that are drawn, the baseline and the study's first ones, and how many others there are."""
+    names = list(dict.fromkeys(run["scenario"] for run in results.manifest["runs"] if run["status"] == "done"))
+    baseline = results.manifest["comparison"]["baseline"]
+    ordered = [name for name in names if name == baseline] + [name for name in names if name != baseline]
+    kept = set(ordered[:MOST_SCENARIOS])
+    return [name for name in names if name in kept], len(names) - len(kept)
+
+
 def _figures(
     indicators: pd.DataFrame,
     spells: pd.DataFrame,
@@ -70,12 +83,13 @@ def _figures(
     settings: Mapping[str, Any],
     place: str,
     lang: str,
+    omitted: int,
 ) -> dict[str, Callable[[], Figure]]:
     """File name and recipe of each figure for one place."""
     here = one_uncertainty(comparison[comparison["place"] == place])
     first_year = int(indicators["year"].min())
     drawn = settings["draw_parameters"]
-    common: dict[str, Any] = {"place": place, "lang": lang}
+    common: dict[str, Any] = {"place": place, "lang": lang, "omitted": omitted}
     levels = common | {
         "baseline": str(here["baseline"].iloc[0]) if len(here) else None,
         "uncertainty": "parameters" if drawn else "luck",

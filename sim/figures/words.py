@@ -16,6 +16,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Simulated, given these assumptions; not a forecast and not a measured effect.",
         "在给定假设下的模拟结果；不是预测，也不是实测效果。",
     ),
+    "omitted": (
+        "{n} further scenarios are not drawn; comparison.csv has them all.",
+        "另有{n}个方案未绘出；comparison.csv 列有全部方案。",
+    ),
     "place": ("Place: {place}.", "地区：{place}。"),
     "replicates": ("{n} replicates.", "{n}次重复模拟。"),
     "one_replicate": ("1 replicate: no band can be drawn.", "仅1次模拟：无法给出区间。"),

@@ -12,8 +12,8 @@ from tuopin.agents.compiled import compiled
 from tuopin.agents.randomness import CHUNK, fill4
 
 BLOCKS = 8
-"""Blocks of four uniforms that every household draws in a year of the core under all four policies: illness 2, accidents,
-productivity, off-farm work, survey, verification, the allowance's test."""
+"""Blocks of four uniforms that every household draws in a year of the core under all four policies: illness 2,
+accidents, productivity, off-farm work, survey, verification, the allowance's test."""
 LOGS, EXPS, TRIGONOMETRIC = 4, 4, 4
 """Of the same year: normals of productivity (a pair), survey, verification and test; their exponentials; illness."""
 
