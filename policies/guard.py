@@ -8,7 +8,7 @@ this package are guarded in the tests only, where the check costs nobody anythin
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache, wraps
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,6 @@ def is_built_in(policy: type[Policy]) -> bool:
     return policy.__module__.partition(".")[0] == "tuopin"
 
 
-@cache
 def guarded(policy: type[Policy]) -> type[Policy]:
     """Return a subclass of `policy` that checks the rules it defines at every call."""
     body: dict[str, Any] = {"__module__": policy.__module__, "__qualname__": policy.__qualname__}

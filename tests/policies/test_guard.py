@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.policies.dole import Dole
 
+from tests.policies.dole import Dole
 from tuopin.agents.columns import REGISTERED_POOR
 from tuopin.agents.county import County
 from tuopin.policies.catalogue import catalogue
