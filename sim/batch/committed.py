@@ -10,6 +10,7 @@ from tuopin.sim.batch.taskfile import checksum, read_receipt
 from tuopin.sim.results.errors import DirectoryRefused
 from tuopin.sim.results.receipts import (
     JOURNAL,
+    SET_ASIDE,
     Receipt,
     Records,
     file_stem,
@@ -20,8 +21,6 @@ from tuopin.sim.results.receipts import (
 from tuopin.sim.results.schemas import state_year
 from tuopin.sim.study.plan import Plan
 from tuopin.sim.study.versions import changed_packages, other_packages
-
-_SET_ASIDE = ".damaged"
 
 
 def add_receipt(records: Records, receipt: Receipt) -> None:
@@ -70,7 +69,7 @@ def load_committed(runs: Path, plan: Plan, note: Callable[[str], None]) -> tuple
     for name in gone:
         note(f"{runs / name}: is gone; its runs are done again")
     for path in aside:
-        path.replace(path.with_name(path.name + _SET_ASIDE))
+        path.replace(path.with_name(path.name + SET_ASIDE))
     if journal.torn:
         note(f"{runs / JOURNAL}: {journal.torn} line(s) were not whole; mended from the committed files")
     if journal.identity is None or journal.torn or adopted or gone or aside:

@@ -19,11 +19,10 @@ import pyarrow.parquet as pq
 
 from tuopin.sim.batch.taskfile import checksum, frame_schema, frames_in
 from tuopin.sim.results import durable
-from tuopin.sim.results.receipts import RunRecord
+from tuopin.sim.results.receipts import TABLES_RECORD, RunRecord
 from tuopin.sim.results.results import COMPARISON_FILE
 from tuopin.sim.results.schemas import TABLES, describe, empty_schema, fit_schema, unite
 
-TABLES_RECORD = "tables.json"
 # Rows per row group: large enough to compress, small enough that one group of the widest table stays near 50 MB.
 _GROUP = {"panel": 1 << 18}
 _DEFAULT_GROUP = 1 << 20

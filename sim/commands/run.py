@@ -112,10 +112,15 @@ def show_result(directory: Path) -> None:
     """
     from tuopin.sim.commands.headline import headline_table
     from tuopin.sim.commands.tables import show
+    from tuopin.sim.results.regions import RegionIncomplete
     from tuopin.sim.results.results import Results
 
     results = Results.open(directory)
-    title, rows = headline_table(results)
+    try:
+        title, rows = headline_table(results)
+    except RegionIncomplete as error:
+        sys.stderr.write(f"{error}\n")
+        return
     if not rows:
         return
     show(title, list(rows[0]), rows, ids=["place", "scenario"])
