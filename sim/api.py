@@ -27,6 +27,7 @@ def simulate(
     workers: int | None = 1,
     panel: bool = False,
     dask: str | None = None,
+    time_limit: float | None = None,
 ) -> Results:
     """Simulate a study and return its results (pandas frames `indicators`, `costs`, `spells` and, if asked for,
     `panel`).
@@ -49,6 +50,7 @@ def simulate(
         scenarios=list(scenarios) if scenarios else None,
         panel=panel,
         dask_address=dask,
+        time_limit=time_limit,
     )
     if report.failed:
         lines = [f"{run.place} {run.scenario}:{run.replicate}: {run.error}" for run in report.failures]

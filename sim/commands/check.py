@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 def check(study: StudyArgument) -> None:
     """Validate STUDY with its places and policies, and print what was understood. Nothing is run or written."""
+    from tuopin.sim.study.declarations import broken_lines
     from tuopin.sim.study.study import Study
 
+    sys.stderr.write("".join(f"not used here: {line}\n" for line in broken_lines()))
     sys.stdout.write("\n".join(summary(Study.load(study))) + "\n")
 
 

@@ -37,6 +37,9 @@ PanelOption = Annotated[bool, typer.Option("--panel", help="Keep every household
 RetryOption = Annotated[bool, typer.Option("--retry-failed", help="Run again what failed.")]
 OnlyOption = Annotated[str | None, typer.Option("--only", metavar="SCENARIO:REPLICATE", help="This run alone.")]
 DaskOption = Annotated[str | None, typer.Option("--dask", metavar="ADDRESS", help="Scheduler of a dask cluster.")]
+TimeLimitOption = Annotated[
+    float | None, typer.Option("--time-limit", metavar="S", help="Seconds a run may take; a longer one fails.")
+]
 MAX_SCALE = 1.0
 FEWEST_HOUSEHOLDS = 10  # of the registered, in every place: fewer cannot have the documented household sizes
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -18,6 +20,7 @@ from tuopin.sim.figures.left_out import draw_left_out
 from tuopin.sim.figures.style import check_language, save
 from tuopin.sim.figures.survival import draw_survival
 from tuopin.sim.measures.survival import survival_by_run
+from tuopin.sim.results.errors import StorageFailed
 from tuopin.sim.results.results import Results
 
 log = logging.getLogger(__name__)
@@ -53,10 +56,7 @@ def draw_all(results: Results, *, lang: str = "en") -> list[Path]:
     settings = results.manifest["comparison"]
     written: list[Path] = []
     for place in places:
-        folder = results.directory / "figures"
-        if len(names) > 1:
-            folder /= place
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = _folder(results.directory, place if len(names) > 1 else None)
         for name, draw in _figures(indicators, spells, comparison, settings, place, lang, omitted).items():
             try:
                 figure = draw()
@@ -74,6 +74,28 @@ def _shown(results: Results) -> tuple[list[str], int]:
     ordered = [name for name in names if name == baseline] + [name for name in names if name != baseline]
     kept = set(ordered[:MOST_SCENARIOS])
     return [name for name in names if name in kept], len(names) - len(kept)
+
+
+def _folder(directory: Path, place: str | None) -> Path:
+    """The folder for figures, made if need be: inside the result, whatever the place is called, and no link.
+
+    Raises
+    ------
+    StorageFailed
+        If there is something else in its place, or it cannot be made.
+    """
+    folder = directory / "figures"
+    for below in (None, place):
+        if below is not None:
+            safe = quote(below, safe="").replace(".", "%2E") if re.search(r"[/\\:\0]|^\.+$", below) else below
+            folder /= safe
+        if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+            raise StorageFailed(f"{folder}: is not a folder of its own; remove it, then give the same command again")
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise StorageFailed(f"{folder}: cannot be made: {error.strerror or error}") from error
+    return folder
 
 
 def _figures(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
 
@@ -13,6 +13,7 @@ from tuopin.agents.mechanisms import resolve_mechanisms
 from tuopin.agents.parameters import Parameter, model_parameters
 from tuopin.agents.place import Place
 from tuopin.policies.catalogue import catalogue
+from tuopin.policies.packages import own_source, packages_of
 from tuopin.sim.study.study import Study
 
 
@@ -39,6 +40,8 @@ class Plan:
     scenario_hashes: Mapping[str, str]
     command: tuple[str, ...] = ()
     """The words of the command that made the plan where that is not `tuopin run`."""
+    packages: Mapping[str, str] = field(default_factory=dict)
+    """Version and source hash of every other package that supplies a policy in use, by its name."""
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -80,6 +83,7 @@ def make_plan(study: Study, scale: float = 1.0) -> Plan:
             "model": digest({id: _numbers(p) for id, p in model_parameters().items()}),
         },
         "version": version("tuopin"),
+        "source": own_source(),
     }
     return Plan(
         study_name=study.name,
@@ -99,15 +103,21 @@ def make_plan(study: Study, scale: float = 1.0) -> Plan:
         identity=digest(inputs),
         study_file=None if study.file is None else str(study.file),
         scenario_hashes={name: scenario_digest(packages) for name, packages in settings.items()},
+        packages=packages_of(sorted({policy for packages in settings.values() for policy in packages})),
     )
 
 
 def scenario_digest(packages: Mapping[str, Mapping[str, Any]]) -> str:
-    """SHA-256 of what a scenario does: its policies' settings and the numbers they take from their own files."""
+    """SHA-256 of what a scenario does: its policies' settings, the numbers they take from their own files, and the code
+    of those of other packages.
+    """
     known = catalogue()
-    return digest(
-        {p: [_plain(v), {k: _numbers(q) for k, q in known[p].parameters.items()}] for p, v in packages.items()}
-    )
+    does: dict[str, Any] = {
+        p: [_plain(v), {k: _numbers(q) for k, q in known[p].parameters.items()}] for p, v in packages.items()
+    }
+    if others := packages_of(packages):
+        does["packages"] = others
+    return digest(does)
 
 
 def _numbers(parameter: Parameter) -> list[Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from tuopin.agents.mechanisms import Mechanism
 from tuopin.agents.parameters import Parameter
+from tuopin.sim.study.declarations import broken_plug_in
 from tuopin.sim.study.document import Document
 from tuopin.sim.study.names import SCENARIO_NAME
 from tuopin.sim.study.problems import Path, nearest, one_of, shown
@@ -97,6 +98,8 @@ def _entries(
         here = (*path, name)
         if name in known:
             yield name, here, given
+        elif one == "policy" and (broken := broken_plug_in(str(name))):
+            document.add(here, *broken)
         else:
             document.add(here, f"unknown {one} '{name}'{nearest(name, known)}", one_of(sorted(known)))
 
