@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
 
@@ -37,8 +36,7 @@ class Settings:
         for name, parameter in self.parameters.items():
             self.resolved[name] = draw_parameter(parameter, luck) if luck and name not in settings else parameter
         for name, value in settings.items():
-            own = dict(value) if isinstance(value, Mapping) else value
-            self.resolved[name] = replace(self.resolved[name], value=own)
+            self.resolved[name] = self.resolved[name].given(value)
 
     def value(self, name: str, year: int) -> float:
         """The parameter `name` in `year` as a float."""
