@@ -45,6 +45,7 @@ _KNOWN = {
     "zh",
     "extend",
     "optional",
+    "scaled",
 }
 _DIRECTORY = Path(__file__).parent / "parameters"
 T = TypeVar("T", bound=tuple[Any, ...])
@@ -71,6 +72,8 @@ class Parameter:
     by_year: bool = False
     extend: str = "hold"
     optional: bool = False
+    scaled: bool = False
+    """Whether it counts something of the whole county (places, machines, staff) and so follows a study's scale."""
     dated: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -137,6 +140,7 @@ def _parse(name: str, group: str, entry: Mapping[str, Any], path: Path) -> Param
         by_year=bool(entry.get("by_year", dated)),
         extend=entry.get("extend", "hold"),
         optional=bool(entry.get("optional", False)),
+        scaled=bool(entry.get("scaled", False)),
     )
 
 
