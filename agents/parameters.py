@@ -50,6 +50,7 @@ _KNOWN = {
     "extend",
     "optional",
     "whole",
+    "scaled",
 }
 _DIRECTORY = Path(__file__).parent / "parameters"
 T = TypeVar("T", bound=tuple[Any, ...])
@@ -81,6 +82,8 @@ class Parameter:
     optional: bool = False
     whole: bool = False
     changed: Mapping[int, float | None] = field(default_factory=dict)
+    scaled: bool = False
+    """Whether it counts something of the whole county (places, machines, staff) and so follows a study's scale."""
     dated: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -190,6 +193,7 @@ def read_entry(name: str, group: str, entry: Any, where: str) -> Parameter:
         extend=entry.get("extend", "hold"),
         optional=bool(entry.get("optional", False)),
         whole=bool(entry.get("whole", False)),
+        scaled=bool(entry.get("scaled", False)),
     )
     _check_entry(parameter, where)
     return parameter
