@@ -44,6 +44,7 @@ _KNOWN = {
     "meaning",
     "zh",
     "extend",
+    "programme_years",
     "optional",
 }
 _DIRECTORY = Path(__file__).parent / "parameters"
@@ -71,6 +72,8 @@ class Parameter:
     by_year: bool = False
     extend: str = "hold"
     optional: bool = False
+    programme_years: bool = False
+    """Whether years are those of a programme (1 = its first) and not of the calendar."""
     dated: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -137,6 +140,7 @@ def _parse(name: str, group: str, entry: Mapping[str, Any], path: Path) -> Param
         by_year=bool(entry.get("by_year", dated)),
         extend=entry.get("extend", "hold"),
         optional=bool(entry.get("optional", False)),
+        programme_years=bool(entry.get("programme_years", False)),
     )
 
 

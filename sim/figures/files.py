@@ -10,13 +10,15 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
+from tuopin.sim.comparison.spending import spent_nothing
 from tuopin.sim.figures.bands import one_uncertainty
 from tuopin.sim.figures.cost import draw_cost
 from tuopin.sim.figures.exit_relapse import draw_exit_relapse
 from tuopin.sim.figures.headcount import draw_headcount
 from tuopin.sim.figures.left_out import draw_left_out
-from tuopin.sim.figures.style import check_language, save
+from tuopin.sim.figures.style import check_language, language, save
 from tuopin.sim.figures.survival import draw_survival
+from tuopin.sim.figures.words import say, scenario_label
 from tuopin.sim.measures.survival import survival_by_run
 from tuopin.sim.results.results import Results
 
@@ -47,13 +49,15 @@ def draw_all(results: Results, *, lang: str = "en") -> list[Path]:
     places = names[:MOST_PLACES]
     comparison = results.rows("comparison", indicator=CHANGES, view=["true"])
     settings = results.manifest["comparison"]
+    idle = spent_nothing(results)
     written: list[Path] = []
     for place in places:
+        labels = {name: _marked(name, lang) for where, name in sorted(idle) if where == place}
         folder = results.directory / "figures"
         if len(names) > 1:
             folder /= place
         folder.mkdir(parents=True, exist_ok=True)
-        for name, draw in _figures(indicators, spells, comparison, settings, place, lang).items():
+        for name, draw in _figures(indicators, spells, comparison, settings, place, lang, labels).items():
             try:
                 figure = draw()
             except ValueError as reason:
@@ -70,12 +74,13 @@ def _figures(
     settings: Mapping[str, Any],
     place: str,
     lang: str,
+    labels: Mapping[str, str],
 ) -> dict[str, Callable[[], Figure]]:
     """File name and recipe of each figure for one place."""
     here = one_uncertainty(comparison[comparison["place"] == place])
     first_year = int(indicators["year"].min())
     drawn = settings["draw_parameters"]
-    common: dict[str, Any] = {"place": place, "lang": lang}
+    common: dict[str, Any] = {"place": place, "lang": lang, "labels": labels}
     levels = common | {
         "baseline": str(here["baseline"].iloc[0]) if len(here) else None,
         "uncertainty": "parameters" if drawn else "luck",
@@ -88,6 +93,12 @@ def _figures(
         "cost_per_sustained_exit": lambda: draw_cost(here, price_year=first_year, discount_rate=rate, **common),
         "left_out": lambda: draw_left_out(indicators, here, **levels),
     }
+
+
+def _marked(scenario: str, lang: str) -> str:
+    """The label of a scenario whose programmes spent nothing."""
+    spoken = language(lang)
+    return f"{scenario_label(scenario, spoken)} ({say('nothing_spent', spoken)})"
 
 
 def _survival(spells: pd.DataFrame, place: str) -> pd.DataFrame:

@@ -83,8 +83,8 @@ def _by_income(benefit: Array, income: Array, members: Array) -> tuple[F64, F64,
     if (paid < 0).any() or np.isinf(paid).any():
         raise ValueError("benefits must be finite and not below 0")
     levels, index = np.unique(y, return_inverse=True)
-    persons = np.bincount(index, weights=members, minlength=len(levels))
-    yuan = np.bincount(index, weights=paid, minlength=len(levels))
+    persons = np.bincount(index, weights=members, minlength=len(levels)).astype(np.float64)
+    yuan = np.bincount(index, weights=paid, minlength=len(levels)).astype(np.float64)
     known = not np.isnan(y).any() and persons.sum() > 0
     return persons, yuan, float(yuan.sum()) if known else np.nan
 
