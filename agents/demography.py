@@ -235,9 +235,6 @@ class _Shared(NamedTuple):
     formal_loan: F32
 
 
-SHARED_AT_SPLIT = _Shared._fields
-
-
 class _Parted(NamedTuple):
     rows: I64
     share: F64

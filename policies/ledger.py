@@ -29,10 +29,16 @@ def is_public(kind: str) -> bool:
 
 _Account = tuple[str, str, str]
 """Programme, payer and kind of money."""
+MOST_FEN = 10**13
+"""No single amount is larger (a hundred billion yuan): sums over the households of a county cannot overflow."""
 
 
 class BudgetExceeded(RuntimeError):
     """A programme tried to spend more than its budget of the year."""
+
+
+class AmountRefused(ValueError):
+    """An amount that is no payment: negative, not whole fen, not one for each row, or too large to be added up."""
 
 
 @dataclass(frozen=True)
@@ -105,12 +111,14 @@ class Ledger:
         ------
         BudgetExceeded
             If the budget does not reach; then nothing is posted.
+        AmountRefused
+            For an amount that is no payment.
         ValueError
             For another kind.
         """
         if kind not in KINDS:
             raise ValueError(f"{policy}: money of kind {kind!r}; allowed: {', '.join(KINDS)}")
-        total = int(fen.sum())
+        total = _total(f"{policy} ({payer})", rows, fen)
         left = self.left(policy)
         if left is not None and total > left:
             raise BudgetExceeded(f"{policy}: {total / 100:.2f} yuan in {self._year}, {left / 100:.2f} left")
@@ -121,6 +129,10 @@ class Ledger:
 
     def post_background(self, policy: str, payer: str, units: NDArray[np.number], yuan: float = 1.0) -> None:
         """Post an ordinary transfer that belongs to every scenario: `yuan` for each of `units`, shape (households,)."""
+        if len(units):
+            most, least = float(np.max(units)) * yuan * 100.0, float(np.min(units)) * yuan * 100.0
+            right = least > -0.5 and most <= MOST_FEN  # also refuses NaN
+            _refuse_unless(right, policy, f"amounts of {least:g} to {most:g} fen", f"0 to {MOST_FEN}")
         receives = np.empty(len(units), dtype=np.bool_)
         total = int(_background(np.asarray(units, dtype=np.float64), yuan, receives))
         account = (policy, payer, SPENT)
@@ -129,6 +141,7 @@ class Ledger:
 
     def post_leakage(self, policy: str, fen: int) -> None:
         """Post money that reached nobody; raises BudgetExceeded, then nothing is posted."""
+        _refuse_unless(0 <= fen <= 2**62, policy, f"leakage of {fen} fen", f"0 to {2**62}")
         if fen == 0:
             return
         left = self.left(policy)
@@ -157,6 +170,21 @@ class Ledger:
             reach, spent, slots = self.reach(policy), self.spent(policy), self._slots.get(policy)
             self.limits.append(limit_of(self._year, policy, budget, spent, slots, reach))
         return closed
+
+
+def _total(account: str, rows: Rows, fen: Fen) -> int:
+    """The sum of the amounts of one posting, each of which is a payment."""
+    whole = isinstance(fen, np.ndarray) and fen.dtype.kind in "iu" and fen.shape == np.shape(rows)
+    _refuse_unless(whole, account, "other than one whole number of fen for each row", "integer arrays of equal length")
+    if len(fen):
+        right = int(fen.min()) >= 0 and int(fen.max()) <= MOST_FEN and int(fen.max()) * len(fen) < 2**63
+        _refuse_unless(right, account, f"amounts of {fen.min()} to {fen.max()} fen", f"0 to {MOST_FEN}")
+    return int(fen.sum())
+
+
+def _refuse_unless(right: bool, account: str, what: str, allowed: str) -> None:
+    if not right:
+        raise AmountRefused(f"{account}: the ledger is given {what}; allowed: {allowed}")
 
 
 def fen(yuan: F64) -> Fen:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
 
@@ -42,8 +41,7 @@ class Settings:
             drawn = luck is not None and name not in settings and name not in CHOICES
             self.resolved[name] = draw_parameter(parameter, luck) if luck and drawn else parameter
         for name, value in settings.items():
-            own = dict(value) if isinstance(value, Mapping) else value
-            self.resolved[name] = replace(self.resolved[name], value=own)
+            self.resolved[name] = self.resolved[name].given(value)
 
     def value(self, name: str, year: int) -> float:
         """The parameter `name` in `year` as a float."""

@@ -9,6 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 import typer
@@ -22,7 +23,7 @@ from tuopin.sim.commands.list import list_what
 from tuopin.sim.commands.run import run
 from tuopin.sim.commands.schema import schema
 
-DONE, FAULTS, BAD_INPUT, INTERRUPTED, NO_READER = 0, 1, 2, 130, 141
+DONE, FAULTS, BAD_INPUT, INTERRUPTED, NO_READER, TERMINATED = 0, 1, 2, 130, 141, 143
 # typer carries its own copy of click in newer versions and does not export this
 ClickError = typer.BadParameter.__mro__[2]
 
@@ -56,12 +57,21 @@ def status_of(arguments: Sequence[str]) -> int:
     Ctrl-C. An error without an ``exit_status`` of its own is a fault of the program and keeps its traceback.
     """
     try:
+        for name in ("stdout", "stderr"):  # closed by whoever started the command
+            if getattr(sys, name) is None:
+                setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
         result = app(args=list(arguments), prog_name="tuopin", standalone_mode=False)
         sys.stdout.flush()
         if result == INTERRUPTED:  # newer typer turns Ctrl-C into this result, older typer into Abort
             raise typer.Abort
         return result if isinstance(result, int) else DONE
-    except (KeyboardInterrupt, typer.Abort):
+    except (KeyboardInterrupt, typer.Abort) as stop:
+        if isinstance(stop.__context__, EOFError):  # typer takes it for the end of what a person types
+            return _print_error(
+                "tuopin:1: (program): something ended before its time; the same command continues", FAULTS
+            )
+        if _was_terminated():
+            return _print_error("terminated; the same command continues", TERMINATED)
         return _print_error("stopped; the same command continues", INTERRUPTED)
     except BrokenPipeError:
         return _reader_gone()
@@ -81,6 +91,12 @@ def status_of(arguments: Sequence[str]) -> int:
         if not isinstance(status, int):
             raise
         return _print_error("\n".join(map(_error_line, str(error).splitlines())), status)
+
+
+def _was_terminated() -> bool:
+    """Whether it was SIGTERM; typer forgets what it was that stopped a command."""
+    signals = sys.modules.get("tuopin.sim.run.signals")
+    return signals is not None and signals.Terminated.happened
 
 
 def _reader_gone() -> int:

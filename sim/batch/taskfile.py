@@ -47,7 +47,7 @@ class TaskWriter:
 
     def __init__(self, directory: Path) -> None:
         self.path = durable.temporary_in(directory)
-        self._stream: IO[bytes] = self.path.open("wb")
+        self._stream: IO[bytes] = self.path.open("xb")
         self._zip = zipfile.ZipFile(self._stream, "w", zipfile.ZIP_STORED)
 
     def __enter__(self) -> TaskWriter:

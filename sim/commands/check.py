@@ -14,13 +14,17 @@ if TYPE_CHECKING:
 
 def check(study: StudyArgument) -> None:
     """Validate STUDY with its places and policies, and print what was understood. Nothing is run or written."""
+    from tuopin.sim.study.declarations import broken_lines
     from tuopin.sim.study.study import Study
 
+    sys.stderr.write("".join(f"not used here: {line}\n" for line in broken_lines()))
     sys.stdout.write("\n".join(summary(Study.load(study))) + "\n")
 
 
 def summary(study: Study) -> list[str]:
     """What a study amounts to, in lines."""
+    from tuopin.sim.study.money import money_lines
+
     lines = [f"study       {study.name}: {study.question.en or 'no question given'}"]
     regions = study.regions
     inside = {name for counties in regions.values() for name in counties}
@@ -42,6 +46,7 @@ def summary(study: Study) -> list[str]:
     for name, policies in study.scenarios.items():
         role = " (baseline)" if name == study.baseline else ""
         lines.append(f"scenario    {name}{role}: {_package(policies)}")
+    lines += money_lines(study)
     runs = len(study.scenarios) * study.replicates * len(study.places)
     total = sum(initial_households(place) for place in study.places.values())
     household_years = total * steps * len(study.scenarios) * study.replicates

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from tuopin.sim.commands.options import Format
+from tuopin.sim.results.cells import neutral
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -50,12 +51,18 @@ def show(
         sys.stdout.write(plain(title, columns, rows, digits))
 
 
+def _cell(value: Any) -> Any:
+    """A value as a CSV cell: words that a spreadsheet would run are made harmless, numbers stay."""
+    bare = _bare(value)
+    return neutral(bare) if isinstance(bare, str) else bare
+
+
 def as_csv(columns: Sequence[str], rows: Sequence[Row]) -> str:
     """CSV text with a header row."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_bare(row.get(column)) for column in columns] for row in rows)
+    writer.writerows([_cell(row.get(column)) for column in columns] for row in rows)
     return stream.getvalue()
 
 

@@ -17,6 +17,7 @@ from pyarrow import csv
 from tuopin.agents.economy import price_index
 from tuopin.agents.parameters import resolve_parameters
 from tuopin.sim.comparison.differences import paired_differences
+from tuopin.sim.results.cells import neutral
 from tuopin.sim.results.durable import write_atomically
 from tuopin.sim.results.regions import Tables
 from tuopin.sim.results.results import COMPARISON_FILE, Results, ResultsError
@@ -114,7 +115,7 @@ def _tables(results: Results, baseline: str) -> Iterator[Tables]:
     for at in range(0, len(single), at_once):
         yield results.places(single[at : at + at_once])
     for name in regions:
-        yield results.region(name)
+        yield from results.complete_regions([name]).values()
 
 
 def _comparable(results: Results, baseline: str) -> list[str]:
@@ -143,9 +144,15 @@ def write_comparison(results: Results) -> str | None:
     return hashlib.sha256(content).hexdigest()
 
 
+def _holds_words(column: pd.Series) -> bool:
+    kind = column.cat.categories.dtype if isinstance(column.dtype, pd.CategoricalDtype) else column.dtype
+    return bool(pd.api.types.is_object_dtype(kind) or pd.api.types.is_string_dtype(kind))
+
+
 def as_csv(frame: pd.DataFrame) -> bytes:
     """A frame as CSV by Arrow, in UTF-8 with a header; words are quoted only in a table where one has to be."""
-    table = pa.Table.from_pandas(frame, preserve_index=False)
+    words = {str(name): column.map(neutral) for name, column in frame.items() if _holds_words(column)}
+    table = pa.Table.from_pandas(frame.assign(**words), preserve_index=False)
     header = ",".join(table.column_names) + "\n"
     stream = io.BytesIO()
     try:

@@ -18,6 +18,7 @@ class _Payments(NamedTuple):
     payment: F64
     income: F64
     members: I16
+    catastrophic: Flags
 
 
 @rule
@@ -28,11 +29,9 @@ def is_catastrophic(payment: float, income: float, members: int, food: float) ->
 
 
 @compiled
-def _flag(c: _Payments, food: float) -> Flags:
-    flag = np.empty(c.payment.shape[0], dtype=np.bool_)
+def _flag(c: _Payments, food: float) -> None:
     for i in range(c.payment.shape[0]):
-        flag[i] = is_catastrophic(c.payment[i], c.income[i], c.members[i], food)
-    return flag
+        c.catastrophic[i] = is_catastrophic(c.payment[i], c.income[i], c.members[i], food)
 
 
 def catastrophic(payment: F64, income: F64, members: I16, subsistence_food: float) -> Flags:
@@ -48,4 +47,6 @@ def catastrophic(payment: F64, income: F64, members: I16, subsistence_food: floa
     check_weights(members, "members")
     if len(payment) and payment.min() < 0:
         raise ValueError("payments must not be below 0")
-    return _flag(_Payments(payment=payment, income=income, members=members), float(subsistence_food))
+    flags = np.empty(len(payment), dtype=np.bool_)
+    _flag(_Payments(payment=payment, income=income, members=members, catastrophic=flags), float(subsistence_food))
+    return flags

@@ -31,11 +31,9 @@ class SstFactors(NamedTuple):
 
 
 @compiled
-def _pack(income: F64, members: I16) -> I64:
-    keys = np.empty(income.shape[0], dtype=np.int64)
+def _pack(income: F64, members: I16, keys: I64) -> None:
     for i in range(income.shape[0]):
         keys[i] = (np.int64(np.rint(max(income[i], 0.0) * _PER_YUAN)) << _PERSON_BITS) | members[i]
-    return keys
 
 
 class _OrderedSums(NamedTuple):
@@ -74,10 +72,10 @@ def gini_and_sst(income: Array, line: float, members: Array) -> tuple[float, flo
     """Return the Gini coefficient of income and the Sen-Shorrocks-Thon index, both over persons.
 
     `income` (n,) yuan/person/year (below 0 counts as 0, resolved to 0.0001 yuan), `line` likewise, `members` (n,) whole
-    persons 0..255. NaN if nobody is there; the Gini is NaN if all incomes are 0. Sources: Gini as sum_ij |y_i - y_j| /
-    (2 N^2 mean); SST as (1/N^2) sum_i (2N - 2i + 1) x_i over gaps x ranked from the poorest (Shorrocks 1995,
-    Econometrica 63, eq. 12). Raises ValueError if an income is not finite or too large to be packed, the line is not a
-    number above 0, persons do not fit, or the shapes differ.
+    persons 0..255. NaN if nobody is there; the Gini is NaN if all incomes are 0. Sources: Gini as
+    ``sum_ij |y_i - y_j| / (2 N^2 mean)``; SST as ``(1/N^2) sum_i (2N - 2i + 1) x_i`` over gaps x ranked from the
+    poorest (Shorrocks 1995, Econometrica 63, eq. 12). Raises ValueError if an income is not finite or too large to be
+    packed, the line is not a number above 0, persons do not fit, or the shapes differ.
     """
     check_lengths(income=income, members=members)
     check_line(line)
@@ -89,7 +87,8 @@ def gini_and_sst(income: Array, line: float, members: Array) -> tuple[float, flo
         raise ValueError(f"members must be 0 to {(1 << _PERSON_BITS) - 1} persons a household")
     if not (float(income.max()) < _LARGEST and float(income.min()) > -np.inf):
         raise ValueError(f"incomes must be finite and below {_LARGEST:.3g} yuan a person")
-    keys = _pack(income, members)
+    keys = np.empty(len(income), dtype=np.int64)
+    _pack(income, members, keys)
     keys.sort()
     sums = _ordered_sums(keys, float(line))
     if sums.persons == 0:

@@ -1,7 +1,7 @@
 """Survival since exit and since falling into poverty, from merged spells weighted by persons.
 
 One estimate per replicate. Simulated households are not an independent sample, so there are no standard errors here:
-the spread over replicates is the uncertainty (`comparison.survival_difference`).
+the spread over replicates is the uncertainty (`tuopin.sim.comparison`).
 """
 
 from __future__ import annotations

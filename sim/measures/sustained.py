@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tuopin.agents.arrays import I8, Array, Flags
-from tuopin.agents.compiled import compiled, rule
+from tuopin.agents.compiled import compiled
 from tuopin.sim.measures.arguments import check_lengths
 
 ASSESSMENTS = 3
@@ -22,20 +22,17 @@ class _Exits(NamedTuple):
     reached: Flags
 
 
-@rule
-def years_next(years: int, ever_poor: bool, poor: bool, above: bool) -> int:
-    """Assessments in a row at or above the line after poverty, this one included; it stays once they are enough."""
-    if years >= ASSESSMENTS:
-        return years
-    return 0 if poor or not ever_poor or not above else years + 1
-
-
 @compiled
 def _advance(c: _Exits) -> None:
     for i in range(c.poor.shape[0]):
-        before = c.years_above[i]
-        c.years_above[i] = years_next(before, c.ever_poor[i], c.poor[i], c.above[i])
-        c.reached[i] = before < ASSESSMENTS and c.years_above[i] == ASSESSMENTS
+        c.reached[i] = False
+        if c.years_above[i] >= ASSESSMENTS:
+            continue
+        if c.poor[i] or not c.ever_poor[i] or not c.above[i]:
+            c.years_above[i] = 0
+        else:
+            c.years_above[i] += 1
+            c.reached[i] = c.years_above[i] == ASSESSMENTS
 
 
 def advance_sustained(years_above: I8, *, ever_poor: Flags, poor: Flags, above: Flags) -> Flags:

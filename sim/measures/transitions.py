@@ -16,13 +16,12 @@ CLASS_BOUNDS: tuple[float, ...] = (0.5, 1.0, 1.5, 2.5)
 
 
 @compiled
-def _classify(income: F64, line: float) -> I8:
-    out = np.empty(income.shape[0], dtype=np.int8)
-    b0, b1, b2, b3 = 0.5 * line, 1.0 * line, 1.5 * line, 2.5 * line
+def _classify(income: F64, line: float, out: I8) -> None:
+    b0, b1 = CLASS_BOUNDS[0] * line, CLASS_BOUNDS[1] * line
+    b2, b3 = CLASS_BOUNDS[2] * line, CLASS_BOUNDS[3] * line
     for i in range(income.shape[0]):
         y = income[i]
         out[i] = (y >= b0) + (y >= b1) + (y >= b2) + (y >= b3)
-    return out
 
 
 class _Moves(NamedTuple):
@@ -32,12 +31,10 @@ class _Moves(NamedTuple):
 
 
 @compiled
-def _pairs(c: _Moves) -> I64:
-    counts = np.zeros((5, 5), dtype=np.int64)
+def _pairs(c: _Moves, counts: I64) -> None:
     for i in range(c.before.shape[0]):
         if c.before[i] >= 0:
             counts[c.before[i], c.now[i]] += c.members[i]
-    return counts
 
 
 def income_class(income: F64, line: float) -> I8:
@@ -51,7 +48,9 @@ def income_class(income: F64, line: float) -> I8:
     check_lengths(income=income)
     check_numbers(income=income)
     check_line(line)
-    return _classify(income, float(line))
+    classes = np.empty(len(income), dtype=np.int8)
+    _classify(income, float(line), classes)
+    return classes
 
 
 def transition_counts(before: I8, now: I8, members: I16) -> I64:
@@ -63,7 +62,9 @@ def transition_counts(before: I8, now: I8, members: I16) -> I64:
     check_weights(members, "members")
     if len(now) and not (before.min() >= -1 and now.min() >= 0 and max(before.max(), now.max()) < len(CLASSES)):
         raise ValueError(f"classes must be 0 to {len(CLASSES) - 1}, or -1 for one unknown before")
-    return _pairs(_Moves(before=before, now=now, members=members))
+    counts = np.zeros((len(CLASSES), len(CLASSES)), dtype=np.int64)
+    _pairs(_Moves(before=before, now=now, members=members), counts)
+    return counts
 
 
 def transition_matrix(counts: Array) -> F64:

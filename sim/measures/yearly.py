@@ -55,21 +55,13 @@ _MOVES = [Key("true", f"class_before={start}", f"move_to_{end}") for start in CL
 
 
 class Block(NamedTuple):
-    """One indicator of one view for all groups, everybody first, shapes (1 + groups,): part / whole / unit, or a
-    count.
-    """
+    """One indicator of a view for all groups, everybody first, (1 + groups,): part / whole / unit, or a count."""
 
     view: str
     indicator: str
     part: Array
     whole: Array | None = None
     unit: float = 1.0
-
-
-def yearly_indicators(state: YearState) -> list[tuple[str, str, str, float]]:
-    """Return (view, group, indicator, value) for every indicator of the year; `yearly_values` is the columnar form."""
-    keys, values = yearly_values(state)
-    return [(*key, value) for key, value in zip(keys, values.tolist(), strict=True)]
 
 
 def yearly_values(state: YearState) -> tuple[Keys, NDArray[np.float64]]:

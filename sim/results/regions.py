@@ -15,9 +15,14 @@ import duckdb
 import pandas as pd
 
 from tuopin.sim.measures.indicators import INDICATORS, SUM, AtRisk
+from tuopin.sim.results.errors import BatchError
 
 _KEY = 'i.scenario, i.replicate, i.year, i.view, i."group", i.indicator'
 _SAME = " AND ".join(f'i."{name}" = w."{name}"' for name in ("place", "scenario", "replicate", "year", "group"))
+
+
+class RegionIncomplete(BatchError):
+    """No replicate of a region is done in all its counties."""
 
 
 class Tables(NamedTuple):
@@ -61,12 +66,17 @@ def region_tables(directory: Path, region: str, counties: Sequence[str]) -> Tabl
                 " SEMI JOIN runs USING (scenario, replicate)"
             )
         found = [connection.sql(query).df() for query in (_indicators(), _COSTS, _SPELLS, _PERSONS, _LIMITS)]
+    if found[0].empty:
+        raise RegionIncomplete(
+            f"{directory}: region {region} has no replicate in which all its {len(counties)} counties are done;"
+            " give the same `tuopin run` command again, with --retry-failed if runs failed"
+        )
     frames = [frame.assign(place=region) for frame in found]
     return Tables(*(_with_whole_numbers(frame) for frame in frames))
 
 
 def _source(directory: Path, name: str, options: str = "") -> str:
-    return f"read_parquet({sql_path(directory / f'{name}.parquet')}{options})"
+    return f"read_parquet({sql_path(directory / f'{name}.parquet')}, hive_partitioning = false{options})"
 
 
 def sql_path(path: Path) -> str:

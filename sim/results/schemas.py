@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tuopin.sim.measures.indicators import INDICATORS
 
@@ -168,6 +169,12 @@ def _is_text(kind: Any) -> bool:
     return bool(pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
+def without_nan(column: Any) -> Any:
+    """`column` with null where a number is undefined: NaN would make every mean over it NaN."""
+    undefined = pc.is_nan(column)
+    return pc.if_else(undefined, pa.scalar(None, column.type), column) if pc.any(undefined).as_py() else column
+
+
 def conform(frame: str, table: Any) -> Any:
     """`table` with exactly the contract's columns of `frame`, in order and type; the panel may add ``in_<policy>``.
 
@@ -176,6 +183,14 @@ def conform(frame: str, table: Any) -> Any:
     ValueError
         If a column is missing, unknown, or cannot take its type without loss.
     """
+    if (
+        frame == "indicators"
+        and "value" in table.column_names
+        and pa.types.is_floating(table.schema.field("value").type)
+    ):
+        table = table.set_column(
+            table.schema.get_field_index("value"), table.schema.field("value"), without_nan(table.column("value"))
+        )
     if frame in _CONTRACTS and table.schema.equals(_CONTRACTS[frame], check_metadata=True):
         return table
     declared = TABLES[frame]

@@ -12,18 +12,19 @@ from numpy.typing import NDArray
 from tuopin.agents.county import County
 from tuopin.agents.demography import Movement
 from tuopin.agents.economy import statistical_line
+from tuopin.agents.groups import groups_of
 from tuopin.agents.registry import registered
 from tuopin.agents.schooling import out_of_school
 from tuopin.policies.protocol import Policy
 from tuopin.sim.measures import spells
+from tuopin.sim.measures.indicators import VIEWS as VIEW_TABLE
 from tuopin.sim.measures.state import YearState
 from tuopin.sim.measures.sustained import advance_sustained
 from tuopin.sim.measures.transitions import income_class
 from tuopin.sim.measures.yearly import yearly_values
 from tuopin.sim.run.panel import panel_year
 
-VIEWS = ("true", "registry", "survey")
-YES_NO = ("no", "yes")
+VIEWS = tuple(VIEW_TABLE)
 Array = NDArray[Any]
 
 
@@ -183,11 +184,6 @@ def _state(county: County, policies: Sequence[Policy], **moves: Any) -> YearStat
             "safe_water": ~h.safe_water,
         },
         enrolled={policy.name: policy.enrolled(county) for policy in policies},
-        groups={
-            "elderly_only": ((h.elderly == h.members).astype(np.int8), YES_NO),
-            "disabled": ((h.disabled > 0).astype(np.int8), YES_NO),
-            "remote": ((h.settlement == 0).astype(np.int8), YES_NO),
-            "registered": (h.registered_at_start.astype(np.int8), YES_NO),
-        },
+        groups=groups_of(h),
         **moves,
     )

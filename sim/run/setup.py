@@ -10,6 +10,7 @@ from tuopin.agents.parameters import Parameter, Parameters, draw_parameter, reso
 from tuopin.agents.place import Figure, Place
 from tuopin.agents.randomness import Luck
 from tuopin.policies.catalogue import catalogue
+from tuopin.policies.guard import guarded, is_built_in
 from tuopin.policies.protocol import Policy
 from tuopin.sim.run.burn_in import initial_county
 from tuopin.sim.study.plan import Plan
@@ -64,4 +65,5 @@ def draw_place(place: Place, luck: Luck) -> Place:
 def make_policies(settings: Mapping[str, Mapping[str, Any]], luck: Any = None) -> list[Policy]:
     """Return the policies of a scenario in the order of their names; with `luck`, their free parameters are drawn."""
     known = catalogue()
-    return [known[name](settings[name], luck) for name in sorted(settings)]
+    classes = {name: known[name] if is_built_in(known[name]) else guarded(known[name]) for name in sorted(settings)}
+    return [policy(settings[name], luck) for name, policy in classes.items()]

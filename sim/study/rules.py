@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tuopin.agents.mechanisms import Mechanism
 from tuopin.agents.parameters import Parameter
+from tuopin.sim.study.declarations import broken_plug_in
 from tuopin.sim.study.document import Document
-from tuopin.sim.study.names import SCENARIO_NAME
+from tuopin.sim.study.names import PLAIN_NAME, is_name
 from tuopin.sim.study.problems import Path, nearest, one_of, shown
 from tuopin.sim.study.values import INVALID, Years, check_value
 
@@ -61,9 +61,8 @@ def check_scenarios(
     result = {}
     for name, raw in _mapping(document, root, kind).items():
         path = (*root, name)
-        if not isinstance(name, str) or re.fullmatch(SCENARIO_NAME, name) is None:
-            allowed = "allowed: up to 64 letters, digits, _, - and ., beginning with a letter, digit or _"
-            document.add(path, f"'{name}' is not a scenario name", allowed)
+        if not is_name(name):
+            document.add(path, f"'{name}' is not a scenario name", f"allowed: {PLAIN_NAME}")
         result[str(name)] = _scenario(document, path, raw, policies, years)
     return result
 
@@ -102,6 +101,8 @@ def _entries(
         here = (*path, name)
         if name in known:
             yield name, here, given
+        elif one == "policy" and (broken := broken_plug_in(str(name))):
+            document.add(here, *broken)
         else:
             document.add(here, f"unknown {one} '{name}'{nearest(name, known)}", one_of(sorted(known)))
 

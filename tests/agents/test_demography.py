@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from tuopin.agents.columns import COLUMNS
 from tuopin.agents.county import County
 from tuopin.agents.demography import (
-    SHARED_AT_SPLIT,
     DemographyTerms,
     Movement,
+    _Shared,
     _split,
     age_a_year,
     bury,
@@ -116,7 +116,7 @@ def test_split_conserves_everything_and_stays_possible(data: st.DataObject) -> N
         savings=1000.0,
         formal_loan=77.0,
     )
-    before = {name: h.column(name).astype(float).sum() for name in (*PEOPLE, *SHARED_AT_SPLIT, "members")}
+    before = {name: h.column(name).astype(float).sum() for name in (*PEOPLE, *_Shared._fields, "members")}
     _split(h, np.arange(n), 2020)
     assert len(h) == 2 * n
     for name, total in before.items():
