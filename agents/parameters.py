@@ -48,6 +48,7 @@ _KNOWN = {
     "meaning",
     "zh",
     "extend",
+    "programme_years",
     "optional",
     "whole",
     "scaled",
@@ -80,6 +81,8 @@ class Parameter:
     by_year: bool = False
     extend: str = "hold"
     optional: bool = False
+    programme_years: bool = False
+    """Whether years are those of a programme (1 = its first) and not of the calendar."""
     whole: bool = False
     changed: Mapping[int, float | None] = field(default_factory=dict)
     scaled: bool = False
@@ -192,6 +195,7 @@ def read_entry(name: str, group: str, entry: Any, where: str) -> Parameter:
         by_year=bool(entry.get("by_year", dated)),
         extend=entry.get("extend", "hold"),
         optional=bool(entry.get("optional", False)),
+        programme_years=bool(entry.get("programme_years", False)),
         whole=bool(entry.get("whole", False)),
         scaled=bool(entry.get("scaled", False)),
     )
@@ -240,8 +244,9 @@ def _check_entry(p: Parameter, where: str) -> None:
         if not (low <= p.low and p.high <= high):
             raise ValueError(f"{where}: the range {p.low:g}..{p.high:g} is outside {low:g}..{high:g}")
     if isinstance(p.value, Mapping):
+        first, last = (1, 100) if p.programme_years else (1900, 2200)
         for year in p.value:
-            if not (isinstance(year, int) and 1900 <= year <= 2200):
+            if not (isinstance(year, int) and first <= year <= last):
                 raise ValueError(f"{where}: {year!r} is not a year")
 
 

@@ -77,15 +77,15 @@ def _gain_and_ratio(gains: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 def _notes(gains: pd.DataFrame, price_year: int, discount_rate: float | None, lang: Lang) -> list[str]:
     """Footnote: what is counted, in which prices, and what the bars are."""
     rate = "" if discount_rate is None else say("rate", lang, rate=f"{discount_rate:.1%}")
-    uncertainty = say(str(gains["uncertainty"].iloc[0]), lang)
+    uncertainty, count = say(str(gains["uncertainty"].iloc[0]), lang), int(gains["replicates"].max())
+    sure = [say("replicates", lang, n=count), say("interval", lang, uncertainty=uncertainty)]
     return [
         say("sustained", lang),
         say("discounted", lang, rate=rate, year=price_year),
         say("ratio_rule", lang),
         say("simulated", lang),
         *([say("place", lang, place=gains["place"].iloc[0])] if "place" in gains.columns else []),
-        say("replicates", lang, n=int(gains["replicates"].max())),
-        say("interval", lang, uncertainty=uncertainty),
+        *(sure if count > 1 else [say("one_replicate", lang)]),
     ]
 
 

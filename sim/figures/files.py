@@ -12,13 +12,15 @@ from urllib.parse import quote
 import pandas as pd
 from matplotlib.figure import Figure
 
+from tuopin.sim.comparison.spending import spent_nothing
 from tuopin.sim.figures.bands import one_uncertainty
 from tuopin.sim.figures.cost import draw_cost
 from tuopin.sim.figures.exit_relapse import draw_exit_relapse
 from tuopin.sim.figures.headcount import draw_headcount
 from tuopin.sim.figures.left_out import draw_left_out
-from tuopin.sim.figures.style import check_language, save
+from tuopin.sim.figures.style import check_language, language, save
 from tuopin.sim.figures.survival import draw_survival
+from tuopin.sim.figures.words import say, scenario_label
 from tuopin.sim.measures.survival import survival_by_run
 from tuopin.sim.results.errors import StorageFailed
 from tuopin.sim.results.results import Results
@@ -54,10 +56,12 @@ def draw_all(results: Results, *, lang: str = "en") -> list[Path]:
     places = names[:MOST_PLACES]
     comparison = results.rows("comparison", indicator=CHANGES, view=["true"], scenario=shown)
     settings = results.manifest["comparison"]
+    idle = spent_nothing(results)
     written: list[Path] = []
     for place in places:
+        labels = {name: _marked(name, lang) for where, name in sorted(idle) if where == place}
         folder = _folder(results.directory, place if len(names) > 1 else None)
-        for name, draw in _figures(indicators, spells, comparison, settings, place, lang, omitted).items():
+        for name, draw in _figures(indicators, spells, comparison, settings, place, lang, omitted, labels).items():
             try:
                 figure = draw()
             except ValueError as reason:
@@ -106,12 +110,13 @@ def _figures(
     place: str,
     lang: str,
     omitted: int,
+    labels: Mapping[str, str],
 ) -> dict[str, Callable[[], Figure]]:
     """File name and recipe of each figure for one place."""
     here = one_uncertainty(comparison[comparison["place"] == place])
     first_year = int(indicators["year"].min())
     drawn = settings["draw_parameters"]
-    common: dict[str, Any] = {"place": place, "lang": lang, "omitted": omitted}
+    common: dict[str, Any] = {"place": place, "lang": lang, "omitted": omitted, "labels": labels}
     levels = common | {
         "baseline": str(here["baseline"].iloc[0]) if len(here) else None,
         "uncertainty": "parameters" if drawn else "luck",
@@ -124,6 +129,12 @@ def _figures(
         "cost_per_sustained_exit": lambda: draw_cost(here, price_year=first_year, discount_rate=rate, **common),
         "left_out": lambda: draw_left_out(indicators, here, **levels),
     }
+
+
+def _marked(scenario: str, lang: str) -> str:
+    """The label of a scenario whose programmes spent nothing."""
+    spoken = language(lang)
+    return f"{scenario_label(scenario, spoken)} ({say('nothing_spent', spoken)})"
 
 
 def _survival(spells: pd.DataFrame, place: str) -> pd.DataFrame:

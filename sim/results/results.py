@@ -35,8 +35,10 @@ class ResultsError(BatchError):
 class Results:
     """The results of a study in `directory`; make one with `Results.open`.
 
-    `indicators`, `costs`, `spells` and `panel` are pandas frames with the columns of the tables of those names, read
-    when first used; words are categories. `rows`, `places`, `region` and `sql` read only what a question needs.
+    `indicators`, `costs`, `spells`, `persons`, `limits` and `panel` are pandas frames with the columns of the tables
+    of those
+    names, read when first used; words are categories. `rows`, `places`, `region` and `sql` read only what a question
+    needs.
     """
 
     directory: Path
@@ -112,6 +114,16 @@ class Results:
     def spells(self) -> pd.DataFrame:
         """Spells of poverty and since exit; identical ones merged and counted."""
         return self._frame("spells")
+
+    @cached_property
+    def persons(self) -> pd.DataFrame:
+        """Persons at the end of each year of each run, and births, deaths, arrivals and departures in it."""
+        return self._frame("persons")
+
+    @cached_property
+    def limits(self) -> pd.DataFrame:
+        """What each programme was given and spent in each year, how far it came, and what stopped it."""
+        return self._frame("limits")
 
     @cached_property
     def panel(self) -> pd.DataFrame:
@@ -194,7 +206,9 @@ class Results:
             raise ResultsError(f"{self.directory}: there is no {kind} {name!r}{guess}; allowed: {allowed}")
 
     def sql(self, query: str) -> pd.DataFrame:
-        """Answer an SQL query over the views `indicators`, `costs`, `spells`, `comparison` and, if kept, `panel`.
+        """Answer an SQL query over the views `indicators`, `costs`, `spells`, `persons`, `limits`, `comparison` and,
+        if kept,
+        `panel`.
 
         DuckDB reads the files as the query needs them; nothing is loaded whole.
 

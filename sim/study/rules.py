@@ -81,6 +81,11 @@ def _policy(
 ) -> dict[str, Any]:
     entries = _entries(document, path, raw, ("parameter", "parameters to values"), parameters)
     values = {name: check_value(document, here, given, parameters[name], years) for name, here, given in entries}
+    for name in ("budget", "slots"):
+        if name in values and f"{name}_rate" in values:
+            document.add(
+                (*path, f"{name}_rate"), f"is given beside '{name}'", f"allowed: {name} or {name}_rate, not both"
+            )
     return {name: value for name, value in values.items() if value is not INVALID}
 
 

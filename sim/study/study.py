@@ -53,6 +53,7 @@ class Study(Strict):
     _file: Path | None = PrivateAttr(None)
     _raw: Mapping[str, Any] = PrivateAttr(default_factory=dict)
     _places: Mapping[str, Any] = PrivateAttr(default_factory=dict)
+    _written_years: Years = PrivateAttr((FIRST_YEAR, LAST_YEAR))
 
     @property
     def first_year(self) -> int:
@@ -157,7 +158,7 @@ def changed_study(study: Study, keys: Mapping[str, object], declarations: Declar
     """Validate a study again with other top-level keys; see `Study.changed`."""
     document = Document(str(study.file or "study"), copy.deepcopy(dict(study._raw)))
     beside = study.file.parent if study.file else None
-    result = _validate(document, beside, keys, declarations, "changes", "")
+    result = _validate(document, beside, keys, declarations, "changes", "", study._written_years)
     result._file = study.file
     return result
 
@@ -169,11 +170,12 @@ def _validate(
     declarations: Declarations | None,
     override_file: str,
     prefix: str,
+    written_years: Years | None = None,
 ) -> Study:
     declarations = declarations or declared()
     raw = copy.deepcopy(document.data)
     # Years inside a scenario belong to the study as written: a shorter --years must not make its budgets mistakes.
-    years = _study_years(document.data.get("years"))
+    years = written_years or _study_years(document.data.get("years"))
     for name, value in overrides.items():
         document.replace(name, value, file=override_file, label=prefix + name.replace("_", "-" if prefix else "_"))
         raw[name] = value
@@ -194,6 +196,7 @@ def _validate(
     assert study is not None
     study._raw = raw
     study._places = places
+    study._written_years = years
     return study
 
 

@@ -82,7 +82,9 @@ def _check_years(document: Document, path: Path, raw: Mapping[Any, Any], declare
         document.add(path, "is an empty mapping {}", allowed_values(declared))
         return INVALID
     result: dict[int, Any] = {}
-    if isinstance(declared.value, Mapping):  # a series that reaches beyond the study, e.g. held from an earlier year
+    if declared.programme_years:
+        years = 1, LAST_YEAR - FIRST_YEAR
+    elif isinstance(declared.value, Mapping):  # a series that reaches beyond the study, e.g. held from an earlier year
         years = min(years[0], *declared.value), max(years[1], *declared.value)
     for year, value in raw.items():
         here = (*path, year)
@@ -90,7 +92,8 @@ def _check_years(document: Document, path: Path, raw: Mapping[Any, Any], declare
             document.add(here, f"'{year}' is not a year", f"allowed: years {years[0]}..{years[1]} as keys")
             continue
         if not years[0] <= year <= years[1]:
-            document.add(here, f"{year} is outside the years of the study", f"allowed: {years[0]}..{years[1]}")
+            whose = "of a programme (1 is its start)" if declared.programme_years else "of the study"
+            document.add(here, f"{year} is outside the years {whose}", f"allowed: {years[0]}..{years[1]}")
             continue
         result[year] = _check_scalar(document, here, value, declared)
     good = len(result) == len(raw) and INVALID not in result.values()

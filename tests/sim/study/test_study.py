@@ -167,3 +167,10 @@ def test_place_beside_the_study_comes_first(write: Write, declarations: Declarat
     study = Study.load(write(GOOD.replace("place: testland", "place: [lushi, testland]")), declarations=declarations)
     assert study.places["lushi"].households == 3
     assert list(study.places) == ["lushi", "testland"]
+
+
+def test_a_study_with_fewer_years_may_be_changed_again() -> None:
+    """Budgets of years that an override left out are no mistakes of the next change."""
+    shipped = Path(__file__).parents[3] / "scenarios" / "lushi.yaml"
+    short = Study.load(shipped, overrides={"years": "2016-2018"})
+    assert short.changed(replicates=3).changed(seed=2).last_year == 2018
