@@ -210,8 +210,10 @@ def _is_number(value: object) -> bool:
 
 def _check_entry(p: Parameter, where: str) -> None:
     """Hold default, range and every year of a series against the bounds or choices, which every entry must have."""
-    values = list(p.value.values()) if isinstance(p.value, Mapping) else p.value
-    values = values if isinstance(values, list) else [values]
+    given: Any = p.value  # of whatever type a file may give
+    values: list[Any] = list(given.values()) if isinstance(given, Mapping) else [given]
+    if isinstance(given, list):
+        values = given
     if p.choices is not None:
         for value in values:
             if not any(value == c and isinstance(value, bool) == isinstance(c, bool) for c in p.choices):
@@ -235,8 +237,8 @@ def _check_entry(p: Parameter, where: str) -> None:
         low, high = (0.0, math.inf) if p.dated else (p.minimum, p.maximum)
         if not (low <= p.low and p.high <= high):
             raise ValueError(f"{where}: the range {p.low:g}..{p.high:g} is outside {low:g}..{high:g}")
-    if isinstance(p.value, Mapping):
-        for year in p.value:
+    if isinstance(given, Mapping):
+        for year in given:
             if not (isinstance(year, int) and 1900 <= year <= 2200):
                 raise ValueError(f"{where}: {year!r} is not a year")
 
@@ -291,7 +293,7 @@ class Parameters:
         return kind(*(float(given[f]) if f in given else self.value(f"{group}.{f}", year) for f in fields))
 
 
-def resolve_parameters(overrides: Mapping[str, Value | Mapping[int, float]], luck: Luck | None = None) -> Parameters:
+def resolve_parameters(overrides: Mapping[str, Any], luck: Luck | None = None) -> Parameters:
     """Return the model's parameters with a study's overrides; with `luck`, free ones not overridden are drawn.
 
     A draw is uniform on the prior range and keyed by the parameter's id: it is alike in all scenarios of a replicate
