@@ -1,1 +1,1 @@
-"""Who lives in the county, and how they live: households as columns and one file per mechanism."""
+"""Who lives in the county, and by which mechanisms: households as columns and one file per mechanism."""

@@ -55,11 +55,6 @@ class Column:
         """What becomes of the column when a household splits: one of `SPLITS`."""
         return self.split or ("share" if self.unit in MONEY and np.dtype(self.dtype).kind != "b" else "copy")
 
-    @property
-    def itemsize(self) -> int:
-        """Bytes a household."""
-        return np.dtype(self.dtype).itemsize
-
 
 class _Row(NamedTuple):
     """What the table below says of a column beside its name and type."""
@@ -235,8 +230,3 @@ def with_columns(extra: Iterable[Column]) -> dict[str, Column]:
             raise ValueError(f"column {column.name!r} is declared twice")
         table[column.name] = column
     return table
-
-
-def bytes_per_household(table: dict[str, Column]) -> int:
-    """Bytes one household takes in `table`."""
-    return sum(column.itemsize for column in table.values())

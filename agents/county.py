@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tuopin.agents.arrays import F64, I64
 from tuopin.agents.economy import price_index, registry_line, statistical_line
 from tuopin.agents.flows import Flows
 from tuopin.agents.households import Households
@@ -22,13 +21,13 @@ from tuopin.agents.randomness import Luck
 class Villages:
     """Villages as columns (length = number of villages); `hours` are the team's working hours of the year."""
 
-    uid: NDArray[np.int64]
-    remoteness: NDArray[np.float64]
-    hazard: NDArray[np.float64]
-    cadre_quality: NDArray[np.float64]
-    effect: NDArray[np.float64]
-    hours: NDArray[np.float64]
-    crop_left: NDArray[np.float64]
+    uid: I64
+    remoteness: F64
+    hazard: F64
+    cadre_quality: F64
+    effect: F64
+    hours: F64
+    crop_left: F64
 
     def __len__(self) -> int:
         return len(self.uid)
@@ -38,15 +37,15 @@ class Villages:
 class Markets:
     """One market per industry line: this year's price against trend and the supply it opened with (grams of scale)."""
 
-    price: NDArray[np.float64] = field(default_factory=lambda: np.ones(len(LINES)))
-    base_supply: NDArray[np.int64] = field(default_factory=lambda: np.zeros(len(LINES), dtype=np.int64))
+    price: F64 = field(default_factory=lambda: np.ones(len(LINES)))
+    base_supply: I64 = field(default_factory=lambda: np.zeros(len(LINES), dtype=np.int64))
     weather: float = 1.0
     labour_demand: float = 1.0
 
 
 @dataclass
 class County:
-    """One county, living year by year. `start` is the initial year A; `in_burn_in` before the registry exists."""
+    """One county, simulated year by year. `start` is the initial year A; `in_burn_in` before the registry exists."""
 
     place: Place
     parameters: Parameters
@@ -65,7 +64,7 @@ class County:
     notes: dict[str, float] = field(default_factory=dict)
 
     def fork(self) -> County:
-        """Return an independent copy that lives on under other policies; place, parameters and luck are shared."""
+        """Return an independent copy, to be simulated under other policies; place, parameters and luck are shared."""
         twin = copy.copy(self)
         twin.households = self.households.copy()
         twin.villages = copy.deepcopy(self.villages)
@@ -96,7 +95,3 @@ class County:
     def registry_line(self) -> float:
         """The registry's line of the year, yuan a person."""
         return registry_line(self.parameters, self.year)
-
-    def village_array(self, values: NDArray[Any]) -> NDArray[Any]:
-        """Spread one value per village over its households."""
-        return values[self.households.village]

@@ -83,12 +83,13 @@ def _forgo(c: _CareNeeded, forgone_share: float, scheme: BasicScheme, t: Finance
         owed = c.inpatient_bill[i] + c.outpatient_bill[i] - c.basic_reimbursed[i] - c.reimbursed_term[i]
         income = max(0.0, c.net_income[i])
         credit = credit_left(income, c.debt_due_1[i], c.debt_due_2[i], c.debt_due_3[i], t)
-        c.care_forgone[i] = owed > t.bill_share * income + c.savings[i] + credit
-        if c.care_forgone[i]:
+        forgone = owed > t.bill_share * income + c.savings[i] + credit
+        c.care_forgone[i] = forgone
+        if forgone:
             inpatient = to_fen(c.inpatient_bill[i] * (1.0 - forgone_share))
             outpatient = to_fen(c.outpatient_bill[i] * (1.0 - forgone_share))
-            c.inpatient_bill[i], c.outpatient_bill[i] = inpatient, outpatient
-            c.basic_reimbursed[i] = basic_payment(inpatient, outpatient, scheme) if c.insured[i] else 0.0
+            paid = basic_payment(inpatient, outpatient, scheme) if c.insured[i] else 0.0
+            c.inpatient_bill[i], c.outpatient_bill[i], c.basic_reimbursed[i] = inpatient, outpatient, paid
 
 
 class _Spending(NamedTuple):
@@ -164,7 +165,7 @@ def saved_of(surplus: float, t: FinanceTerms) -> float:
 @compiled
 def _pay(c: _Spending, t: FinanceTerms) -> None:
     for i in range(c.members.shape[0]):
-        income = max(0.0, c.net_income[i])
+        income, forgone = max(0.0, c.net_income[i]), c.care_forgone[i]
         c.medical_bill[i] = c.inpatient_bill[i] + c.outpatient_bill[i]
         own = max(0.0, to_fen(c.medical_bill[i] - c.basic_reimbursed[i] - c.reimbursed_term[i]))
         c.medical_out_of_pocket[i] = own
@@ -185,6 +186,6 @@ def _pay(c: _Spending, t: FinanceTerms) -> None:
         invested = t.invested_share * saved
         c.savings[i] = max(0.0, c.savings[i] - met.from_savings - share) + saved - invested
         c.productive_assets[i] = c.productive_assets[i] * (1.0 - t.asset_depreciation) + invested
-        if c.care_forgone[i]:
+        if forgone:
             c.productive_assets[i] *= 1.0 - t.distress_sale
         c.consumption[i] = max(0.0, income - c.medical_paid[i] - c.school_paid[i] - saved)

@@ -7,7 +7,9 @@ products for ratios). A policy that adds nothing therefore changes nothing, bit 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -92,20 +94,24 @@ class Flows(_Typed):
 
     def __init__(self) -> None:
         self._buffers: dict[str, Array] = {}
-        self._size = 0
+        self._arrays: dict[str, Array] = {}
 
     def reset(self, size: int) -> None:
         """Set every term to its neutral value for `size` households; quantities keep no meaning from the last year."""
-        self._size = size
         if not self._buffers or len(self._buffers["net_income"]) < size:
             room = size + size // 10 + 16
             self._buffers = {name: np.empty(room, dtype=flow.dtype) for name, flow in FLOWS.items()}
+        self._arrays = {name: buffer[:size] for name, buffer in self._buffers.items()}
         for name, flow in TERMS.items():
-            self._buffers[name][:size] = flow.neutral
+            self._arrays[name][:] = flow.neutral
 
     def array(self, name: str) -> Array:
         """Return the array of a term or quantity; raises KeyError if there is none of that name."""
-        return self._buffers[name][: self._size]
+        return self._arrays[name]
+
+    def as_mapping(self) -> Mapping[str, Array]:
+        """Return a read-only mapping of name to array."""
+        return MappingProxyType(self._arrays)
 
     if not TYPE_CHECKING:  # a type checker goes by `YearArrays`, so that it sees a name misspelt
 
@@ -119,7 +125,7 @@ class Flows(_Typed):
                 super().__setattr__(name, value)
 
         def __getattr__(self, name: str) -> Array:
-            buffers = self.__dict__.get("_buffers", {})
-            if name not in buffers:
+            arrays = self.__dict__.get("_arrays", {})
+            if name not in arrays:
                 raise AttributeError(f"no quantity of the year is called {name!r}")
-            return buffers[name][: self._size]
+            return arrays[name]

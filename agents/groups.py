@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -18,13 +19,14 @@ class Trait:
     """One trait that parts all households in two groups, `<name>=yes` and `<name>=no`.
 
     `yes` and `no` are the labels of the two in English and Chinese; `holds` is the rule of `yes`: households -> bool,
-    shape (households,).
+    shape (households,). `overlooked` is the one that programmes tend to leave out, which figures therefore show.
     """
 
     name: str
     yes: tuple[str, str]
     no: tuple[str, str]
     holds: Callable[[Households], Flags]
+    overlooked: Literal["yes", "no"] = "yes"
 
 
 TRAITS: tuple[Trait, ...] = (
@@ -33,7 +35,9 @@ TRAITS: tuple[Trait, ...] = (
     ),
     Trait("disabled", ("With a disabled member", "残疾人户"), ("Without one", "无残疾人户"), lambda h: h.disabled > 0),
     Trait("remote", ("Remote villages", "偏远村"), ("Other villages", "其他村"), lambda h: h.settlement == 0),
-    Trait("registered", ("Registered", "建档户"), ("Not registered", "未建档户"), lambda h: h.registered_at_start),
+    Trait(
+        "registered", ("Registered", "建档户"), ("Not registered", "未建档户"), lambda h: h.registered_at_start, "no"
+    ),
 )
 """In the order in which the tables list them. `registered` is the initial state's: a later exit leaves one in it."""
 

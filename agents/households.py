@@ -136,9 +136,7 @@ class Households(_Typed):
         return self._with([np.take(block, rows, axis=1) for block in self._blocks], len(rows))
 
     def duplicate(self, rows: Array) -> slice:
-        """Add a copy of each of `rows` (indices) at the end; return where they are. Their uids are for the caller to
-        set.
-        """
+        """Add a copy of each of `rows` (indices) at the end; return where they are. The caller sets their uids."""
         first = self._size
         self._grow(len(rows))
         for block in self._blocks:

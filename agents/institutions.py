@@ -8,7 +8,7 @@ from tuopin.agents import mesa_door as mesa
 
 
 class Village(mesa.Agent):  # type: ignore[misc]
-    """A village and its assistance team; its figures live in `county.villages` at `index`."""
+    """A village and its assistance team; its figures stand in `county.villages` at `index`."""
 
     def __init__(self, model: mesa.Model, index: int) -> None:
         super().__init__(model)
@@ -31,7 +31,7 @@ class CountyOffice(mesa.Agent):  # type: ignore[misc]
 
 
 class Market(mesa.Agent):  # type: ignore[misc]
-    """The market of one industry line; its price lives in `county.markets`."""
+    """The market of one industry line; its price stands in `county.markets`."""
 
     def __init__(self, model: mesa.Model, line: int) -> None:
         super().__init__(model)

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar, cast
 
 from tuopin.agents.arrays import Array
-from tuopin.agents.columns import COLUMNS
-from tuopin.agents.flows import FLOWS, Flows
+from tuopin.agents.flows import Flows
 from tuopin.agents.households import Households
 
 T = TypeVar("T", bound=tuple[Any, ...])
@@ -23,14 +22,8 @@ def pick(kind: Callable[..., T], households: Households, flows: Flows | None = N
     fields = cast(type[NamedTuple], kind)._fields
     if unknown := given.keys() - set(fields):
         raise TypeError(f"{kind.__name__} has no field {', '.join(sorted(unknown))}")
-    arrays = []
-    for name in fields:
-        if name in given:
-            arrays.append(given[name])
-        elif flows is not None and name in FLOWS:
-            arrays.append(flows.array(name))
-        elif name in COLUMNS:
-            arrays.append(households.column(name))
-        else:
-            raise TypeError(f"{kind.__name__}.{name} is no column and no flow, and was not given")
-    return kind(*arrays)
+    columns, yearly = households.as_mapping(), {} if flows is None else flows.as_mapping()
+    try:
+        return kind(*[given[f] if f in given else yearly[f] if f in yearly else columns[f] for f in fields])
+    except KeyError as error:
+        raise TypeError(f"{kind.__name__}.{error.args[0]} is no column and no flow, and was not given") from None

@@ -1,37 +1,40 @@
 """The synthetic population of a place: exact totals, every other marginal from sourced parameters.
 
-It is drawn as of five years before the documented state and lived into (see `tuopin.sim.run.burn_in`), so that debts,
-illness and spells are not all fresh; registration then picks households until the registered totals match to the unit.
+It is drawn as of five years before the documented state and simulated up to it (see `tuopin.sim.run.burn_in`), so that
+debts, illness and spells are not all fresh; registration then picks households until the registered totals match to
+the unit.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import brentq
+from scipy.optimize import Bounds, LinearConstraint, brentq, milp
 
+from tuopin.agents.arrays import F64, I64
 from tuopin.agents.composition import compose, half_variance
 from tuopin.agents.county import County, Markets, Villages
 from tuopin.agents.economy import monthly_wage
 from tuopin.agents.households import Households
 from tuopin.agents.identity import household_uids, village_uids
 from tuopin.agents.parameters import Parameters
-from tuopin.agents.place import Place
+from tuopin.agents.place import MOST_MEMBERS, Place
 from tuopin.agents.randomness import POPULATION, VILLAGES, Luck, normals_of
 
 BURN_IN_YEARS = 5
+LEAST_WEIGHT = 1e-9
+_TILTS = (30.0, 100.0)
 
 
-def largest_remainder(weights: NDArray[np.float64], total: int) -> NDArray[np.int64]:
+def largest_remainder(weights: F64, total: int) -> I64:
     """Split `total` units in proportion to `weights` (n,) so that they sum exactly; ties go to the lower index."""
     shares = weights / weights.sum() * total
-    floor: NDArray[np.int64] = np.floor(shares).astype(np.int64)
+    floor: I64 = np.floor(shares).astype(np.int64)
     order = np.lexsort((np.arange(len(weights)), -(shares - floor)))
     floor[order[: total - int(floor.sum())]] += 1
     return floor
 
 
-def sizes_with_totals(weights: NDArray[np.float64], households: int, persons: int) -> NDArray[np.int64]:
+def sizes_with_totals(weights: F64, households: int, persons: int) -> I64:
     """Return how many households have 1, 2, ... persons so that both totals are met to the unit.
 
     The shape `weights` is tilted exponentially to the mean (the distribution nearest to it in relative entropy). Raises
@@ -49,7 +52,10 @@ def sizes_with_totals(weights: NDArray[np.float64], households: int, persons: in
     if mean in (1.0, float(len(weights))):
         tilted = (sizes == mean).astype(float)
     else:
-        tilted = weights * np.exp(brentq(excess, -30, 30) * (sizes - mean))
+        most = next((tilt for tilt in _TILTS if excess(-tilt) < 0 < excess(tilt)), None)
+        if most is None:
+            raise ValueError(f"{persons} persons in {households} households are too near all of one size")
+        tilted = weights * np.exp(brentq(excess, -most, most) * (sizes - mean))
     counts = largest_remainder(tilted, households)
     gap = persons - int((counts * sizes).sum())
     while gap:  # rounding leaves at most a few persons: move households by one size, from the fullest class
@@ -60,6 +66,12 @@ def sizes_with_totals(weights: NDArray[np.float64], households: int, persons: in
         counts[k + step] += 1
         gap -= step
     return counts
+
+
+def size_weights(p: Parameters) -> F64:
+    """The shares of household sizes 1 to 7; none is quite zero, so that every total of persons can be met."""
+    weights = np.array([p.value(f"demography.size_weight_{k}") for k in range(1, MOST_MEMBERS + 1)])
+    return np.maximum(weights, LEAST_WEIGHT)
 
 
 def make_villages(place: Place, p: Parameters, luck: Luck, number: int) -> Villages:
@@ -79,9 +91,10 @@ def make_villages(place: Place, p: Parameters, luck: Luck, number: int) -> Villa
     )
 
 
-def village_sizes(villages: Villages, luck: Luck, households: int, log_sd: float) -> NDArray[np.int64]:
-    """Households per village: unequal (log-normal weights of `log_sd`), summing exactly, none empty where numbers
-    allow.
+def village_sizes(villages: Villages, luck: Luck, households: int, log_sd: float) -> I64:
+    """Return households per village, shape (villages,), summing exactly; none is empty where numbers allow.
+
+    Sizes are unequal: weights are log-normal with `log_sd`.
     """
     u = luck.uniforms(VILLAGES, 1, villages.uid, 2)
     weights = np.exp(log_sd * normals_of(u[:, 0]))
@@ -89,6 +102,57 @@ def village_sizes(villages: Villages, luck: Luck, households: int, log_sd: float
     if spare < 0:
         return largest_remainder(weights, households)
     return largest_remainder(weights, spare) + 1
+
+
+def rural_totals(place: Place, scale: float = 1.0) -> tuple[int, int]:
+    """Households and persons of a place at `scale`: those registered, and the others at the mean household size."""
+    others_persons = round((place.rural_persons.value - place.registered_persons.value) * scale)
+    others = round(others_persons / place.household_size.value)
+    others = min(max(others, -(-others_persons // MOST_MEMBERS)), others_persons)  # of 1 to 7 persons, however few
+    households = round(place.registered_households.value * scale)
+    return households + others, round(place.registered_persons.value * scale) + others_persons
+
+
+def misfit(place: Place, weights: F64, scale: float = 1.0) -> str | None:
+    """Why a place cannot have its registered households and persons at `scale`, or None if it can.
+
+    All of it is known before anything is drawn: how many households of each size there are follows from the totals.
+    """
+    households, persons = rural_totals(place, scale)
+    chosen, chosen_persons = (
+        round(place.registered_households.value * scale),
+        round(place.registered_persons.value * scale),
+    )
+    if chosen < 1 or households < place.villages.value:
+        return f"{households} households in {place.villages.value:.12g} villages, {chosen} of them registered"
+    try:
+        sizes = sizes_with_totals(weights, households, persons)
+    except ValueError as error:
+        return str(error)
+    if sizes_to_choose(sizes, np.zeros_like(sizes), chosen, chosen_persons) is None:
+        return f"no {chosen} of the {households} households have {chosen_persons} persons together"
+    return None
+
+
+def sizes_to_choose(there: I64, near: I64, households: int, persons: int) -> I64 | None:
+    """Return how many households of 1, 2, ... persons to take of those `there` so that both totals are met, as `near`
+    as can be to a first choice; None if no choice meets them.
+    """
+    size = len(there)
+    each = np.eye(size)
+    totals = np.zeros((2, 2 * size))
+    totals[0, :size], totals[1, :size] = 1.0, np.arange(1, size + 1)
+    solved = milp(
+        np.concatenate([np.zeros(size), np.ones(size)]),  # the sum of the distances, which are the second half
+        integrality=np.repeat([1, 0], size),
+        bounds=Bounds(np.zeros(2 * size), np.concatenate([there, np.full(size, np.inf)])),
+        constraints=[
+            LinearConstraint(totals, [households, persons], [households, persons]),
+            LinearConstraint(np.hstack([each, -each]), -np.inf, near),
+            LinearConstraint(np.hstack([each, each]), near, np.inf),
+        ],
+    )
+    return None if solved.x is None else np.rint(solved.x[:size]).astype(np.int64)
 
 
 def synthesise(
@@ -100,19 +164,14 @@ def synthesise(
     realised by `agents.registration` at the end of the burn-in.
     """
     p = parameters
-    registered = round(place.registered_households.value * scale)
-    registered_persons = round(place.registered_persons.value * scale)
-    others_persons = round((place.rural_persons.value - place.registered_persons.value) * scale)
-    others = round(others_persons / place.household_size.value)
-    households, persons = registered + others, registered_persons + others_persons
+    households, persons = rural_totals(place, scale)
     villages = make_villages(place, p, luck, int(place.villages.value))
     first = place.year - BURN_IN_YEARS
     h = Households(households)
     h.set("uid", household_uids(place.code, households))
     sizes = village_sizes(villages, luck, households, p.value("population.village_size_sd"))
     h.set("village", np.repeat(np.arange(len(villages)), sizes))
-    weights = np.array([p.value(f"demography.size_weight_{k}") for k in range(1, 8)])
-    h.set("members", _assign_sizes(h.uid, luck, sizes_with_totals(weights, households, persons)))
+    h.set("members", _assign_sizes(h.uid, luck, sizes_with_totals(size_weights(p), households, persons)))
     compose(h, villages, p, luck, monthly_wage(p, first, place.year))
     return County(
         place=place,
@@ -129,7 +188,7 @@ def synthesise(
     )
 
 
-def _assign_sizes(uid: NDArray[np.int64], luck: Luck, counts: NDArray[np.int64]) -> NDArray[np.int64]:
+def _assign_sizes(uid: I64, luck: Luck, counts: I64) -> I64:
     rank = np.argsort(luck.uniform(POPULATION, 1, uid), kind="stable")
     sizes = np.empty(len(uid), dtype=np.int64)
     sizes[rank] = np.repeat(np.arange(1, len(counts) + 1), counts)

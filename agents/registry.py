@@ -18,7 +18,7 @@ from tuopin.agents.compiled import compiled
 from tuopin.agents.county import County
 from tuopin.agents.economy import INCOME_FLOOR
 from tuopin.agents.kernels import pick
-from tuopin.agents.population import largest_remainder
+from tuopin.agents.population import largest_remainder, sizes_to_choose
 from tuopin.agents.randomness import CHUNK, REGISTRATION, VERIFICATION, Draws, draw_chunk, normals_of
 from tuopin.agents.rationing import lowest, within_budget
 
@@ -36,9 +36,7 @@ def registered(county: County) -> Flags:
 
 
 def team_error(county: County) -> F64:
-    """How much each village's team errs against an average one, shape (villages,): the better, the less, within
-    limits.
-    """
+    """How much each village's team errs against an average one, shape (villages,): the better, the less."""
     value = county.value
     error: F64 = np.clip(
         1.0 - value("registry.cadre_error") * county.villages.cadre_quality,
@@ -93,9 +91,7 @@ def register(county: County, households: int, persons: int) -> None:
 
 
 def main_cause(county: County, rows: I64 | slice = slice(None)) -> I8:
-    """The cause a form would record for each household of `rows`: the first that applies of illness ... lack of
-    means.
-    """
+    """The cause a form would record for each household of `rows`: the first that applies, illness before others."""
     h = county.households
     student = h.upper_students[rows] + h.college_students[rows] > 0
     cause = np.where(
@@ -229,13 +225,29 @@ def _swap_to_total(
         if gap == before:  # no village can: a household of one then gives way to one of another
             gap -= _swap(np.lexsort((uid, score)), members, chosen, gap, 50 * _MARGIN)
         if gap == before:
-            raise ValueError(f"registered persons cannot be met: {gap:+d} persons remain")
+            _choose_sizes(members, uid, score, chosen, persons)
+            return
+
+
+def _choose_sizes(members: Array, uid: I64, score: F64, chosen: Flags, persons: int) -> None:
+    """Choose the poorest of each household size, as many as bring the persons chosen to exactly `persons`.
+
+    For small places whose households are of few sizes: swaps of two get no nearer there. Raises ValueError if no
+    choice of as many households has so many persons.
+    """
+    sizes = np.arange(1, int(members.max()) + 1)
+    there, near = (np.bincount(m, minlength=len(sizes) + 1)[1:] for m in (members, members[chosen]))
+    wanted = sizes_to_choose(there, near, int(chosen.sum()), persons)
+    if wanted is None:
+        raise ValueError(f"no {int(chosen.sum())} households to register have {persons} persons together")
+    order = np.lexsort((uid, score))
+    chosen[:] = False
+    for size, number in zip(sizes, wanted, strict=True):
+        chosen[order[members[order] == size][:number]] = True
 
 
 def _swap(rows: I64, members: Array, chosen: Flags, gap: int, margin: int) -> int:
-    """Swap the two of `rows` (poorest first) nearest the end of the list that bring persons nearer; return by how
-    many.
-    """
+    """Swap the two of `rows` (poorest first) nearest the list's end that bring persons nearer; return by how many."""
     inside, outside = rows[chosen[rows]][::-1][:margin], rows[~chosen[rows]][:margin]
     change = members[outside][None, :].astype(int) - members[inside][:, None]
     fits = (change > 0) & (change <= gap) if gap > 0 else (change < 0) & (change >= gap)
@@ -256,8 +268,7 @@ def review(county: County) -> None:
     chance = np.zeros(len(REGISTRY_STATUSES))
     chance[[REGISTERED_POOR, RELAPSED]] = 1.0
     chance[EXITED], chance[OUTSIDE] = value("registry.fall_detected"), value("registry.addition_detected")
-    seats = len(h) + 1  # one place more is written than kept
-    looks = pick(_Looks, h, chance=chance, rows=np.empty(seats, dtype=np.int64), luck=np.empty((seats, 2)))
+    looks = pick(_Looks, h, chance=chance, rows=np.empty(len(h), dtype=np.int64), luck=np.empty((len(h), 2)))
     number = _look(looks, county.luck.draws(VERIFICATION, county.year))
     rows, own = looks.rows[:number], looks.luck[:number]
     was = status[rows]
@@ -286,15 +297,16 @@ def _look(c: _Looks, draws: Draws) -> int:
 
     Returns how many they are.
     """
-    number = np.int64(0)
+    number = 0
     for i in range(c.uid.shape[0]):
         k = i % CHUNK
         if k == 0:
             draw_chunk(draws, c.uid, i)
-        c.rows[number] = i
-        c.luck[number, 0], c.luck[number, 1] = draws.u[0, k], draws.u[3, k]
-        number += np.int64(draws.u[2, k] < c.chance[c.registry_status[i]])
-    return int(number)
+        if draws.u[2, k] < c.chance[c.registry_status[i]]:
+            c.rows[number] = i
+            c.luck[number, 0], c.luck[number, 1] = draws.u[0, k], draws.u[3, k]
+            number += 1
+    return number
 
 
 def _verify(county: County, rows: I64, u: F64) -> F64:

@@ -31,7 +31,7 @@ class _Pupils(NamedTuple):
 def out_of_school(county: County) -> Flags:
     """Whether a child of compulsory age is out of school, bool per household; likelier while truly poor.
 
-    A household's luck is fixed for life: the same children are kept in school as soon as poverty ends.
+    A household's luck is fixed for life: the same children stay in school as soon as poverty ends.
     """
     h = county.households
     rows = np.flatnonzero(h.pupils > 0)

@@ -23,6 +23,8 @@ def check(study: StudyArgument) -> None:
 
 def summary(study: Study) -> list[str]:
     """What a study amounts to, in lines."""
+    from tuopin.sim.study.money import money_lines
+
     lines = [f"study       {study.name}: {study.question.en or 'no question given'}"]
     regions = study.regions
     inside = {name for counties in regions.values() for name in counties}
@@ -44,6 +46,7 @@ def summary(study: Study) -> list[str]:
     for name, policies in study.scenarios.items():
         role = " (baseline)" if name == study.baseline else ""
         lines.append(f"scenario    {name}{role}: {_package(policies)}")
+    lines += money_lines(study)
     runs = len(study.scenarios) * study.replicates * len(study.places)
     total = sum(initial_households(place) for place in study.places.values())
     household_years = total * steps * len(study.scenarios) * study.replicates

@@ -44,11 +44,20 @@ def study_text(name: str) -> str:
     return _fill(TEMPLATE / "study.yaml", name=name, scenarios="\n".join(scenarios))
 
 
+def _other_ways(policy: Any) -> set[str]:
+    """Of money and slots a scenario gives nominal yuan or a rate: the one that does not decide by default."""
+    rates = {name: policy.parameters.get(f"{name}_rate") for name in ("budget", "slots")}
+    rated = {name for name, rate in rates.items() if rate is not None and rate.value is not None}
+    return rated | {f"{name}_rate" for name in {"budget", "slots"} - rated}
+
+
 def _scenario(name: str, policy: Any) -> list[str]:
     from tuopin.sim.study.values import allowed_values
 
     lines = [f"  {name}:  # {policy.label}", f"    {name}:"]
     for key, parameter in policy.parameters.items():
+        if key in _other_ways(policy):
+            continue
         allowed = allowed_values(parameter).removeprefix("allowed: ")
         lines.append(f"      # {key}: {_yaml(parameter.value)}  # {parameter.meaning or key}; {allowed}")
     return lines

@@ -110,7 +110,7 @@ def show_result(directory: Path) -> None:
 
     Where there is nothing to compare (one scenario, or the baseline not done) it prints nothing: the engine says so.
     """
-    from tuopin.sim.commands.headline import headline_table
+    from tuopin.sim.commands.headline import headline_notes, headline_table
     from tuopin.sim.commands.tables import show
     from tuopin.sim.results.regions import RegionIncomplete
     from tuopin.sim.results.results import Results
@@ -124,6 +124,7 @@ def show_result(directory: Path) -> None:
     if not rows:
         return
     show(title, list(rows[0]), rows, ids=["place", "scenario"])
+    sys.stdout.write("".join(f"{note}\n" for note in headline_notes(results)))
 
     from tuopin.sim.figures.files import draw_all
 

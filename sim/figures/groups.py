@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tuopin.agents.groups import TRAITS
 from tuopin.sim.figures.bands import one_uncertainty, over_replicates
-from tuopin.sim.measures.indicators import GROUPS
 
 MOST_GROUPS = 8
 Interval = tuple[float, float, float]
@@ -29,16 +29,18 @@ class Found:
 
 
 def chosen_groups(rows: pd.DataFrame, asked: Sequence[str] | None) -> list[str]:
-    """Everybody first, then the groups asked for or those usually left out."""
+    """The groups asked for, or everybody, then of each trait those usually left out, then the study's own groups."""
     held = [str(group) for group in rows["group"].unique()]
     if asked is not None:
         strangers = [group for group in asked if group not in held]
         if strangers:
             raise ValueError(f"no group {strangers[0]!r} in the frame; it holds: {', '.join(held)}")
         return list(asked)
-    usual = [group for group in GROUPS if group in held and group not in ("all", "registered=yes")]
-    others = [group for group in held if group != "all" and not group.startswith("policy=")]
-    return [*(["all"] if "all" in held else []), *(usual or others)][:MOST_GROUPS]
+    overlooked = [f"{trait.name}={trait.overlooked}" for trait in TRAITS]
+    known = ("policy", *(trait.name for trait in TRAITS))
+    others = [group for group in held if group != "all" and group.partition("=")[0] not in known]
+    chosen = ["all", *overlooked, *others]
+    return [group for group in chosen if group in held][:MOST_GROUPS]
 
 
 def levels_of(rows: pd.DataFrame, names: list[str], groups: list[str]) -> NDArray[np.float64]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from tuopin.sim.measures.indicators import GROUPS, VIEWS
+from tuopin.agents.groups import TRAITS
+from tuopin.sim.measures.indicators import VIEWS
 
 Lang = Literal["en", "zh"]
 
@@ -14,6 +15,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "simulated": (
         "Simulated, given these assumptions; not a forecast and not a measured effect.",
         "在给定假设下的模拟结果；不是预测，也不是实测效果。",
+    ),
+    "omitted": (
+        "{n} further scenarios are not drawn; comparison.csv has them all.",
+        "另有{n}个方案未绘出；comparison.csv 列有全部方案。",
     ),
     "place": ("Place: {place}.", "地区：{place}。"),
     "replicates": ("{n} replicates.", "{n}次重复模拟。"),
@@ -39,6 +44,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "this_scenario": ("scenario of the panel", "本图方案"),
     "other_scenarios": ("other scenarios", "其他方案"),
+    "nothing_spent": ("nothing spent", "未支出"),
     "baseline": ("{name} (baseline)", "{name}（基准）"),
     "year": ("Year", "年份"),
     # headcount
@@ -111,8 +117,18 @@ PHRASES: dict[str, tuple[str, str]] = {
         "“unclear”: the 95% interval of the paired difference includes zero.",
         "“不明确”：配对差异的95%区间包含零。",
     ),
+    "unclear_one": (
+        "“unclear”: with one replicate nothing tells how sure a difference is.",
+        "“不明确”：仅1次模拟，无法判断差异的可靠程度。",
+    ),
     "no_group": ("nobody", "无"),
     "by_definition": ("by definition", "按定义"),
+}
+
+GROUPS: dict[str, tuple[str, str]] = {
+    "all": ("Everybody", "全部人口"),
+    **{f"{trait.name}=yes": trait.yes for trait in TRAITS},
+    **{f"{trait.name}=no": trait.no for trait in TRAITS},
 }
 
 SCENARIOS_ZH: dict[str, str] = {

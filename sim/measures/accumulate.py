@@ -85,7 +85,7 @@ def add_incomes(c: Incomes, line: float, out: Totals) -> int:
     """Add incomes, gaps and logs of each household to its cell; returns how many incomes are not finite numbers."""
     bad = 0
     for i in range(c.cells.shape[0]):
-        cell, m, y = np.uint64(c.cells[i]), c.members[i], c.income[i]
+        cell, m, y = c.cells[i], c.members[i], c.income[i]
         net, market, transfers = c.net[i], c.market[i], c.policy_transfers[i]
         if not (np.isfinite(y) and np.isfinite(net) and np.isfinite(market) and np.isfinite(transfers)):
             bad += 1
@@ -116,14 +116,18 @@ class Status(NamedTuple):
     exited: Flags
 
 
-@compiled
-def count_status(c: Status, out: Totals) -> None:
+def count_status(status: Status, out: Totals) -> None:
     """Count households and persons of one view by cell and flags (poor, poor a year before, near-poor, had exited)."""
-    codes = np.empty(c.cells.shape[0], dtype=np.int32)
-    for i in range(c.cells.shape[0]):  # in vectors; the second loop then does nothing but add
+    codes = np.empty_like(status.cells)
+    _code_status(status, codes)
+    _count(codes, status.members, out.ravel())
+
+
+@compiled
+def _code_status(c: Status, codes: I32) -> None:
+    for i in range(c.cells.shape[0]):  # in vectors; `_count` then does nothing but add
         now, earlier = np.int32(c.poor[i]) | np.int32(c.near[i]) << 2, np.int32(c.before[i]) << 1
         codes[i] = c.cells[i] * STATUS_CODES + (now | earlier | np.int32(c.exited[i]) << 3)
-    _count(codes, c.members, out.ravel())
 
 
 class Wellbeing(NamedTuple):
@@ -146,26 +150,35 @@ class WellbeingCounts(NamedTuple):
     by_dimensions: Totals
 
 
-@compiled
-def count_wellbeing(c: Wellbeing, out: WellbeingCounts) -> None:
+class _WellbeingCodes(NamedTuple):
+    by_flags: I32
+    by_dimensions: I32
+
+
+def count_wellbeing(wellbeing: Wellbeing, out: WellbeingCounts) -> None:
     """Count households and persons by cell and flags, and by cell and number of dimensions in which they are deprived.
 
     The flags are poor, registered, catastrophic, and two kinds of sustained exit.
     """
-    codes, counts = np.empty(c.cells.shape[0], dtype=np.int32), np.empty(c.cells.shape[0], dtype=np.int32)
+    codes = _WellbeingCodes(np.empty_like(wellbeing.cells), np.empty_like(wellbeing.cells))
+    _code_wellbeing(wellbeing, codes)
+    _count(codes.by_flags, wellbeing.members, out.by_flags.ravel())
+    _count(codes.by_dimensions, wellbeing.members, out.by_dimensions.ravel())
+
+
+@compiled
+def _code_wellbeing(c: Wellbeing, codes: _WellbeingCodes) -> None:
     for i in range(c.cells.shape[0]):
         flags = np.int32(c.poor[i]) | np.int32(c.registered[i]) << 1 | np.int32(c.catastrophic[i]) << 2
         exits = np.int32(c.sustained[i]) << 3 | np.int32(c.sustained_alone[i]) << 4
-        codes[i] = c.cells[i] * WELLBEING_CODES + (flags | exits)
-        counts[i] = c.cells[i] * DIMENSION_CODES + c.deprived[i]
-    _count(codes, c.members, out.by_flags.ravel())
-    _count(counts, c.members, out.by_dimensions.ravel())
+        codes.by_flags[i] = c.cells[i] * WELLBEING_CODES + (flags | exits)
+        codes.by_dimensions[i] = c.cells[i] * DIMENSION_CODES + c.deprived[i]
 
 
 @compiled
 def _count(codes: I32, members: I16, out: Totals) -> None:
     for i in range(codes.shape[0]):
-        out[np.uint64(codes[i])] += ONE_HOUSEHOLD + members[i]
+        out[np.uint64(codes[i])] += ONE_HOUSEHOLD + members[i]  # unsigned: 0.6 instead of 0.8 ns, five times a year
 
 
 def status_sums(counts: Totals) -> Totals:
@@ -238,26 +251,27 @@ def _weights(columns: Mapping[int, I64], codes: int, quantities: int) -> Totals:
 class _Table(NamedTuple):
     totals: Totals
     shape: I64
+    rows: I64
     margins: Totals
 
 
 @compiled
 def _margins(t: _Table) -> None:
-    rows = np.zeros(t.shape.shape[0] + 1, dtype=np.int64)
-    for cell in range(t.totals.shape[0]):
-        rest, first, found = cell, t.margins.shape[0], 1  # row 0 is everybody
-        for trait in range(t.shape.shape[0] - 1, -1, -1):
-            first -= t.shape[trait] - 1
-            code = rest % t.shape[trait] - 1
-            rest //= t.shape[trait]
+    totals, shape, rows, margins = t.totals, t.shape, t.rows, t.margins
+    for cell in range(totals.shape[0]):
+        rest, first, found = cell, margins.shape[0], 1  # row 0 is everybody
+        for trait in range(shape.shape[0] - 1, -1, -1):
+            first -= shape[trait] - 1
+            code = rest % shape[trait] - 1
+            rest //= shape[trait]
             if code >= 0:
                 rows[found] = first + code
                 found += 1
-        for q in range(t.totals.shape[1]):
-            value = t.totals[cell, q]
+        for q in range(totals.shape[1]):
+            value = totals[cell, q]
             if value != 0:
                 for k in range(found):
-                    t.margins[rows[k], q] += value
+                    margins[rows[k], q] += value
 
 
 def batches(groups: Groups) -> Iterator[dict[str, tuple[I8, tuple[str, ...]]]]:
@@ -290,5 +304,6 @@ def cells_of(batch: Groups, n: int) -> tuple[I32, tuple[int, ...]]:
 def margins(totals: Totals, shape: tuple[int, ...]) -> Totals:
     """Return the sums over all, then over each group of each trait in order, shape (1 + groups, quantities)."""
     out = np.zeros((1 + sum(size - 1 for size in shape), totals.shape[1]), dtype=np.int64)
-    _margins(_Table(totals, np.array(shape, dtype=np.int64), out))
+    rows = np.zeros(len(shape) + 1, dtype=np.int64)
+    _margins(_Table(totals=totals, shape=np.array(shape, dtype=np.int64), rows=rows, margins=out))
     return out

@@ -165,10 +165,10 @@ INDICATORS: dict[str, Indicator] = {
         "lower",
     ),
     # money
-    "cost_yuan": Indicator("yuan", "programme cost", "项目成本", "sum", SUM, "lower"),
-    "cost_yuan_nominal": Indicator("yuan", "programme cost, current prices", "项目成本（当年价）", "sum", SUM, "lower"),
+    "cost_yuan": Indicator("yuan", "public cost", "公共支出", "sum", SUM, "lower"),
+    "cost_yuan_nominal": Indicator("yuan", "public cost, current prices", "公共支出（当年价）", "sum", SUM, "lower"),
     "cost_yuan_discounted": Indicator(
-        "yuan", "programme cost, present value", "项目成本（现值）", "none", None, "lower"
+        "yuan", "public cost, constant prices, present value", "公共支出（不变价现值）", "none", None, "lower"
     ),
     "cost_per_sustained_exit": Indicator(
         "yuan/person", "cost per sustained exit", "每人稳定脱贫成本", "none", None, "lower"
@@ -207,16 +207,3 @@ VIEWS: dict[str, View] = {
     ),
 }
 """The views of poverty, in the order of every table."""
-
-GROUPS: dict[str, tuple[str, str]] = {
-    "all": ("Everybody", "全部人口"),
-    "elderly_only=yes": ("Elderly-only households", "纯老年户"),
-    "disabled=yes": ("With a disabled member", "残疾人户"),
-    "remote=yes": ("Remote villages", "偏远村"),
-    "registered=no": ("Not registered", "未建档户"),
-    "registered=yes": ("Registered", "建档户"),
-    "near_poor_unregistered=yes": ("Near-poor, not registered", "未建档边缘户"),
-    "chronic=yes": ("With chronic illness", "慢性病户"),
-    "able_workers=0": ("No able worker", "无劳动力户"),
-}
-"""Group of persons -> its name in English and Chinese; groups without an entry are named by trait and value."""

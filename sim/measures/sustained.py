@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from tuopin.agents.arrays import I8, Array, Flags
-from tuopin.agents.compiled import compiled, rule
+from tuopin.agents.compiled import compiled
+from tuopin.sim.measures.arguments import check_lengths
 
 ASSESSMENTS = 3
 """Assessments in a row that make an exit sustained: the 36 months after which support may end."""
@@ -21,20 +22,17 @@ class _Exits(NamedTuple):
     reached: Flags
 
 
-@rule
-def years_next(years: int, ever_poor: bool, poor: bool, above: bool) -> int:
-    """Assessments in a row at or above the line after poverty, this one included; it stays once they are enough."""
-    if years >= ASSESSMENTS:
-        return years
-    return 0 if poor or not ever_poor or not above else years + 1
-
-
 @compiled
 def _advance(c: _Exits) -> None:
     for i in range(c.poor.shape[0]):
-        before = c.years_above[i]
-        c.years_above[i] = years_next(before, c.ever_poor[i], c.poor[i], c.above[i])
-        c.reached[i] = before < ASSESSMENTS and c.years_above[i] == ASSESSMENTS
+        c.reached[i] = False
+        if c.years_above[i] >= ASSESSMENTS:
+            continue
+        if c.poor[i] or not c.ever_poor[i] or not c.above[i]:
+            c.years_above[i] = 0
+        else:
+            c.years_above[i] += 1
+            c.reached[i] = c.years_above[i] == ASSESSMENTS
 
 
 def advance_sustained(years_above: I8, *, ever_poor: Flags, poor: Flags, above: Flags) -> Flags:
@@ -44,8 +42,10 @@ def advance_sustained(years_above: I8, *, ever_poor: Flags, poor: Flags, above: 
     3 once they are reached: a later relapse shows among the relapses, and a second recovery is not a second success.
     `ever_poor` is whether a household was truly poor at any assessment since the initial one, this one included.
     `poor` is the true status. `above` is what is counted: `~poor` for the exit as it is, or "income without this
-    year's policy transfers is at or above the line" for the exit that stands by itself.
+    year's policy transfers is at or above the line" for the exit that stands by itself. Raises ValueError if the shapes
+    differ.
     """
+    check_lengths(years_above=years_above, ever_poor=ever_poor, poor=poor, above=above)
     reached = np.empty(len(poor), dtype=np.bool_)
     _advance(_Exits(years_above=years_above, ever_poor=ever_poor, poor=poor, above=above, reached=reached))
     return reached
@@ -59,8 +59,10 @@ def last_exit_year_seen_through(last_year: int) -> int:
 def exits_seen_through(years: Array, exits_persons: Array, last_year: int) -> tuple[float, float]:
     """Return (persons whose exits could be seen through, persons whose exits came too late and are censored).
 
-    `years` and `exits_persons` (k,) are the yearly exits; to be stated beside every number of sustained exits.
+    `years` and `exits_persons` (k,) are the yearly exits; to be stated beside every number of sustained exits. NaN
+    where exits are NaN. Raises ValueError if the shapes differ.
     """
+    check_lengths(years=years, exits_persons=exits_persons)
     early = np.asarray(years) <= last_exit_year_seen_through(last_year)
     exits = np.asarray(exits_persons, dtype=np.float64)
     return float(exits[early].sum()), float(exits[~early].sum())

@@ -35,8 +35,10 @@ class ResultsError(BatchError):
 class Results:
     """The results of a study in `directory`; make one with `Results.open`.
 
-    `indicators`, `costs`, `spells` and `panel` are pandas frames with the columns of the tables of those names, read
-    when first used; words are categories. `rows`, `places`, `region` and `sql` read only what a question needs.
+    `indicators`, `costs`, `spells`, `persons`, `limits` and `panel` are pandas frames with the columns of the tables
+    of those
+    names, read when first used; words are categories. `rows`, `places`, `region` and `sql` read only what a question
+    needs.
     """
 
     directory: Path
@@ -114,6 +116,16 @@ class Results:
         return self._frame("spells")
 
     @cached_property
+    def persons(self) -> pd.DataFrame:
+        """Persons at the end of each year of each run, and births, deaths, arrivals and departures in it."""
+        return self._frame("persons")
+
+    @cached_property
+    def limits(self) -> pd.DataFrame:
+        """What each programme was given and spent in each year, how far it came, and what stopped it."""
+        return self._frame("limits")
+
+    @cached_property
     def panel(self) -> pd.DataFrame:
         """Every household present at the end of every year, if the study was run with ``--panel``.
 
@@ -136,9 +148,9 @@ class Results:
         """The number of rows of a table."""
         return int(pq.read_metadata(self._path(table)).num_rows)
 
-    def places(self, names: Sequence[str]) -> Tables:
-        """Indicators, costs and spells of some places."""
-        return Tables(*(read_places(self._path(table), names) for table in Tables._fields))
+    def places(self, names: Sequence[str], scenarios: Sequence[str] | None = None) -> Tables:
+        """Indicators, costs and spells of some places, of some scenarios or of all."""
+        return Tables(*(read_places(self._path(table), names, scenarios) for table in Tables._fields))
 
     @property
     def regions(self) -> dict[str, list[str]]:
@@ -194,7 +206,9 @@ class Results:
             raise ResultsError(f"{self.directory}: there is no {kind} {name!r}{guess}; allowed: {allowed}")
 
     def sql(self, query: str) -> pd.DataFrame:
-        """Answer an SQL query over the views `indicators`, `costs`, `spells`, `comparison` and, if kept, `panel`.
+        """Answer an SQL query over the views `indicators`, `costs`, `spells`, `persons`, `limits`, `comparison` and,
+        if kept,
+        `panel`.
 
         DuckDB reads the files as the query needs them; nothing is loaded whole.
 

@@ -48,8 +48,16 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _YEAR,
         Column("policy", TEXT, "", "policy", "政策"),
         Column("payer", TEXT, "", "payer", "出资方"),
-        Column("households", pa.int64(), "households", "distinct recipient households", "受益户数"),
-        Column("persons", pa.int64(), "persons", "distinct recipient persons", "受益人数"),
+        Column("kind", TEXT, "", "kind of money: spent, lent, invested, own", "资金性质：支出、借出、入股、自筹"),
+        Column(
+            "households",
+            pa.int64(),
+            "households",
+            "distinct recipient (own: paying) households",
+            "受益（自筹：出资）户数",
+        ),
+        Column("persons", pa.int64(), "persons", "distinct recipient (own: paying) persons", "受益（自筹：出资）人数"),
+        Column("villages", pa.int64(), "villages", "distinct recipient villages", "受益村数"),
         Column("yuan", pa.float64(), "nominal yuan", "amount paid", "支出金额"),
         Column("budget_yuan", pa.float64(), "nominal yuan", "the policy's budget (null: unlimited)", "政策总预算"),
         Column("slots", pa.int64(), "places", "the policy's whole slots (null: unlimited)", "政策总名额"),
@@ -64,6 +72,31 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("left_censored", pa.bool_(), "", "began before the first year", "左删失"),
         Column("households", pa.int64(), "households", "households with this spell", "户数"),
         Column("persons", pa.int64(), "persons", "persons with this spell", "人数"),
+    ),
+    "limits": (
+        *_RUN,
+        _YEAR,
+        Column("policy", TEXT, "", "policy", "政策"),
+        Column("given_yuan", pa.float64(), "nominal yuan", "budget of the year (null: unlimited)", "当年预算"),
+        Column("spent_yuan", pa.float64(), "nominal yuan", "spent of it, money of all kinds", "当年支出"),
+        Column("slots", pa.int64(), "places", "households that may enrol (null: unlimited)", "当年名额"),
+        Column("candidates", pa.int64(), "households", "eligible and not enrolled", "符合条件户数"),
+        Column("willing", pa.int64(), "households", "of these accept", "愿意参加户数"),
+        Column("funded", pa.int64(), "households", "of these reached by money and slots", "资金覆盖户数"),
+        Column("served", pa.int64(), "households", "of these served by village teams", "工作队覆盖户数"),
+        Column("enrolled", pa.int64(), "households", "of these enrolled", "新参加户数"),
+        Column("reason", TEXT, "", "why money was left or no more was spent", "未用完的原因"),
+    ),
+    "persons": (
+        *_RUN,
+        _YEAR,
+        Column("persons", pa.int64(), "persons", "persons present at the year's end", "年末人口"),
+        Column(
+            "births", pa.int64(), "persons", "born in the year (null in the initial year)", "当年出生人数（初始年为空）"
+        ),
+        Column("deaths", pa.int64(), "persons", "died in the year", "当年死亡人数"),
+        Column("arrivals", pa.int64(), "persons", "came in the year (marriage)", "当年迁入人数（婚入）"),
+        Column("departures", pa.int64(), "persons", "left in the year", "当年迁出人数"),
     ),
     "panel": (
         *_RUN,
@@ -98,6 +131,13 @@ COMPARISON: tuple[Column, ...] = (
     Column("high", pa.float64(), "see indicators", "upper end of the 95% interval", "95%区间上限"),
     Column("probability_positive", pa.float64(), "share of replicates", "difference above zero", "差异为正的概率"),
     Column("replicates", pa.int64(), "count", "replicates compared", "比较的重复次数"),
+    Column(
+        "note",
+        TEXT,
+        "",
+        "`nothing spent`: no programme of the scenario spent a yuan",
+        "备注（nothing spent：项目未支出）",
+    ),
 )
 """The columns of ``comparison.csv``."""
 

@@ -37,7 +37,6 @@ def test_prices_and_lines_follow_the_year(by_hand: Callable[..., County]) -> Non
     assert (county.prices, county.line, county.registry_line) == pytest.approx((1.1, 3300.0, 3500.0))
     county.year = 2018
     assert (county.prices, county.line, county.registry_line) == pytest.approx((1.32, 3960.0, 4200.0))
-    assert county.village_array(np.array([7.0])).tolist() == [7.0]
 
 
 def test_a_switch_is_on_only_if_it_is_true(by_hand: Callable[..., County]) -> None:

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from tuopin.agents.columns import COLUMNS
 from tuopin.agents.county import County
 from tuopin.agents.demography import (
-    SHARED_AT_SPLIT,
     DemographyTerms,
+    Movement,
+    _Shared,
     _split,
     age_a_year,
     bury,
@@ -115,7 +116,7 @@ def test_split_conserves_everything_and_stays_possible(data: st.DataObject) -> N
         savings=1000.0,
         formal_loan=77.0,
     )
-    before = {name: h.column(name).astype(float).sum() for name in (*PEOPLE, *SHARED_AT_SPLIT, "members")}
+    before = {name: h.column(name).astype(float).sum() for name in (*PEOPLE, *_Shared._fields, "members")}
     _split(h, np.arange(n), 2020)
     assert len(h) == 2 * n
     for name, total in before.items():
@@ -245,3 +246,56 @@ def test_other_luck_other_lives(by_hand: Callable[..., County]) -> None:
 
     assert (births(Luck(1, 0)) != births(Luck(1, 1))).any()
     assert (births(Luck(1, 0)) != births(Luck(2, 0))).any()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_every_person_is_accounted_for(by_hand: Callable[..., County], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n = 400
+    stages = {name: rng.integers(0, 3, n) for name in STAGES[:4]}
+    working, elderly = rng.integers(0, 6, n), rng.integers(0, 3, n)
+    rates = {"birth_rate": 0.05, "elderly_mortality": 0.2, "adult_mortality": 0.1, "marriage_rate": 0.15}
+    rates |= {"split_rate": 0.2, "graduate_leaves": 0.5}
+    county = by_hand(
+        n,
+        {f"demography.{name}": rate for name, rate in rates.items()},
+        {"demography": True},
+        luck=Luck(seed, 0),
+        working_age=working,
+        elderly=elderly,
+        members=working + elderly + sum(stages.values()),
+        able_workers=0,
+        **stages,
+    )
+    for year in range(2017, 2021):
+        county.year = year
+        before = int(county.households.members.sum())
+        moved = age_a_year(county)
+        after = int(county.households.members.sum())
+        assert after == before + moved.births - moved.deaths + moved.arrivals - moved.departures
+        assert min(moved) > 0
+        bury(county)
+
+
+def test_who_comes_and_goes_by_hand(by_hand: Callable[..., County]) -> None:
+    # 1: of an old couple one dies, a graduate of ten settles elsewhere; 2: the only adult dies, so all ten students are
+    # gone; 3: an old parent dies, a child is born to the couple and somebody marries into the family
+    rates = {"elderly_mortality": 1.0, "graduate_leaves": 1.0, "birth_rate": 1.0, "marriage_rate": 1.0}
+    county = by_hand(
+        3,
+        {**STILL, **{f"demography.{name}": rate for name, rate in rates.items()}},
+        {"demography": True},
+        members=[12, 11, 3],
+        working_age=[0, 0, 2],
+        able_workers=[0, 0, 2],
+        elderly=[2, 1, 1],
+        college_students=[10, 10, 0],
+    )
+    assert age_a_year(county) == Movement(births=1, deaths=3, arrivals=1, departures=11)
+    h = county.households
+    assert h.members.tolist() == [10, 0, 4]
+    assert (h.small_children[2], h.working_age[2], h.able_workers[2], h.elderly[2]) == (1, 3, 3, 0)
+
+
+def test_nobody_comes_or_goes_when_demography_is_off(by_hand: Callable[..., County]) -> None:
+    assert age_a_year(by_hand(5, members=2)) == Movement(0, 0, 0, 0)

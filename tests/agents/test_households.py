@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuopin.agents.columns import COLUMNS, Column, bytes_per_household, with_columns
+from tuopin.agents.columns import COLUMNS, Column, with_columns
 from tuopin.agents.households import Households
 
 OWN = Column("own_since", "programme", "int16", "year", 0, 3000, "since", "年份")
@@ -199,4 +199,3 @@ def test_every_column_says_what_it_is() -> None:
         if kind.kind == "i":
             assert np.iinfo(kind).min <= column.low and column.high <= float(np.iinfo(kind).max), name
         assert column.low <= column.default <= column.high
-    assert bytes_per_household(COLUMNS) == sum(np.dtype(c.dtype).itemsize for c in COLUMNS.values())

@@ -183,7 +183,7 @@ def test_the_order_of_rows_is_of_no_matter(by_hand: Callable[..., County]) -> No
 def test_totals_that_cannot_be_met_are_refused(by_hand: Callable[..., County]) -> None:
     with pytest.raises(ValueError, match="41 households to register, but only 40 exist"):
         register(_crowd(by_hand, 40, 2), 41, 100)
-    with pytest.raises(ValueError, match="persons cannot be met"):
+    with pytest.raises(ValueError, match="no 20 households to register have 140 persons together"):
         register(_crowd(by_hand, 40, 2), 20, 20 * 7)
 
 

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import math
 import time
-from typing import Any
 
 import numpy as np
 
+from tuopin.agents.arrays import F64, I64
 from tuopin.agents.compiled import compiled
 from tuopin.agents.randomness import CHUNK, fill4
 
 BLOCKS = 8
 """Blocks of four uniforms that every household draws in a year of the core under all four policies: illness 2,
-accidents,
-productivity, off-farm work, survey, verification, the allowance's test."""
+accidents, productivity, off-farm work, survey, verification, the allowance's test."""
 LOGS, EXPS, TRIGONOMETRIC = 4, 4, 4
 """Of the same year: normals of productivity (a pair), survey, verification and test; their exponentials; illness."""
 
 
 @compiled
-def _live(uid: Any, year: Any, out: Any) -> None:
+def _draw(uid: I64, year: int, out: F64) -> None:
     u = np.empty((4, CHUNK))
     for first in range(0, uid.shape[0], CHUNK):
         part = uid[first : first + CHUNK]
@@ -38,11 +37,11 @@ def _live(uid: Any, year: Any, out: Any) -> None:
 def floor_cost(households: int = 20_000, years: int = 9, repeats: int = 5) -> float:
     """Processor nanoseconds a household-year of the floor, best of `repeats`."""
     uid, out = np.arange(households, dtype=np.int64), np.zeros(households)
-    _live(uid, 0, out)
+    _draw(uid, 0, out)
     best = float("inf")
     for _ in range(repeats):
         began = time.process_time_ns()
         for year in range(years):
-            _live(uid, year, out)
+            _draw(uid, year, out)
         best = min(best, time.process_time_ns() - began)
     return best / (households * years)

@@ -11,11 +11,11 @@ import gc
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.benchmarks.core import core_plan, engine_cost, large_county, reference_cost
 from tests.benchmarks.floor import floor_cost
-from tuopin.agents.columns import bytes_per_household
 from tuopin.agents.county import County
 from tuopin.agents.flows import QUANTITIES, TERMS
 from tuopin.sim.run.profile import profile_run
@@ -92,7 +92,7 @@ def test_bytes_a_household(county: tuple[Plan, County]) -> None:
     """Columns with those of all four policies, flows, and what the recorder keeps from one year to the next."""
     plan, start = county
     model = simulate_scenario(plan, start, "all", 0)
-    columns = bytes_per_household(model.county.households.table)
+    columns = sum(np.dtype(column.dtype).itemsize for column in model.county.households.table.values())
     held = model.county.households.bytes() / len(model.county.households)
     assert held == pytest.approx(columns)
     buffers = sum(b.nbytes for b in model.county.flows._buffers.values()) / len(model.county.households)

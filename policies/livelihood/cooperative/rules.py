@@ -64,15 +64,16 @@ class Cooperative(Policy):
 
     def strike(self, county: County) -> None:
         """Fail firms; all members lose the link, effective ones part of this year's industry income."""
-        h, own = county.households, self.own(county)
-        own.struck[:] = False
+        h, own, since = county.households, self.own(county), self.since(county)
+        struck, effective = own.struck, own.effective
+        struck[:] = False
         for firm in failing(self.firms, county.luck, county.year, self.value("firm_failure", county.year)):
             firm.alive, firm.members = False, 0
             hit = h.firm == firm.index
-            own.struck[hit & own.effective] = True
+            struck[hit & effective] = True
             h.firm[hit] = -1
-            self.since(county)[hit] = 0
-            own.effective[hit] = False
+            since[hit] = 0
+            effective[hit] = False
 
     def release(self, county: County, rows: Rows) -> None:
         """Leave the firm; the industry stays."""

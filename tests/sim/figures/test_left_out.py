@@ -10,7 +10,7 @@ def test_table_is_legible_and_complete(indicators: pd.DataFrame, comparison: pd.
     figure = draw_left_out(indicators, comparison)
     assert faults(figure) == []
     said = words(figure)
-    for phrase in ("Everybody", "Elderly-only households", "Near-poor, not registered", "all but low income support"):
+    for phrase in ("Everybody", "Elderly-only households", "near poor unregistered", "all but low income support"):
         assert phrase in said
     joined = " ".join(said)
     assert "2025: true view" in joined and "Exclusion error" in joined and "percentage points" in joined

@@ -6,8 +6,8 @@ import unicodedata
 import pytest
 
 from tuopin.sim.figures.style import wrapped
-from tuopin.sim.figures.words import PHRASES, group_label, say, scenario_label, view_label, view_note
-from tuopin.sim.measures.indicators import GROUPS, VIEWS
+from tuopin.sim.figures.words import GROUPS, PHRASES, group_label, say, scenario_label, view_label, view_note
+from tuopin.sim.measures.indicators import VIEWS
 
 
 def blanks(text: str) -> set[str]:

@@ -17,7 +17,7 @@ from tuopin.sim.measures.multidimensional import DIMENSIONS, alkire_foster
 from tuopin.sim.measures.state import YearState, check_state
 from tuopin.sim.measures.targeting import targeting_errors
 from tuopin.sim.measures.transitions import exit_rate, income_class, reentry_rate
-from tuopin.sim.measures.yearly import yearly_indicators, yearly_values
+from tuopin.sim.measures.yearly import yearly_values
 
 LINE = 3_000.0
 
@@ -67,7 +67,7 @@ def county(n: int, salt: int = 0) -> YearState:
 
 
 def found(state: YearState) -> dict[tuple[str, str, str], float]:
-    rows = yearly_indicators(state)
+    rows = [(*key, value) for key, value in zip(*yearly_values(state), strict=True)]
     table = {(view, group, indicator): value for view, group, indicator, value in rows}
     assert len(table) == len(rows)
     return table

@@ -43,8 +43,10 @@ def test_tables_have_the_promised_columns(outcomes: dict[str, RunOutcome]) -> No
         "year",
         "policy",
         "payer",
+        "kind",
         "households",
         "persons",
+        "villages",
         "yuan",
         "budget_yuan",
         "slots",
@@ -190,3 +192,26 @@ def test_a_plan_survives_pickling_and_names_what_makes_a_directory(tmp_path: Pat
     assert changed.identity == plan.identity
     with pytest.raises(ValueError, match="scale"):
         plan_of(scale=1.5)
+
+
+def test_persons_follow_from_those_before(outcomes: dict[str, RunOutcome]) -> None:
+    for outcome in outcomes.values():
+        persons = outcome.frames["persons"].to_pandas()
+        assert persons.columns.tolist() == [
+            *("place", "scenario", "replicate", "year", "persons", "births", "deaths", "arrivals", "departures")
+        ]
+        assert persons.year.tolist() == list(range(2016, 2021)) and persons.iloc[0, 5:].isna().all()
+        moved = persons.births - persons.deaths + persons.arrivals - persons.departures
+        assert (persons.persons.diff()[1:] == moved[1:]).all() and (persons.iloc[1:, 5:] > 0).all().all()
+        indicators = outcome.frames["indicators"].to_pandas().query("indicator == 'persons' and group == 'all'")
+        assert indicators.value.tolist() == persons.persons.tolist()
+
+
+def test_what_households_pay_themselves_is_no_public_cost(outcomes: dict[str, RunOutcome]) -> None:
+    costs = outcomes["all"].frames["costs"].to_pandas()
+    own = costs[costs.kind == "own"]
+    assert set(own.policy) == {"relocation"} and set(own.payer) == {"household"} and (own.yuan > 0).all()
+    indicators = outcomes["all"].frames["indicators"].to_pandas().query("indicator == 'cost_yuan'")
+    public = costs[costs.kind == "spent"].groupby("year").yuan.sum()
+    for year in public.index:
+        assert indicators.set_index("year").value[year] == pytest.approx(public[year], abs=0.005)

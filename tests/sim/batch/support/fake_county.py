@@ -138,8 +138,8 @@ def _frames(plan: FakePlan, place: str, scenario: str, replicate: int) -> dict[s
         ),
         "costs": pa.table(
             yearly
-            | {"policy": text(f"policy_of_{scenario}"), "payer": text("county"), "households": [1] * n}
-            | {"persons": [3] * n, "yuan": figures}
+            | {"policy": text(f"policy_of_{scenario}"), "payer": text("county"), "kind": text("spent")}
+            | {"households": [1] * n, "persons": [3] * n, "villages": [0] * n, "yuan": figures}
             | {"budget_yuan": pa.array([None] * n, pa.float64()), "slots": pa.array([None] * n, pa.int64())}
         ),
         "spells": pa.table(
@@ -147,6 +147,18 @@ def _frames(plan: FakePlan, place: str, scenario: str, replicate: int) -> dict[s
             | spells
             | {"years": pa.array([1] * n, pa.int16()), "ended": flags, "left_censored": flags}
             | {"households": [2] * n, "persons": [5] * n}
+        ),
+        "limits": pa.table(
+            yearly
+            | {"policy": text(f"policy_of_{scenario}"), "given_yuan": figures, "spent_yuan": figures}
+            | {"slots": pa.array([None] * n, pa.int64()), "reason": text("")}
+            | dict.fromkeys(("candidates", "willing", "funded", "served", "enrolled"), [1] * n)
+        ),
+        "persons": pa.table(
+            yearly
+            | {"persons": [100] * n}
+            | {name: pa.array([None] + [2] * (n - 1), pa.int64()) for name in ("births", "deaths")}
+            | {name: pa.array([None] + [1] * (n - 1), pa.int64()) for name in ("arrivals", "departures")}
         ),
         "panel": pa.table(
             yearly
