@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tuopin.agents.arrays import F32, F64, I8, I16, I64, Flags
+from tuopin.agents.columns import COLUMNS
 from tuopin.agents.compiled import compiled, rule
 from tuopin.agents.county import County
 from tuopin.agents.households import Households
@@ -261,6 +262,21 @@ def _split(h: Households, rows: I64, year: int) -> None:
     _part(pick(_Parted, h, rows=rows, share=share), young.start)
     for column in pick(_Shared, h):
         _divide(rows, young.start, share, column)
+    _part_own_columns(h, rows, young, share)
+
+
+def _part_own_columns(h: Households, rows: I64, young: slice, share: F64) -> None:
+    """Divide what programmes keep of a household, as each column declares; `duplicate` has copied all of it."""
+    for column in h.table.values():
+        if column.name in COLUMNS or column.at_split == "copy":
+            continue
+        array = h.column(column.name)
+        if column.at_split == "older":
+            array[young] = column.default
+        else:
+            leaves = array[rows] * share
+            array[young] = leaves if array.dtype.kind == "f" else np.floor(leaves + 0.5)
+            array[rows] -= array[young]
 
 
 @rule

@@ -51,6 +51,7 @@ _KNOWN = {
     "programme_years",
     "optional",
     "whole",
+    "scaled",
 }
 _DIRECTORY = Path(__file__).parent / "parameters"
 T = TypeVar("T", bound=tuple[Any, ...])
@@ -84,6 +85,8 @@ class Parameter:
     """Whether years are those of a programme (1 = its first) and not of the calendar."""
     whole: bool = False
     changed: Mapping[int, float | None] = field(default_factory=dict)
+    scaled: bool = False
+    """Whether it counts something of the whole county (places, machines, staff) and so follows a study's scale."""
     dated: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -194,6 +197,7 @@ def read_entry(name: str, group: str, entry: Any, where: str) -> Parameter:
         optional=bool(entry.get("optional", False)),
         programme_years=bool(entry.get("programme_years", False)),
         whole=bool(entry.get("whole", False)),
+        scaled=bool(entry.get("scaled", False)),
     )
     _check_entry(parameter, where)
     return parameter

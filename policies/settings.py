@@ -24,6 +24,8 @@ class Settings:
     """The parameters of one programme in one scenario, by name and year."""
 
     parameters: ClassVar[Mapping[str, Parameter]]
+    scale: float = 1.0
+    """The share of the county that is simulated; parameters declared `scaled: true` are given for the whole county."""
 
     def __init__(self, settings: Mapping[str, Any], luck: Luck | None = None) -> None:
         """Take a scenario's settings; with `luck`, free parameters that are not set are drawn, `CHOICES` left out.
@@ -48,8 +50,12 @@ class Settings:
         return float(self.setting(name, year))  # type: ignore[arg-type]
 
     def setting(self, name: str, year: int) -> Value | None:
-        """The parameter `name` in `year`; None stands for unlimited."""
-        return self.resolved[name].at(year)
+        """The parameter `name` in `year`, of the share of the county that is simulated if it is declared `scaled`; None
+        stands for unlimited.
+        """
+        parameter = self.resolved[name]
+        value = parameter.at(year)
+        return float(value) * self.scale if parameter.scaled and self.scale != 1.0 and value is not None else value
 
     def remember(self, name: str, year: int, make: Callable[[], D]) -> D:
         """Return what `make` gave for `name` and `year` the first time it was asked.

@@ -22,6 +22,7 @@ from tuopin.sim.commands.init import init
 from tuopin.sim.commands.list import list_what
 from tuopin.sim.commands.run import run
 from tuopin.sim.commands.schema import schema
+from tuopin.sim.commands.verify import verify
 
 DONE, FAULTS, BAD_INPUT, INTERRUPTED, NO_READER, TERMINATED = 0, 1, 2, 130, 141, 143
 # typer carries its own copy of click in newer versions and does not export this
@@ -43,6 +44,7 @@ app.command()(branch)
 app.command(name="list")(list_what)
 app.command()(init)
 app.command()(schema)
+app.command()(verify)
 
 
 def main() -> NoReturn:

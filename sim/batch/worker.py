@@ -98,8 +98,7 @@ def _write_run(writer: TaskWriter, position: int, outcome: RunOutcome, task: Tas
             tables = _conform_frames(outcome, task)
         except (ValueError, KeyError, TypeError) as error:
             outcome = replace(outcome, error=repr(error), traceback=traceback.format_exc())
-    for frame, table in tables.items():
-        writer.add(position, frame, table)
+    digests = {frame: writer.add(position, frame, table) for frame, table in tables.items()}
     return RunRecord(
         task.place,
         outcome.scenario,
@@ -111,6 +110,7 @@ def _write_run(writer: TaskWriter, position: int, outcome: RunOutcome, task: Tas
         float(outcome.household_years) if outcome.error is None else None,
         _storable(outcome.error, _LONGEST_ERROR),
         _storable(outcome.traceback, _LONGEST_TRACEBACK),
+        {frame: text for frame, text in digests.items() if frame in TABLES},
     )
 
 

@@ -105,7 +105,11 @@ def differences_of(results: Results, baseline: str) -> pd.DataFrame:
 
 
 def _tables(results: Results, baseline: str) -> Iterator[Tables]:
-    """The tables of as many places at a time as fit in memory comfortably, then of each region."""
+    """The tables of as many places at a time as fit in memory comfortably, then of each region.
+
+    A place too large for that comes some scenarios at a time, each time with the baseline: time and memory then grow
+    with the number of scenarios and no faster.
+    """
     places = _comparable(results, baseline)
     regions = {name: counties for name, counties in results.regions.items() if set(counties) & set(places)}
     inside = {county for counties in results.regions.values() for county in counties}
@@ -113,9 +117,21 @@ def _tables(results: Results, baseline: str) -> Iterator[Tables]:
     share = _ROWS_AT_ONCE / max(results.row_count("indicators"), 1)
     at_once = max(1, int(len(results.manifest["places"]) * share))
     for at in range(0, len(single), at_once):
-        yield results.places(single[at : at + at_once])
+        for scenarios in _parts(results, baseline) if at_once == 1 else [None]:
+            yield results.places(single[at : at + at_once], scenarios)
     for name in regions:
         yield from results.complete_regions([name]).values()
+
+
+def _parts(results: Results, baseline: str) -> list[list[str] | None]:
+    """The scenarios of a place that are compared at once, the baseline among them; None for all."""
+    names = list(dict.fromkeys(run["scenario"] for run in results.manifest["runs"] if run["status"] == "done"))
+    rows = results.row_count("indicators") / max(len(results.manifest["places"]) * len(names), 1)
+    others = [name for name in names if name != baseline]
+    at_once = max(1, int(_ROWS_AT_ONCE / max(rows, 1)) - 1)
+    if at_once >= len(others):
+        return [None]
+    return [[baseline, *others[at : at + at_once]] for at in range(0, len(others), at_once)]
 
 
 def _comparable(results: Results, baseline: str) -> list[str]:

@@ -70,6 +70,7 @@ def build_manifest(
         "scenarios": scenarios,
         "replicates": max([plan.replicates, *(key.replicate for key in records)]),
         "panel": panel,
+        "fingerprint": fingerprint(records),
         "scenario_hashes": {name: hashes[name] for name in scenarios},
         "inputs_sha256": digest(inputs),
         "counts": {status: sum(row["status"] == status for row in rows) for status in ("done", "failed", "pending")},
@@ -77,6 +78,11 @@ def build_manifest(
         "inputs": inputs,
         "runs": rows,
     }
+
+
+def fingerprint(records: Mapping[RunKey, RunRecord]) -> str:
+    """The SHA-256 of the values that the runs done gave: equal results have equal fingerprints."""
+    return digest([[*key, sorted(record.digests.items())] for key, record in sorted(records.items()) if record.done])
 
 
 def scenario_facts(plan: Plan, found: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,6 +135,8 @@ def read_manifest(directory: Path) -> dict[str, Any] | None:
 _SHAPES: tuple[tuple[str, type | tuple[type, ...], type | tuple[type, ...] | None], ...] = (
     ("study", str, None),
     ("identity", str, None),
+    ("fingerprint", str, None),
+    ("inputs_sha256", str, None),
     ("versions", dict, str),
     ("seed", int, None),
     ("years", list, int),

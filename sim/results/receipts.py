@@ -50,6 +50,8 @@ class RunRecord:
     household_years: float | None = None
     error: str | None = None
     traceback: str | None = None
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of the values of each frame."""
     file: str = ""
     position: int = 0
     states: Mapping[int, tuple[str, int]] = field(default_factory=dict)
@@ -73,7 +75,17 @@ class RunRecord:
 Records = dict[RunKey, RunRecord]
 
 # What a receipt says of a run beside what it says of the whole file.
-_OF_A_RUN = ("scenario", "scenario_hash", "status", "seconds", "rows", "household_years", "error", "traceback")
+_OF_A_RUN = (
+    "scenario",
+    "scenario_hash",
+    "status",
+    "seconds",
+    "rows",
+    "household_years",
+    "error",
+    "traceback",
+    "digests",
+)
 
 
 @dataclass(frozen=True)
@@ -163,6 +175,7 @@ _TYPES: tuple[tuple[str, type | tuple[type, ...]], ...] = (
     ("household_years", (int, float, type(None))),
     ("error", _TEXT),
     ("traceback", _TEXT),
+    ("digests", dict),
 )
 
 

@@ -148,9 +148,9 @@ class Results:
         """The number of rows of a table."""
         return int(pq.read_metadata(self._path(table)).num_rows)
 
-    def places(self, names: Sequence[str]) -> Tables:
-        """Indicators, costs and spells of some places."""
-        return Tables(*(read_places(self._path(table), names) for table in Tables._fields))
+    def places(self, names: Sequence[str], scenarios: Sequence[str] | None = None) -> Tables:
+        """Indicators, costs and spells of some places, of some scenarios or of all."""
+        return Tables(*(read_places(self._path(table), names, scenarios) for table in Tables._fields))
 
     @property
     def regions(self) -> dict[str, list[str]]:

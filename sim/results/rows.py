@@ -45,9 +45,12 @@ def read_comparison(path: Path, wanted: Wanted) -> pd.DataFrame:
     )
 
 
-def read_places(path: Path, places: Sequence[str]) -> pd.DataFrame:
-    """The rows of a Parquet table in some places; words are categories."""
-    frame: pd.DataFrame = pq.read_table(path, filters=[("place", "in", list(places))]).to_pandas()
+def read_places(path: Path, places: Sequence[str], scenarios: Sequence[str] | None = None) -> pd.DataFrame:
+    """The rows of a Parquet table in some places, of some scenarios or all; words are categories."""
+    wanted = [("place", "in", list(places))]
+    if scenarios is not None:
+        wanted.append(("scenario", "in", list(scenarios)))
+    frame: pd.DataFrame = pq.read_table(path, filters=wanted).to_pandas()
     return frame
 
 

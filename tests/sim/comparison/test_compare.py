@@ -51,16 +51,23 @@ def test_words_come_back_from_the_csv_as_they_are(word: str, tmp_path: Path) -> 
     assert read["low"].isna().all()
 
 
-def test_large_tables_are_read_by_places_with_the_same_result(
+def test_large_tables_are_read_by_places_and_scenarios_with_the_same_result(
     run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, assert_same: Any
 ) -> None:
     run(PLAN, tmp_path / "whole")
     monkeypatch.setattr("tuopin.sim.comparison.compare._ROWS_AT_ONCE", 1)
-    asked: list[list[str]] = []
+    asked: list[tuple[list[str], list[str] | None]] = []
     places = Results.places
-    monkeypatch.setattr(Results, "places", lambda self, names: asked.append(list(names)) or places(self, names))
+
+    def noted(self: Results, names: list[str], scenarios: list[str] | None = None) -> Any:
+        asked.append((list(names), scenarios))
+        return places(self, names, scenarios)
+
+    monkeypatch.setattr(Results, "places", noted)
     run(PLAN, tmp_path / "parts")
-    assert asked == [["east"], ["west"]]
+    others = [name for name in PLAN.scenarios if name != PLAN.baseline]
+    single = [None] if len(others) == 1 else [[PLAN.baseline, name] for name in others]
+    assert asked == [([place], scenarios) for place in ("east", "west") for scenarios in single]
     assert_same(tmp_path / "whole", tmp_path / "parts")
 
 
