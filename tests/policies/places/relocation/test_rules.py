@@ -273,7 +273,7 @@ def test_effect_scales_the_wage_and_nothing_moves_at_zero(
 def test_payers_of_a_neighbour_whose_subsidy_is_above_his_own_part(
     by_hand: Callable[..., County], programmes: Callable[..., Ledger]
 ) -> None:
-    """Of 4 x 800 a neighbour pays his cap of 250 himself and local bonds the rest; central money is the registered's."""
+    """Of 4 x 800 a neighbour pays his cap of 250 and local bonds the rest; central money is the registered's."""
     policy = relocation(neighbour_subsidy=800.0, budget={2017: 1e6})
     county = remote(by_hand, policy, 3, members=[4, 2, 1], registry_status=[0, 1, 0])
     ledger = programmes(county, policy)
