@@ -57,7 +57,8 @@ def bad_value(p: Parameter) -> st.SearchStrategy[Any]:
 def series(p: Parameter) -> st.SearchStrategy[Any]:
     """A plain value, or one by year where that is allowed."""
     value = good_value(p)
-    return value | st.dictionaries(st.integers(2017, 2018), value, min_size=1) if p.by_year else value
+    years = st.integers(1, 3) if p.programme_years else st.integers(2017, 2018)
+    return value | st.dictionaries(years, value, min_size=1) if p.by_year else value
 
 
 @st.composite
