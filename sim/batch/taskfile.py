@@ -96,6 +96,8 @@ def table_digest(table: Any) -> str:
     whole = hashlib.sha256()
     for name, column in zip(table.column_names, table.unify_dictionaries().columns, strict=True):
         whole.update(f"{name} {column.type} {len(column)}\n".encode())
+        if not len(column):
+            continue
         values = column.combine_chunks()
         if pa.types.is_dictionary(values.type):
             whole.update(json.dumps(values.dictionary.to_pylist()).encode())

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from tuopin.sim.batch.committed import add_receipt
 from tuopin.sim.batch.directory import RUNS
-from tuopin.sim.batch.taskfile import checksum, read_frames, read_receipt, table_digest
+from tuopin.sim.batch.taskfile import checksum, frame_schema, read_frames, read_receipt, table_digest
 from tuopin.sim.comparison.compare import as_csv, differences_of
 from tuopin.sim.results.manifest import MANIFEST, digest, fingerprint, manifest_faults, read_manifest
 from tuopin.sim.results.receipts import TABLES_RECORD, Receipt, Records, RunKey, RunRecord, read_journal
@@ -87,7 +87,8 @@ def _digests(path: Path, receipt: Receipt) -> Iterator[str]:
 
 
 def _frame(path: Path, position: int, frame: str) -> Any:
-    return pa.concat_tables([table for _, table in read_frames(path, [(position, frame)])] or [pa.table({})])
+    pieces = [table for _, table in read_frames(path, [(position, frame)])]
+    return pa.concat_tables(pieces) if pieces else frame_schema(path, position, frame).empty_table()
 
 
 def _manifest(directory: Path, manifest: Mapping[str, Any], records: Records) -> list[str]:

@@ -160,6 +160,7 @@ def test_a_digest_does_not_depend_on_pieces() -> None:
     )
     pieces = pa.concat_tables([table.slice(0, 1), table.slice(1)])
     assert table_digest(table) == table_digest(pieces) != table_digest(table.slice(1))
+    assert table_digest(table.slice(0, 0)) == table_digest(table.schema.empty_table())
     null, nought = pa.table({"b": pa.array([None], pa.float64())}), pa.table({"b": [0.0]})
     assert table_digest(null) != table_digest(nought)
 
@@ -173,3 +174,10 @@ def test_undefined_indicators_are_null_and_read_as_nan(made: Path, tmp_path: Pat
     assert math.isnan(undefined.to_pandas()["value"][1])
     assert without_nan(pa.chunked_array([[1.0, 2.0]])).null_count == 0
     assert Results.open(made).sql("SELECT count(*) AS n FROM indicators WHERE isnan(value)")["n"][0] == 0
+
+
+def test_a_run_of_the_model_itself_with_tables_that_are_empty(tmp_path: Path) -> None:
+    study = Path(__file__).parents[3] / "scenarios" / "lushi.yaml"
+    options = ["--scale", "0.02", "--years", "2016-2018", "--replicates", "1", "--workers", "1"]
+    assert status_of(["run", str(study), "--scenarios", "none,all", *options, "--out", str(tmp_path / "out")]) == 0
+    assert verify(tmp_path / "out") == []
