@@ -29,6 +29,7 @@ def compare(
     """Print the paired differences of the results in DIR, with 95% intervals."""
     from tuopin.sim.commands.tables import show
     from tuopin.sim.comparison.compare import compare as paired_differences
+    from tuopin.sim.comparison.compare import comparison_title
     from tuopin.sim.comparison.precision import precision as replicates_needed
     from tuopin.sim.results.results import Results
 
@@ -44,6 +45,6 @@ def compare(
         return
     frame = paired_differences(results, baseline=baseline, indicator=indicator)
     rows = [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
-    title = "Simulated, given these assumptions. Paired differences on common random numbers with 95% intervals."
+    title = comparison_title(results, frame)
     columns = [str(column) for column in frame.columns]
     show(title, columns, rows, format=format, ids=["place", "scenario", "baseline", "indicator", "group"])
