@@ -13,6 +13,7 @@ from tuopin.agents.randomness import Luck
 from tuopin.sim.run.setup import county_of, draw_place, policies_of
 from tuopin.sim.run.task import RunOutcome, simulate_task
 from tuopin.sim.study.plan import Plan, make_plan
+from tuopin.sim.study.problems import StudyError
 from tuopin.sim.study.study import Study
 
 STUDY = Path(__file__).parents[3] / "scenarios" / "lushi.yaml"
@@ -190,7 +191,7 @@ def test_a_plan_survives_pickling_and_names_what_makes_a_directory(tmp_path: Pat
     assert plan_of(mechanisms={"demonstration": False}).identity != plan.identity
     changed = dataclasses.replace(plan, replicates=99)
     assert changed.identity == plan.identity
-    with pytest.raises(ValueError, match="scale"):
+    with pytest.raises(StudyError, match="scale"):
         plan_of(scale=1.5)
 
 
