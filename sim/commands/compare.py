@@ -47,13 +47,14 @@ def compare(
     """Print the paired differences of the results in DIR, with 95% intervals."""
     from tuopin.sim.commands.tables import show
     from tuopin.sim.comparison.compare import compare as paired_differences
+    from tuopin.sim.comparison.compare import comparison_title
     from tuopin.sim.comparison.precision import precision as replicates_needed
     from tuopin.sim.results.results import Results
 
     results = Results.open(directory)
     if precision is None:
         frame = paired_differences(results, baseline=baseline, indicator=indicator)
-        title = "Simulated, given these assumptions. Paired differences on common random numbers with 95% intervals."
+        title = comparison_title(results, frame)
     else:
         frame = replicates_needed(results, precision, baseline=baseline, indicator=indicator)
         title = (

@@ -73,6 +73,17 @@ def compare(results: Results, baseline: str | None = None, indicator: str | None
     return frame[frame["indicator"] == indicator].reset_index(drop=True)
 
 
+def comparison_title(results: Results, frame: pd.DataFrame) -> str:
+    """What the rows of a comparison are: whether intervals can be told, and in which prices money is."""
+    most = int(frame["replicates"].max()) if len(frame) else 0
+    sure = "with 95% intervals" if most > 1 else "of one replicate, so without intervals"
+    year = results.manifest["comparison"]["first_year"]
+    return (
+        f"Simulated, given these assumptions. Paired differences on common random numbers {sure}."
+        f" Money in {year} prices, cost_yuan_nominal excepted."
+    )
+
+
 def chosen_baseline(results: Results, baseline: str | None) -> str:
     """The baseline asked for, or the study's.
 

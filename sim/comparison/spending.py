@@ -14,7 +14,16 @@ from tuopin.sim.study.money import million, money_text, years_text
 NOTHING_SPENT = "nothing spent"
 LITTLE = 0.01
 """Share of the money given that may be left without a word."""
+MOST_LINES = 60
+"""Lines of money below a table; a study of very many scenarios has the rest in `limits.parquet`."""
 _RUN_YEAR = ["place", "scenario", "policy", "year"]
+_BY_REASON = """
+SELECT place, scenario, policy, year, reason, min(position) AS position, count(*) AS runs,
+    sum(given_yuan) AS given_yuan, sum(spent_yuan) AS spent_yuan,
+    sum(coalesce(given_yuan - spent_yuan, 0)) AS remaining
+FROM (SELECT *, row_number() OVER () AS position FROM limits)
+GROUP BY place, scenario, policy, year, reason ORDER BY position
+"""
 
 
 def where_programmes_spent(costs: pd.DataFrame) -> set[tuple[str, str]]:
@@ -45,15 +54,15 @@ def programme_money(results: Results) -> pd.DataFrame:
     columns = [*_RUN_YEAR, "given", "spent", "reason"]
     if not (results.directory / "limits.parquet").is_file():
         return pd.DataFrame(columns=columns)
-    rows = results.rows("limits")
+    rows = results.sql(_BY_REASON)
     region = {county: name for name, counties in results.regions.items() for county in counties}
+    rows["runs"] = rows.groupby(_RUN_YEAR)["runs"].transform("sum")
+    rows["given_yuan"], rows["spent_yuan"] = rows["given_yuan"] / rows["runs"], rows["spent_yuan"] / rows["runs"]
     rows["place"] = rows["place"].map(lambda place: region.get(place, place))
-    rows["left"] = (rows["given_yuan"] - rows["spent_yuan"]).fillna(0.0)
     amounts = ["given_yuan", "spent_yuan"]
-    by_run = rows.groupby([*_RUN_YEAR, "replicate"], sort=False)[amounts].sum(min_count=1)
-    money = by_run.groupby(level=_RUN_YEAR, sort=False).mean().reset_index()
-    stopped = rows.groupby([*_RUN_YEAR, "reason"], sort=False)["left"].sum().reset_index()
-    most = stopped.sort_values("left", kind="stable").groupby(_RUN_YEAR, sort=False)["reason"].last().reset_index()
+    money = rows.groupby(_RUN_YEAR, sort=False)[amounts].sum(min_count=1).reset_index()
+    stopped = rows.groupby([*_RUN_YEAR, "reason"], sort=False)["remaining"].sum().reset_index()
+    most = stopped.sort_values("remaining", kind="stable").groupby(_RUN_YEAR, sort=False)["reason"].last().reset_index()
     money = money.merge(most, on=_RUN_YEAR, how="left")
     return money.rename(columns={"given_yuan": "given", "spent_yuan": "spent"})[columns]
 
@@ -74,7 +83,8 @@ def money_notes(results: Results) -> list[str]:
     for (place, policy, text), notes in told.items():
         where = f"{place}, " if several else ""
         lines += [f"money given to {where}{policy}: {text}", *(f"  {note}" for note in notes)]
-    return lines
+    more = len(lines) - MOST_LINES
+    return [*lines[:MOST_LINES], *([f"{more} more lines of money: see limits.parquet"] if more > 0 else [])]
 
 
 def _left(rows: pd.DataFrame) -> str:

@@ -13,7 +13,7 @@ from fake_county import fake_plan, value
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuopin.sim.comparison.compare import as_csv, compare, comparison_settings
+from tuopin.sim.comparison.compare import as_csv, compare, comparison_settings, comparison_title
 from tuopin.sim.comparison.precision import precision
 from tuopin.sim.results.results import Results, ResultsError
 from tuopin.sim.results.rows import read_comparison
@@ -124,3 +124,10 @@ def test_unknown_names_are_refused(results: Results, function: Any, question: di
 def test_a_batch_in_this_process_leaves_the_garbage_collector_as_it_was(run: Any) -> None:
     run(PLAN)
     assert gc.get_freeze_count() == 0
+
+
+@pytest.mark.parametrize(("replicates", "told"), [(1, "without intervals"), (2, "with 95% intervals")])
+def test_one_replicate_claims_no_interval(tmp_path: Path, replicates: int, told: str) -> None:
+    results = Results(tmp_path, {"comparison": {"first_year": 2016}})
+    title = comparison_title(results, pd.DataFrame({"replicates": [replicates, 1]}))
+    assert told in title and "2016 prices" in title and ("95%" in title) == (replicates > 1)

@@ -68,3 +68,9 @@ def test_a_region_is_one_place_and_the_largest_rest_gives_the_reason(tmp_path: P
 def test_results_without_the_table_say_nothing(tmp_path: Path) -> None:
     results = Results(tmp_path, {"inputs": {}, "comparison": {}})
     assert spent_nothing(results) == set() and money_notes(results) == []
+
+
+def test_very_many_scenarios_are_told_in_a_few_lines(tmp_path: Path) -> None:
+    rows = [("p", f"s{k}", 1, "roads", 2017, 100.0 + k, 0.0, "room") for k in range(80)]
+    notes = money_notes(results_of(tmp_path, rows))
+    assert len(notes) == 61 and notes[-1] == "100 more lines of money: see limits.parquet"
