@@ -50,14 +50,15 @@ def bad_value(p: Parameter) -> st.SearchStrategy[Any]:
     if p.minimum is not None and p.maximum is not None:
         wrong += [p.minimum - 1, p.maximum * 1.01 + 1, True, *([p.minimum + 0.5] if p.whole else [])]
     if p.by_year:
-        wrong += [{2017: "x"}, {"2017": p.minimum}, {2999: p.minimum}, {}]
+        wrong += [{1 if p.programme_years else 2017: "x"}, {"2017": p.minimum}, {2999: p.minimum}, {}]
     return st.sampled_from(wrong)
 
 
 def series(p: Parameter) -> st.SearchStrategy[Any]:
     """A plain value, or one by year where that is allowed."""
     value = good_value(p)
-    return value | st.dictionaries(st.integers(2017, 2018), value, min_size=1) if p.by_year else value
+    years = st.integers(1, 3) if p.programme_years else st.integers(2017, 2018)
+    return value | st.dictionaries(years, value, min_size=1) if p.by_year else value
 
 
 @st.composite
