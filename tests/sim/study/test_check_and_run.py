@@ -50,7 +50,7 @@ def bad_value(p: Parameter) -> st.SearchStrategy[Any]:
     if p.minimum is not None and p.maximum is not None:
         wrong += [p.minimum - 1, p.maximum * 1.01 + 1, True, *([p.minimum + 0.5] if p.whole else [])]
     if p.by_year:
-        wrong += [{2017: "x"}, {"2017": p.minimum}, {2999: p.minimum}, {}]
+        wrong += [{1 if p.programme_years else 2017: "x"}, {"2017": p.minimum}, {2999: p.minimum}, {}]
     return st.sampled_from(wrong)
 
 
