@@ -218,8 +218,10 @@ def _is_number(value: object) -> bool:
 
 def _check_entry(p: Parameter, where: str) -> None:
     """Hold default, range and every year of a series against the bounds or choices, which every entry must have."""
-    values = list(p.value.values()) if isinstance(p.value, Mapping) else p.value
-    values = values if isinstance(values, list) else [values]
+    given: Any = p.value  # of whatever type a file may give
+    values: list[Any] = list(given.values()) if isinstance(given, Mapping) else [given]
+    if isinstance(given, list):
+        values = given
     if p.choices is not None:
         for value in values:
             if not any(value == c and isinstance(value, bool) == isinstance(c, bool) for c in p.choices):
@@ -243,9 +245,9 @@ def _check_entry(p: Parameter, where: str) -> None:
         low, high = (0.0, math.inf) if p.dated else (p.minimum, p.maximum)
         if not (low <= p.low and p.high <= high):
             raise ValueError(f"{where}: the range {p.low:g}..{p.high:g} is outside {low:g}..{high:g}")
-    if isinstance(p.value, Mapping):
+    if isinstance(given, Mapping):
         first, last = (1, 100) if p.programme_years else (1900, 2200)
-        for year in p.value:
+        for year in given:
             if not (isinstance(year, int) and first <= year <= last):
                 raise ValueError(f"{where}: {year!r} is not a year")
 
@@ -300,7 +302,7 @@ class Parameters:
         return kind(*(float(given[f]) if f in given else self.value(f"{group}.{f}", year) for f in fields))
 
 
-def resolve_parameters(overrides: Mapping[str, Value | Mapping[int, float]], luck: Luck | None = None) -> Parameters:
+def resolve_parameters(overrides: Mapping[str, Any], luck: Luck | None = None) -> Parameters:
     """Return the model's parameters with a study's overrides; with `luck`, free ones not overridden are drawn.
 
     A draw is uniform on the prior range and keyed by the parameter's id: it is alike in all scenarios of a replicate

@@ -71,7 +71,8 @@ def sizes_with_totals(weights: F64, households: int, persons: int) -> I64:
 def size_weights(p: Parameters) -> F64:
     """The shares of household sizes 1 to 7; none is quite zero, so that every total of persons can be met."""
     weights = np.array([p.value(f"demography.size_weight_{k}") for k in range(1, MOST_MEMBERS + 1)])
-    return np.maximum(weights, LEAST_WEIGHT)
+    never_zero: F64 = np.maximum(weights, LEAST_WEIGHT)
+    return never_zero
 
 
 def make_villages(place: Place, p: Parameters, luck: Luck, number: int) -> Villages:

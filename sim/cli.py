@@ -5,12 +5,12 @@ Nothing but typer is imported here and at the top of the commands, so that ``tuo
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -36,6 +36,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"tuopin {version('tuopin')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and end.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Take the options that stand before the name of a command."""
+
+
 app.command()(run)
 app.command()(check)
 app.command()(explain)
@@ -58,10 +77,9 @@ def status_of(arguments: Sequence[str]) -> int:
     0 done; 1 some runs failed or a check found faults; 2 bad input, one line per mistake on standard error; 130 after
     Ctrl-C. An error without an ``exit_status`` of its own is a fault of the program and keeps its traceback.
     """
+    _open_missing_streams()
+    _let_any_character_pass()
     try:
-        for name in ("stdout", "stderr"):  # closed by whoever started the command
-            if getattr(sys, name) is None:
-                setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
         result = app(args=list(arguments), prog_name="tuopin", standalone_mode=False)
         sys.stdout.flush()
         if result == INTERRUPTED:  # newer typer turns Ctrl-C into this result, older typer into Abort
@@ -101,6 +119,24 @@ def _was_terminated() -> bool:
     return signals is not None and signals.Terminated.happened
 
 
+def _let_any_character_pass() -> None:
+    """Characters that the terminal's or pipe's encoding does not have are replaced: nothing dies of a name."""
+    for stream, errors in ((sys.stdout, "replace"), (sys.stderr, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors != errors:
+            stream.reconfigure(errors=errors)
+
+
+def _open_missing_streams() -> None:
+    """A closed standard stream (`>&-`) leads nowhere, not into the first file that is opened."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            if nowhere != number:
+                os.dup2(nowhere, number)
+                os.close(nowhere)
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
+
+
 def _reader_gone() -> int:
     """The reader (`head`, a pager) has gone: nothing more to say, also not by Python's flush at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -129,8 +165,5 @@ def _usage(error: Exception) -> int:
 
 
 def _print_error(text: str, status: int) -> int:
-    try:
-        sys.stderr.write(text + "\n")
-    except UnicodeEncodeError:  # a terminal that cannot write Chinese still gets the line
-        sys.stderr.write(text.encode("ascii", "backslashreplace").decode("ascii") + "\n")
+    sys.stderr.write(text + "\n")
     return status

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tuopin.policies.catalogue import catalogue
 from tuopin.sim.measures.indicators import INDICATORS
 
 TEXT = pa.dictionary(pa.int32(), pa.string())
@@ -240,6 +241,14 @@ def fit_schema(table: Any, schema: Any) -> Any:
     return pa.table(columns, schema=schema)
 
 
+def _enrolment(name: str) -> Column:
+    """The column `in_<policy>` of a panel, called as the policy calls itself."""
+    policy = name.removeprefix("in_")
+    declared = catalogue().get(policy)
+    english, chinese = (declared.label, declared.label_zh) if declared else (policy, "")
+    return Column(name, None, "", f"enrolled in {english or policy}", f"参加{chinese or policy}")
+
+
 def describe(frame: str, schema: Any, facts: Mapping[str, str]) -> Any:
     """`schema` with units and labels in English and Chinese on every field and, as JSON, on the table.
 
@@ -249,8 +258,7 @@ def describe(frame: str, schema: Any, facts: Mapping[str, str]) -> Any:
     known = {column.name: column for column in TABLES[frame]}
     fields = []
     for field in schema:
-        policy = field.name.removeprefix("in_")
-        column = known.get(field.name) or Column(field.name, None, "", f"enrolled in {policy}", f"参加{policy}")
+        column = known.get(field.name) or _enrolment(field.name)
         fields.append(field.with_metadata({"unit": column.unit, "label_en": column.label, "label_zh": column.label_zh}))
     own = {field.name: {key.decode(): value.decode() for key, value in field.metadata.items()} for field in fields}
     metadata = {"tuopin.table": frame, "tuopin.columns": json.dumps(own, ensure_ascii=False), **facts}

@@ -126,14 +126,14 @@ def check_scale(study: Study, scale: float) -> None:
         if wrong is None and (said := misfit(place, weights, scale)):
             wrong = f"does not fit '{name}': {said}"
         if wrong is not None:
-            least = max(FEWEST_HOUSEHOLDS / place.registered_households.value, _least_scale(place))
-            allowed = f"allowed: about {least:.2g} up to 1 for this place"
+            allowed = f"allowed: about {least_scale(place):.2g} up to 1 for this place"
             raise StudyError([Problem(COMMAND_LINE, 1, "--scale", f"{scale:g} {wrong}", allowed)])
 
 
-def _least_scale(place: Place) -> float:
-    """The scale at which every village has a household."""
-    return min(1.0, float(place.villages.value) / rural_totals(place)[0])
+def least_scale(place: Place) -> float:
+    """The smallest scale at which there are registered households enough and every village can have one."""
+    enough = FEWEST_HOUSEHOLDS / float(place.registered_households.value)
+    return min(1.0, max(enough, float(place.villages.value) / rural_totals(place)[0]))
 
 
 def scenario_digest(packages: Mapping[str, Mapping[str, Any]]) -> str:

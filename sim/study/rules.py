@@ -70,10 +70,15 @@ def check_scenarios(
 def _scenario(
     document: Document, path: Path, raw: object, policies: Mapping[str, Any], years: Years
 ) -> dict[str, dict[str, Any]]:
-    return {
-        name: _policy(document, here, given, policies[name].parameters, years)
-        for name, here, given in _entries(document, path, raw, ("policy", "policies to parameters"), policies)
-    }
+    found, owner = {}, dict[str, str]()
+    for name, here, given in _entries(document, path, raw, ("policy", "policies to parameters"), policies):
+        found[name] = _policy(document, here, given, policies[name].parameters, years)
+        for column in getattr(policies[name], "writes", ()):
+            if owner.setdefault(column, name) != name:
+                wrong = f"writes the column '{column}' of the households, as {owner[column]} does"
+                document.add(here, wrong, f"allowed: one of {owner[column]} and {name} in a scenario")
+                break
+    return found
 
 
 def _policy(

@@ -57,7 +57,19 @@ def test_nothing_is_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"), [("Xihe 2", "xihe-2"), ("卢氏", "county"), ("_a", "a"), ("x" * 90, "x" * 64)]
+    ("name", "expected"),
+    [
+        ("Xihe 2", "xihe-2"),
+        ("卢氏", "卢氏"),
+        ("嵩县", "嵩县"),
+        ("栾川县 2", "栾川县-2"),
+        ("...", "county"),
+        ("é", "é"),
+        ("\u0301a", "a"),
+        ("县" * 90, "县" * 64),
+        ("_a", "a"),
+        ("x" * 90, "x" * 64),
+    ],
 )
 def test_slug(name: str, expected: str, tmp_path: Path) -> None:
     assert slug(tmp_path / name) == expected

@@ -221,3 +221,17 @@ def test_unknown_region_is_refused(out: Path) -> None:
 def test_regions_of_a_study_and_of_its_result_agree(out: Path) -> None:
     study = Study.load(out.parent / "study.yaml")
     assert study.regions == {"land": ["a", "b", "c"]} == Results.open(out).regions
+
+
+def test_a_region_without_a_complete_replicate_is_left_out_and_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study, where = place_files(tmp_path), tmp_path / "out"
+    options = ["--out", str(where), "--workers", "1", "--only", "a:none:1"]
+    assert status_of(["run", str(study), *options]) == 0
+    said = capsys.readouterr().err
+    assert "no region has a replicate in which all its counties are done" in said and "Traceback" not in said
+    with pytest.raises(ResultsError.__mro__[1], match="region land has no replicate in which all its 3 counties"):
+        Results.open(where).region("land")
+    assert status_of(["compare", str(where)]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1

@@ -191,7 +191,7 @@ def test_a_plan_survives_pickling_and_names_what_makes_a_directory(tmp_path: Pat
     assert plan_of(mechanisms={"demonstration": False}).identity != plan.identity
     changed = dataclasses.replace(plan, replicates=99)
     assert changed.identity == plan.identity
-    with pytest.raises(StudyError, match="scale"):
+    with pytest.raises(StudyError, match=r"--scale: is 1\.5; allowed: a number above 0, up to 1"):
         plan_of(scale=1.5)
 
 

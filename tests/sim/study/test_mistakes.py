@@ -151,6 +151,14 @@ EDITS = [
     ("seed: 7", "seed: 7\nseed: 8", 6, "seed", ["duplicate key 'seed' (first on line 5)"]),
     ("seed: 7", "? [a, b]\n: 7", 5, "(whole file)", ["has a key that is a list"]),
     ("seed: 7", "<<: 7", 5, "(whole file)", ["merges (<<)"]),
+    ("seed: 7", "seed: 7\n? ../x\n: 1", 6, "../x", ["unknown key"]),
+    ("  none: {}", "  none: {}\n  a.b: {}", 15, "scenarios.a.b", ["'a.b' is not a scenario name", "letters of any"]),
+    ("place: testland", "place: /etc/passwd", 3, "place", ["'/etc/passwd'"]),
+    ("name: good", "name: a.b", 1, "name", ["'a.b', not a name"]),
+    ("name: good", f"name: {'x' * 65}", 1, "name", ["not a name"]),
+    ("2016-2020", '"2016-2020\\n"', 4, "years", ["not of the form A-B"]),
+    ("2016-2020", "２０１６-2020", 4, "years", ["not of the form A-B"]),
+    ("replicates: 4", "replicates: true", 6, "replicates", ["is true"]),
     ("seed: 7", "1: 7", 5, "1", ["unknown key '1'"]),
 ]
 
