@@ -17,7 +17,7 @@ EACH = "each"
 OWN = "own"
 """The word for each indicator's own view."""
 IDS = ("place", "scenario", "baseline", "indicator", "view", "group", "year")
-SAID_ONCE = ("place", "baseline", "indicator", "view", "group", "year", "uncertainty", "replicates")
+SAID_ONCE = ("place", "baseline", "indicator", "view", "group", "year", "uncertainty", "replicates", "note")
 
 
 def compare(

@@ -288,3 +288,12 @@ def test_payers_of_a_neighbour_whose_subsidy_is_above_his_own_part(
         ),
     }
     assert county.flows.own_payment_term.tolist() == [250.0, 200.0, 100.0]
+
+
+def test_central_investment_never_exceeds_what_is_left_of_the_cost(
+    by_hand: Callable[..., County], programmes: Callable[..., Ledger]
+) -> None:
+    policy = relocation(cost_per_person=350.0, budget={2017: 1e6})  # 2 x 350 = 200 own + 500 central, not 600
+    county = remote(by_hand, policy, 1, members=2, registry_status=1)
+    found = {e.payer: e.fen for e in programmes(county, policy).close_year(county.households.members)}
+    assert found == {"household": 20_000, "central": 50_000, "local_bonds_and_loans": 0}
