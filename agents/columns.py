@@ -19,6 +19,8 @@ OUTSIDE, REGISTERED_POOR, EXITED, EXITED_UNSTABLE, NEAR_POOR, RELAPSED = range(6
 CAUSES = ("none", "illness", "disability", "schooling", "disaster", "lack_of_labour", "lack_of_technology_or_funds")
 HEALTH_STATES = ("well", "chronic", "hospital_stay", "major_illness")
 
+SPLITS = ("copy", "older", "share")
+MONEY = ("yuan", "fen", "nominal yuan", "元")
 _BIG = 1e9
 """No household amount is larger: a bound that catches faults, in yuan."""
 
@@ -36,6 +38,22 @@ class Column:
     meaning: str
     zh: str
     default: float = 0.0
+    split: str = ""
+    """Of a programme's own column: what becomes of it where a younger couple leaves. `copy`: both have it; `older`: it
+    stays with the older household, the new one begins with the default; `share`: it is divided by members. If nothing
+    is said, an amount in yuan is divided (no debt doubles) and anything else is copied.
+    """
+
+    def __post_init__(self) -> None:
+        if self.split not in ("", *SPLITS):
+            raise ValueError(f"{self.name}: split is {self.split!r}; allowed: {', '.join(SPLITS)}")
+        if self.split == "share" and np.dtype(self.dtype).kind == "b":
+            raise ValueError(f"{self.name}: a flag cannot be shared; allowed: copy, older")
+
+    @property
+    def at_split(self) -> str:
+        """What becomes of the column when a household splits: one of `SPLITS`."""
+        return self.split or ("share" if self.unit in MONEY and np.dtype(self.dtype).kind != "b" else "copy")
 
 
 class _Row(NamedTuple):
@@ -48,11 +66,16 @@ class _Row(NamedTuple):
     meaning: str
     zh: str
     default: float
+    split: str
 
 
-def column(group: str, unit: str, low: float, high: float, meaning: str, zh: str, default: float = 0.0) -> Any:
-    """Say what a column means and which values it may hold; its name and type stand before it."""
-    return _Row(group, unit, low, high, meaning, zh, default)
+def column(
+    group: str, unit: str, low: float, high: float, meaning: str, zh: str, default: float = 0.0, split: str = ""
+) -> Any:
+    """Say what a column means, which values it may hold and what becomes of a programme's own when a household splits
+    (`Column.split`); its name and type stand before it.
+    """
+    return _Row(group, unit, low, high, meaning, zh, default, split)
 
 
 def dtypes_of(table: type) -> dict[str, str]:

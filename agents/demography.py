@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tuopin.agents.arrays import F32, F64, I8, I16, I64, Flags
+from tuopin.agents.columns import COLUMNS
 from tuopin.agents.compiled import compiled, rule
 from tuopin.agents.county import County
 from tuopin.agents.households import Households
@@ -53,19 +54,35 @@ class _People(NamedTuple):
     splits: Flags
 
 
-def age_a_year(county: County) -> None:
-    """Age every household by a year and append split-off households.
+class Movement(NamedTuple):
+    """Persons who came and went in a year: those present at its end are those of a year before + births - deaths +
+    arrivals - departures. Children left without adults depart with their household, graduates when they settle
+    elsewhere; by marriage as many arrive as depart on average. Splits move nobody in or out.
+    """
+
+    births: int
+    deaths: int
+    arrivals: int
+    departures: int
+
+
+NOBODY = Movement(0, 0, 0, 0)
+
+
+def age_a_year(county: County) -> Movement:
+    """Age every household by a year and append split-off households; return how many persons came and went.
 
     Households whose last member died or left stay with no members until `bury` takes them off the books.
     """
     if not county.on("demography"):
-        return
+        return NOBODY
     h = county.households
     terms = county.parameters.fill(DemographyTerms, "demography", county.year)
     people = pick(_People, h, splits=np.zeros(len(h), dtype=np.bool_))
-    _age(people, county.luck.draws(DEMOGRAPHY, county.year, blocks=2), terms)
+    moved = _age(people, county.luck.draws(DEMOGRAPHY, county.year, blocks=2), terms)
     if people.splits.any():
         _split(h, np.flatnonzero(people.splits), county.year)
+    return Movement(*(int(persons) for persons in moved))
 
 
 def bury(county: County) -> None:
@@ -152,8 +169,9 @@ def marries(u: float, working: int, t: DemographyTerms) -> int:
 
 
 @compiled
-def _age(c: _People, draws: Draws, t: DemographyTerms) -> None:
+def _age(c: _People, draws: Draws, t: DemographyTerms) -> Movement:
     u = draws.u
+    births, died, arrivals, departures = 0, 0, 0, 0
     for i in range(c.uid.shape[0]):
         k = i % CHUNK
         if k == 0:
@@ -172,12 +190,19 @@ def _age(c: _People, draws: Draws, t: DemographyTerms) -> None:
             able -= 1
         luck = SchoolLuck(u[1, k], u[2, k], u[6, k], u[7, k])
         young = through_school(c.small_children[i], c.pupils[i], c.upper_students[i], c.college_students[i], luck, t)
+        young_before = c.small_children[i] + c.pupils[i] + c.upper_students[i] + c.college_students[i]
+        young_now = young.small_children + young.pupils + young.upper_students + young.college_students
+        departures += young_before - young_now - young.starters  # graduates who settle elsewhere
         working += young.starters
         able += young.starters
         born = working >= COUPLE and u[3, k] < t.birth_rate * c.members[i]
         joined = marries(u[3, k], working, t)
         working += joined
         able = max(0, able + joined)
+        births += born
+        died += dead.elderly + dead.working_age
+        arrivals += max(0, joined)
+        departures += max(0, -joined)
         c.small_children[i], c.pupils[i] = young.small_children + born, young.pupils
         c.upper_students[i], c.college_students[i] = young.upper_students, young.college_students
         c.working_age[i], c.elderly[i] = working, elderly
@@ -189,9 +214,12 @@ def _age(c: _People, draws: Draws, t: DemographyTerms) -> None:
         c.off_farm[i] = min(c.off_farm[i], c.able_workers[i])
         c.migrants[i] = min(c.migrants[i], c.off_farm[i])
         # children left without adults join relatives: the household ends
-        c.members[i] = 0 if adults == 0 and adults_before > 0 else members
+        ends = adults == 0 and adults_before > 0
+        departures += members if ends else 0
+        c.members[i] = 0 if ends else members
         may_split = working > COUPLE and c.members[i] >= t.split_members_from  # somebody of working age stays behind
         c.splits[i] = may_split and u[5, k] < t.split_rate * t.split_concentration
+    return Movement(births, died, arrivals, departures)
 
 
 class _Shared(NamedTuple):
@@ -234,6 +262,21 @@ def _split(h: Households, rows: I64, year: int) -> None:
     _part(pick(_Parted, h, rows=rows, share=share), young.start)
     for column in pick(_Shared, h):
         _divide(rows, young.start, share, column)
+    _part_own_columns(h, rows, young, share)
+
+
+def _part_own_columns(h: Households, rows: I64, young: slice, share: F64) -> None:
+    """Divide what programmes keep of a household, as each column declares; `duplicate` has copied all of it."""
+    for column in h.table.values():
+        if column.name in COLUMNS or column.at_split == "copy":
+            continue
+        array = h.column(column.name)
+        if column.at_split == "older":
+            array[young] = column.default
+        else:
+            leaves = array[rows] * share
+            array[young] = leaves if array.dtype.kind == "f" else np.floor(leaves + 0.5)
+            array[rows] -= array[young]
 
 
 @rule

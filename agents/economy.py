@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from tuopin.agents.parameters import Parameters
+from tuopin.agents.parameters import Parameter, Parameters
 
 BASE_YEAR = 2016
 """Amounts without a year of their own are at its prices."""
@@ -12,16 +10,17 @@ INCOME_FLOOR = 100.0
 """Yuan a person: income below it is ranked as this, since zero and losses have no logarithm."""
 
 
-def _series(p: Parameters, id: str) -> Mapping[int, float]:
-    value = p[id].value
-    if not isinstance(value, Mapping):
-        raise TypeError(f"{id}: expected a value by year")
-    return value
+def _last(series: Parameter) -> float:
+    """The last value that a series itself gives, to go on from."""
+    value = series.unchanged(int(series.last_year))
+    assert value is not None
+    return float(value)
 
 
 def inflation(p: Parameters, year: int) -> float:
     """Rural consumer price inflation of `year` (share)."""
-    if year > max(_series(p, "economy.rural_cpi")):
+    printed = p["economy.rural_cpi"]
+    if year > printed.last_year and year not in printed.changed:
         return p.value("economy.rural_cpi_after")
     return p.value("economy.rural_cpi", year)
 
@@ -45,8 +44,11 @@ def statistical_line(p: Parameters, year: int) -> float:
 
 def registry_line(p: Parameters, year: int) -> float:
     """The registry's printed nominal line in yuan a person, indexed by prices after its last year."""
-    last = max(_series(p, "economy.registry_line"))
-    return p.value("economy.registry_line", min(year, last)) * (price_index(p, year, last) if year > last else 1.0)
+    printed = p["economy.registry_line"]
+    if year <= printed.last_year or year in printed.changed:
+        return p.value("economy.registry_line", year)
+    last = int(printed.last_year)
+    return _last(printed) * price_index(p, year, last)
 
 
 def _damped(p: Parameters, nominal: float, year: int, start: int) -> float:
@@ -64,11 +66,13 @@ def monthly_wage(p: Parameters, year: int, start: int) -> float:
 
 
 def _monthly_wage(p: Parameters, year: int, start: int) -> float:
-    last = max(_series(p, "economy.migrant_wage"))
+    series = p["economy.migrant_wage"]
 
     def printed(y: int) -> float:
-        growth = (1.0 + p.value("economy.wage_growth_after")) ** max(0, y - last)
-        return p.value("economy.migrant_wage", min(y, last)) * growth
+        if y <= series.last_year or y in series.changed:
+            return p.value("economy.migrant_wage", y)
+        last = int(series.last_year)
+        return _last(series) * (1.0 + p.value("economy.wage_growth_after")) ** (y - last)
 
     return printed(start) * _damped(p, printed(year) / printed(start), year, start) if year > start else printed(year)
 

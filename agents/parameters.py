@@ -6,16 +6,19 @@ An entry is::
       value: 0.115            # or a mapping year -> value
       unit: per adult-year
       range: [0.08, 0.144]    # prior range; drawn uniformly when a study draws its parameters
-      bounds: [0, 1]          # hard limits, checked when a study overrides the value
+      bounds: [0, 1]          # hard limits: of the value, of the range and of what a study may set
       source: ...
       confidence: confirmed-here
       meaning: ...
 
-`confidence: modelling-choice` or `free` marks a free parameter: no source states it.
+`confidence: modelling-choice` or `free` marks a free parameter: no source states it. Every entry has `bounds`,
+unless it lists its `choices` or is true or false; `whole: true` counts something. All of it is checked when the file is
+read.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -24,6 +27,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from tuopin.agents.randomness import PARAMETERS, Luck
 
@@ -44,7 +48,10 @@ _KNOWN = {
     "meaning",
     "zh",
     "extend",
+    "programme_years",
     "optional",
+    "whole",
+    "scaled",
 }
 _DIRECTORY = Path(__file__).parent / "parameters"
 T = TypeVar("T", bound=tuple[Any, ...])
@@ -53,7 +60,10 @@ D = TypeVar("D")
 
 @dataclass(frozen=True)
 class Parameter:
-    """One sourced number: `value` is a scalar or, if dated, a mapping year -> value."""
+    """One sourced number: `value` is a scalar or, if dated, a mapping year -> value.
+
+    `changed` holds the years that a study names; all other years keep the `value`.
+    """
 
     name: str
     group: str
@@ -71,6 +81,12 @@ class Parameter:
     by_year: bool = False
     extend: str = "hold"
     optional: bool = False
+    programme_years: bool = False
+    """Whether years are those of a programme (1 = its first) and not of the calendar."""
+    whole: bool = False
+    changed: Mapping[int, float | None] = field(default_factory=dict)
+    scaled: bool = False
+    """Whether it counts something of the whole county (places, machines, staff) and so follows a study's scale."""
     dated: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -83,13 +99,19 @@ class Parameter:
 
     @property
     def id(self) -> str:
-        """`group.name`, as a study's `parameters:` writes it."""
+        """The name by which a study sets it, group and name with a dot between."""
         return f"{self.group}.{self.name}"
 
     def at(self, year: int) -> Value | None:
         """Return the value of `year`; a dated series holds its first and last value beyond its ends (`extend: hold`)
         or is zero there (`extend: zero`: budgets, one-off amounts). None stands for unlimited where that is allowed.
         """
+        if self.changed and year in self.changed:
+            return self.changed[year]
+        return self.unchanged(year)
+
+    def unchanged(self, year: int) -> Value | None:
+        """The value of `year` without what a study names by year."""
         if not self.dated:
             return self.value  # type: ignore[return-value]
         assert isinstance(self.value, Mapping)
@@ -100,32 +122,68 @@ class Parameter:
         earlier = [y for y in self.value if y < year]
         return self.value[max(earlier) if earlier else min(self.value)]
 
+    def given(self, value: Any) -> Parameter:
+        """Return the parameter as a study sets it.
+
+        A plain value stands for all years. A mapping changes the years it names and no other, except where the years
+        left out have a meaning of their own (`extend: zero`, or unlimited by default: budgets and slots): there it is
+        the whole series.
+        """
+        if not isinstance(value, Mapping):
+            return replace(self, value=value, changed={})
+        if self.extend == "zero" or self.optional:
+            return replace(self, value=dict(value), changed={})
+        return replace(self, changed={**self.changed, **value})
+
+    @property
+    def last_year(self) -> float:
+        """The last year that the series itself gives; a plain value has none (infinity)."""
+        return max(self.value) if isinstance(self.value, Mapping) and self.value else math.inf
+
 
 def read_parameters(path: Path, group: str) -> dict[str, Parameter]:
-    """Read one parameter file; raises ValueError naming file and entry if it is malformed."""
-    entries = YAML(typ="safe").load(path.read_text(encoding="utf-8")) or {}
-    return {name: _parse(name, group, entry, path) for name, entry in entries.items()}
+    """Read one parameter file.
+
+    Raises
+    ------
+    ValueError
+        Naming file, line and entry, if it is malformed: a default, range or year outside its own bounds included.
+    """
+    text = path.read_text(encoding="utf-8")
+    try:
+        entries = YAML(typ="safe").load(text) or {}
+    except YAMLError as error:
+        raise ValueError(f"{path}:1: is not YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(entries, Mapping):
+        raise ValueError(f"{path}:1: is not a mapping of names to entries")
+    found = {}
+    for name, entry in entries.items():
+        line = next((n for n, row in enumerate(text.splitlines(), 1) if row.startswith(f"{name}:")), 1)
+        found[name] = read_entry(name, group, entry, f"{path}:{line}: {name}")
+    return found
 
 
-def _parse(name: str, group: str, entry: Mapping[str, Any], path: Path) -> Parameter:
-    where = f"{path.name}: {name}"
+def read_entry(name: str, group: str, entry: Any, where: str) -> Parameter:
+    """Return one entry of a parameter file; raises ValueError that begins with `where` if it is malformed."""
+    if not isinstance(entry, Mapping):
+        raise ValueError(f"{where}: is not a mapping with value, unit, bounds, source, confidence")
     if unknown := set(entry) - _KNOWN:
-        raise ValueError(f"{where}: unknown keys {sorted(unknown)}")
+        raise ValueError(f"{where}: unknown keys {sorted(map(str, unknown))}")
     if missing := {"value", "unit", "source", "confidence"} - set(entry):
         raise ValueError(f"{where}: missing {sorted(missing)}")
     if entry["confidence"] not in CONFIDENCES:
         raise ValueError(f"{where}: confidence {entry['confidence']!r} is not one of {sorted(CONFIDENCES)}")
-    low, high = entry.get("range", (None, None))
-    if entry["confidence"] in FREE and low is None and "choices" not in entry and not isinstance(entry["value"], bool):
-        raise ValueError(f"{where}: a free parameter needs a prior range")
-    minimum, maximum = entry.get("bounds", (None, None))
+    if entry.get("extend", "hold") not in ("hold", "zero"):
+        raise ValueError(f"{where}: extend {entry['extend']!r} is not one of hold, zero")
+    low, high = _pair(entry, "range", where)
+    minimum, maximum = _pair(entry, "bounds", where)
     dated = isinstance(entry["value"], Mapping)
-    return Parameter(
+    parameter = Parameter(
         name=name,
         group=group,
         value=dict(entry["value"]) if dated else entry["value"],
-        unit=entry["unit"],
-        source=entry["source"],
+        unit=str(entry["unit"]),
+        source=str(entry["source"]),
         confidence=entry["confidence"],
         meaning=entry.get("meaning", ""),
         zh=entry.get("zh", ""),
@@ -137,7 +195,61 @@ def _parse(name: str, group: str, entry: Mapping[str, Any], path: Path) -> Param
         by_year=bool(entry.get("by_year", dated)),
         extend=entry.get("extend", "hold"),
         optional=bool(entry.get("optional", False)),
+        programme_years=bool(entry.get("programme_years", False)),
+        whole=bool(entry.get("whole", False)),
+        scaled=bool(entry.get("scaled", False)),
     )
+    _check_entry(parameter, where)
+    return parameter
+
+
+def _pair(entry: Mapping[str, Any], key: str, where: str) -> tuple[float | None, float | None]:
+    if key not in entry:
+        return None, None
+    pair = entry[key]
+    if not (isinstance(pair, list) and len(pair) == 2 and all(map(_is_number, pair)) and pair[0] <= pair[1]):
+        raise ValueError(f"{where}: {key} {pair!r} is not a pair [low, high] of numbers")
+    return pair[0], pair[1]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _check_entry(p: Parameter, where: str) -> None:
+    """Hold default, range and every year of a series against the bounds or choices, which every entry must have."""
+    given: Any = p.value  # of whatever type a file may give
+    values: list[Any] = list(given.values()) if isinstance(given, Mapping) else [given]
+    if isinstance(given, list):
+        values = given
+    if p.choices is not None:
+        for value in values:
+            if not any(value == c and isinstance(value, bool) == isinstance(c, bool) for c in p.choices):
+                raise ValueError(f"{where}: {value!r} is not one of its choices {list(p.choices)}")
+        return
+    if all(isinstance(value, bool) for value in values) and values:
+        return
+    if p.minimum is None or p.maximum is None:
+        raise ValueError(f"{where}: needs bounds: [low, high], or choices: a list")
+    if p.free and p.low is None:
+        raise ValueError(f"{where}: a free parameter needs a prior range")
+    for value in values:
+        if value is None and p.optional:
+            continue
+        if not _is_number(value) or not p.minimum <= value <= p.maximum:
+            raise ValueError(f"{where}: the value {value!r} is not a number in its bounds {p.minimum:g}..{p.maximum:g}")
+        if p.whole and value != int(value):
+            raise ValueError(f"{where}: the value {value!r} is not whole")
+    if p.low is not None and p.high is not None:
+        # the range of a dated series is in multiples of it
+        low, high = (0.0, math.inf) if p.dated else (p.minimum, p.maximum)
+        if not (low <= p.low and p.high <= high):
+            raise ValueError(f"{where}: the range {p.low:g}..{p.high:g} is outside {low:g}..{high:g}")
+    if isinstance(given, Mapping):
+        first, last = (1, 100) if p.programme_years else (1900, 2200)
+        for year in given:
+            if not (isinstance(year, int) and first <= year <= last):
+                raise ValueError(f"{where}: {year!r} is not a year")
 
 
 @cache
@@ -159,6 +271,11 @@ class Parameters:
 
     def __getitem__(self, id: str) -> Parameter:
         return self._entries[id]
+
+    @property
+    def entries(self) -> Mapping[str, Parameter]:
+        """Every number by id."""
+        return self._entries
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)
@@ -185,7 +302,7 @@ class Parameters:
         return kind(*(float(given[f]) if f in given else self.value(f"{group}.{f}", year) for f in fields))
 
 
-def resolve_parameters(overrides: Mapping[str, Value | Mapping[int, float]], luck: Luck | None = None) -> Parameters:
+def resolve_parameters(overrides: Mapping[str, Any], luck: Luck | None = None) -> Parameters:
     """Return the model's parameters with a study's overrides; with `luck`, free ones not overridden are drawn.
 
     A draw is uniform on the prior range and keyed by the parameter's id: it is alike in all scenarios of a replicate
@@ -193,7 +310,7 @@ def resolve_parameters(overrides: Mapping[str, Value | Mapping[int, float]], luc
     """
     entries = dict(model_parameters())
     for id, value in overrides.items():
-        entries[id] = replace(entries[id], value=value)
+        entries[id] = entries[id].given(value)
     if luck is not None:
         entries = {id: p if id in overrides else draw_parameter(p, luck) for id, p in entries.items()}
     return Parameters(entries)
@@ -209,7 +326,8 @@ def draw_parameter(parameter: Parameter, luck: Luck) -> Parameter:
     if isinstance(parameter.value, Mapping):
         # the range of a dated series is a range of multipliers around 1
         factor = parameter.low + u * (parameter.high - parameter.low)
-        return replace(parameter, value={year: v * factor for year, v in parameter.value.items()})
+        top = math.inf if parameter.maximum is None else parameter.maximum
+        return replace(parameter, value={year: min(v * factor, top) for year, v in parameter.value.items()})
     return replace(parameter, value=parameter.low + u * (parameter.high - parameter.low))
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from tuopin.agents.columns import ZONES
 from tuopin.agents.lines import GRAIN, LINES
+from tuopin.agents.parameters import FREE
+from tuopin.agents.plain_names import checked_name
 
 Confidence = Literal[
     "confirmed-here", "well-known", "approximate", "derived", "source-document", "modelling-choice", "free"
@@ -21,7 +25,7 @@ MOST_MEMBERS = 7
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Label(_Strict):
@@ -52,20 +56,85 @@ class Figure(Origin):
 
     @model_validator(mode="after")
     def _free_has_range(self) -> Figure:
-        if self.confidence in ("modelling-choice", "free") and self.range is None:
-            raise ValueError("a figure without a source needs a prior range: range: [low, high]")
+        if self.confidence in FREE and self.range is None:
+            raise ValueError("a figure without a source needs a prior range; allowed: range: [low, high]")
         if self.range is not None and not self.range[0] <= self.value <= self.range[1]:
-            raise ValueError(f"value {self.value} lies outside its range {list(self.range)}")
+            low, high = self.range
+            raise ValueError(f"value: is {self.value}, outside its range; allowed: a number in {low:g}..{high:g}")
         return self
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a figure may be: its unit (in English or Chinese), bounds, and whether it counts something."""
+
+    units: tuple[str, ...]
+    least: float
+    most: float
+    whole: bool = True
+    drawn: bool = False
+    """Whether replicates may draw it from its range, which then has the same bounds."""
+
+    def complaint(self, name: str, value: float) -> str | None:
+        """What is wrong with the number `value` of `name`, and what is allowed."""
+        if self.least <= value <= self.most and not (self.whole and value != int(value)):
+            return None
+        number = "whole number" if self.whole else "number"
+        return f"{name}: is {value:.12g}; allowed: a {number} in {self.least:g}..{self.most:.12g} ({self.units[0]})"
+
+    def check(self, figure: Figure) -> Figure:
+        """Return the figure; raises ValueError if its unit, value or range is not of this kind."""
+        self.check_unit(figure)
+        if wrong := self.complaint("value", figure.value):
+            raise ValueError(wrong)
+        for bound in (figure.range or ()) if self.drawn else ():
+            if not self.least <= bound <= self.most:
+                raise ValueError(f"range: has {bound:g}; allowed: numbers in {self.least:g}..{self.most:.12g}")
+        return figure
+
+    def check_unit(self, origin: Origin) -> None:
+        """Raise ValueError if the unit is another."""
+        if origin.unit not in self.units:
+            raise ValueError(f"unit: is '{origin.unit[:40]}'; allowed: {' or '.join(self.units)}")
+
+
+KINDS = {
+    "registered_households": Kind(("households", "户"), 1, 5_000_000),
+    "registered_persons": Kind(("persons", "人"), 1, 20_000_000),
+    "rural_persons": Kind(("persons", "人"), 1, 20_000_000, drawn=True),
+    "household_size": Kind(("persons", "人"), 1, MOST_MEMBERS, whole=False),
+    "villages": Kind(("villages", "个村"), 1, 30_000),
+    "county_factor": Kind(("ratio", "比值"), 0.1, 5, whole=False, drawn=True),
+    "cooperatives": Kind(("cooperatives", "个"), 0, 30_000),
+}
+"""The figures of a county. Villages, sites and firms are numbered in 16 bits."""
+MOST_FIRMS = MOST_SITES = 32_000
+MOST_CAPACITY = 1e9
+
+
+def _of_kind(name: str) -> AfterValidator:
+    return AfterValidator(KINDS[name].check)
+
+
+Name = Annotated[str, AfterValidator(checked_name)]
+Count = Annotated[int, Field(ge=0, le=100_000_000)]
 
 
 class Zone(_Strict):
     """The resettlement sites of one zone type: how many, for how many persons, and the jobs at them."""
 
-    sites: Annotated[int, Field(ge=0)]
-    persons: Annotated[int, Field(ge=0)]
-    jobs: Annotated[int, Field(ge=0)]
+    sites: Count
+    persons: Count
+    jobs: Count
     remoteness: Annotated[float, Field(ge=0, le=1)]
+
+    @model_validator(mode="after")
+    def _persons_have_sites(self) -> Zone:
+        if self.sites == 0 and (self.persons or self.jobs):
+            raise ValueError(
+                "sites: is 0, but there are persons or jobs; allowed: 1 or more, or persons: 0 and jobs: 0"
+            )
+        return self
 
 
 class Zones(_Strict):
@@ -89,6 +158,19 @@ class Anchor(_Strict):
     capacity: Figure
     per_household: Figure
 
+    @model_validator(mode="after")
+    def _capacity_can_be_filled(self) -> Anchor:
+        if self.per_household.value <= 0:
+            raise ValueError(f"per_household: is 0; allowed: a number above 0 ({self.per_household.unit})")
+        if self.capacity.unit.removesuffix("/year") != self.per_household.unit.removesuffix("/year"):
+            units = f"in {self.per_household.unit}, the capacity in {self.capacity.unit}"
+            raise ValueError(f"per_household: is {units}; allowed: the same unit in both")
+        if self.capacity.value / self.per_household.value > MOST_CAPACITY:
+            raise ValueError(
+                f"capacity: is for too many households; allowed: up to {MOST_CAPACITY:g} times per_household"
+            )
+        return self
+
 
 class Membership(_Strict):
     """The region a county is part of, and where it stands there: registered persons of the counties before it, its
@@ -97,10 +179,19 @@ class Membership(_Strict):
     Budgets and slots given for a region are split in proportion to registered persons; the parts sum to the whole.
     """
 
-    name: str
+    name: Name
     persons_before: Annotated[int, Field(ge=0)]
     persons: Annotated[int, Field(ge=1)]
     persons_in_all: Annotated[int, Field(ge=1)]
+
+    @model_validator(mode="after")
+    def _part_of_all(self) -> Membership:
+        if self.persons_before + self.persons > self.persons_in_all:
+            most = self.persons_before + self.persons
+            raise ValueError(
+                f"persons_in_all: is {self.persons_in_all}; allowed: persons_before + persons ({most}) or more"
+            )
+        return self
 
     def part(self, total: int) -> int:
         """The county's part of `total` units of the region."""
@@ -111,20 +202,20 @@ class Membership(_Strict):
 class Place(_Strict):
     """A county (or a village) whose households are simulated from the documented state at the end of `year`."""
 
-    name: str
+    name: Name
     code: Annotated[int, Field(ge=1, le=2**20 - 1)]
     label: Label
     year: Annotated[int, Field(ge=2008, le=2040)]
-    registered_households: Figure
-    registered_persons: Figure
-    rural_persons: Figure
-    household_size: Figure
-    villages: Figure
-    county_factor: Figure
+    registered_households: Annotated[Figure, _of_kind("registered_households")]
+    registered_persons: Annotated[Figure, _of_kind("registered_persons")]
+    rural_persons: Annotated[Figure, _of_kind("rural_persons")]
+    household_size: Annotated[Figure, _of_kind("household_size")]
+    villages: Annotated[Figure, _of_kind("villages")]
+    county_factor: Annotated[Figure, _of_kind("county_factor")]
     deadline: Annotated[int, Field(ge=2008, le=2040)]
     resettlement: Zones | None = None
     anchors: tuple[Anchor, ...] = ()
-    cooperatives: Figure | None = None
+    cooperatives: Annotated[Figure, _of_kind("cooperatives")] | None = None
     limits: tuple[str, ...] = ()
     synthetic: bool = False
     registered_only: bool = False
@@ -143,12 +234,36 @@ class Place(_Strict):
     @model_validator(mode="after")
     def _sizes_fit(self) -> Place:
         households, persons = self.registered_households.value, self.registered_persons.value
-        if not households <= persons:
-            raise ValueError("registered_persons: fewer persons than households")
-        if persons > MOST_MEMBERS * households:
-            raise ValueError(f"registered_persons: more than {MOST_MEMBERS} persons a household")
-        if self.rural_persons.value < persons:
-            raise ValueError("rural_persons: fewer than the registered persons")
+        if not households <= persons <= MOST_MEMBERS * households:
+            allowed = f"{households} to {MOST_MEMBERS * households} persons for {households} households (1 to 7 each)"
+            raise ValueError(f"registered_persons: is {persons}; allowed: {allowed}")
+        for figure in (self.rural_persons.value, *(self.rural_persons.range or ())):
+            if figure < persons:
+                said = f"has {figure:.12g}, fewer than the registered persons"
+                raise ValueError(f"rural_persons: {said}; allowed: {persons} or more, in value and range")
         if self.villages.value > households:
-            raise ValueError("villages: more villages than registered households")
+            said = f"is {self.villages.value}, more villages than registered households"
+            raise ValueError(f"villages: {said}; allowed: 1..{households}")
+        if self.region is not None and self.region.persons != persons:
+            raise ValueError(
+                f"region: has {self.region.persons} persons; allowed: persons: {persons}, those registered"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _sites_fit(self) -> Place:
+        zones = [] if self.resettlement is None else [getattr(self.resettlement, name) for name in ZONES[1:]]
+        number = sum(zone.sites for zone in zones)
+        if number > MOST_SITES:
+            raise ValueError(f"resettlement: has {number} sites; allowed: up to {MOST_SITES}")
+        return self
+
+    @model_validator(mode="after")
+    def _firms_fit(self) -> Place:
+        names = [anchor.name for anchor in self.anchors]
+        if len(set(names)) < len(names):
+            raise ValueError("anchors: two have the same name; allowed: each name once")
+        number = len(names) + (0 if self.cooperatives is None else self.cooperatives.value)
+        if number > MOST_FIRMS:
+            raise ValueError(f"anchors: there are {number:.12g} with cooperatives; allowed: up to {MOST_FIRMS}")
         return self

@@ -8,7 +8,7 @@ the unit.
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import brentq
+from scipy.optimize import Bounds, LinearConstraint, brentq, milp
 
 from tuopin.agents.arrays import F64, I64
 from tuopin.agents.composition import compose, half_variance
@@ -17,10 +17,12 @@ from tuopin.agents.economy import monthly_wage
 from tuopin.agents.households import Households
 from tuopin.agents.identity import household_uids, village_uids
 from tuopin.agents.parameters import Parameters
-from tuopin.agents.place import Place
+from tuopin.agents.place import MOST_MEMBERS, Place
 from tuopin.agents.randomness import POPULATION, VILLAGES, Luck, normals_of
 
 BURN_IN_YEARS = 5
+LEAST_WEIGHT = 1e-9
+_TILTS = (30.0, 100.0)
 
 
 def largest_remainder(weights: F64, total: int) -> I64:
@@ -50,7 +52,10 @@ def sizes_with_totals(weights: F64, households: int, persons: int) -> I64:
     if mean in (1.0, float(len(weights))):
         tilted = (sizes == mean).astype(float)
     else:
-        tilted = weights * np.exp(brentq(excess, -30, 30) * (sizes - mean))
+        most = next((tilt for tilt in _TILTS if excess(-tilt) < 0 < excess(tilt)), None)
+        if most is None:
+            raise ValueError(f"{persons} persons in {households} households are too near all of one size")
+        tilted = weights * np.exp(brentq(excess, -most, most) * (sizes - mean))
     counts = largest_remainder(tilted, households)
     gap = persons - int((counts * sizes).sum())
     while gap:  # rounding leaves at most a few persons: move households by one size, from the fullest class
@@ -61,6 +66,13 @@ def sizes_with_totals(weights: F64, households: int, persons: int) -> I64:
         counts[k + step] += 1
         gap -= step
     return counts
+
+
+def size_weights(p: Parameters) -> F64:
+    """The shares of household sizes 1 to 7; none is quite zero, so that every total of persons can be met."""
+    weights = np.array([p.value(f"demography.size_weight_{k}") for k in range(1, MOST_MEMBERS + 1)])
+    never_zero: F64 = np.maximum(weights, LEAST_WEIGHT)
+    return never_zero
 
 
 def make_villages(place: Place, p: Parameters, luck: Luck, number: int) -> Villages:
@@ -93,6 +105,57 @@ def village_sizes(villages: Villages, luck: Luck, households: int, log_sd: float
     return largest_remainder(weights, spare) + 1
 
 
+def rural_totals(place: Place, scale: float = 1.0) -> tuple[int, int]:
+    """Households and persons of a place at `scale`: those registered, and the others at the mean household size."""
+    others_persons = round((place.rural_persons.value - place.registered_persons.value) * scale)
+    others = round(others_persons / place.household_size.value)
+    others = min(max(others, -(-others_persons // MOST_MEMBERS)), others_persons)  # of 1 to 7 persons, however few
+    households = round(place.registered_households.value * scale)
+    return households + others, round(place.registered_persons.value * scale) + others_persons
+
+
+def misfit(place: Place, weights: F64, scale: float = 1.0) -> str | None:
+    """Why a place cannot have its registered households and persons at `scale`, or None if it can.
+
+    All of it is known before anything is drawn: how many households of each size there are follows from the totals.
+    """
+    households, persons = rural_totals(place, scale)
+    chosen, chosen_persons = (
+        round(place.registered_households.value * scale),
+        round(place.registered_persons.value * scale),
+    )
+    if chosen < 1 or households < place.villages.value:
+        return f"{households} households in {place.villages.value:.12g} villages, {chosen} of them registered"
+    try:
+        sizes = sizes_with_totals(weights, households, persons)
+    except ValueError as error:
+        return str(error)
+    if sizes_to_choose(sizes, np.zeros_like(sizes), chosen, chosen_persons) is None:
+        return f"no {chosen} of the {households} households have {chosen_persons} persons together"
+    return None
+
+
+def sizes_to_choose(there: I64, near: I64, households: int, persons: int) -> I64 | None:
+    """Return how many households of 1, 2, ... persons to take of those `there` so that both totals are met, as `near`
+    as can be to a first choice; None if no choice meets them.
+    """
+    size = len(there)
+    each = np.eye(size)
+    totals = np.zeros((2, 2 * size))
+    totals[0, :size], totals[1, :size] = 1.0, np.arange(1, size + 1)
+    solved = milp(
+        np.concatenate([np.zeros(size), np.ones(size)]),  # the sum of the distances, which are the second half
+        integrality=np.repeat([1, 0], size),
+        bounds=Bounds(np.zeros(2 * size), np.concatenate([there, np.full(size, np.inf)])),
+        constraints=[
+            LinearConstraint(totals, [households, persons], [households, persons]),
+            LinearConstraint(np.hstack([each, -each]), -np.inf, near),
+            LinearConstraint(np.hstack([each, each]), near, np.inf),
+        ],
+    )
+    return None if solved.x is None else np.rint(solved.x[:size]).astype(np.int64)
+
+
 def synthesise(
     place: Place, parameters: Parameters, mechanisms: dict[str, bool | str], luck: Luck, scale: float = 1.0
 ) -> County:
@@ -102,19 +165,14 @@ def synthesise(
     realised by `agents.registration` at the end of the burn-in.
     """
     p = parameters
-    registered = round(place.registered_households.value * scale)
-    registered_persons = round(place.registered_persons.value * scale)
-    others_persons = round((place.rural_persons.value - place.registered_persons.value) * scale)
-    others = round(others_persons / place.household_size.value)
-    households, persons = registered + others, registered_persons + others_persons
+    households, persons = rural_totals(place, scale)
     villages = make_villages(place, p, luck, int(place.villages.value))
     first = place.year - BURN_IN_YEARS
     h = Households(households)
     h.set("uid", household_uids(place.code, households))
     sizes = village_sizes(villages, luck, households, p.value("population.village_size_sd"))
     h.set("village", np.repeat(np.arange(len(villages)), sizes))
-    weights = np.array([p.value(f"demography.size_weight_{k}") for k in range(1, 8)])
-    h.set("members", _assign_sizes(h.uid, luck, sizes_with_totals(weights, households, persons)))
+    h.set("members", _assign_sizes(h.uid, luck, sizes_with_totals(size_weights(p), households, persons)))
     compose(h, villages, p, luck, monthly_wage(p, first, place.year))
     return County(
         place=place,

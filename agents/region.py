@@ -6,16 +6,16 @@ for every county, or `totals` of the region, split over the counties in proporti
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 from scipy.special import ndtri
 
 from tuopin.agents.arrays import F64
-from tuopin.agents.place import Anchor, Figure, Label, Origin, Place, Zone, Zones, _Strict
+from tuopin.agents.place import KINDS, Anchor, Figure, Label, Name, Origin, Place, Zone, Zones, _Strict
 from tuopin.agents.population import largest_remainder
 
 FIGURES = (
@@ -50,21 +50,21 @@ class ColumnNote(Origin):
     @model_validator(mode="after")
     def _free_has_range(self) -> ColumnNote:
         if self.confidence in ("modelling-choice", "free") and self.range is None:
-            raise ValueError(
-                "a column without a source needs a prior range in multiples of its values: range: [0.8, 1.2]"
-            )
+            wrong = "a column without a source needs a prior range in multiples of its values"
+            raise ValueError(f"{wrong}; allowed: range: [low, high], e.g. [0.8, 1.2]")
         if self.range is not None and not 0 <= self.range[0] <= 1 <= self.range[1]:
-            raise ValueError(f"the range {list(self.range)} is in multiples of the values and must hold 1")
+            wrong = f"range: is {list(self.range)}, in multiples of the values"
+            raise ValueError(f"{wrong}; allowed: [low, high] with 0 <= low <= 1 <= high")
         return self
 
 
 class Alike(_Strict):
     """What is the same in every county that the table does not give a value of its own."""
 
-    household_size: Figure | None = None
-    villages: Figure | None = None
-    county_factor: Figure | None = None
-    cooperatives: Figure | None = None
+    household_size: Annotated[Figure, AfterValidator(KINDS["household_size"].check)] | None = None
+    villages: Annotated[Figure, AfterValidator(KINDS["villages"].check)] | None = None
+    county_factor: Annotated[Figure, AfterValidator(KINDS["county_factor"].check)] | None = None
+    cooperatives: Annotated[Figure, AfterValidator(KINDS["cooperatives"].check)] | None = None
     deadline: Annotated[int, Field(ge=2008, le=2040)] | None = None
     anchors: tuple[Anchor, ...] = ()
     limits: tuple[str, ...] = ()
@@ -75,12 +75,20 @@ class Alike(_Strict):
         return tuple(value) if isinstance(value, list) else value
 
 
+MOST_IN_REGION = 2_000_000_000
+
+
+def _total(name: str) -> Callable[[Figure], Figure]:
+    """The check of a figure of the whole region: the unit of a county's, and as whole."""
+    return replace(KINDS[name], most=MOST_IN_REGION).check
+
+
 class Totals(_Strict):
     """What is known of the region as a whole."""
 
-    rural_persons: Figure | None = None
-    villages: Figure | None = None
-    cooperatives: Figure | None = None
+    rural_persons: Annotated[Figure, AfterValidator(_total("rural_persons"))] | None = None
+    villages: Annotated[Figure, AfterValidator(_total("villages"))] | None = None
+    cooperatives: Annotated[Figure, AfterValidator(_total("cooperatives"))] | None = None
     resettlement: Zones | None = None
 
 
@@ -88,7 +96,7 @@ class RegionFile(_Strict):
     """A region as its file gives it: the counties are rows of `table`, a CSV file beside it."""
 
     kind: Literal["region"]
-    name: str
+    name: Name
     label: Label
     year: Annotated[int, Field(ge=2008, le=2040)]
     table: str
@@ -97,6 +105,14 @@ class RegionFile(_Strict):
     columns: dict[FigureName, ColumnNote]
     alike: Alike = Alike()
     totals: Totals = Totals()
+
+    @model_validator(mode="after")
+    def _units(self) -> RegionFile:
+        for name, note in self.columns.items():
+            if note.unit not in KINDS[name].units:
+                allowed = " or ".join(KINDS[name].units)
+                raise ValueError(f"columns: {name} is in '{note.unit[:40]}'; allowed: unit: {allowed}")
+        return self
 
     @field_validator("table")
     @classmethod

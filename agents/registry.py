@@ -18,7 +18,7 @@ from tuopin.agents.compiled import compiled
 from tuopin.agents.county import County
 from tuopin.agents.economy import INCOME_FLOOR
 from tuopin.agents.kernels import pick
-from tuopin.agents.population import largest_remainder
+from tuopin.agents.population import largest_remainder, sizes_to_choose
 from tuopin.agents.randomness import CHUNK, REGISTRATION, VERIFICATION, Draws, draw_chunk, normals_of
 from tuopin.agents.rationing import lowest, within_budget
 
@@ -225,7 +225,25 @@ def _swap_to_total(
         if gap == before:  # no village can: a household of one then gives way to one of another
             gap -= _swap(np.lexsort((uid, score)), members, chosen, gap, 50 * _MARGIN)
         if gap == before:
-            raise ValueError(f"registered persons cannot be met: {gap:+d} persons remain")
+            _choose_sizes(members, uid, score, chosen, persons)
+            return
+
+
+def _choose_sizes(members: Array, uid: I64, score: F64, chosen: Flags, persons: int) -> None:
+    """Choose the poorest of each household size, as many as bring the persons chosen to exactly `persons`.
+
+    For small places whose households are of few sizes: swaps of two get no nearer there. Raises ValueError if no
+    choice of as many households has so many persons.
+    """
+    sizes = np.arange(1, int(members.max()) + 1)
+    there, near = (np.bincount(m, minlength=len(sizes) + 1)[1:] for m in (members, members[chosen]))
+    wanted = sizes_to_choose(there, near, int(chosen.sum()), persons)
+    if wanted is None:
+        raise ValueError(f"no {int(chosen.sum())} households to register have {persons} persons together")
+    order = np.lexsort((uid, score))
+    chosen[:] = False
+    for size, number in zip(sizes, wanted, strict=True):
+        chosen[order[members[order] == size][:number]] = True
 
 
 def _swap(rows: I64, members: Array, chosen: Flags, gap: int, margin: int) -> int:

@@ -1,38 +1,100 @@
 """Which policies there are: those of this package, and those other packages add.
 
 A folder two levels down, `policies/<family>/<module>/`, is a policy if its package names one as `POLICY`; another
-package adds one by an entry point of the group `tuopin.policies`.
+package adds one by an entry point of the group `tuopin.policies`. A plug-in that cannot be used is left out and told
+of by `broken_plug_ins`: it fails only the studies that name it.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
+from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
+from typing import NamedTuple
 
 from tuopin import policies
+from tuopin.agents.parameters import Parameter
+from tuopin.policies.guard import described
 from tuopin.policies.older_protocols import refuse_older
 from tuopin.policies.protocol import FAMILIES, Policy
 
 GROUP = "tuopin.policies"
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
-@cache
-def catalogue() -> dict[str, type[Policy]]:
-    """Return every policy class by name, sorted.
+class _Found(NamedTuple):
+    policies: Mapping[str, type[Policy]]
+    broken: Mapping[str, str]
+    points: Mapping[str, EntryPoint]
+
+
+def catalogue() -> Mapping[str, type[Policy]]:
+    """Return every policy class that can be used, by name, sorted."""
+    return _found().policies
+
+
+def broken_plug_ins() -> Mapping[str, str]:
+    """Return why each plug-in that cannot be used cannot, by the name of its entry point (and of its policy)."""
+    return _found().broken
+
+
+def entry_point_of(policy: str) -> EntryPoint | None:
+    """Return the entry point that a policy comes by; None for a policy of this package."""
+    return _found().points.get(policy)
+
+
+def built_in() -> dict[str, type[Policy]]:
+    """Return the policies of this package by name, sorted; no plug-in is imported.
 
     Raises
     ------
     ValueError
-        If two claim one name, or a plug-in is no policy, of an unknown family or written for an older protocol.
+        If two claim one name, or one is not what a policy has to be.
     """
     found: dict[str, type[Policy]] = {}
     for module in _modules():
-        _add(found, importlib.import_module(module).POLICY, module)
-    for point in entry_points(group=GROUP):
-        _add(found, point.load(), point.value)
+        policy = importlib.import_module(module).POLICY
+        _check(policy, module)
+        if found.get(policy.name, policy) is not policy:
+            raise ValueError(f"{module}: the policy name {policy.name!r} is already taken")
+        found[policy.name] = policy
     return dict(sorted(found.items()))
+
+
+@cache
+def _found() -> _Found:
+    own = built_in()
+    plugged: dict[str, tuple[type[Policy], EntryPoint]] = {}
+    broken: dict[str, str] = {}
+    for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value)):
+        try:
+            policy = point.load()
+            _check(policy, point.value)
+            if policy.name in own and policy is not own[policy.name]:
+                raise ValueError(f"{point.value}: the policy name {policy.name!r} is already taken")
+        except (Exception, SystemExit, GeneratorExit) as error:
+            broken[point.name] = _told(point, error)
+            continue
+        if policy.name in plugged and plugged[policy.name][0] is not policy:
+            values = f"{plugged[policy.name][1].value} and {point.value}"
+            broken[policy.name] = f"{values}: both claim the policy name {policy.name!r}"
+        elif policy.name not in own:
+            plugged[policy.name] = policy, point
+    good = {name: policy for name, (policy, _) in plugged.items() if name not in broken}
+    return _Found(dict(sorted({**own, **good}.items())), broken, {name: plugged[name][1] for name in good})
+
+
+def _told(point: EntryPoint, error: BaseException) -> str:
+    """What is wrong with a plug-in, on one line that begins with its entry point."""
+    text = " ".join(described(error).split())
+    if isinstance(error, ValueError) and str(error).startswith(point.value):
+        text = " ".join(str(error).split())
+    else:
+        text = f"{point.value}: cannot be imported: {text}"
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _modules() -> list[str]:
@@ -46,12 +108,34 @@ def _modules() -> list[str]:
     ]
 
 
-def _add(found: dict[str, type[Policy]], policy: object, origin: str) -> None:
+def _check(policy: object, origin: str) -> None:
+    """Raise ValueError, naming `origin`, unless `policy` is declared as policies are."""
     if not (isinstance(policy, type) and issubclass(policy, Policy)):
         raise ValueError(f"{origin}: a policy must be a subclass of tuopin.policies.protocol.Policy")
+    for wrong in _wrong_declarations(policy):
+        raise ValueError(f"{origin}: {wrong}")
     refuse_older(policy, origin)
     if policy.family and policy.family not in FAMILIES:
         raise ValueError(f"{origin}: the family {policy.family!r} is not one of {', '.join(FAMILIES)}")
-    if found.get(policy.name, policy) is not policy:
-        raise ValueError(f"{origin}: the policy name {policy.name!r} is already taken")
-    found[policy.name] = policy
+
+
+def _wrong_declarations(policy: type[Policy]) -> Iterator[str]:
+    name: object = getattr(policy, "name", None)
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        yield f"its name is {name!r}; allowed: up to 64 lower-case letters, digits and _, beginning with a letter"
+    for attribute in ("label", "label_zh"):
+        if not isinstance(getattr(policy, attribute, None), str):
+            yield f"it has no {attribute}; allowed: a text"
+    for attribute in ("steps", "writes", "keeps"):
+        given: object = getattr(policy, attribute)
+        if not isinstance(given, tuple) or not all(isinstance(item, str) for item in given):
+            yield f"its {attribute} are {given!r:.60}; allowed: a tuple of texts"
+    parameters: object = getattr(policy, "parameters", None)
+    if not isinstance(parameters, Mapping) or not all(isinstance(p, Parameter) for p in parameters.values()):
+        yield "its parameters are none; allowed: what policy_parameters reads from its YAML file"
+    elif missing := sorted(_EVERY - set(parameters)):
+        yield f"its parameters lack {', '.join(missing)}; allowed: what policy_parameters reads from its YAML file"
+
+
+_EVERY = {"budget", "slots", "start", "take_up", "leakage", "hours_per_household", "support_after_exit_months"}
+"""Parameters that the programme step asks of every policy."""

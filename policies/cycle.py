@@ -69,13 +69,18 @@ def _funded(county: County, policy: Policy, ledger: Ledger, observed: ObservedNe
     Nobody before the policy's start. Only they take part in the split of hours: nobody spends hours on the rest.
     """
     nobody = Funded(rows=np.empty(0, dtype=np.int64), cost=np.empty(0, dtype=np.int64))
-    if county.year < policy.value("start", county.year) or policy.budget_fen(county) == 0 or policy.slots(county) == 0:
+    reach = ledger.reach(policy.name)
+    reach.begun = county.year >= policy.value("start", county.year)
+    if not reach.begun or policy.budget_fen(county) == 0 or policy.slots(county) == 0:
         return nobody
     candidates = policy.eligible(county, observed) & (policy.since(county) == 0)
     rows = _willing(county, policy, np.flatnonzero(candidates))
+    reach.candidates, reach.willing = int(candidates.sum()), len(rows)
     if len(rows) == 0:
         return nobody
-    return Funded(*policy.affordable(county, rows, _available(county, policy, ledger), observed))
+    funded = Funded(*policy.affordable(county, rows, _available(county, policy, ledger), observed))
+    reach.funded = len(funded.rows)
+    return funded
 
 
 def _willing(county: County, policy: Policy, rows: Rows) -> Rows:
@@ -152,6 +157,8 @@ def _share_hours(
 
 
 def _enrol(county: County, policy: Policy, granted: Funded, ledger: Ledger) -> None:
+    reach = ledger.reach(policy.name)
+    reach.served = len(granted.rows)
     if len(granted.rows) == 0:
         return
     places = policy.room(county, granted.rows)
@@ -159,6 +166,7 @@ def _enrol(county: County, policy: Policy, granted: Funded, ledger: Ledger) -> N
         raise TypeError(f"policy {policy.name}: room returns a place for each row (an index, -1 for none), not a mask")
     has_room = places >= 0
     rows, cost = granted.rows[has_room], granted.cost[has_room]
+    reach.enrolled = len(rows)
     if len(rows) == 0:
         return
     policy.since(county)[rows] = county.year

@@ -13,26 +13,51 @@ from numpy.typing import NDArray
 from tuopin.agents.arrays import F64, Flags
 from tuopin.agents.compiled import compiled, rule
 from tuopin.policies.arrays import Fen, Rows
+from tuopin.policies.limits import Limit, Reach, limit_of
 
 LEAKAGE = "leakage"
+BACKGROUND = ("basic_insurance", "base_pension", "grain_subsidy")
+"""What every scenario pays whatever its programmes: accounts of these names are no programme's."""
+SPENT, LENT, INVESTED, OWN = KINDS = ("spent", "lent", "invested", "own")
+"""What money is: gone, to be repaid, capital that returns, or what households themselves pay (see `is_public`)."""
+
+
+def is_public(kind: str) -> bool:
+    """Whether money of this kind is public cost: what returns and what households pay is not."""
+    return kind == SPENT
+
+
+_Account = tuple[str, str, str]
+"""Programme, payer and kind of money."""
+MOST_FEN = 10**13
+"""No single amount is larger (a hundred billion yuan): sums over the households of a county cannot overflow."""
 
 
 class BudgetExceeded(RuntimeError):
     """A programme tried to spend more than its budget of the year."""
 
 
+class AmountRefused(ValueError):
+    """An amount that is no payment: negative, not whole fen, not one for each row, or too large to be added up."""
+
+
 @dataclass(frozen=True)
 class Entry:
-    """One row of the accounts: a programme, a payer and a year. Recipients are distinct within the row."""
+    """One row of the accounts: a programme, a payer, a kind of money and a year.
+
+    Recipients are distinct within the row; of money of kind `own` they are the households that pay it.
+    """
 
     year: int
     policy: str
     payer: str
+    kind: str
     households: int
     persons: int
     fen: int
     budget_fen: int | None
     slots: int | None
+    villages: int = 0
 
 
 class Ledger:
@@ -40,22 +65,29 @@ class Ledger:
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
+        self.limits: list[Limit] = []
         self._year = 0
         self._size = 0
-        self._sums: dict[tuple[str, str], int] = {}
+        self._sums: dict[_Account, int] = {}
         self._spent: dict[str, int] = {}
-        self._recipients: dict[tuple[str, str], Flags] = {}
+        self._recipients: dict[_Account, Flags] = {}
         self._budgets: dict[str, int | None] = {}
         self._slots: dict[str, int | None] = {}
+        self._reach: dict[str, Reach] = {}
 
     def open_year(self, year: int, households: int) -> None:
         """Start the accounts of `year` with `households` rows; budgets are set anew by `set_budget`."""
         self._year, self._size = year, households
         self._sums, self._spent, self._recipients, self._budgets, self._slots = {}, {}, {}, {}, {}
+        self._reach = {}
 
     def set_budget(self, policy: str, fen: int | None, slots: int | None) -> None:
         """Set the year's budget (fen, None = unlimited) and slots of a programme."""
         self._budgets[policy], self._slots[policy] = fen, slots
+
+    def reach(self, policy: str) -> Reach:
+        """How far the programme has come among households this year, to be written by the programme step."""
+        return self._reach.setdefault(policy, Reach())
 
     def left(self, policy: str) -> int | None:
         """Fen left of the programme's budget of the year; None if unlimited."""
@@ -66,52 +98,93 @@ class Ledger:
         """Fen posted to the programme this year, all payers."""
         return self._spent.get(policy, 0)
 
-    def _add(self, policy: str, payer: str, fen: int) -> None:
-        self._sums[policy, payer] = self._sums.get((policy, payer), 0) + fen
-        self._spent[policy] = self.spent(policy) + fen
+    def _add(self, account: _Account, fen: int) -> None:
+        self._sums[account] = self._sums.get(account, 0) + fen
+        self._spent[account[0]] = self.spent(account[0]) + fen
 
-    def post(self, policy: str, payer: str, rows: Rows, fen: Fen) -> None:
-        """Post `fen[k]` paid by `payer` for household row `rows[k]`; raises BudgetExceeded, then nothing is posted."""
-        total = int(fen.sum())
+    def post(self, policy: str, payer: str, rows: Rows, fen: Fen, kind: str = SPENT) -> None:
+        """Post `fen[k]` paid by `payer` for household row `rows[k]`, money of one of `KINDS`.
+
+        The budget bounds money of all kinds together.
+
+        Raises
+        ------
+        BudgetExceeded
+            If the budget does not reach; then nothing is posted.
+        AmountRefused
+            For an amount that is no payment.
+        ValueError
+            For another kind.
+        """
+        if kind not in KINDS:
+            raise ValueError(f"{policy}: money of kind {kind!r}; allowed: {', '.join(KINDS)}")
+        total = _total(f"{policy} ({payer})", rows, fen)
         left = self.left(policy)
         if left is not None and total > left:
             raise BudgetExceeded(f"{policy}: {total / 100:.2f} yuan in {self._year}, {left / 100:.2f} left")
-        self._add(policy, payer, total)
-        mask = self._receivers(policy, payer)
+        account = (policy, payer, kind)
+        self._add(account, total)
+        mask = self._receivers(account)
         mask[rows[fen != 0]] = True
 
     def post_background(self, policy: str, payer: str, units: NDArray[np.number], yuan: float = 1.0) -> None:
         """Post an ordinary transfer that belongs to every scenario: `yuan` for each of `units`, shape (households,)."""
+        if len(units):
+            most, least = float(np.max(units)) * yuan * 100.0, float(np.min(units)) * yuan * 100.0
+            right = least > -0.5 and most <= MOST_FEN  # also refuses NaN
+            _refuse_unless(right, policy, f"amounts of {least:g} to {most:g} fen", f"0 to {MOST_FEN}")
         receives = np.empty(len(units), dtype=np.bool_)
         total = int(_background(np.asarray(units, dtype=np.float64), yuan, receives))
-        self._add(policy, payer, total)
-        self._recipients[policy, payer] = receives
+        account = (policy, payer, SPENT)
+        self._add(account, total)
+        self._recipients[account] = receives
 
     def post_leakage(self, policy: str, fen: int) -> None:
         """Post money that reached nobody; raises BudgetExceeded, then nothing is posted."""
+        _refuse_unless(0 <= fen <= 2**62, policy, f"leakage of {fen} fen", f"0 to {2**62}")
         if fen == 0:
             return
         left = self.left(policy)
         if left is not None and fen > left:
             raise BudgetExceeded(f"{policy}: leakage of {fen / 100:.2f} yuan in {self._year}, {left / 100:.2f} left")
-        self._add(policy, LEAKAGE, fen)
-        self._receivers(policy, LEAKAGE)
+        account = (policy, LEAKAGE, SPENT)
+        self._add(account, fen)
+        self._receivers(account)
 
-    def _receivers(self, policy: str, payer: str) -> Flags:
-        key = (policy, payer)
-        if key not in self._recipients:
-            self._recipients[key] = np.zeros(self._size, dtype=np.bool_)
-        return self._recipients[key]
+    def _receivers(self, account: _Account) -> Flags:
+        if account not in self._recipients:
+            self._recipients[account] = np.zeros(self._size, dtype=np.bool_)
+        return self._recipients[account]
 
     def close_year(self, members: NDArray[np.integer]) -> list[Entry]:
-        """Turn the year's postings into entries (one per programme and payer), in order of names; return them."""
+        """Turn the year's postings into entries (one per programme, payer and kind), in order of names; return
+        them.
+        """
         closed = []
-        for (policy, payer), mask in sorted(self._recipients.items(), key=lambda item: item[0]):
+        for account, mask in sorted(self._recipients.items(), key=lambda item: item[0]):
             households, persons = _count(mask, members)
-            spent, budget, slots = self._sums[policy, payer], self._budgets.get(policy), self._slots.get(policy)
-            closed.append(Entry(self._year, policy, payer, int(households), int(persons), spent, budget, slots))
+            amount, budget, slots = self._sums[account], self._budgets.get(account[0]), self._slots.get(account[0])
+            closed.append(Entry(self._year, *account, int(households), int(persons), amount, budget, slots))
         self.entries.extend(closed)
+        for policy, budget in sorted(self._budgets.items()):
+            reach, spent, slots = self.reach(policy), self.spent(policy), self._slots.get(policy)
+            self.limits.append(limit_of(self._year, policy, budget, spent, slots, reach))
         return closed
+
+
+def _total(account: str, rows: Rows, fen: Fen) -> int:
+    """The sum of the amounts of one posting, each of which is a payment."""
+    whole = isinstance(fen, np.ndarray) and fen.dtype.kind in "iu" and fen.shape == np.shape(rows)
+    _refuse_unless(whole, account, "other than one whole number of fen for each row", "integer arrays of equal length")
+    if len(fen):
+        right = int(fen.min()) >= 0 and int(fen.max()) <= MOST_FEN and int(fen.max()) * len(fen) < 2**63
+        _refuse_unless(right, account, f"amounts of {fen.min()} to {fen.max()} fen", f"0 to {MOST_FEN}")
+    return int(fen.sum())
+
+
+def _refuse_unless(right: bool, account: str, what: str, allowed: str) -> None:
+    if not right:
+        raise AmountRefused(f"{account}: the ledger is given {what}; allowed: {allowed}")
 
 
 def fen(yuan: F64) -> Fen:

@@ -22,6 +22,7 @@ from tuopin.agents.parameters import name_key
 from tuopin.agents.randomness import TAKE_UP
 from tuopin.agents.rationing import reached
 from tuopin.agents.registry import registered
+from tuopin.policies import allotment
 from tuopin.policies.arrays import Fen, Mask, Places, Rows
 from tuopin.policies.ledger import Ledger
 from tuopin.policies.observed_need import ObservedNeed
@@ -77,6 +78,10 @@ class Policy(Settings):
     keeps: ClassVar[tuple[str, ...]] = ()
     """Attributes that belong to the state of a county (firms, sites): they are saved with it, nothing else is."""
 
+    first_year: int = 0
+    """The first year it is simulated in, which a run notes when it sets the policy up and keeps with a state; 0 for the
+    county's first."""
+
     # --- state -------------------------------------------------------------------------------------------------------
 
     @classmethod
@@ -100,17 +105,16 @@ class Policy(Settings):
         return mask
 
     def budget_fen(self, county: County) -> int | None:
-        """The year's budget in fen at the county's scale; None if unlimited.
-
-        A county of a region has its part of the region's budget.
-        """
-        budget = self.setting("budget", county.year)
-        return None if budget is None else county.place.part(round(float(budget) * county.scale * 100.0))
+        """The year's budget in fen at the county's scale; None if unlimited (see `tuopin.policies.allotment`)."""
+        return allotment.budget_fen(self, self._setting(county), county.year)
 
     def slots(self, county: County) -> int | None:
-        """Households that may enrol this year; None if unlimited. A county of a region has its part of them."""
-        slots = self.setting("slots", county.year)
-        return None if slots is None else county.place.part(round(float(slots) * county.scale))
+        """Households that may enrol this year; None if unlimited (see `tuopin.policies.allotment`)."""
+        return allotment.slots(self, self._setting(county), county.year)
+
+    def _setting(self, county: County) -> allotment.Setting:
+        first = self.first_year or county.start + 1
+        return allotment.Setting(county.place, county.parameters, county.scale, first)
 
     # --- rules before the programme step -----------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
 
@@ -11,6 +10,8 @@ from tuopin.agents.parameters import Parameter, Value, draw_parameter, read_para
 from tuopin.agents.randomness import Luck
 
 D = TypeVar("D")
+CHOICES = frozenset({"budget", "budget_rate", "slots", "slots_rate"})
+"""What planners choose: nobody is ignorant of it, so it is not drawn with the parameters."""
 _COMMON = Path(__file__).parent / "common.yaml"
 
 
@@ -23,30 +24,38 @@ class Settings:
     """The parameters of one programme in one scenario, by name and year."""
 
     parameters: ClassVar[Mapping[str, Parameter]]
+    scale: float = 1.0
+    """The share of the county that is simulated; parameters declared `scaled: true` are given for the whole county."""
 
     def __init__(self, settings: Mapping[str, Any], luck: Luck | None = None) -> None:
-        """Take a scenario's settings; with `luck`, free parameters that are not set are drawn.
+        """Take a scenario's settings; with `luck`, free parameters that are not set are drawn, `CHOICES` left out.
 
         Raises
         ------
         KeyError
             If a setting is no parameter of the programme.
         """
+        self.given = frozenset(settings)
+        """The names that the scenario sets."""
         self.resolved: dict[str, Parameter] = {}
         self._derived: dict[tuple[str, int], Any] = {}
         for name, parameter in self.parameters.items():
-            self.resolved[name] = draw_parameter(parameter, luck) if luck and name not in settings else parameter
+            drawn = luck is not None and name not in settings and name not in CHOICES
+            self.resolved[name] = draw_parameter(parameter, luck) if luck and drawn else parameter
         for name, value in settings.items():
-            own = dict(value) if isinstance(value, Mapping) else value
-            self.resolved[name] = replace(self.resolved[name], value=own)
+            self.resolved[name] = self.resolved[name].given(value)
 
     def value(self, name: str, year: int) -> float:
         """The parameter `name` in `year` as a float."""
         return float(self.setting(name, year))  # type: ignore[arg-type]
 
     def setting(self, name: str, year: int) -> Value | None:
-        """The parameter `name` in `year`; None stands for unlimited."""
-        return self.resolved[name].at(year)
+        """The parameter `name` in `year`, of the share of the county that is simulated if it is declared `scaled`; None
+        stands for unlimited.
+        """
+        parameter = self.resolved[name]
+        value = parameter.at(year)
+        return float(value) * self.scale if parameter.scaled and self.scale != 1.0 and value is not None else value
 
     def remember(self, name: str, year: int, make: Callable[[], D]) -> D:
         """Return what `make` gave for `name` and `year` the first time it was asked.

@@ -18,7 +18,7 @@ class SimulationFailed(RuntimeError):
 
 
 def simulate(
-    study: Study,
+    study: Study | str | Path,
     out: str | Path | None = None,
     *,
     scale: float = 1.0,
@@ -27,8 +27,10 @@ def simulate(
     workers: int | None = 1,
     panel: bool = False,
     dask: str | None = None,
+    time_limit: float | None = None,
 ) -> Results:
-    """Simulate a study and return its results (pandas frames `indicators`, `costs`, `spells` and, if asked for,
+    """Simulate a study, or the file or shipped study that `study` names, and return its results (pandas frames
+    `indicators`, `costs`, `spells` and, if asked for,
     `panel`).
 
     With `out` the directory is written and continued like `tuopin run --out` does; without it, it is temporary and goes
@@ -39,7 +41,8 @@ def simulate(
     SimulationFailed
         If a run failed; with `out`, what succeeded is kept.
     """
-    chosen = study if replicates is None else study.changed(replicates=replicates)
+    asked = study if isinstance(study, Study) else Study.load(study)
+    chosen = asked if replicates is None else asked.changed(replicates=replicates)
     temporary = tempfile.TemporaryDirectory(prefix="tuopin-") if out is None else None
     directory = Path(temporary.name if temporary is not None else str(out))
     report = run_study(
@@ -49,6 +52,7 @@ def simulate(
         scenarios=list(scenarios) if scenarios else None,
         panel=panel,
         dask_address=dask,
+        time_limit=time_limit,
     )
     if report.failed:
         lines = [f"{run.place} {run.scenario}:{run.replicate}: {run.error}" for run in report.failures]

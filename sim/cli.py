@@ -5,11 +5,12 @@ Nothing but typer is imported here and at the top of the commands, so that ``tuo
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -21,8 +22,9 @@ from tuopin.sim.commands.init import init
 from tuopin.sim.commands.list import list_what
 from tuopin.sim.commands.run import run
 from tuopin.sim.commands.schema import schema
+from tuopin.sim.commands.verify import verify
 
-DONE, FAULTS, BAD_INPUT, INTERRUPTED, NO_READER = 0, 1, 2, 130, 141
+DONE, FAULTS, BAD_INPUT, INTERRUPTED, NO_READER, TERMINATED = 0, 1, 2, 130, 141, 143
 # typer carries its own copy of click in newer versions and does not export this
 ClickError = typer.BadParameter.__mro__[2]
 
@@ -34,6 +36,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"tuopin {version('tuopin')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and end.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Take the options that stand before the name of a command."""
+
+
 app.command()(run)
 app.command()(check)
 app.command()(explain)
@@ -42,6 +63,7 @@ app.command()(branch)
 app.command(name="list")(list_what)
 app.command()(init)
 app.command()(schema)
+app.command()(verify)
 
 
 def main() -> NoReturn:
@@ -55,13 +77,21 @@ def status_of(arguments: Sequence[str]) -> int:
     0 done; 1 some runs failed or a check found faults; 2 bad input, one line per mistake on standard error; 130 after
     Ctrl-C. An error without an ``exit_status`` of its own is a fault of the program and keeps its traceback.
     """
+    _open_missing_streams()
+    _let_any_character_pass()
     try:
         result = app(args=list(arguments), prog_name="tuopin", standalone_mode=False)
         sys.stdout.flush()
         if result == INTERRUPTED:  # newer typer turns Ctrl-C into this result, older typer into Abort
             raise typer.Abort
         return result if isinstance(result, int) else DONE
-    except (KeyboardInterrupt, typer.Abort):
+    except (KeyboardInterrupt, typer.Abort) as stop:
+        if isinstance(stop.__context__, EOFError):  # typer takes it for the end of what a person types
+            return _print_error(
+                "tuopin:1: (program): something ended before its time; the same command continues", FAULTS
+            )
+        if _was_terminated():
+            return _print_error("terminated; the same command continues", TERMINATED)
         return _print_error("stopped; the same command continues", INTERRUPTED)
     except BrokenPipeError:
         return _reader_gone()
@@ -81,6 +111,30 @@ def status_of(arguments: Sequence[str]) -> int:
         if not isinstance(status, int):
             raise
         return _print_error("\n".join(map(_error_line, str(error).splitlines())), status)
+
+
+def _was_terminated() -> bool:
+    """Whether it was SIGTERM; typer forgets what it was that stopped a command."""
+    signals = sys.modules.get("tuopin.sim.run.signals")
+    return signals is not None and signals.Terminated.happened
+
+
+def _let_any_character_pass() -> None:
+    """Characters that the terminal's or pipe's encoding does not have are replaced: nothing dies of a name."""
+    for stream, errors in ((sys.stdout, "replace"), (sys.stderr, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors != errors:
+            stream.reconfigure(errors=errors)
+
+
+def _open_missing_streams() -> None:
+    """A closed standard stream (`>&-`) leads nowhere, not into the first file that is opened."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            if nowhere != number:
+                os.dup2(nowhere, number)
+                os.close(nowhere)
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
 
 
 def _reader_gone() -> int:
@@ -111,8 +165,5 @@ def _usage(error: Exception) -> int:
 
 
 def _print_error(text: str, status: int) -> int:
-    try:
-        sys.stderr.write(text + "\n")
-    except UnicodeEncodeError:  # a terminal that cannot write Chinese still gets the line
-        sys.stderr.write(text.encode("ascii", "backslashreplace").decode("ascii") + "\n")
+    sys.stderr.write(text + "\n")
     return status

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import settings
 from tuopin.agents.county import County, Villages
 from tuopin.agents.households import Households
 from tuopin.agents.mechanisms import resolve_mechanisms
-from tuopin.agents.parameters import resolve_parameters
+from tuopin.agents.parameters import Parameters, model_parameters
 from tuopin.agents.place import Place
 from tuopin.agents.randomness import Luck
 from tuopin.policies.ledger import Ledger
@@ -23,10 +24,10 @@ settings.load_profile("tuopin")
 
 FLAT: Mapping[str, Any] = {
     "economy.statistical_line_2016": 3000.0,
-    "economy.registry_line": {2016: 3000.0},
-    "economy.rural_cpi": {2016: 0.0},
+    "economy.registry_line": 3000.0,
+    "economy.rural_cpi": 0.0,
     "economy.rural_cpi_after": 0.0,
-    "economy.migrant_wage": {2016: 1000.0},
+    "economy.migrant_wage": 1000.0,
     "economy.wage_growth_after": 0.0,
     "economy.local_real_growth": 0.0,
     "economy.off_farm_growth": 0.0,
@@ -41,6 +42,12 @@ def _figure(value: float, **more: Any) -> dict[str, Any]:
     return {"value": value, "unit": "units", "source": "made for a test", "confidence": "source-document", **more}
 
 
+def of_these_series(given: Mapping[str, Any]) -> Parameters:
+    """The model's parameters with `given` in their place, series as a whole (a study changes the years it names)."""
+    known = model_parameters()
+    return Parameters({**known, **{id: replace(known[id], value=value) for id, value in given.items()}})
+
+
 @pytest.fixture
 def place_data() -> dict[str, Any]:
     """A small valid place as YAML would give it."""
@@ -51,13 +58,13 @@ def place_data() -> dict[str, Any]:
         "label": {"en": "Testing"},
         "year": 2016,
         "deadline": 2019,
-        "registered_households": _figure(40),
-        "registered_persons": _figure(130),
-        "rural_persons": _figure(600),
-        "household_size": _figure(3.0),
-        "villages": _figure(4),
-        "county_factor": _figure(0.9),
-        "cooperatives": _figure(2),
+        "registered_households": _figure(40, unit="households"),
+        "registered_persons": _figure(130, unit="persons"),
+        "rural_persons": _figure(600, unit="persons"),
+        "household_size": _figure(3.0, unit="persons"),
+        "villages": _figure(4, unit="villages"),
+        "county_factor": _figure(0.9, unit="ratio"),
+        "cooperatives": _figure(2, unit="cooperatives"),
         "resettlement": {
             "source": "made for a test",
             "confidence": "source-document",
@@ -111,7 +118,7 @@ def by_hand(place_data: dict[str, Any]) -> Callable[..., County]:
         none = np.zeros(villages)
         county = County(
             place=Place.model_validate({**place_data, **(place or {})}),
-            parameters=resolve_parameters({**FLAT, **(parameters or {})}),
+            parameters=of_these_series({**FLAT, **(parameters or {})}),
             mechanisms={**resolve_mechanisms({**off, **(mechanisms or {})}), **(mechanisms or {})},
             luck=luck or Luck(1, 0),
             households=h,

@@ -21,12 +21,13 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from tuopin.policies.packages import packages_of
 from tuopin.sim.batch.task import Context, Task
 from tuopin.sim.batch.worker import perform, perform_failure
 from tuopin.sim.results.durable import temporary_in, write_atomically
 from tuopin.sim.results.errors import ClusterLost, ClusterRefused, storage_failed
 from tuopin.sim.results.receipts import Receipt
-from tuopin.sim.study.versions import DECISIVE, differing, versions
+from tuopin.sim.study.versions import DECISIVE, changed_packages, differing, versions
 
 Client = Any  # distributed.Client: half of its methods are untyped
 
@@ -160,6 +161,10 @@ def perform_on_worker(task: Task, name: str) -> tuple[Receipt, bytes | None]:
     different = differing(expected)
     if different:  # this worker joined after the others were asked
         raise ClusterRefused(f"--dask: a worker that joined has other versions: {', '.join(different)}")
+    mine = packages_of(sorted({policy for used in context.plan.scenario_settings.values() for policy in used}))
+    if mine != dict(context.plan.packages):
+        lines = changed_packages(context.plan.packages, mine) or ["another package supplies a policy"]
+        raise ClusterRefused(f"--dask: a worker has other policies: {', '.join(lines)}; install the same there")
     if _sees(Path(token)):
         return perform(task, context), None
     with tempfile.TemporaryDirectory(prefix="tuopin-") as own:

@@ -10,6 +10,7 @@ from tuopin.sim.batch.taskfile import checksum, read_receipt
 from tuopin.sim.results.errors import DirectoryRefused
 from tuopin.sim.results.receipts import (
     JOURNAL,
+    SET_ASIDE,
     Receipt,
     Records,
     file_stem,
@@ -19,8 +20,7 @@ from tuopin.sim.results.receipts import (
 )
 from tuopin.sim.results.schemas import state_year
 from tuopin.sim.study.plan import Plan
-
-_SET_ASIDE = ".damaged"
+from tuopin.sim.study.versions import changed_packages, other_packages
 
 
 def add_receipt(records: Records, receipt: Receipt) -> None:
@@ -63,12 +63,13 @@ def load_committed(runs: Path, plan: Plan, note: Callable[[str], None]) -> tuple
         adopted |= known is None
         kept.append(receipt)
     kept.sort(key=lambda receipt: (receipt.place, receipt.replicate, receipt.part))
+    _refuse_changed_packages(runs.parent, kept, plan)
     _refuse_changed_scenarios(runs.parent, kept, plan)
     gone = sorted(set(journal.receipts) - {receipt.file for receipt in kept} - {path.name for path in aside})
     for name in gone:
         note(f"{runs / name}: is gone; its runs are done again")
     for path in aside:
-        path.replace(path.with_name(path.name + _SET_ASIDE))
+        path.replace(path.with_name(path.name + SET_ASIDE))
     if journal.torn:
         note(f"{runs / JOURNAL}: {journal.torn} line(s) were not whole; mended from the committed files")
     if journal.identity is None or journal.torn or adopted or gone or aside:
@@ -107,6 +108,23 @@ def _refuse_changed_scenarios(out: Path, receipts: Iterable[Receipt], plan: Plan
                 f"{out}: scenario {name} was run here with other policies or parameters;"
                 " give the new one another name, or choose another --out"
                 for name in sorted(changed)
+            )
+        )
+
+
+def _refuse_changed_packages(out: Path, receipts: Iterable[Receipt], plan: Plan) -> None:
+    """Two codes under one policy's name in one comparison are refused, whichever scenarios use them."""
+    changed = {
+        line
+        for receipt in receipts
+        if any(run.status == "done" for run in receipt.runs)
+        for line in changed_packages(other_packages(receipt.versions), plan.packages)
+    }
+    if changed:
+        raise DirectoryRefused(
+            *(
+                f"{out}: holds results of other inputs: {line}; install the same again, or choose another --out"
+                for line in sorted(changed)
             )
         )
 

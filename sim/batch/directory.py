@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import errno
 import json
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from tuopin.sim.batch.lock import LOCK, WRITER, writer_lock
-from tuopin.sim.results.durable import clear_temporaries, fsync_directory
+from tuopin.sim.results.durable import TEMPORARY_PREFIX, clear_temporaries, fsync_directory
 from tuopin.sim.results.errors import DirectoryRefused
-from tuopin.sim.results.manifest import differences, read_manifest
-from tuopin.sim.results.receipts import read_journal, write_journal
+from tuopin.sim.results.manifest import MANIFEST, differences, manifest_faults, read_manifest
+from tuopin.sim.results.receipts import JOURNAL, SET_ASIDE, TABLES_RECORD, read_journal, write_journal
+from tuopin.sim.results.results import COMPARISON_FILE
 from tuopin.sim.study.plan import Plan
 
 RUNS = "runs"
+FIGURES = "figures"
+_KINDS = (
+    (stat.S_ISREG, "a file"),
+    (stat.S_ISDIR, "a directory"),
+    (stat.S_ISLNK, "a symbolic link"),
+    (stat.S_ISFIFO, "a FIFO"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISBLK, "a device"),
+    (stat.S_ISCHR, "a device"),
+)
 # Inputs that extend or explain a directory instead of making it another one.
 _EXTENDING = ("replicates", "scenarios", "baseline", "question", "name", "study_name")
 
@@ -31,8 +43,8 @@ def hold_directory(out: Path, plan: Plan, note: Callable[[str], None]) -> Iterat
         If `out` is not a directory, holds other things or another study's results, is held by another process, or
         cannot be written.
     """
-    _refuse_foreign(out, plan)
     try:
+        _refuse_foreign(out, plan)
         out.mkdir(parents=True, exist_ok=True)
         with writer_lock(out) as earlier:
             found = _refuse_foreign(out, plan)  # again: it may have changed before the lock was ours
@@ -62,9 +74,9 @@ def _refuse_foreign(out: Path, plan: Plan) -> dict[str, Any] | None:
     if not out.is_dir():
         raise DirectoryRefused(f"{out}: is a file; --out takes a directory")
     runs = out / RUNS
-    if runs.is_symlink() or (runs.exists() and not runs.is_dir()):
-        raise DirectoryRefused(f"{runs}: is not a directory of its own; choose another --out")
+    _refuse_what_is_not_its_own(out)
     manifest = read_manifest(out)
+    _refuse_edited(out, manifest)
     identity = manifest.get("identity") if manifest else read_journal(runs).identity
     if identity is None:
         _refuse_unless_empty(out, runs)
@@ -72,6 +84,48 @@ def _refuse_foreign(out: Path, plan: Plan) -> dict[str, Any] | None:
     if identity != plan.identity:
         _refuse_other(out, manifest or {}, plan)
     return manifest
+
+
+def _refuse_what_is_not_its_own(out: Path) -> None:
+    """What is to be written is a file or folder of `out` itself: no link leads elsewhere, no FIFO or device waits."""
+    figures, runs = out / FIGURES, out / RUNS
+    for folder in (runs, figures, *(below for below in _entries(figures) if _kind(below) != "a file")):
+        kind = _kind(folder)
+        if kind not in ("", "a directory"):
+            raise DirectoryRefused(f"{folder}: is {kind}, not a directory of its own; choose another --out")
+    ours = [path for path in _entries(out) if path not in (runs, figures)]
+    inside = [path for path in _entries(runs) if path.suffix != ".zip" and not path.name.endswith(SET_ASIDE)]
+    for path in [path for path in (*ours, *inside) if _is_ours(path)]:
+        kind = _kind(path)
+        if kind not in ("", "a file"):
+            raise DirectoryRefused(f"{path}: is {kind}, not a file of its own; remove it, or choose another --out")
+
+
+def _entries(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.is_dir() and not folder.is_symlink() else []
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a run writes or reads a file of this name."""
+    names = (MANIFEST, LOCK, WRITER, JOURNAL, TABLES_RECORD, COMPARISON_FILE)
+    return path.name in names or path.suffix == ".parquet" or path.name.startswith(("report.", TEMPORARY_PREFIX))
+
+
+def _kind(path: Path) -> str:
+    """What is at `path`, in words, links not followed; empty if nothing is."""
+    try:
+        mode = path.lstat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    return next((words for test, words in _KINDS if test(mode)), "something else")
+
+
+def _refuse_edited(out: Path, manifest: Mapping[str, Any] | None) -> None:
+    """A manifest changed by hand is not overwritten and not believed."""
+    for wrong in manifest_faults(manifest) if manifest is not None else ():
+        raise DirectoryRefused(
+            f"{out / MANIFEST}: {wrong}; remove the file, then the same command makes it anew from the committed runs"
+        )
 
 
 def _refuse_unless_empty(out: Path, runs: Path) -> None:

@@ -25,8 +25,12 @@ from tuopin.sim.results import durable
 from tuopin.sim.results.errors import BatchError, storage_failed
 from tuopin.sim.results.manifest import scenario_facts
 from tuopin.sim.results.receipts import Receipt, RunKey, RunRecord, append_receipt, file_name, file_stem
+from tuopin.sim.run.signals import terminable
 from tuopin.sim.study.plan import Plan
 from tuopin.sim.study.versions import versions
+
+MOST_SECONDS = 1e8
+"""The longest time limit, three years: more does not fit an alarm."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ def run_study(
     retry_failed: bool = False,
     only: str | None = None,
     dask_address: str | None = None,
+    time_limit: float | None = None,
     progress: bool | Callable[[Progress], object] | None = None,
     task: str = SIMULATE_TASK,
 ) -> RunReport:
@@ -81,6 +86,8 @@ def run_study(
         ``SCENARIO:REPLICATE``, or with several places ``PLACE:SCENARIO:REPLICATE``: that run alone (also if it failed).
     dask_address
         Scheduler of a dask cluster, ``tcp://host:port``.
+    time_limit
+        Seconds that a run may take, the building of its population included; one that takes longer fails.
     progress
         None shows progress on standard error as fits it, False nothing; a function gets each `Progress`.
     task
@@ -94,22 +101,26 @@ def run_study(
     KeyboardInterrupt
         After everything committed has been recorded.
     """
+    out = Path.cwd() / out  # a policy may change the current folder
     _check_workers(workers)
+    _check_time_limit(time_limit, dask_address)
     check_task_function(task)
     selection = select(plan, scenarios, only, panel, retry_failed, save_state)
     parallel = workers or (1 if dask_address else available_processors())
     display = display_for(progress)
     try:
-        with connect(dask_address) if dask_address else nullcontext() as client:
-            return _run(plan, Path(out), selection, task, parallel, client, display)
+        with terminable(), connect(dask_address) if dask_address else nullcontext() as client:
+            return _run(
+                plan, out, selection, Context(plan, task, str(out / RUNS), time_limit), parallel, client, display
+            )
     except OSError as error:
-        raise storage_failed(Path(out), error) from error
+        raise storage_failed(out, error) from error
     finally:
         display.close()
 
 
 def _run(
-    plan: Plan, out: Path, selection: Selection, function: str, parallel: int, client: Any | None, display: Display
+    plan: Plan, out: Path, selection: Selection, context: Context, parallel: int, client: Any | None, display: Display
 ) -> RunReport:
     """Hold the directory, simulate what is pending, and bring its tables up to date."""
     began = time.monotonic()
@@ -123,7 +134,6 @@ def _run(
         batch = _open_batch(plan, out, selection, found, note)
         before = {key for key in batch.asked if key in batch.records}
         tasks = pending_tasks(batch.selection, batch.records, parallel)
-        context = Context(plan, function, str(batch.runs.resolve()))
         with closing(_receipts(tasks, context, parallel, client)) as receipts:
             _simulate(batch, tasks, receipts, display)
         finish(batch, note)
@@ -133,6 +143,16 @@ def _run(
 def _check_workers(workers: int | None) -> None:
     if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
         raise BatchError(f"--workers: {workers!r} is not a number of processes; a whole number from 1")
+
+
+def _check_time_limit(seconds: float | None, dask_address: str | None) -> None:
+    if seconds is None:
+        return
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0.0 < seconds <= MOST_SECONDS:
+        raise BatchError(f"--time-limit: is {seconds!r}; allowed: seconds above 0, up to {MOST_SECONDS:g}")
+    if dask_address or not hasattr(signal, "setitimer"):
+        where = "on a cluster" if dask_address else "on this operating system"
+        raise BatchError(f"--time-limit: cannot be kept {where}; allowed: elsewhere, or without it")
 
 
 def _open_batch(
@@ -181,10 +201,11 @@ def _receipts(tasks: list[Task], context: Context, workers: int, client: Any | N
     """The receipts of the tasks' files, as they come; closing it stops the workers and clears what they left."""
     if client is not None:
         source = run_on_cluster(tasks, context, client)
-    elif min(workers, len(tasks)) <= 1:
+    elif min(workers, len(tasks)) <= 1 and context.time_limit is None and not context.plan.packages:
         source = run_here(tasks, context)
     else:
-        source = run_in_pool(tasks, context, min(workers, len(tasks)))
+        # policies of other packages too: one that ends its process is to end nothing else
+        source = run_in_pool(tasks, context, max(1, min(workers, len(tasks))))
     try:
         with closing(source):
             yield from source
@@ -209,7 +230,7 @@ def _commit(batch: Batch, receipt: Receipt) -> None:
 
 @contextmanager
 def _no_interrupt() -> Iterator[None]:
-    """Hold Ctrl-C back for the milliseconds of a commit, so that files, receipts and manifest agree when it arrives.
+    """Hold Ctrl-C and SIGTERM back for the milliseconds of a commit: files, receipts and manifest agree when they come.
 
     A handler, not a signal mask: the signal may reach another thread, and Python raises it in the main one all the
     same.
@@ -218,13 +239,19 @@ def _no_interrupt() -> Iterator[None]:
         yield
         return
     arrived: list[tuple[int, FrameType | None]] = []
-    before = signal.signal(signal.SIGINT, lambda number, frame: arrived.append((number, frame)))
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    held = [number for number, handler in before.items() if callable(handler)]
+    for number in held:
+        signal.signal(number, lambda number, frame: arrived.append((number, frame)))
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
-    if arrived and callable(before):
-        before(*arrived[0])
+        for number in held:
+            signal.signal(number, before[number])
+    if arrived:
+        handler = before[signal.Signals(arrived[0][0])]
+        if callable(handler):
+            handler(*arrived[0])
 
 
 def _report(batch: Batch, before: set[RunKey], tasks: list[Task], seconds: float, notes: list[str]) -> RunReport:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from tuopin.sim.results.durable import write_atomically
 from tuopin.sim.results.errors import DirectoryRefused
 
 LOCK = ".lock"
@@ -50,12 +52,14 @@ def writer_lock(directory: Path) -> Iterator[str | None]:
 
 def _announce(directory: Path) -> None:
     me = {"pid": os.getpid(), "host": socket.gethostname(), "since": datetime.now().isoformat(" ", "seconds")}
-    (directory / WRITER).write_text(json.dumps(me) + "\n", encoding="utf-8")
+    write_atomically(directory / WRITER, json.dumps(me).encode() + b"\n")  # a link there is replaced, not followed
 
 
 def _describe(directory: Path) -> str | None:
     """The writer named in the directory, in words."""
     try:
+        if not stat.S_ISREG((directory / WRITER).lstat().st_mode):
+            return None
         text = (directory / WRITER).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return None

@@ -11,28 +11,39 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import signal
 import sys
+import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from multiprocessing import forkserver
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import tuopin
 from tuopin.sim.batch.task import Context, Task
 from tuopin.sim.batch.worker import perform, perform_failure, perform_here, start_worker
 from tuopin.sim.results.errors import BatchError
 from tuopin.sim.results.receipts import Receipt
+from tuopin.sim.run.signals import told_too_long
 
 DIED = (
     "the worker process died while simulating this run (killed by the system, often for lack of memory);"
     " try fewer workers, a smaller --scale, or no --panel"
 )
 NOT_STARTED = "worker processes cannot be started on this machine; --workers 1 simulates without them"
+NO_LONGER_STARTED = (
+    "worker processes can no longer be started on this machine; committed runs are kept: give the same command again,"
+    " with fewer workers"
+)
+_TRIES = 5
+_ALARM = getattr(signal, "SIGALRM", 0)
 
 
 def available_processors() -> int:
@@ -62,81 +73,178 @@ def run_in_pool(tasks: Iterable[Task], context: Context, workers: int) -> Genera
 
     A worker that dies takes its pool with it. Each task that was under way is then tried once more, alone in a fresh
     process, and if that dies too each of its scenarios alone; what still dies is recorded as failed, the rest goes on.
+    A pool none of whose workers came to life has not met a bad run: it is tried again with fresh processes.
 
     Raises
     ------
     BatchError
-        If no worker can be started at all.
+        If several pools in a row cannot be started.
     """
     waiting = deque(tasks)
+    starts = _Starts()
     while waiting:
         suspects: list[Task] = []
-        with _pool(context, workers) as submit:
-            pending: dict[Future[Receipt], Task] = {}
-            while (waiting and not suspects) or pending:
-                try:
-                    while waiting and not suspects and len(pending) < 2 * workers:
-                        pending[submit(waiting[0])] = waiting[0]
-                        waiting.popleft()
-                except BrokenProcessPool:
-                    suspects.append(waiting.popleft())
-                if not pending:
-                    continue
-                for future in wait(pending, return_when=FIRST_COMPLETED).done:
-                    task = pending.pop(future)
-                    try:
-                        receipt = future.result()
-                    except BrokenProcessPool:
-                        suspects.append(task)
-                    else:
-                        yield receipt
+        with _open_pool(context, workers) as pool:
+            yield from _work_through(pool, waiting, suspects, 2 * workers)
+        if suspects and not pool.lived:
+            waiting.extendleft(reversed(suspects))
+            starts.failed()
+            continue
+        starts.succeeded()
         for task in suspects:
-            yield from _run_alone(task, context)
+            yield from _run_alone(task, context, starts)
 
 
-def _run_alone(task: Task, context: Context) -> Generator[Receipt, None, None]:
+def _work_through(
+    pool: _Pool, waiting: deque[Task], suspects: list[Task], at_once: int
+) -> Generator[Receipt, None, None]:
+    """Give `waiting` tasks to a pool until it breaks; those that were under way then are `suspects`."""
+    pending: dict[Future[Receipt], Task] = {}
+    while (waiting and not suspects) or pending:
+        try:
+            while waiting and not suspects and len(pending) < at_once:
+                pending[pool.submit(waiting[0])] = waiting[0]
+                waiting.popleft()
+        except BrokenProcessPool:
+            suspects.append(waiting.popleft())
+        if pool.abandoned:
+            suspects.extend(pending.values())
+            return
+        if not pending:
+            continue
+        for future in wait(pending, return_when=FIRST_COMPLETED).done:
+            task = pending.pop(future)
+            try:
+                receipt = future.result()
+            except BrokenProcessPool:
+                suspects.append(task)
+            else:
+                yield receipt
+
+
+def _run_alone(task: Task, context: Context, starts: _Starts) -> Generator[Receipt, None, None]:
     """One task in a process of its own; if the process dies, each scenario in one; if that dies, failed."""
-    try:
-        with _pool(context, 1) as submit:
-            receipt = submit(task).result()
-    except BrokenProcessPool:
-        if len(task.scenarios) == 1:
-            yield perform_failure(task, context, DIED)
+    while True:
+        with _open_pool(context, 1) as pool:
+            try:
+                yield pool.submit(task).result()
+                return
+            except BrokenProcessPool:
+                pass
+        if pool.lived:
+            break
+        starts.failed()
+    starts.succeeded()
+    if len(task.scenarios) == 1:
+        late = context.time_limit is not None and pool.killed_by_alarm
+        yield perform_failure(task, context, told_too_long(context.time_limit or 0.0) if late else DIED)
+        return
+    for scenario in task.scenarios:
+        yield from _run_alone(replace(task, scenarios=(scenario,)), context, starts)
+
+
+class _Starts:
+    """Pools that could not be started, one after the other: a few in a row are bad luck, more are the machine."""
+
+    def __init__(self) -> None:
+        self._in_a_row = 0
+        self._ever = False
+
+    def succeeded(self) -> None:
+        self._in_a_row, self._ever = 0, True
+
+    def failed(self) -> None:
+        """Wait a little before the next try.
+
+        Raises
+        ------
+        BatchError
+            After the last try.
+        """
+        self._in_a_row += 1
+        if self._in_a_row >= _TRIES:
+            raise NoMoreWorkers(NO_LONGER_STARTED) if self._ever else BatchError(NOT_STARTED)
+        time.sleep(0.05 * self._in_a_row)
+
+
+class NoMoreWorkers(BatchError):
+    """Workers were started before and cannot be any more: what was committed stands."""
+
+    exit_status = 1
+
+
+class _Pool:
+    """Worker processes: `submit` gives them a task. `lived` says whether any of them came to life."""
+
+    def __init__(self, context: Context, workers: int) -> None:
+        method, self._path = _start_method(context), safe_path()
+        with _starting_safely(self._path):  # the first event starts a process that watches over shared resources
+            self._started = method.Event()
+        self._pool = ProcessPoolExecutor(
+            workers, mp_context=method, initializer=start_worker, initargs=(context, self._started)
+        )
+        self._processes: dict[int, Any] = {}
+        self.abandoned = False
+        """Whether its processes could not be started: tasks given to it may never be done."""
+
+    def submit(self, task: Task) -> Future[Receipt]:
+        """Give a task to the workers; raises BrokenProcessPool also where the process that starts them has died."""
+        try:
+            with _starting_safely(self._path):
+                _start_fork_server()
+                return self._pool.submit(perform_here, task)
+        except (EOFError, OSError) as error:
+            self.abandoned = True
+            raise BrokenProcessPool("a worker process could not be started") from error
+        finally:
+            self._processes.update(getattr(self._pool, "_processes", None) or {})
+
+    @property
+    def lived(self) -> bool:
+        return self._started.is_set()
+
+    @property
+    def killed_by_alarm(self) -> bool:
+        """Whether a worker was ended by the alarm of its time limit."""
+        return any(process.exitcode == -_ALARM for process in self._processes.values())
+
+    def close(self) -> None:
+        """Wait for the workers to end."""
+        if self.abandoned:
+            self.kill()
         else:
-            for scenario in task.scenarios:
-                yield from _run_alone(replace(task, scenarios=(scenario,)), context)
-    else:
-        yield receipt
+            self._pool.shutdown()
+
+    def kill(self) -> None:
+        """End the workers at once."""
+        self._processes.update(getattr(self._pool, "_processes", None) or {})
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for process in self._processes.values():
+            with suppress(OSError, ValueError):
+                process.kill()
 
 
 @contextmanager
-def _pool(context: Context, workers: int) -> Iterator[Callable[[Task], Future[Receipt]]]:
-    """A pool as the function that submits a task to it; its processes are killed if the block is left by an exception.
-
-    A pool none of whose workers ever came to life has not met a bad run: that is raised as a `BatchError`.
-    """
-    method, path = _start_method(context), safe_path()
-    with _starting_safely(path):  # the first event starts a process that watches over shared resources
-        started = method.Event()
-    pool = ProcessPoolExecutor(workers, mp_context=method, initializer=start_worker, initargs=(context, started))
-
-    def submit(task: Task) -> Future[Receipt]:
-        with _starting_safely(path):
-            return pool.submit(perform_here, task)
-
+def _open_pool(context: Context, workers: int) -> Iterator[_Pool]:
+    """A pool whose processes are killed if the block is left by an exception."""
+    pool = _Pool(context, workers)
     try:
-        yield submit
-    except BaseException as error:
-        processes = list((getattr(pool, "_processes", None) or {}).values())
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
-            process.kill()
-        if isinstance(error, BrokenProcessPool) and not started.is_set():
-            raise BatchError(NOT_STARTED) from error
+        yield pool
+    except BaseException:
+        pool.kill()
         raise
-    pool.shutdown()
-    if not started.is_set():
-        raise BatchError(NOT_STARTED)
+    pool.close()
+
+
+def _start_fork_server() -> None:
+    """Start the process that workers are forked from, deaf to Ctrl-C, which is the parent's to hear."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
@@ -184,5 +292,7 @@ def _start_method(context: Context) -> BaseContext:
         return multiprocessing.get_context("spawn")
     chosen = multiprocessing.get_context("forkserver")
     model = context.function.startswith("tuopin.sim.")  # the model itself, not a stand-in for it
-    chosen.set_forkserver_preload(["tuopin.sim.batch.preload" if model else "tuopin.sim.batch.worker"])
+    chosen.set_forkserver_preload(
+        ["tuopin.sim.batch.quiet", "tuopin.sim.batch.preload" if model else "tuopin.sim.batch.worker"]
+    )
     return chosen

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import zipfile
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -18,16 +19,49 @@ import pyarrow.parquet as pq
 
 from tuopin.sim.batch.taskfile import checksum, frame_schema, frames_in
 from tuopin.sim.results import durable
-from tuopin.sim.results.receipts import RunRecord
+from tuopin.sim.results.receipts import TABLES_RECORD, RunRecord
 from tuopin.sim.results.results import COMPARISON_FILE
 from tuopin.sim.results.schemas import TABLES, describe, empty_schema, fit_schema, unite
 
-TABLES_RECORD = "tables.json"
 # Rows per row group: large enough to compress, small enough that one group of the widest table stays near 50 MB.
 _GROUP = {"panel": 1 << 18}
 _DEFAULT_GROUP = 1 << 20
 # Task files held open at a time: those of as many replicates are opened once, not once a scenario.
 _OPEN = 100
+
+
+def _files_at_once() -> int:
+    """How many task files may be open: a quarter of what this process may open, so that `ulimit -n 64` will do."""
+    try:
+        resource = importlib.import_module("resource")
+    except ImportError:  # not on this operating system
+        return _OPEN
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return _OPEN if soft == resource.RLIM_INFINITY else max(4, min(_OPEN, soft // 4))
+
+
+class _OpenFiles:
+    """Task files, the last used of which stay open."""
+
+    def __init__(self) -> None:
+        self._open: OrderedDict[Path, zipfile.ZipFile] = OrderedDict()
+        self._most = _files_at_once()
+
+    def __enter__(self) -> _OpenFiles:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        while self._open:
+            self._open.popitem()[1].close()
+
+    def get(self, path: Path) -> zipfile.ZipFile:
+        if path in self._open:
+            self._open.move_to_end(path)
+        else:
+            while len(self._open) >= self._most:
+                self._open.popitem(last=False)[1].close()
+            self._open[path] = zipfile.ZipFile(path)
+        return self._open[path]
 
 
 @dataclass(frozen=True)
@@ -44,7 +78,7 @@ class _TableWriter:
     def __init__(self, directory: Path, frame: str, schema: Any) -> None:
         self.frame, self.schema, self.rows = frame, schema, 0
         self.path = durable.temporary_in(directory)
-        self._stream = self.path.open("wb")
+        self._stream = self.path.open("xb")
         repeating = [field.name for field in schema if not pa.types.is_floating(field.type)]
         self._writer = pq.ParquetWriter(self._stream, schema, compression="zstd", use_dictionary=repeating)
         self._waiting: list[Any] = []
@@ -109,10 +143,10 @@ def assemble(
             frame: stack.enter_context(_TableWriter(out, frame, describe(frame, _schema(runs, frame, done), facts)))
             for frame in frames
         }
-        opened = lru_cache(_OPEN)(zipfile.ZipFile)  # the runs of a file stand apart, scenario by scenario
+        opened = stack.enter_context(_OpenFiles())  # the runs of a file stand apart, scenario by scenario
         for run in done:
             present = [(run.position, frame) for frame in frames if frame in run.rows]
-            for frame, table in frames_in(opened(runs / run.file), present):
+            for frame, table in frames_in(opened.get(runs / run.file), present):
                 growing[frame].add(table)
         written = {frame: table.finish() for frame, table in growing.items()}
         for frame, table in growing.items():

@@ -36,11 +36,14 @@ class Task:
 
 @dataclass(frozen=True)
 class Context:
-    """What every worker of a batch gets once: the plan, the task function's name, and where to write."""
+    """What every worker of a batch gets once: the plan, the task function's name, where to write, and the seconds a run
+    may take (None: any number).
+    """
 
     plan: Plan
     function: str
     runs_directory: str
+    time_limit: float | None = None
 
 
 def check_task_function(name: str) -> None:

@@ -21,6 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
+import numpy as np
 import pyarrow as pa
 
 from tuopin.sim.results import durable
@@ -47,7 +48,7 @@ class TaskWriter:
 
     def __init__(self, directory: Path) -> None:
         self.path = durable.temporary_in(directory)
-        self._stream: IO[bytes] = self.path.open("wb")
+        self._stream: IO[bytes] = self.path.open("xb")
         self._zip = zipfile.ZipFile(self._stream, "w", zipfile.ZIP_STORED)
 
     def __enter__(self) -> TaskWriter:
@@ -66,8 +67,8 @@ class TaskWriter:
     def _member(self, name: str) -> IO[bytes]:
         return self._zip.open(zipfile.ZipInfo(name, _EPOCH), "w", force_zip64=True)
 
-    def add(self, position: int, frame: str, table: Any) -> None:
-        """Write one frame of run number `position`."""
+    def add(self, position: int, frame: str, table: Any) -> str:
+        """Write one frame of run number `position`; return the digest of its values."""
         durable.checkpoint(f"before member {member(position, frame)}")
         with (
             self._member(member(position, frame)) as stream,
@@ -75,6 +76,7 @@ class TaskWriter:
             pa.ipc.new_stream(buffered, table.schema, options=_WRITE) as writer,
         ):
             writer.write_table(table, max_chunksize=_ROWS_PER_BATCH)
+        return table_digest(table)
 
     def close(self, receipt: Receipt) -> Receipt:
         """Write `receipt` into the file, make it durable, and return it with the temporary name, size and checksum."""
@@ -87,6 +89,27 @@ class TaskWriter:
         self._stream.close()
         durable.checkpoint("task file synced")
         return replace(receipt, file=self.path.name, size=self.path.stat().st_size, sha256=checksum(self.path))
+
+
+def table_digest(table: Any) -> str:
+    """The SHA-256 of the values of a table, column by column, however its rows are divided into pieces."""
+    whole = hashlib.sha256()
+    for name, column in zip(table.column_names, table.unify_dictionaries().columns, strict=True):
+        whole.update(f"{name} {column.type} {len(column)}\n".encode())
+        if not len(column):
+            continue
+        values = column.combine_chunks()
+        if pa.types.is_dictionary(values.type):
+            whole.update(json.dumps(values.dictionary.to_pylist()).encode())
+            values = values.indices
+        if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+            whole.update(json.dumps(values.to_pylist()).encode())
+            continue
+        if values.null_count:
+            whole.update(values.is_null().to_numpy(zero_copy_only=False).tobytes())
+            values = values.fill_null(False if pa.types.is_boolean(values.type) else 0)
+        whole.update(np.ascontiguousarray(values.to_numpy(zero_copy_only=False)).tobytes())
+    return whole.hexdigest()
 
 
 def checksum(path: Path) -> str:

@@ -26,9 +26,11 @@ from tuopin.sim.results.errors import storage_failed
 from tuopin.sim.results.outcome import RunOutcome
 from tuopin.sim.results.receipts import Receipt, RunRecord
 from tuopin.sim.results.schemas import TABLES, conform, state_frame
+from tuopin.sim.run.signals import RunTooLong, time_limit
 from tuopin.sim.study.plan import Plan
-from tuopin.sim.study.versions import versions
+from tuopin.sim.study.versions import made_with
 
+_LONGEST_ERROR, _LONGEST_TRACEBACK = 2_000, 20_000  # characters
 _context: Context | None = None
 
 
@@ -59,7 +61,9 @@ def _write_file(task: Task, context: Context, outcomes: Iterator[RunOutcome]) ->
         with TaskWriter(directory) as writer:
             for outcome in outcomes:
                 runs.append(_write_run(writer, len(runs), outcome, task, context.plan))
-            receipt = Receipt(context.plan.identity, task.place, task.replicate, task.panel, tuple(runs), versions())
+            receipt = Receipt(
+                context.plan.identity, task.place, task.replicate, task.panel, tuple(runs), made_with(context.plan)
+            )
             return writer.close(receipt)
     except OSError as error:
         raise storage_failed(directory.parent, error) from error
@@ -72,10 +76,15 @@ def _outcomes(task: Task, context: Context) -> Iterator[RunOutcome]:
     try:
         simulate = task_function(context.function)
         keep = {} if task.save_state is None else {"save_state": task.save_state}
-        for outcome in simulate(context.plan, task.place, task.replicate, task.scenarios, panel=task.panel, **keep):
+        outcomes = simulate(context.plan, task.place, task.replicate, task.scenarios, panel=task.panel, **keep)
+        while missing:
+            with time_limit(context.time_limit):
+                outcome = next(outcomes, None)
+            if outcome is None:
+                break
             missing.remove(outcome.scenario)
             yield outcome
-    except Exception as raised:  # a failed run is data: the batch goes on
+    except (Exception, SystemExit, RunTooLong) as raised:  # a failed run is data: the batch goes on
         error = raised
     for scenario in missing:
         yield RunOutcome.failed(task.place, scenario, task.replicate, error)
@@ -89,8 +98,7 @@ def _write_run(writer: TaskWriter, position: int, outcome: RunOutcome, task: Tas
             tables = _conform_frames(outcome, task)
         except (ValueError, KeyError, TypeError) as error:
             outcome = replace(outcome, error=repr(error), traceback=traceback.format_exc())
-    for frame, table in tables.items():
-        writer.add(position, frame, table)
+    digests = {frame: writer.add(position, frame, table) for frame, table in tables.items()}
     return RunRecord(
         task.place,
         outcome.scenario,
@@ -100,9 +108,19 @@ def _write_run(writer: TaskWriter, position: int, outcome: RunOutcome, task: Tas
         outcome.seconds,
         {frame: table.num_rows for frame, table in tables.items()},
         float(outcome.household_years) if outcome.error is None else None,
-        outcome.error,
-        outcome.traceback,
+        _storable(outcome.error, _LONGEST_ERROR),
+        _storable(outcome.traceback, _LONGEST_TRACEBACK),
+        {frame: text for frame, text in digests.items() if frame in TABLES},
     )
+
+
+def _storable(text: str | None, longest: int) -> str | None:
+    """A text as UTF-8 can hold it, of a length that a manifest of thousands of runs can."""
+    if text is None:
+        return None
+    if len(text) > longest:
+        text = f"{text[: longest // 2]} [...] {text[-longest // 2 :]}"
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _conform_frames(outcome: RunOutcome, task: Task) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from tuopin.sim.results.results import ResultsError
 from tuopin.sim.results.schemas import state_frame
 from tuopin.sim.study.plan import digest, make_plan, scenario_digest
 from tuopin.sim.study.study import Study
-from tuopin.sim.study.versions import versions
+from tuopin.sim.study.versions import PACKAGE, versions
 
 _AGAIN = "run its study again with this version into a new directory and branch that"
 
@@ -123,7 +123,7 @@ def _differences(source: Source, manifest: Mapping[str, Any]) -> list[str]:
         *earlier, last = history
         own = branch_digest(tuple(earlier), last.settings) if earlier else scenario_digest(last.settings)
         if own != source.hashes[name]:
-            lines.append(f"the policies of scenario {name} have other numbers in their own files now")
+            lines.append(f"the policies of scenario {name} have other numbers or code in their own files now")
     return lines
 
 
@@ -171,7 +171,7 @@ def _fault(path: Path, receipt: Receipt, source: Source) -> str | None:
     """Why the states in a committed file cannot be used; None if they can."""
     if receipt.identity != source.identity:
         return "is of other inputs"
-    if dict(receipt.versions) != versions():
+    if {k: v for k, v in receipt.versions.items() if not k.startswith(PACKAGE)} != versions():
         return "was made with other versions of libraries or on another type of machine"
     try:
         whole = path.is_file() and path.stat().st_size == receipt.size and checksum(path) == receipt.sha256

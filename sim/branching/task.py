@@ -86,7 +86,7 @@ def simulate_again(
 
 
 def _policies(plan: BranchPlan, settings: Settings, replicate: int) -> list[Policy]:
-    return make_policies(settings, Luck(plan.seed, replicate) if plan.draw_parameters else None)
+    return make_policies(settings, Luck(plan.seed, replicate) if plan.draw_parameters else None, plan.scale)
 
 
 def read_state(plan: BranchPlan, place: str, past: str, replicate: int) -> State | None:

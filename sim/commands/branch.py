@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +15,7 @@ from tuopin.sim.commands.options import (
     OnlyOption,
     PanelOption,
     RetryOption,
+    TimeLimitOption,
     WorkersOption,
 )
 
@@ -35,6 +37,7 @@ def branch(
     retry_failed: RetryOption = False,
     only: OnlyOption = None,
     dask: DaskOption = None,
+    time_limit: TimeLimitOption = None,
 ) -> None:
     """Continue every run of DIR from the end of year Y under the scenarios of FILE, up to DIR's last year.
 
@@ -47,6 +50,8 @@ def branch(
     from tuopin.sim.branching.task import TASK
     from tuopin.sim.commands.run import show_result, tell_report
 
+    here = Path.cwd()  # a policy may change it
+    _check_out(out, directory)
     source = open_source(directory)
     study = source.study
     _check_year(from_year, study.first_year, study.last_year)
@@ -56,12 +61,30 @@ def branch(
         _note(text)
     sys.stdout.write("\n".join(_what_is_done(plan, asked, directory, scenarios, panel)) + "\n")
     report = run_study(
-        plan, out, workers=workers, panel=panel, retry_failed=retry_failed, only=only, dask_address=dask, task=TASK
+        plan,
+        here / out,
+        workers=workers,
+        panel=panel,
+        retry_failed=retry_failed,
+        only=only,
+        dask_address=dask,
+        time_limit=time_limit,
+        task=TASK,
     )
-    show_result(out)
+    show_result(here / out)
     tell_report(report, plan, out)
     if report.failed:
         raise typer.Exit(report.exit_status)
+
+
+def _check_out(out: Path, directory: Path) -> None:
+    """A branch is not written into its source."""
+    from tuopin.sim.study.problems import Problem, StudyError
+
+    inner, outer = Path(os.path.realpath(out)), Path(os.path.realpath(directory))
+    if inner == outer or outer in inner.parents:
+        allowed = f"allowed: a directory outside {directory}"
+        raise StudyError([Problem("command line", 1, "--out", f"{out} is inside the result it continues", allowed)])
 
 
 def _check_year(year: int, first: int, last: int) -> None:

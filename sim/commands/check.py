@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from tuopin.sim.commands.options import StudyArgument
 
+LABEL = 12  # columns of what stands before each line of the summary
+TRIED = 3_000
+
 if TYPE_CHECKING:
     from tuopin.agents.place import Place
     from tuopin.sim.study.study import Study
@@ -14,13 +17,62 @@ if TYPE_CHECKING:
 
 def check(study: StudyArgument) -> None:
     """Validate STUDY with its places and policies, and print what was understood. Nothing is run or written."""
+    from tuopin.sim.commands.layout import PAGE, wrapped
+    from tuopin.sim.study.declarations import broken_lines
     from tuopin.sim.study.study import Study
 
-    sys.stdout.write("\n".join(summary(Study.load(study))) + "\n")
+    sys.stderr.write("".join(f"not used here: {line}\n" for line in broken_lines()))
+    loaded = Study.load(study)
+    *lines, good = summary(loaded)
+    for line in [*lines, *start_lines(loaded)]:
+        label, text = line[:LABEL], line[LABEL:]
+        parts = wrapped(text, PAGE - LABEL) if len(line) > PAGE else [text]
+        sys.stdout.write("".join(f"{label if not k else ' ' * LABEL}{part}\n" for k, part in enumerate(parts)))
+    sys.stdout.write(good + "\n")
+
+
+def start_lines(study: Study) -> list[str]:
+    """The registered share of rural persons beside the simulated initial poverty, of each place or region's largest
+    county, from a simulation of some `TRIED` households.
+    """
+    from tuopin.agents.mechanisms import resolve_mechanisms
+    from tuopin.agents.parameters import resolve_parameters
+    from tuopin.agents.randomness import Luck
+    from tuopin.sim.commands.run import tell_first_compilation
+    from tuopin.sim.run.burn_in import initial_county
+    from tuopin.sim.study.plan import least_scale
+
+    largest: dict[str, tuple[float, str]] = {}
+    for name, place in study.places.items():
+        owner = name if place.region is None else place.region.name
+        largest[owner] = max(largest.get(owner, (0.0, "")), (float(place.rural_persons.value), name))
+    tell_first_compilation()
+    lines = []
+    for owner, (_, name) in largest.items():
+        place = study.places[name]
+        scale = min(1.0, max(TRIED / initial_households(place), 2 * least_scale(place)))
+        h = initial_county(
+            place,
+            resolve_parameters(study.parameters),
+            resolve_mechanisms(study.mechanisms),
+            Luck(study.seed, 0),
+            scale,
+        ).households
+        poor = float(h.members[h.poor_true].sum() / h.members.sum())
+        share = place.registered_persons.value / place.rural_persons.value
+        whose = "of the registered" if place.registered_only else "of rural persons"
+        where = owner if owner == name else f"{owner} ({name})"
+        lines.append(
+            f"at start    {where}: {share:.1%} of rural persons are registered, {poor:.1%} {whose} poor as simulated"
+            f" (true view, at the end of {place.year}; one replicate of {len(h):,} households)"
+        )
+    return lines
 
 
 def summary(study: Study) -> list[str]:
     """What a study amounts to, in lines."""
+    from tuopin.sim.study.money import money_lines
+
     lines = [f"study       {study.name}: {study.question.en or 'no question given'}"]
     regions = study.regions
     inside = {name for counties in regions.values() for name in counties}
@@ -42,6 +94,7 @@ def summary(study: Study) -> list[str]:
     for name, policies in study.scenarios.items():
         role = " (baseline)" if name == study.baseline else ""
         lines.append(f"scenario    {name}{role}: {_package(policies)}")
+    lines += money_lines(study)
     runs = len(study.scenarios) * study.replicates * len(study.places)
     total = sum(initial_households(place) for place in study.places.values())
     household_years = total * steps * len(study.scenarios) * study.replicates

@@ -1,4 +1,6 @@
-"""``tuopin explain``: the order of the year, every number of a study with its source, the parts of income risk."""
+"""``tuopin explain``: the order of the year, what a study sets and what its scenarios differ in; with ``--all`` every
+number with its source and the parts of income risk.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +21,9 @@ class Section(enum.StrEnum):
 
     ALL = "all"
     ORDER = "order"
+    SCENARIOS = "scenarios"
+    OWN = "own"
+    TEN = "ten"
     MECHANISMS = "mechanisms"
     PARAMETERS = "parameters"
     RISK = "risk"
@@ -26,53 +31,72 @@ class Section(enum.StrEnum):
 
 TITLES = {
     Section.ORDER: "The order of a year, and the policies of this study that act at each step",
+    Section.SCENARIOS: "What the scenarios differ in",
+    Section.OWN: "Numbers that this study sets, and its places",
+    Section.TEN: "Ten assumptions without a source that matter most (of all ranges, theirs move poverty most in Lushi)",
     Section.MECHANISMS: "Mechanisms",
     Section.PARAMETERS: "Parameters (those marked free have no source: assumptions with a prior range)",
     Section.RISK: "Decomposition of income risk",
 }
+SHORT = (Section.ORDER, Section.SCENARIOS, Section.OWN, Section.TEN)
+EVERYTHING = (Section.ORDER, Section.SCENARIOS, Section.MECHANISMS, Section.PARAMETERS, Section.RISK)
 IDS = ("step", "mechanism", "parameter", "scenario", "component")
 
 
 def explain(
     study: StudyArgument,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every number with its source, mechanisms and income risk too.")
+    ] = False,
     section: Annotated[
-        Section, typer.Option(help="Part of the explanation; CSV has one part at a time.")
-    ] = Section.ALL,
+        Section | None, typer.Option(help="One part of the explanation.", show_default="the short ones")
+    ] = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
-    """Print the order of the year, every parameter of STUDY with its source, and the decomposition of income risk."""
+    """Print the order of the year, what the scenarios of STUDY differ in, its own numbers and the ten that matter."""
     from tuopin.sim.commands.tables import as_json, show
     from tuopin.sim.study.study import Study
 
     loaded = Study.load(study)
-    wanted = list(TITLES) if section is Section.ALL else [section]
-    if format is Format.CSV and section is Section.ALL:
-        wanted = [Section.PARAMETERS]
+    whole = everything or section is Section.ALL
+    wanted = list(EVERYTHING if whole else SHORT) if section is None or whole else [section]
+    if format is Format.CSV and len(wanted) > 1:  # one table only: every number, or the study's own
+        wanted = [Section.PARAMETERS if whole else Section.OWN]
     if format is Format.JSON:
         parts = {part.value: part_of(loaded, part) for part in wanted}
-        sys.stdout.write(as_json(parts if section is Section.ALL else parts[section.value]) + "\n")
+        sys.stdout.write(as_json(parts if len(wanted) > 1 else parts[wanted[0].value]) + "\n")
         return
     for position, part in enumerate(wanted):
         rows = part_of(loaded, part)
         columns = list(rows[0]) if rows else ["(none)"]
+        if part is Section.ORDER and not whole and section is None and format is Format.TABLE:
+            columns = ["", "step", "policies", "meaning"]
         if position:
             sys.stdout.write("\n")
         show(TITLES[part], columns, rows, format=format, ids=IDS)
         sys.stdout.flush()
+    if section is None and not whole and format is Format.TABLE:
+        sys.stdout.write("\nevery number with its source, the mechanisms and the parts of income risk: --all\n")
 
 
 def part_of(study: Study, part: Section) -> list[dict[str, Any]]:
     """The rows of one part of the explanation."""
     from tuopin.sim.commands import explanation
+    from tuopin.sim.commands.differences import scenario_rows
 
     if part is Section.ORDER:
         from tuopin.sim.run.year import STEPS
 
         return explanation.order_rows(study, STEPS)
-    if part is Section.MECHANISMS:
-        return explanation.mechanism_rows(study)
-    if part is Section.PARAMETERS:
-        return explanation.parameter_rows(study)
+    simple = {
+        Section.SCENARIOS: scenario_rows,
+        Section.OWN: explanation.own_rows,
+        Section.TEN: explanation.ten_rows,
+        Section.MECHANISMS: explanation.mechanism_rows,
+        Section.PARAMETERS: explanation.parameter_rows,
+    }
+    if part in simple:
+        return simple[part](study)
     from tuopin.sim.calibration.decomposition import decompose
     from tuopin.sim.study.plan import make_plan
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import unicodedata
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +18,7 @@ def init(directory: Annotated[Path, typer.Argument(metavar="DIR", help="Director
     name = slug(directory)
     study, place = directory / "study.yaml", directory / "places" / f"{name}.yaml"
     _refuse_overwriting(directory, study, place)
-    texts = {study: study_text(name), place: _fill(TEMPLATE / "place.yaml", name=name)}
+    texts = {study: study_text(name), place: _fill(TEMPLATE / "place.yaml", name=name, zh=_chinese(name))}
     place.parent.mkdir(parents=True, exist_ok=True)
     for file, text in texts.items():
         with file.open("x", encoding="utf-8") as stream:
@@ -29,9 +30,19 @@ def init(directory: Annotated[Path, typer.Argument(metavar="DIR", help="Director
 
 
 def slug(directory: Path) -> str:
-    """A study and place name from the directory's name."""
-    name = re.sub(r"[^a-z0-9_-]+", "-", directory.resolve().name.lower()).strip("-_")
-    return name[:64] or "county"
+    """A study and place name from the directory's name: its letters, of any script, in lower case."""
+    from tuopin.sim.study.names import is_name
+
+    letters = unicodedata.normalize("NFC", directory.resolve().name.lower())
+    name = re.sub("-+", "-", "".join(c if is_name(f"_{c}") else "-" for c in letters)).strip("-_")[:64]
+    while name and not is_name(name):
+        name = name[:-1] if is_name(name[0]) else name[1:]
+    return name or "county"
+
+
+def _chinese(name: str) -> str:
+    """The label in Chinese: the name itself where it is written so."""
+    return name if any("CJK" in unicodedata.name(c, "") for c in name) else "我的县"
 
 
 def study_text(name: str) -> str:
@@ -44,11 +55,20 @@ def study_text(name: str) -> str:
     return _fill(TEMPLATE / "study.yaml", name=name, scenarios="\n".join(scenarios))
 
 
+def _other_ways(policy: Any) -> set[str]:
+    """Of money and slots a scenario gives nominal yuan or a rate: the one that does not decide by default."""
+    rates = {name: policy.parameters.get(f"{name}_rate") for name in ("budget", "slots")}
+    rated = {name for name, rate in rates.items() if rate is not None and rate.value is not None}
+    return rated | {f"{name}_rate" for name in {"budget", "slots"} - rated}
+
+
 def _scenario(name: str, policy: Any) -> list[str]:
     from tuopin.sim.study.values import allowed_values
 
     lines = [f"  {name}:  # {policy.label}", f"    {name}:"]
     for key, parameter in policy.parameters.items():
+        if key in _other_ways(policy):
+            continue
         allowed = allowed_values(parameter).removeprefix("allowed: ")
         lines.append(f"      # {key}: {_yaml(parameter.value)}  # {parameter.meaning or key}; {allowed}")
     return lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,6 +24,10 @@ def list_what(what: Annotated[What, typer.Argument(help="What to list.")], forma
     """List the installed policies, or the shipped places or studies."""
     from tuopin.sim.commands.tables import show
 
+    if what is What.POLICIES:
+        from tuopin.sim.study.declarations import broken_lines
+
+        sys.stderr.write("".join(f"left out: {line}\n" for line in broken_lines()))
     columns, rows = {What.POLICIES: _policies, What.PLACES: _places, What.STUDIES: _studies}[what]()
     show("", columns, rows, format=format, ids=[columns[0], "file"])
 

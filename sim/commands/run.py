@@ -20,6 +20,7 @@ from tuopin.sim.commands.options import (
     ScaleOption,
     SeedOption,
     StudyArgument,
+    TimeLimitOption,
     WorkersOption,
     YearsOption,
 )
@@ -48,10 +49,12 @@ def run(
     retry_failed: RetryOption = False,
     only: OnlyOption = None,
     dask: DaskOption = None,
+    time_limit: TimeLimitOption = None,
 ) -> None:
     """Run what is not yet done of STUDY, write its results, and print the comparison of its scenarios."""
     from tuopin.sim.commands.options import load_study, names, plan_of
 
+    here = Path.cwd()  # a policy may change it
     with _garbage_collection_deferred():
         loaded = load_study(study, replicates=replicates, seed=seed, years=years, scale=scale)
         chosen = names(scenarios, "--scenarios", list(loaded.scenarios))
@@ -63,7 +66,7 @@ def run(
     directory = out or Path("results") / loaded.name
     report = run_study(
         plan,
-        directory,
+        here / directory,
         workers=workers,
         scenarios=chosen,
         panel=panel,
@@ -71,8 +74,9 @@ def run(
         retry_failed=retry_failed,
         only=only,
         dask_address=dask,
+        time_limit=time_limit,
     )
-    show_result(directory)
+    show_result(here / directory)
     if scale < 1.0:
         sys.stdout.write(f"scale {scale:g}: persons, households and yuan are those of the households simulated\n")
     tell_report(report, plan, directory)
@@ -106,15 +110,21 @@ def show_result(directory: Path) -> None:
 
     Where there is nothing to compare (one scenario, or the baseline not done) it prints nothing: the engine says so.
     """
-    from tuopin.sim.commands.headline import headline_table
+    from tuopin.sim.commands.headline import headline_notes, headline_table
     from tuopin.sim.commands.tables import show
+    from tuopin.sim.results.regions import RegionIncomplete
     from tuopin.sim.results.results import Results
 
     results = Results.open(directory)
-    title, rows = headline_table(results)
+    try:
+        title, rows = headline_table(results)
+    except RegionIncomplete as error:
+        sys.stderr.write(f"{error}\n")
+        return
     if not rows:
         return
     show(title, list(rows[0]), rows, ids=["place", "scenario"])
+    sys.stdout.write("".join(f"{note}\n" for note in headline_notes(results)))
 
     from tuopin.sim.figures.files import draw_all
 

@@ -1,7 +1,6 @@
-"""Tables on standard output: for people at a terminal, for pipes as wide plain text, for programs as CSV or JSON.
+"""Tables on standard output: for people at a terminal, for pipes as wide as a page, for programs as CSV or JSON.
 
-Identifiers are never cut: on a terminal other columns wrap, and where even that is too wide each row becomes a block
-of its own; without a terminal nothing wraps at all.
+Identifiers are never cut: other columns wrap, and where even that is too wide each row becomes a block of its own.
 """
 
 from __future__ import annotations
@@ -11,18 +10,17 @@ import io
 import json
 import math
 import sys
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
+from tuopin.sim.commands.layout import GAP, LONGEST_WORD, longest_word, page, width
 from tuopin.sim.commands.options import Format
+from tuopin.sim.results.cells import neutral
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 Row = Mapping[str, Any]
-LONGEST_WORD = 24  # longer ones may be broken in columns that are no identifiers
-GAP = 2
 FIRST_SEPARATED = 10_000  # four digits stand together, so that years look like years
 
 
@@ -47,7 +45,13 @@ def show(
     elif sys.stdout.isatty():
         _rich(title, columns, rows, ids, digits)
     else:
-        sys.stdout.write(plain(title, columns, rows, digits))
+        sys.stdout.write(plain(title, columns, rows, digits, ids))
+
+
+def _cell(value: Any) -> Any:
+    """A value as a CSV cell: words that a spreadsheet would run are made harmless, numbers stay."""
+    bare = _bare(value)
+    return neutral(bare) if isinstance(bare, str) else bare
 
 
 def as_csv(columns: Sequence[str], rows: Sequence[Row]) -> str:
@@ -55,7 +59,7 @@ def as_csv(columns: Sequence[str], rows: Sequence[Row]) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_bare(row.get(column)) for column in columns] for row in rows)
+    writer.writerows([_cell(row.get(column)) for column in columns] for row in rows)
     return stream.getvalue()
 
 
@@ -64,19 +68,11 @@ def as_json(value: object) -> str:
     return json.dumps(_finite(value), ensure_ascii=False, indent=1, allow_nan=False)
 
 
-def plain(title: str, columns: Sequence[str], rows: Sequence[Row], digits: int = 4) -> str:
-    """Aligned text, one line a row however wide; numbers to the right; Chinese characters count double."""
+def plain(title: str, columns: Sequence[str], rows: Sequence[Row], digits: int = 4, ids: Collection[str] = ()) -> str:
+    """Aligned text, no line wider than a page unless one identifier is; numbers to the right."""
     cells = [[cell_text(row.get(column), digits) for column in columns] for row in rows]
     numeric = [all(_is_number(row.get(column)) for row in rows) and bool(rows) for column in columns]
-    widths = [max(map(width, column)) for column in zip(columns, *cells, strict=True)]
-    lines = [title] if title else []
-    for line in [list(columns), *cells]:
-        padded = [
-            " " * (size - width(cell)) + cell if right else cell + " " * (size - width(cell))
-            for cell, size, right in zip(line, widths, numeric, strict=True)
-        ]
-        lines.append("  ".join(padded).rstrip())
-    return "\n".join(lines) + "\n"
+    return page(title, columns, cells, numeric, ids)
 
 
 def cell_text(value: object, digits: int = 4) -> str:
@@ -101,11 +97,6 @@ def cell_text(value: object, digits: int = 4) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def width(text: str) -> int:
-    """Columns that `text` takes on a terminal."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
 def _rich(title: str, columns: Sequence[str], rows: Sequence[Row], ids: Sequence[str], digits: int) -> None:
     from rich import box
     from rich.console import Console
@@ -115,7 +106,7 @@ def _rich(title: str, columns: Sequence[str], rows: Sequence[Row], ids: Sequence
     console = Console(highlight=False)
     texts = [[cell_text(row.get(column), digits) for column in columns] for row in rows]
     longest = [max(map(width, column)) for column in zip(columns, *texts, strict=True)]
-    words = [max(map(_longest_word, column)) for column in zip(columns, *texts, strict=True)]
+    words = [max(map(longest_word, column)) for column in zip(columns, *texts, strict=True)]
     least = [
         size if column in ids else min(word, LONGEST_WORD)
         for column, size, word in zip(columns, longest, words, strict=True)
@@ -133,10 +124,6 @@ def _rich(title: str, columns: Sequence[str], rows: Sequence[Row], ids: Sequence
     for cells in texts:
         table.add_row(*map(Text, cells))
     console.print(table)
-
-
-def _longest_word(text: str) -> int:
-    return max(map(width, text.split()), default=0)
 
 
 def _blocks(

@@ -17,6 +17,7 @@ from pyarrow import csv
 from tuopin.agents.economy import price_index
 from tuopin.agents.parameters import resolve_parameters
 from tuopin.sim.comparison.differences import paired_differences
+from tuopin.sim.results.cells import neutral
 from tuopin.sim.results.durable import write_atomically
 from tuopin.sim.results.regions import Tables
 from tuopin.sim.results.results import COMPARISON_FILE, Results, ResultsError
@@ -72,6 +73,17 @@ def compare(results: Results, baseline: str | None = None, indicator: str | None
     return frame[frame["indicator"] == indicator].reset_index(drop=True)
 
 
+def comparison_title(results: Results, frame: pd.DataFrame) -> str:
+    """What the rows of a comparison are: whether intervals can be told, and in which prices money is."""
+    most = int(frame["replicates"].max()) if len(frame) else 0
+    sure = "with 95% intervals" if most > 1 else "of one replicate, so without intervals"
+    year = results.manifest["comparison"]["first_year"]
+    return (
+        f"Simulated, given these assumptions. Paired differences on common random numbers {sure}."
+        f" Money in {year} prices, cost_yuan_nominal excepted."
+    )
+
+
 def chosen_baseline(results: Results, baseline: str | None) -> str:
     """The baseline asked for, or the study's.
 
@@ -104,7 +116,11 @@ def differences_of(results: Results, baseline: str) -> pd.DataFrame:
 
 
 def _tables(results: Results, baseline: str) -> Iterator[Tables]:
-    """The tables of as many places at a time as fit in memory comfortably, then of each region."""
+    """The tables of as many places at a time as fit in memory comfortably, then of each region.
+
+    A place too large for that comes some scenarios at a time, each time with the baseline: time and memory then grow
+    with the number of scenarios and no faster.
+    """
     places = _comparable(results, baseline)
     regions = {name: counties for name, counties in results.regions.items() if set(counties) & set(places)}
     inside = {county for counties in results.regions.values() for county in counties}
@@ -112,9 +128,21 @@ def _tables(results: Results, baseline: str) -> Iterator[Tables]:
     share = _ROWS_AT_ONCE / max(results.row_count("indicators"), 1)
     at_once = max(1, int(len(results.manifest["places"]) * share))
     for at in range(0, len(single), at_once):
-        yield results.places(single[at : at + at_once])
+        for scenarios in _parts(results, baseline) if at_once == 1 else [None]:
+            yield results.places(single[at : at + at_once], scenarios)
     for name in regions:
-        yield results.region(name)
+        yield from results.complete_regions([name]).values()
+
+
+def _parts(results: Results, baseline: str) -> list[list[str] | None]:
+    """The scenarios of a place that are compared at once, the baseline among them; None for all."""
+    names = list(dict.fromkeys(run["scenario"] for run in results.manifest["runs"] if run["status"] == "done"))
+    rows = results.row_count("indicators") / max(len(results.manifest["places"]) * len(names), 1)
+    others = [name for name in names if name != baseline]
+    at_once = max(1, int(_ROWS_AT_ONCE / max(rows, 1)) - 1)
+    if at_once >= len(others):
+        return [None]
+    return [[baseline, *others[at : at + at_once]] for at in range(0, len(others), at_once)]
 
 
 def _comparable(results: Results, baseline: str) -> list[str]:
@@ -143,9 +171,15 @@ def write_comparison(results: Results) -> str | None:
     return hashlib.sha256(content).hexdigest()
 
 
+def _holds_words(column: pd.Series) -> bool:
+    kind = column.cat.categories.dtype if isinstance(column.dtype, pd.CategoricalDtype) else column.dtype
+    return bool(pd.api.types.is_object_dtype(kind) or pd.api.types.is_string_dtype(kind))
+
+
 def as_csv(frame: pd.DataFrame) -> bytes:
     """A frame as CSV by Arrow, in UTF-8 with a header; words are quoted only in a table where one has to be."""
-    table = pa.Table.from_pandas(frame, preserve_index=False)
+    words = {str(name): column.map(neutral) for name, column in frame.items() if _holds_words(column)}
+    table = pa.Table.from_pandas(frame.assign(**words), preserve_index=False)
     header = ",".join(table.column_names) + "\n"
     stream = io.BytesIO()
     try:

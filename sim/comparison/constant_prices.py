@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -19,7 +20,7 @@ def deflators(years: Iterable[int], price_index: Mapping[int, float], first_year
         Naming the years it lacks.
     """
     wanted = sorted({int(y) for y in years} | {first_year})
-    lacking = [y for y in wanted if not price_index.get(y, 0) > 0]
+    lacking = [y for y in wanted if not 0 < price_index.get(y, 0) < math.inf]
     if lacking:
         raise ValueError(
             f"the price index has no value above 0 for {', '.join(map(str, lacking))}; it must cover every year"
@@ -33,8 +34,8 @@ def discount_factors(years: Iterable[int], first_year: int, rate: float) -> NDAr
     Raises
     ------
     ValueError
-        If the rate is not above -1.
+        If the rate is not a number above -1.
     """
-    if not rate > -1:
+    if not -1 < rate < math.inf:
         raise ValueError(f"the discount rate must be above -1 a year (0.045 is 4.5%), got {rate}")
     return (1.0 + rate) ** (first_year - np.array(list(years), dtype=np.float64))

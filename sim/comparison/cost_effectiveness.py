@@ -12,7 +12,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tuopin.sim.comparison.paired import Uncertainty, paired_interval, spread_factor, student_quantile
+from tuopin.sim.comparison.paired import (
+    Uncertainty,
+    check_uncertainty,
+    paired_interval,
+    spread_factor,
+    student_quantile,
+)
 
 Floats = NDArray[np.float64]
 
@@ -37,7 +43,15 @@ def cost_ratio(cost: Floats, effect: Floats, uncertainty: Uncertainty = "luck") 
     `cost` in yuan (present value, constant prices), `effect` in persons or person-years. A pair needs both. The same
     t quantile decides whether the effect is clear and how wide the interval is. Sources: Fieller (1954), Journal of
     the Royal Statistical Society B 16; for cost-effectiveness Willan and O'Brien (1996), Health Economics 5.
+
+    Raises
+    ------
+    ValueError
+        If the two are not of one length, or the kind of uncertainty is unknown.
     """
+    check_uncertainty(uncertainty)
+    if np.ndim(cost) != 1 or np.shape(cost) != np.shape(effect):
+        raise ValueError(f"costs and effects must be pairs, one a replicate; got {np.shape(cost)}, {np.shape(effect)}")
     there = np.isfinite(cost) & np.isfinite(effect)
     c, e = np.asarray(cost, dtype=np.float64)[there], np.asarray(effect, dtype=np.float64)[there]
     n = len(c)
@@ -57,8 +71,15 @@ def fieller(cost: Floats, effect: Floats, uncertainty: Uncertainty = "luck") -> 
 
     Solves (c - R e)^2 = t^2 v(R), with v the variance of mean(cost) - R mean(effect); (NaN, NaN) if the set of R is
     unbounded.
+
+    Raises
+    ------
+    ValueError
+        With fewer than two pairs, or values that are not finite.
     """
     n = len(cost)
+    if n < 2 or np.shape(cost) != np.shape(effect) or not (np.isfinite(cost).all() and np.isfinite(effect).all()):
+        raise ValueError("Fieller's interval needs at least two pairs of finite costs and effects")
     factor = float(spread_factor(n, uncertainty)) * float(student_quantile(n)) ** 2
     covariance = np.cov(np.vstack([cost, effect]), ddof=1) * factor
     c, e = float(np.mean(cost)), float(np.mean(effect))

@@ -13,12 +13,14 @@ from tuopin.sim.comparison.cost_effectiveness import cost_ratio
 from tuopin.sim.comparison.cube import cube_of, scenario_index
 from tuopin.sim.comparison.money import COST, in_constant_prices, with_costs
 from tuopin.sim.comparison.paired import Floats, Interval, Uncertainty, paired_interval
+from tuopin.sim.comparison.spending import NOTHING_SPENT, where_programmes_spent
 from tuopin.sim.comparison.years import over_years
 from tuopin.sim.measures.indicators import INDICATORS
 from tuopin.sim.measures.survival import relapse_by_run, usable
 from tuopin.sim.results.schemas import COMPARISON
 
 COLUMNS = [column.name for column in COMPARISON]
+INTERVAL = ("mean_difference", "low", "high", "probability_positive", "replicates")
 ALL = "all"
 
 EFFECTS = {
@@ -46,7 +48,8 @@ def paired_differences(
     or `all`: the mean over the simulated years for rates, means and indices, the sum for flows, counts of persons
     (person-years) and money. Money is in constant prices; `cost_yuan_nominal` stands beside `cost_yuan`, and
     `cost_yuan_discounted` is its present value. Relapse after exit and the cost ratios stand under `all` only; a cost
-    ratio is NaN where the difference in effect is not clearly positive. With `draw_parameters` intervals are of kind
+    ratio is NaN where the difference in effect is not clearly positive. `note` says where no programme of the
+    scenario spent anything. With `draw_parameters` intervals are of kind
     `parameters`, else `luck` (see `paired`).
 
     Raises
@@ -71,7 +74,12 @@ def paired_differences(
     ]
     if spells is not None and len(spells):
         found += _relapse_rows(spells, names, baseline, uncertainty)
-    return _in_order(found, names).assign(baseline=baseline, uncertainty=uncertainty)[COLUMNS]
+    table = _in_order(found, names).assign(baseline=baseline, uncertainty=uncertainty, note="")
+    if costs is not None and len(costs):
+        spent = where_programmes_spent(costs)
+        pairs = zip(table["place"].astype(str), table["scenario"].astype(str), strict=True)
+        table["note"] = ["" if pair in spent else NOTHING_SPENT for pair in pairs]
+    return table[COLUMNS]
 
 
 class Rows(NamedTuple):
@@ -144,6 +152,6 @@ def _in_order(found: Sequence[Rows], names: Sequence[str]) -> pd.DataFrame:
     scenario, row = scenario[order], row[order]
     table = keys.iloc[row].reset_index(drop=True)
     table["scenario"] = np.array(names, dtype=object)[scenario]
-    for name, values in zip(COLUMNS[-5:], interval, strict=True):
+    for name, values in zip(INTERVAL, interval, strict=True):
         table[name] = values[row, scenario]
     return table

@@ -26,9 +26,11 @@ def headline(comparison: pd.DataFrame, indicators: pd.DataFrame, spells: pd.Data
     relapse_by_3_years (Kaplan-Meier; NaN without `spells` or with too short a follow-up). Differences from the
     baseline carry their 95% interval: headcount_difference (last year), sustained_exits_difference,
     cost_per_sustained_exit (constant prices, discounted; NaN where the gain is not clear). `replicates` counts the
-    scenario's runs.
+    scenario's runs. Raises ValueError if there is no indicator of everybody in the true view.
     """
     everybody = indicators[(indicators["group"] == "all") & (indicators["view"] == "true")]
+    if everybody.empty:
+        raise ValueError("there are no indicators of group all in view true")
     last, first = int(everybody["year"].max()), int(everybody["year"].min())
     runs = ["place", "scenario"]
     table = everybody.groupby(runs, observed=True, sort=False)["replicate"].nunique().rename("replicates").to_frame()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from tuopin.policies.ledger import is_public
 from tuopin.sim.comparison.constant_prices import deflators
 from tuopin.sim.comparison.cube import KEY, Cube
 from tuopin.sim.measures.indicators import INDICATORS
@@ -19,6 +20,8 @@ MONEY = tuple(name for name, indicator in INDICATORS.items() if indicator.unit.s
 
 def with_costs(cube: Cube, costs: pd.DataFrame | None) -> Cube:
     """Return the cube with `cost_yuan` (view true, group all) of every run and year, from `costs` if not there yet.
+
+    Of the costs those of a public kind, all of them where no kind is told.
 
     A run and year without a cost entry cost 0 yuan; a run that is absent has no cost. Nothing is added without `costs`.
     """
@@ -34,6 +37,8 @@ def with_costs(cube: Cube, costs: pd.DataFrame | None) -> Cube:
     scenario = {name: i for i, name in enumerate(cube.scenarios)}
     replicate = {number: i for i, number in enumerate(cube.replicates)}
     run_year = ["place", "year", "scenario", "replicate"]
+    if "kind" in costs:
+        costs = costs[costs["kind"].map(is_public).astype(bool)]
     spent = costs.groupby(run_year, observed=True)["yuan"].sum().reset_index()
     entries = zip(*(spent[column].tolist() for column in [*run_year, "yuan"]), strict=True)
     for place, year, name, number, yuan in entries:

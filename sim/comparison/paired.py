@@ -12,7 +12,7 @@ runs are bought.
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +38,15 @@ def paired_interval(differences: Floats, uncertainty: Uncertainty = "luck") -> I
 
     Source: Student's t over replicates (Law 2015, Simulation Modeling and Analysis, section 10.2.1). One pair has a
     mean and no interval (NaN), no pair has neither.
+
+    Raises
+    ------
+    ValueError
+        If the kind of uncertainty is unknown, or there is no axis of replicates.
     """
+    check_uncertainty(uncertainty)
+    if np.ndim(differences) < 1:
+        raise ValueError("differences need an axis of replicates")
     d = np.asarray(differences, dtype=np.float64)
     there = np.isfinite(d)
     n = there.sum(axis=-1)
@@ -47,6 +55,12 @@ def paired_interval(differences: Floats, uncertainty: Uncertainty = "luck") -> I
     half = student_half_width(np.sqrt(_divide(squares, n - 1)), n, uncertainty)
     positive = _divide((there & (d > 0)).sum(axis=-1), n)
     return Interval(mean, mean - half, mean + half, positive, n)
+
+
+def check_uncertainty(uncertainty: str) -> None:
+    """Check that it is one of the two kinds; raises ValueError."""
+    if uncertainty not in get_args(Uncertainty):
+        raise ValueError(f"uncertainty is {uncertainty!r}; allowed: {', '.join(get_args(Uncertainty))}")
 
 
 def student_half_width(sd: Floats, n: NDArray[np.int64], uncertainty: Uncertainty) -> Floats:
@@ -74,11 +88,13 @@ def replicates_needed(sd: float, precision: float, limit: int = 1_000_000) -> in
     Raises
     ------
     ValueError
-        If the precision is not positive.
+        If the precision is not positive, or the standard deviation is negative or unknown (NaN).
     """
-    if not precision > 0:
+    if not 0 < precision < np.inf:
         raise ValueError(f"the precision must be above 0, got {precision}")
-    if not sd > 0:
+    if not 0 <= sd < np.inf:
+        raise ValueError(f"the standard deviation must be a number not below 0, got {sd}")
+    if sd == 0:
         return 2
     n = max(2, int(np.ceil((float(student_quantile(limit + 1)) * sd / precision) ** 2)))
     while n < limit and float(student_quantile(n)) * sd / np.sqrt(n) > precision:
@@ -91,7 +107,14 @@ def variance_reduction(scenario: Floats, baseline: Floats) -> float:
 
     `scenario` and `baseline` (replicates,) in the same order. Source: Law (2015), section 11.2. NaN below two pairs;
     infinite if all paired differences are equal while the runs themselves differ.
+
+    Raises
+    ------
+    ValueError
+        If the two are not of one length.
     """
+    if np.ndim(scenario) != 1 or np.shape(scenario) != np.shape(baseline):
+        raise ValueError(f"runs must be pairs, one a replicate; got {np.shape(scenario)}, {np.shape(baseline)}")
     there = np.isfinite(scenario) & np.isfinite(baseline)
     if there.sum() < 2:
         return np.nan

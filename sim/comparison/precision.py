@@ -51,8 +51,10 @@ def replicates_for(indicators: pd.DataFrame, *, baseline: str, first_year: int, 
     Raises
     ------
     ValueError
-        If the baseline is unknown.
+        If the baseline is unknown or the precision is not above 0.
     """
+    if not relative > 0:
+        raise ValueError(f"the relative precision must be above 0, got {relative}")
     cube = cube_of(indicators[indicators["group"] == "all"])
     base = scenario_index(cube, baseline)
     parts = []
@@ -73,7 +75,7 @@ def replicates_for(indicators: pd.DataFrame, *, baseline: str, first_year: int, 
     if not len(table):
         return table
     needed = [
-        replicates_needed(sd, relative * abs(mean)) if mean else None
+        replicates_needed(sd, relative * abs(mean)) if mean and np.isfinite(mean) else None
         for sd, mean in zip(table["standard_deviation"], table["mean_difference"], strict=True)
     ]
     table["replicates_needed"] = pd.array(needed, dtype="Int64")

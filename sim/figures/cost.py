@@ -12,6 +12,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocato
 from numpy.typing import NDArray
 
 from tuopin.sim.figures.bands import choose, one_uncertainty
+from tuopin.sim.figures.notes import omitted_note
 from tuopin.sim.figures.style import BLACK, BLUE, GREY, SMALL, TEXT, dress, finish, fit, language, look, new_figure
 from tuopin.sim.figures.words import Lang, say, scenario_label, view_label
 
@@ -21,6 +22,7 @@ def draw_cost(
     *,
     price_year: int,
     discount_rate: float | None = None,
+    omitted: int = 0,
     place: str | None = None,
     labels: Mapping[str, str] | None = None,
     lang: str = "en",
@@ -49,7 +51,7 @@ def draw_cost(
         below = 0.26 + 0.17 * max(2, axis.count("\n") + 1)
         height = 1.9 + below + 0.42 * len(table)
         figure = new_figure(10.0, height)
-        notes = _notes(gains, price_year, discount_rate, spoken)
+        notes = [*_notes(gains, price_year, discount_rate, spoken), *omitted_note(omitted, spoken)]
         bottom, top = dress(figure, title=title, notes=notes, asked=lang, lang=spoken)
         low, tall = bottom + below / height, top - bottom - (below + 0.05) / height
         left = figure.add_axes((0.25, low, 0.27, tall))
@@ -75,15 +77,15 @@ def _gain_and_ratio(gains: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 def _notes(gains: pd.DataFrame, price_year: int, discount_rate: float | None, lang: Lang) -> list[str]:
     """Footnote: what is counted, in which prices, and what the bars are."""
     rate = "" if discount_rate is None else say("rate", lang, rate=f"{discount_rate:.1%}")
-    uncertainty = say(str(gains["uncertainty"].iloc[0]), lang)
+    uncertainty, count = say(str(gains["uncertainty"].iloc[0]), lang), int(gains["replicates"].max())
+    sure = [say("replicates", lang, n=count), say("interval", lang, uncertainty=uncertainty)]
     return [
         say("sustained", lang),
         say("discounted", lang, rate=rate, year=price_year),
         say("ratio_rule", lang),
         say("simulated", lang),
         *([say("place", lang, place=gains["place"].iloc[0])] if "place" in gains.columns else []),
-        say("replicates", lang, n=int(gains["replicates"].max())),
-        say("interval", lang, uncertainty=uncertainty),
+        *(sure if count > 1 else [say("one_replicate", lang)]),
     ]
 
 

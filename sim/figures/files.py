@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 from matplotlib.figure import Figure
 
+from tuopin.sim.comparison.spending import spent_nothing
 from tuopin.sim.figures.bands import one_uncertainty
 from tuopin.sim.figures.cost import draw_cost
 from tuopin.sim.figures.exit_relapse import draw_exit_relapse
 from tuopin.sim.figures.headcount import draw_headcount
 from tuopin.sim.figures.left_out import draw_left_out
-from tuopin.sim.figures.style import check_language, save
+from tuopin.sim.figures.style import check_language, language, save
 from tuopin.sim.figures.survival import draw_survival
+from tuopin.sim.figures.words import say, scenario_label
 from tuopin.sim.measures.survival import survival_by_run
+from tuopin.sim.results.errors import StorageFailed
 from tuopin.sim.results.results import Results
 
 log = logging.getLogger(__name__)
@@ -25,6 +30,8 @@ log = logging.getLogger(__name__)
 INDICATORS = ("headcount_ratio", "exit_rate", "reentry_rate", "exclusion_error")
 CHANGES = ("headcount_ratio", "sustained_exits_persons", "cost_per_sustained_exit")
 MOST_PLACES = 8
+MOST_SCENARIOS = 30
+"""So many scenarios a figure can show apart; what it leaves out it says."""
 
 
 def draw_all(results: Results, *, lang: str = "en") -> list[Path]:
@@ -40,20 +47,21 @@ def draw_all(results: Results, *, lang: str = "en") -> list[Path]:
         If the language is unknown.
     """
     check_language(lang)
-    indicators, spells = results.reported(indicator=INDICATORS, view=["true"])
+    shown, omitted = _shown(results)
+    indicators, spells = results.reported(indicator=INDICATORS, view=["true"], scenario=shown)
+    spells = spells[spells["scenario"].isin(shown)]
     names = [str(name) for name in indicators["place"].unique()]
     if len(names) > MOST_PLACES:
         log.warning("figures are drawn for the first %d of %d places only", MOST_PLACES, len(names))
     places = names[:MOST_PLACES]
-    comparison = results.rows("comparison", indicator=CHANGES, view=["true"])
+    comparison = results.rows("comparison", indicator=CHANGES, view=["true"], scenario=shown)
     settings = results.manifest["comparison"]
+    idle = spent_nothing(results)
     written: list[Path] = []
     for place in places:
-        folder = results.directory / "figures"
-        if len(names) > 1:
-            folder /= place
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, draw in _figures(indicators, spells, comparison, settings, place, lang).items():
+        labels = {name: _marked(name, lang) for where, name in sorted(idle) if where == place}
+        folder = _folder(results.directory, place if len(names) > 1 else None)
+        for name, draw in _figures(indicators, spells, comparison, settings, place, lang, omitted, labels).items():
             try:
                 figure = draw()
             except ValueError as reason:
@@ -63,6 +71,37 @@ def draw_all(results: Results, *, lang: str = "en") -> list[Path]:
     return written
 
 
+def _shown(results: Results) -> tuple[list[str], int]:
+    """The scenarios that are drawn, the baseline and the study's first ones, and how many others there are."""
+    names = list(dict.fromkeys(run["scenario"] for run in results.manifest["runs"] if run["status"] == "done"))
+    baseline = results.manifest["comparison"]["baseline"]
+    ordered = [name for name in names if name == baseline] + [name for name in names if name != baseline]
+    kept = set(ordered[:MOST_SCENARIOS])
+    return [name for name in names if name in kept], len(names) - len(kept)
+
+
+def _folder(directory: Path, place: str | None) -> Path:
+    """The folder for figures, made if need be: inside the result, whatever the place is called, and no link.
+
+    Raises
+    ------
+    StorageFailed
+        If there is something else in its place, or it cannot be made.
+    """
+    folder = directory / "figures"
+    for below in (None, place):
+        if below is not None:
+            safe = quote(below, safe="").replace(".", "%2E") if re.search(r"[/\\:\0]|^\.+$", below) else below
+            folder /= safe
+        if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+            raise StorageFailed(f"{folder}: is not a folder of its own; remove it, then give the same command again")
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise StorageFailed(f"{folder}: cannot be made: {error.strerror or error}") from error
+    return folder
+
+
 def _figures(
     indicators: pd.DataFrame,
     spells: pd.DataFrame,
@@ -70,12 +109,14 @@ def _figures(
     settings: Mapping[str, Any],
     place: str,
     lang: str,
+    omitted: int,
+    labels: Mapping[str, str],
 ) -> dict[str, Callable[[], Figure]]:
     """File name and recipe of each figure for one place."""
     here = one_uncertainty(comparison[comparison["place"] == place])
     first_year = int(indicators["year"].min())
     drawn = settings["draw_parameters"]
-    common: dict[str, Any] = {"place": place, "lang": lang}
+    common: dict[str, Any] = {"place": place, "lang": lang, "omitted": omitted, "labels": labels}
     levels = common | {
         "baseline": str(here["baseline"].iloc[0]) if len(here) else None,
         "uncertainty": "parameters" if drawn else "luck",
@@ -88,6 +129,12 @@ def _figures(
         "cost_per_sustained_exit": lambda: draw_cost(here, price_year=first_year, discount_rate=rate, **common),
         "left_out": lambda: draw_left_out(indicators, here, **levels),
     }
+
+
+def _marked(scenario: str, lang: str) -> str:
+    """The label of a scenario whose programmes spent nothing."""
+    spoken = language(lang)
+    return f"{scenario_label(scenario, spoken)} ({say('nothing_spent', spoken)})"
 
 
 def _survival(spells: pd.DataFrame, place: str) -> pd.DataFrame:

@@ -23,6 +23,7 @@ def draw_headcount(
     group: str = "all",
     place: str | None = None,
     uncertainty: str = "luck",
+    omitted: int = 0,
     labels: Mapping[str, str] | None = None,
     lang: str = "en",
 ) -> Figure:
@@ -49,7 +50,7 @@ def draw_headcount(
     )
     notes = [
         view_note(view, spoken),
-        *common_notes(rows, uncertainty, spoken, place),
+        *common_notes(rows, uncertainty, spoken, place, omitted),
         say("initial_state", spoken, year=first),
     ]
     with look(spoken):

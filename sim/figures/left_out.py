@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from tuopin.sim.figures.bands import choose, scenarios_of
+from tuopin.sim.figures.bands import choose, replicates_of, scenarios_of
 from tuopin.sim.figures.groups import Found, Interval, changes_of, chosen_groups, levels_of, missed_of
 from tuopin.sim.figures.notes import common_notes
 from tuopin.sim.figures.style import (
@@ -39,6 +39,7 @@ def draw_left_out(
     year: int | None = None,
     place: str | None = None,
     uncertainty: str = "luck",
+    omitted: int = 0,
     labels: Mapping[str, str] | None = None,
     lang: str = "en",
 ) -> Figure:
@@ -65,9 +66,9 @@ def draw_left_out(
         changes_of(comparison, view, year, place),
         missed_of(indicators, chosen, baseline or names[0], year, place),
     )
-    notes = [view_note(view, spoken), *common_notes(now, uncertainty, spoken, place)]
+    notes = [view_note(view, spoken), *common_notes(now, uncertainty, spoken, place, omitted)]
     if found.changes:
-        notes.append(say("unclear_note", spoken))
+        notes.append(say("unclear_note" if replicates_of(now) > 1 else "unclear_one", spoken))
     with look(spoken):
         title = say("left_out_title", spoken, year=year, view=view_label(view, spoken))
         labelled = {name: scenario_label(name, spoken, labels) for name in names}
@@ -147,7 +148,10 @@ def _change_text(change: Interval | None, lang: Lang) -> str | None:
     if change is None or not np.isfinite(change[0]):
         return None
     mean, low, high = change
-    return f"{mean:+.1f}".replace("-", "−") if low > 0 or high < 0 else say("unclear", lang)
+    if not (low > 0 or high < 0):
+        return say("unclear", lang)
+    places = next((digits for digits in range(1, 6) if round(mean, digits)), 6)  # a clear change is never 0.0
+    return f"{mean:+.{places}f}".replace("-", "−")
 
 
 def _exclusion(axes: Axes, missed: Mapping[str, Interval], groups: Sequence[str], scenario: str, lang: Lang) -> None:

@@ -8,9 +8,14 @@ from tuopin.sim.figures.bands import ENOUGH_FOR_QUANTILES, replicates_of
 from tuopin.sim.figures.words import Lang, say
 
 
-def common_notes(rows: pd.DataFrame, uncertainty: str, lang: Lang, place: str | None) -> list[str]:
+def omitted_note(omitted: int, lang: Lang) -> list[str]:
+    """What a figure says if it leaves out `omitted` scenarios, which nobody could tell apart in it."""
+    return [say("omitted", lang, n=omitted)] if omitted else []
+
+
+def common_notes(rows: pd.DataFrame, uncertainty: str, lang: Lang, place: str | None, omitted: int = 0) -> list[str]:
     """Where, how many replicates, what the band is, and the wording every simulated figure carries."""
-    notes = [say("simulated", lang)]
+    notes = [say("simulated", lang), *omitted_note(omitted, lang)]
     where = place or (str(rows["place"].iloc[0]) if "place" in rows.columns and len(rows) else None)
     if where:
         notes.append(say("place", lang, place=where))

@@ -5,6 +5,7 @@ Only `matplotlib.figure.Figure` is used; nothing touches pyplot or its global st
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 import unicodedata
@@ -20,6 +21,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from tuopin.sim.figures.words import Lang, say
+from tuopin.sim.results.durable import write_atomically
+from tuopin.sim.results.errors import StorageFailed
+
+_AGAIN = "the tables stand: free space or make the folder writable, then give the same command again"
 
 # Okabe & Ito (2008): told apart by readers with colour-vision deficiencies; chosen here to differ in lightness too.
 BLUE = "#0072B2"
@@ -199,7 +204,12 @@ def finish(figure: Figure, title: str) -> Figure:
 def save(figure: Figure, path: Path) -> list[Path]:
     """Write `path`.png and `path`.svg; the same figure gives the same bytes (no dates, fixed salt for ids).
 
-    Files are written beside and renamed, so an interrupted run leaves no torn figure.
+    Files are written beside and renamed, so an interrupted run leaves no torn figure and no link is followed.
+
+    Raises
+    ------
+    StorageFailed
+        If a file cannot be written.
     """
     written = []
     title = str(figure.get_label())
@@ -210,14 +220,16 @@ def save(figure: Figure, path: Path) -> list[Path]:
         },  # 2% larger than 6
         "svg": {"metadata": {"Date": None, "Title": title}},
     }
-    with mpl.rc_context({"svg.hashsalt": "tuopin", "svg.fonttype": "path"}), _no_talk_of_weights():
+    with mpl.rc_context(), _no_talk_of_weights():
+        mpl.rcdefaults()  # nothing of the user's own settings gets into the file
+        mpl.rcParams.update({"svg.hashsalt": "tuopin", "svg.fonttype": "path"})
         for kind, options in kinds.items():
             target = path.with_name(f"{path.name}.{kind}")
-            unfinished = path.with_name(f".{path.name}.unfinished.{kind}")
+            content = io.BytesIO()
+            figure.savefig(content, format=kind, dpi=150, **options)
             try:
-                figure.savefig(unfinished, format=kind, dpi=150, **options)
-                unfinished.replace(target)
-            finally:
-                unfinished.unlink(missing_ok=True)
+                write_atomically(target, content.getvalue())
+            except OSError as error:
+                raise StorageFailed(f"{target}: cannot be written: {error.strerror or error}; {_AGAIN}") from error
             written.append(target)
     return written

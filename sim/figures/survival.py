@@ -22,6 +22,7 @@ def draw_survival(
     first_year: int | None = None,
     place: str | None = None,
     uncertainty: str = "luck",
+    omitted: int = 0,
     labels: Mapping[str, str] | None = None,
     lang: str = "en",
 ) -> Figure:
@@ -60,7 +61,7 @@ def draw_survival(
         from_zero=False,
     )
     note = say("survival_note", spoken, start=first_year) if first_year else say("survival_note_plain", spoken)
-    notes = [view_note(view, spoken), note, *common_notes(rows, uncertainty, spoken, place)]
+    notes = [view_note(view, spoken), note, *common_notes(rows, uncertainty, spoken, place, omitted)]
     with look(spoken):
         title = say("survival_title", spoken, view=view_label(view, spoken))
         return draw_panels(curves, title=title, notes=notes, asked=lang, lang=spoken)

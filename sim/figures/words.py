@@ -16,6 +16,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Simulated, given these assumptions; not a forecast and not a measured effect.",
         "在给定假设下的模拟结果；不是预测，也不是实测效果。",
     ),
+    "omitted": (
+        "{n} further scenarios are not drawn; comparison.csv has them all.",
+        "另有{n}个方案未绘出；comparison.csv 列有全部方案。",
+    ),
     "place": ("Place: {place}.", "地区：{place}。"),
     "replicates": ("{n} replicates.", "{n}次重复模拟。"),
     "one_replicate": ("1 replicate: no band can be drawn.", "仅1次模拟：无法给出区间。"),
@@ -40,6 +44,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "this_scenario": ("scenario of the panel", "本图方案"),
     "other_scenarios": ("other scenarios", "其他方案"),
+    "nothing_spent": ("nothing spent", "未支出"),
     "baseline": ("{name} (baseline)", "{name}（基准）"),
     "year": ("Year", "年份"),
     # headcount
@@ -111,6 +116,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "unclear_note": (
         "“unclear”: the 95% interval of the paired difference includes zero.",
         "“不明确”：配对差异的95%区间包含零。",
+    ),
+    "unclear_one": (
+        "“unclear”: with one replicate nothing tells how sure a difference is.",
+        "“不明确”：仅1次模拟，无法判断差异的可靠程度。",
     ),
     "no_group": ("nobody", "无"),
     "by_definition": ("by definition", "按定义"),

@@ -165,10 +165,10 @@ INDICATORS: dict[str, Indicator] = {
         "lower",
     ),
     # money
-    "cost_yuan": Indicator("yuan", "programme cost", "项目成本", "sum", SUM, "lower"),
-    "cost_yuan_nominal": Indicator("yuan", "programme cost, current prices", "项目成本（当年价）", "sum", SUM, "lower"),
+    "cost_yuan": Indicator("yuan", "public cost", "公共支出", "sum", SUM, "lower"),
+    "cost_yuan_nominal": Indicator("yuan", "public cost, current prices", "公共支出（当年价）", "sum", SUM, "lower"),
     "cost_yuan_discounted": Indicator(
-        "yuan", "programme cost, present value", "项目成本（现值）", "none", None, "lower"
+        "yuan", "public cost, constant prices, present value", "公共支出（不变价现值）", "none", None, "lower"
     ),
     "cost_per_sustained_exit": Indicator(
         "yuan/person", "cost per sustained exit", "每人稳定脱贫成本", "none", None, "lower"

@@ -13,6 +13,7 @@ import numpy as np
 
 from tuopin.agents.arrays import F64, I16, I64, Array
 from tuopin.agents.compiled import compiled
+from tuopin.sim.measures.arguments import check_lengths, check_line, check_weights
 from tuopin.sim.measures.fgt import fgt, gap_ratio
 
 _PERSON_BITS = 8
@@ -71,15 +72,20 @@ def gini_and_sst(income: Array, line: float, members: Array) -> tuple[float, flo
     """Return the Gini coefficient of income and the Sen-Shorrocks-Thon index, both over persons.
 
     `income` (n,) yuan/person/year (below 0 counts as 0, resolved to 0.0001 yuan), `line` likewise, `members` (n,) whole
-    persons 0..255. NaN if nobody is there; the Gini is NaN if all incomes are 0. Sources: Gini as sum_ij |y_i - y_j| /
-    (2 N^2 mean); SST as (1/N^2) sum_i (2N - 2i + 1) x_i over gaps x ranked from the poorest (Shorrocks 1995,
-    Econometrica 63, eq. 12). Raises ValueError if an income is too large to be packed or persons do not fit.
+    persons 0..255. NaN if nobody is there; the Gini is NaN if all incomes are 0. Sources: Gini as
+    ``sum_ij |y_i - y_j| / (2 N^2 mean)``; SST as ``(1/N^2) sum_i (2N - 2i + 1) x_i`` over gaps x ranked from the
+    poorest (Shorrocks 1995, Econometrica 63, eq. 12). Raises ValueError if an income is not finite or too large to be
+    packed, the line is not a number above 0, persons do not fit, or the shapes differ.
     """
+    check_lengths(income=income, members=members)
+    check_line(line)
     if len(income) == 0:
         return np.nan, np.nan
+    if not np.issubdtype(members.dtype, np.integer):
+        raise ValueError(f"members must be whole numbers, got {members.dtype}")
     if int(members.max()) >= 1 << _PERSON_BITS or int(members.min()) < 0:
         raise ValueError(f"members must be 0 to {(1 << _PERSON_BITS) - 1} persons a household")
-    if not float(income.max()) < _LARGEST:
+    if not (float(income.max()) < _LARGEST and float(income.min()) > -np.inf):
         raise ValueError(f"incomes must be finite and below {_LARGEST:.3g} yuan a person")
     keys = np.empty(len(income), dtype=np.int64)
     _pack(income, members, keys)
@@ -94,14 +100,21 @@ def gini_and_sst(income: Array, line: float, members: Array) -> tuple[float, flo
 def gini(values: Array, weights: Array) -> float:
     """Return the Gini coefficient of any non-negative `values` (n,) with any `weights` (n,), in plain numpy.
 
-    The readable definition, exact for real weights; `gini_and_sst` is the fast path for incomes. NaN if the mean is 0.
+    The readable definition, exact for real weights; `gini_and_sst` is the fast path for incomes. NaN if the mean is 0
+    or a value is NaN. Raises ValueError if a value is negative or infinite, a weight negative or not finite, or the
+    shapes
+    differ.
     """
+    check_lengths(values=values, weights=weights)
+    check_weights(weights)
+    if len(values) and (np.min(values) < 0 or np.max(values) == np.inf):
+        raise ValueError("values must be finite and not below 0")
     order = np.argsort(values, kind="stable")
     x = np.asarray(values, dtype=np.float64)[order]
     w = np.asarray(weights, dtype=np.float64)[order]
     upto = np.cumsum(w)
     total = float(np.dot(x, w))
-    if total <= 0:
+    if not total > 0:
         return np.nan
     return float(np.dot(x * w, 2.0 * upto - w) / (upto[-1] * total) - 1.0)
 

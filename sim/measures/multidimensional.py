@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tuopin.sim.measures.arguments import check_lengths
 from tuopin.sim.measures.fgt import weighted_mean
 
 Array = NDArray[Any]
@@ -32,10 +33,13 @@ def deprivation_count(deprivations: Mapping[str, Array]) -> NDArray[np.int8]:
     """Return in how many of the five dimensions each household is deprived, shape (n,), 0..5.
 
     `deprivations` maps every name of `DIMENSIONS` to a bool array (n,). Raises ValueError naming what is missing or
-    extra.
+    extra, or if the shapes differ or an array is not of flags.
     """
     if set(deprivations) != set(DIMENSIONS):
         raise ValueError(f"deprivations must be exactly {', '.join(DIMENSIONS)}; got {', '.join(deprivations)}")
+    check_lengths(**deprivations)
+    if any(np.asarray(flags).dtype != np.bool_ for flags in deprivations.values()):
+        raise ValueError("deprivations must be flags (bool)")
     count = np.zeros(len(deprivations[DIMENSIONS[0]]), dtype=np.int8)
     for dimension in DIMENSIONS:
         count += deprivations[dimension]

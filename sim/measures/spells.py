@@ -16,6 +16,7 @@ import numpy as np
 
 from tuopin.agents.arrays import I16, I64, Array, Flags
 from tuopin.agents.compiled import compiled
+from tuopin.sim.measures.arguments import check_lengths
 
 Counts = I64
 
@@ -27,8 +28,11 @@ HOUSEHOLDS, PERSONS = 0, 1
 def new_counts(first_year: int, last_year: int) -> Counts:
     """Return an empty table of spells for assessments `first_year`..`last_year`.
 
-    Its axes are kind (2), start year, years, ended (2), left-censored (2), and households or persons (2).
+    Its axes are kind (2), start year, years, ended (2), left-censored (2), and households or persons (2). Raises
+    ValueError if the last year comes before the first.
     """
+    if last_year < first_year:
+        raise ValueError(f"the last year {last_year} comes before the first {first_year}")
     span = last_year - first_year + 1
     return np.zeros((2, span, span, 2, 2, 2), dtype=np.int64)
 
@@ -38,8 +42,9 @@ def begin(*, poor: Flags, exited: Flags, year: int) -> tuple[I16, Flags]:
 
     `poor` is the status, `exited` whether a household had left poverty before (a registered exit of earlier years).
     What runs at first sight began at an unknown time; who was never poor has no spell. Serves split-off households
-    too.
+    too. Raises ValueError if the shapes differ.
     """
+    check_lengths(poor=poor, exited=exited)
     running = poor | exited
     return np.where(running, year, 0).astype(np.int16), running.copy()
 
@@ -81,9 +86,10 @@ def advance(counts: Counts, first_year: int, year: int, running: Running, before
     """Count the spells that the assessment of `year` found ended and begin the next ones.
 
     `before` (n,) is the status a year earlier. The `start` and `left` of `running` are updated in place, `counts` is
-    added to. Raises ValueError if `year` lies outside the table.
+    added to. Raises ValueError if `year` or a start lies outside the table, or the shapes differ.
     """
-    _check_year(counts, first_year, year)
+    _check(counts, first_year, year, running)
+    check_lengths(before=before, poor=running.poor)
     _advance(counts, first_year, year, running, np.flatnonzero(before != running.poor))
 
 
@@ -93,15 +99,20 @@ def close(counts: Counts, first_year: int, year: int, running: Running) -> None:
     For all households at the horizon, with their status and persons then; for households that die out or leave during
     year t, with `year` = t - 1 and status and persons of that assessment; for persons moving out in a split, likewise
     with `members` the persons moving (their new household starts by `begin`). Nothing but `counts` changes.
+    Raises ValueError as `advance`.
     """
-    _check_year(counts, first_year, year)
+    _check(counts, first_year, year, running)
     _close(counts, first_year, year, running)
 
 
-def _check_year(counts: Counts, first_year: int, year: int) -> None:
+def _check(counts: Counts, first_year: int, year: int, running: Running) -> None:
+    check_lengths(**running._asdict())
     if not first_year <= year < first_year + counts.shape[1]:
         last = first_year + counts.shape[1] - 1
         raise ValueError(f"year {year} is outside the table of spells, made for {first_year} to {last}")
+    begun = running.start[running.start > 0]
+    if len(begun) and not (begun.min() >= first_year and begun.max() <= year):
+        raise ValueError(f"a spell begins outside {first_year} to {year}")
 
 
 def merged(counts: Counts, first_year: int) -> dict[str, Array]:

@@ -1,17 +1,20 @@
 """Survival since exit and since falling into poverty, from merged spells weighted by persons.
 
 One estimate per replicate. Simulated households are not an independent sample, so there are no standard errors here:
-the spread over replicates is the uncertainty (`comparison.survival_difference`).
+the spread over replicates is the uncertainty (`tuopin.sim.comparison`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from tuopin.sim.measures.arguments import check_weights
 
 Array = NDArray[Any]
 
@@ -22,8 +25,13 @@ RUN = ["place", "scenario", "replicate"]
 def usable(spells: pd.DataFrame, kind: str = "exited") -> pd.DataFrame:
     """Return the spells of a kind whose beginning was seen and that were watched for a year at least.
 
-    Left-censored spells are left out: how long they had lasted before is unknown.
+    Left-censored spells are left out: how long they had lasted before is unknown. Raises ValueError if a column is
+    missing, or years or persons are not numbers from 0 up.
     """
+    if missing := {"kind", "left_censored", "years", "ended", "persons"} - set(spells.columns):
+        raise ValueError(f"spells lack the columns {', '.join(sorted(missing))}")
+    check_weights(spells["years"], "years")
+    check_weights(spells["persons"], "persons")
     return spells[(spells["kind"] == kind) & ~spells["left_censored"].astype(bool) & (spells["years"] > 0)]
 
 
@@ -103,7 +111,11 @@ def relapse_by_run(
     """Return place, scenario, replicate, indicator, value: the share relapsed within 1, 3 and 5 years of an exit.
 
     These are fresh exits followed one by one, not the stock of `reentry_rate`. NaN if no exit was watched so long.
+    Raises ValueError for a number of years below 1.
     """
+    years = tuple(years)
+    if any(k < 1 for k in years):
+        raise ValueError("years since exit must be at least 1")
     tables = survival_by_run(spells, view, "exited", by)
     start = np.flatnonzero(tables["years"] == 0)  # of each run, whose rows go on to the longest time seen
     seen = np.diff(start, append=len(tables))
@@ -129,12 +141,29 @@ def hazard_by_duration(spells: pd.DataFrame, kind: str = "exited") -> pd.DataFra
 def expected_duration(table: pd.DataFrame) -> float:
     """Return the mean length of a spell in years up to the end of a life table: a lower bound if some outlast it.
 
-    Each year begun counts: the sum of survival at 0, 1, .. before the last row. Source: Bane and Ellwood (1986).
+    Each year begun counts: the sum of survival at 0, 1, .. before the last row; NaN of an empty table. Source: Bane and
+    Ellwood (1986).
     """
+    if table.empty:
+        return np.nan
     return float(table["survival"].iloc[:-1].sum())
 
 
 def median_duration(table: pd.DataFrame) -> float:
-    """Return the first number of years by which half of the spells have ended; NaN if the table ends before that."""
-    reached = table.loc[table["survival"] <= 0.5, "years"]
-    return float(reached.iloc[0]) if len(reached) else np.nan
+    """Return the first number of years by which half of the spells have ended; NaN if the table ends before that.
+
+    Survival is the product of shares (at_risk - ended) / at_risk and is compared with one half in whole numbers of
+    persons: a product of rounded shares may miss an exact half by its last bit. Persons that are no whole numbers are
+    compared within a share of 1e-12.
+    """
+    ended, at_risk = (table[name].to_numpy(dtype=np.float64) for name in ("ended", "at_risk"))
+    whole = bool((np.isfinite(ended + at_risk) & (ended % 1 == 0) & (at_risk % 1 == 0)).all())
+    for row, years in enumerate(table["years"]):
+        seen = [k for k in range(row + 1) if at_risk[k] > 0]
+        if whole:
+            half = 2 * prod(int(at_risk[k] - ended[k]) for k in seen) <= prod(int(at_risk[k]) for k in seen)
+        else:
+            half = bool(table["survival"].iloc[row] <= 0.5 * (1.0 + 1e-12))
+        if half:
+            return float(years)
+    return np.nan

@@ -8,6 +8,7 @@ import numpy as np
 
 from tuopin.agents.arrays import I8, Array, Flags
 from tuopin.agents.compiled import compiled, rule
+from tuopin.sim.measures.arguments import check_lengths
 
 ASSESSMENTS = 3
 """Assessments in a row that make an exit sustained: the 36 months after which support may end."""
@@ -42,8 +43,10 @@ def advance_sustained(years_above: I8, *, ever_poor: Flags, poor: Flags, above: 
     3 once they are reached: a later relapse shows among the relapses, and a second recovery is not a second success.
     `ever_poor` is whether a household was truly poor at any assessment since the initial one, this one included.
     `poor` is the true status. `above` is what is counted: `~poor` for the exit as it is, or "income without this
-    year's policy transfers is at or above the line" for the exit that stands by itself.
+    year's policy transfers is at or above the line" for the exit that stands by itself. Raises ValueError if the shapes
+    differ.
     """
+    check_lengths(years_above=years_above, ever_poor=ever_poor, poor=poor, above=above)
     reached = np.empty(len(poor), dtype=np.bool_)
     _advance(_Exits(years_above=years_above, ever_poor=ever_poor, poor=poor, above=above, reached=reached))
     return reached
@@ -57,8 +60,10 @@ def last_exit_year_seen_through(last_year: int) -> int:
 def exits_seen_through(years: Array, exits_persons: Array, last_year: int) -> tuple[float, float]:
     """Return (persons whose exits could be seen through, persons whose exits came too late and are censored).
 
-    `years` and `exits_persons` (k,) are the yearly exits; to be stated beside every number of sustained exits.
+    `years` and `exits_persons` (k,) are the yearly exits; to be stated beside every number of sustained exits. NaN
+    where exits are NaN. Raises ValueError if the shapes differ.
     """
+    check_lengths(years=years, exits_persons=exits_persons)
     early = np.asarray(years) <= last_exit_year_seen_through(last_year)
     exits = np.asarray(exits_persons, dtype=np.float64)
     return float(exits[early].sum()), float(exits[~early].sum())

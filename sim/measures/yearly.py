@@ -19,7 +19,7 @@ from tuopin.sim.measures.catastrophic import catastrophic
 from tuopin.sim.measures.indicators import VIEWS
 from tuopin.sim.measures.inequality import gini_and_sst
 from tuopin.sim.measures.multidimensional import CUTOFF, DIMENSIONS, deprivation_count
-from tuopin.sim.measures.state import YearState
+from tuopin.sim.measures.state import YearState, check_state
 from tuopin.sim.measures.targeting import targeting_errors
 from tuopin.sim.measures.transitions import (
     CLASSES,
@@ -68,8 +68,9 @@ def yearly_values(state: YearState) -> tuple[Keys, NDArray[np.float64]]:
     """Return the keys of all figures of the year and their values, shape (k,), in the same order.
 
     The keys are one cached tuple for all years of the same kind, so a caller may compare them by identity and keep
-    values only. Raises ValueError if an income is not a finite number.
+    values only. Raises ValueError if an income is not a finite number, or the state is not sound (`check_state`).
     """
+    check_state(state)
     totals = [_sums(state, batch) for batch in a.batches(state.groups)]
     incomes, wellbeing, *statuses = (
         np.concatenate([sums[0], *(more[1:] for more in sums[1:])]) for sums in zip(*totals, strict=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 _serial = count()
 
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)  # no link, and no waiting for a FIFO's reader
 TEMPORARY_PREFIX = ".part-"
 
 
@@ -55,7 +56,7 @@ def write_atomically(final: Path, content: bytes) -> None:
     """Replace the file `final` by `content`; at any moment `final` is the old or the new content, whole."""
     temporary = temporary_in(final.parent)
     try:
-        with temporary.open("wb") as stream:
+        with temporary.open("xb") as stream:
             checkpoint(f"opened for {final.name}")
             half = len(content) // 2
             stream.write(content[:half])
@@ -80,7 +81,7 @@ def append_durably(path: Path, content: bytes) -> None:
     OSError
         Also when only a part could be written (disk full); the reader drops a torn last line.
     """
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _NO_FOLLOW, 0o666)
     try:
         checkpoint(f"before append {path.name}")
         written = os.write(descriptor, content)
@@ -97,6 +98,7 @@ def clear_temporaries(directory: Path) -> int:
     """Remove what stopped processes left half-written in `directory`; the number removed."""
     removed = 0
     for path in directory.glob(f"{TEMPORARY_PREFIX}*.tmp"):
-        path.unlink(missing_ok=True)
-        removed += 1
+        with suppress(IsADirectoryError, PermissionError):  # nothing of ours
+            path.unlink(missing_ok=True)
+            removed += 1
     return removed

@@ -70,6 +70,7 @@ def build_manifest(
         "scenarios": scenarios,
         "replicates": max([plan.replicates, *(key.replicate for key in records)]),
         "panel": panel,
+        "fingerprint": fingerprint(records),
         "scenario_hashes": {name: hashes[name] for name in scenarios},
         "inputs_sha256": digest(inputs),
         "counts": {status: sum(row["status"] == status for row in rows) for status in ("done", "failed", "pending")},
@@ -77,6 +78,11 @@ def build_manifest(
         "inputs": inputs,
         "runs": rows,
     }
+
+
+def fingerprint(records: Mapping[RunKey, RunRecord]) -> str:
+    """The SHA-256 of the values that the runs done gave: equal results have equal fingerprints."""
+    return digest([[*key, sorted(record.digests.items())] for key, record in sorted(records.items()) if record.done])
 
 
 def scenario_facts(plan: Plan, found: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,11 +124,88 @@ def manifest_bytes(manifest: Mapping[str, Any]) -> bytes:
 
 def read_manifest(directory: Path) -> dict[str, Any] | None:
     """The manifest of `directory`, or None if there is none that can be read."""
+    path = directory / MANIFEST
     try:
-        data = json.loads((directory / MANIFEST).read_bytes())
-    except (OSError, ValueError):
+        data = json.loads(path.read_bytes()) if path.is_file() else None  # a FIFO would be waited for
+    except (OSError, ValueError, RecursionError):
         return None
     return data if isinstance(data, dict) and data.get("tuopin") == "results" else None
+
+
+_SHAPES: tuple[tuple[str, type | tuple[type, ...], type | tuple[type, ...] | None], ...] = (
+    ("study", str, None),
+    ("identity", str, None),
+    ("fingerprint", str, None),
+    ("inputs_sha256", str, None),
+    ("versions", dict, str),
+    ("seed", int, None),
+    ("years", list, int),
+    ("scale", (int, float), None),
+    ("baseline", str, None),
+    ("places", list, str),
+    ("scenarios", list, str),
+    ("replicates", int, None),
+    ("panel", bool, None),
+    ("scenario_hashes", dict, str),
+    ("counts", dict, int),
+    ("comparison", dict, None),
+    ("inputs", dict, None),
+    ("runs", list, dict),
+)
+"""Keys of a manifest, what each is, and what a list or mapping holds."""
+_MAPPINGS = ("policies", "continues")
+_STATUSES = ("done", "failed", "pending")
+
+
+def manifest_faults(manifest: Mapping[str, Any]) -> list[str]:
+    """What no run has written in a manifest, in words; empty if it can be worked with."""
+    found = []
+    for key, kind, held in _SHAPES:
+        value = manifest.get(key)
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            found.append(f"{key} is {_short(value)}")
+            continue
+        items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        found += [f"{key} holds {_short(item)}" for item in items if held is not None and not isinstance(item, held)]
+    found += [
+        f"{key} is {_short(manifest[key])}"
+        for key in _MAPPINGS
+        if key in manifest and not _holds_mappings(manifest[key])
+    ]
+    others = manifest.get("also_made_with", [])
+    if not isinstance(others, list) or not all(isinstance(other, dict) for other in others):
+        found.append(f"also_made_with is {_short(others)}")
+    return found or _faults_within(manifest)
+
+
+def _faults_within(manifest: Mapping[str, Any]) -> list[str]:
+    found = []
+    if len(manifest["years"]) != 2 or manifest["years"][0] > manifest["years"][1]:
+        found.append(f"years is {_short(manifest['years'])}")
+    if digest(manifest["inputs"]) != manifest.get("inputs_sha256"):
+        found.append("inputs do not have the checksum beside them")
+    for run in manifest["runs"]:
+        words = [run.get("place"), run.get("scenario")]
+        known = words[0] in manifest["places"] and words[1] in manifest["scenarios"]
+        replicate = run.get("replicate")
+        if not known or run.get("status") not in _STATUSES or type(replicate) is not int or replicate < 1:
+            found.append(f"runs holds {_short(run)}")
+            break
+    counts = {status: sum(run.get("status") == status for run in manifest["runs"]) for status in _STATUSES}
+    if manifest["counts"] != counts:
+        found.append(f"counts is {_short(manifest['counts'])}")
+    index = manifest["comparison"].get("price_index", {})
+    if not isinstance(index, dict) or not all(isinstance(value, int | float) for value in index.values()):
+        found.append(f"comparison.price_index is {_short(index)}")
+    if not isinstance(manifest["comparison"].get("baseline"), str):
+        found.append(f"comparison.baseline is {_short(manifest['comparison'].get('baseline'))}")
+    if not _holds_mappings(manifest["inputs"].get("place", {})):
+        found.append("inputs.place is no mapping of places")
+    return found
+
+
+def _holds_mappings(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(item, dict) for item in value.values())
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tuopin.policies.guard import described
+
 
 @dataclass(frozen=True)
 class RunOutcome:
@@ -29,6 +31,5 @@ class RunOutcome:
         cls, place: str, scenario: str, replicate: int, error: BaseException, seconds: float = 0.0
     ) -> RunOutcome:
         """The outcome of a run that raised `error`."""
-        message = f"{type(error).__name__}: {error}".rstrip(": ")
         trace = "".join(traceback.format_exception(error))
-        return cls(place, scenario, replicate, {}, message, trace, seconds)
+        return cls(place, scenario, replicate, {}, described(error), trace, seconds)

@@ -19,6 +19,8 @@ from tuopin.sim.results.durable import append_durably, write_atomically
 
 FORMAT = 1
 JOURNAL = "receipts.jsonl"
+TABLES_RECORD = "tables.json"
+SET_ASIDE = ".damaged"
 _NAME = re.compile(r"(?P<place>[A-Za-z0-9_%.~-]+)-r(?P<replicate>\d{5,})-p(?P<part>\d{2,})\.zip")
 
 
@@ -48,6 +50,8 @@ class RunRecord:
     household_years: float | None = None
     error: str | None = None
     traceback: str | None = None
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of the values of each frame."""
     file: str = ""
     position: int = 0
     states: Mapping[int, tuple[str, int]] = field(default_factory=dict)
@@ -71,7 +75,17 @@ class RunRecord:
 Records = dict[RunKey, RunRecord]
 
 # What a receipt says of a run beside what it says of the whole file.
-_OF_A_RUN = ("scenario", "scenario_hash", "status", "seconds", "rows", "household_years", "error", "traceback")
+_OF_A_RUN = (
+    "scenario",
+    "scenario_hash",
+    "status",
+    "seconds",
+    "rows",
+    "household_years",
+    "error",
+    "traceback",
+    "digests",
+)
 
 
 @dataclass(frozen=True)
@@ -139,6 +153,7 @@ def from_json(data: Any) -> Receipt:
         values = {key: value for key, value in data.items() if key not in ("format", "runs")}
         runs = tuple(_run_from_json(values["place"], values["replicate"], run) for run in data["runs"])
         receipt = Receipt(**values, runs=runs)
+        _check_types(receipt)
         if any(run.status not in ("done", "failed") for run in receipt.runs):
             raise ValueError("a run is neither done nor failed")
         if receipt.file:
@@ -148,6 +163,38 @@ def from_json(data: Any) -> Receipt:
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not a receipt: {error!r}") from error
     return receipt
+
+
+_TEXT = (str, type(None))
+_TYPES: tuple[tuple[str, type | tuple[type, ...]], ...] = (
+    ("scenario", str),
+    ("scenario_hash", str),
+    ("status", str),
+    ("seconds", (int, float)),
+    ("rows", dict),
+    ("household_years", (int, float, type(None))),
+    ("error", _TEXT),
+    ("traceback", _TEXT),
+    ("digests", dict),
+)
+
+
+def _check_types(receipt: Receipt) -> None:
+    """Raise TypeError where a receipt holds what no run has written."""
+    of_file = (("identity", str), ("place", str), ("replicate", int), ("panel", bool), ("versions", dict))
+    of_file += (("file", str), ("size", int), ("sha256", str))  # type: ignore[assignment]
+    wrong = [name for name, kind in of_file if not _is(getattr(receipt, name), kind)]
+    wrong += [f"runs.{name}" for run in receipt.runs for name, kind in _TYPES if not _is(getattr(run, name), kind)]
+    wrong += ["versions" for text in receipt.versions.values() if not isinstance(text, str)]
+    for run in receipt.runs:
+        wrong += ["runs.rows" for number in run.rows.values() if not _is(number, int) or number < 0]
+        wrong += ["runs.rows" for frame in run.rows if not re.fullmatch(r"[a-z_]+(-\d{4})?", frame)]
+    if wrong:
+        raise TypeError(f"{', '.join(dict.fromkeys(wrong))} of another type")
+
+
+def _is(value: object, kind: type | tuple[type, ...]) -> bool:
+    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
 
 
 def _run_from_json(place: str, replicate: int, data: Mapping[str, Any]) -> RunRecord:
@@ -186,10 +233,10 @@ class Journal:
 
 def read_journal(runs: Path) -> Journal:
     """The journal of `runs`; lines that are not whole are left out and counted."""
-    try:
-        lines = (runs / JOURNAL).read_bytes().split(b"\n")
-    except FileNotFoundError:
+    path = runs / JOURNAL
+    if not path.is_file():  # a FIFO would be waited for
         return Journal(None, {}, 0)
+    lines = path.read_bytes().split(b"\n")
     torn = 1 if lines.pop() else 0  # without its newline the last line may be half a line
     identity: str | None = None
     receipts: dict[str, Receipt] = {}
@@ -202,6 +249,6 @@ def read_journal(runs: Path) -> Journal:
             receipt = from_json(data)
             parse_name(receipt.file)
             receipts[receipt.file] = receipt
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             torn += 1
     return Journal(identity, receipts, torn)

@@ -15,17 +15,26 @@ import duckdb
 import pandas as pd
 
 from tuopin.sim.measures.indicators import INDICATORS, SUM, AtRisk
+from tuopin.sim.results.errors import BatchError
 
 _KEY = 'i.scenario, i.replicate, i.year, i.view, i."group", i.indicator'
 _SAME = " AND ".join(f'i."{name}" = w."{name}"' for name in ("place", "scenario", "replicate", "year", "group"))
 
 
+class RegionIncomplete(BatchError):
+    """No replicate of a region is done in all its counties."""
+
+
 class Tables(NamedTuple):
-    """Indicators, costs and spells of a region, in the columns of the tables of those names."""
+    """Indicators, costs, spells, persons and limits of programmes of a region, in the columns of the tables of those
+    names.
+    """
 
     indicators: pd.DataFrame
     costs: pd.DataFrame
     spells: pd.DataFrame
+    persons: pd.DataFrame
+    limits: pd.DataFrame
 
 
 def counties_by_region(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -56,13 +65,18 @@ def region_tables(directory: Path, region: str, counties: Sequence[str]) -> Tabl
                 f"CREATE VIEW {name} AS SELECT t.* FROM {_source(directory, name)} t SEMI JOIN members USING (place)"
                 " SEMI JOIN runs USING (scenario, replicate)"
             )
-        found = [connection.sql(query).df() for query in (_indicators(), _COSTS, _SPELLS)]
+        found = [connection.sql(query).df() for query in (_indicators(), _COSTS, _SPELLS, _PERSONS, _LIMITS)]
+    if found[0].empty:
+        raise RegionIncomplete(
+            f"{directory}: region {region} has no replicate in which all its {len(counties)} counties are done;"
+            " give the same `tuopin run` command again, with --retry-failed if runs failed"
+        )
     frames = [frame.assign(place=region) for frame in found]
     return Tables(*(_with_whole_numbers(frame) for frame in frames))
 
 
 def _source(directory: Path, name: str, options: str = "") -> str:
-    return f"read_parquet({sql_path(directory / f'{name}.parquet')}{options})"
+    return f"read_parquet({sql_path(directory / f'{name}.parquet')}, hive_partitioning = false{options})"
 
 
 def sql_path(path: Path) -> str:
@@ -134,10 +148,25 @@ def _indicators() -> str:
 
 
 _COSTS = """
-SELECT scenario, replicate, year, policy, payer, sum(households)::BIGINT AS households, sum(persons)::BIGINT AS persons,
+SELECT scenario, replicate, year, policy, payer, kind,
+    sum(households)::BIGINT AS households, sum(persons)::BIGINT AS persons, sum(villages)::BIGINT AS villages,
     fsum(yuan) AS yuan, fsum(budget_yuan) AS budget_yuan, sum(slots)::BIGINT AS slots
 FROM costs JOIN runs USING (scenario, replicate)
-GROUP BY ALL ORDER BY min(position), year, policy, payer
+GROUP BY ALL ORDER BY min(position), year, policy, payer, kind
+"""
+_PERSONS = """
+SELECT scenario, replicate, year, sum(persons)::BIGINT AS persons, sum(births)::BIGINT AS births,
+    sum(deaths)::BIGINT AS deaths, sum(arrivals)::BIGINT AS arrivals, sum(departures)::BIGINT AS departures
+FROM persons JOIN runs USING (scenario, replicate)
+GROUP BY ALL ORDER BY min(position), year
+"""
+_LIMITS = """
+SELECT scenario, replicate, year, policy, fsum(given_yuan) AS given_yuan, fsum(spent_yuan) AS spent_yuan,
+    sum(slots)::BIGINT AS slots, sum(candidates)::BIGINT AS candidates, sum(willing)::BIGINT AS willing,
+    sum(funded)::BIGINT AS funded, sum(served)::BIGINT AS served, sum(enrolled)::BIGINT AS enrolled,
+    arg_max(reason, (coalesce(given_yuan - spent_yuan, 0), reason)) AS reason
+FROM limits JOIN runs USING (scenario, replicate)
+GROUP BY ALL ORDER BY min(position), year, policy
 """
 _SPELLS = """
 SELECT scenario, replicate, view, kind, start_year, years, ended, left_censored,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import hashlib
 import warnings
@@ -17,8 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tuopin.sim.results.errors import BatchError
-from tuopin.sim.results.manifest import MANIFEST, read_manifest
-from tuopin.sim.results.regions import Tables, counties_by_region, region_tables, sql_path
+from tuopin.sim.results.manifest import MANIFEST, manifest_faults, read_manifest
+from tuopin.sim.results.regions import RegionIncomplete, Tables, counties_by_region, region_tables, sql_path
 from tuopin.sim.results.rows import read_comparison, read_places, read_rows
 from tuopin.sim.results.schemas import COMPARISON, TEXT
 
@@ -34,8 +35,10 @@ class ResultsError(BatchError):
 class Results:
     """The results of a study in `directory`; make one with `Results.open`.
 
-    `indicators`, `costs`, `spells` and `panel` are pandas frames with the columns of the tables of those names, read
-    when first used; words are categories. `rows`, `places`, `region` and `sql` read only what a question needs.
+    `indicators`, `costs`, `spells`, `persons`, `limits` and `panel` are pandas frames with the columns of the tables
+    of those
+    names, read when first used; words are categories. `rows`, `places`, `region` and `sql` read only what a question
+    needs.
     """
 
     directory: Path
@@ -58,6 +61,8 @@ class Results:
             raise ResultsError(
                 f"{directory}: holds no readable {MANIFEST}; give a directory that `tuopin run` has written"
             )
+        for wrong in manifest_faults(manifest):
+            raise ResultsError(f"{directory / MANIFEST}: {wrong}; remove the file, then {_AGAIN}")
         results = cls(directory, manifest)
         results._check_tables()
         return results
@@ -111,6 +116,16 @@ class Results:
         return self._frame("spells")
 
     @cached_property
+    def persons(self) -> pd.DataFrame:
+        """Persons at the end of each year of each run, and births, deaths, arrivals and departures in it."""
+        return self._frame("persons")
+
+    @cached_property
+    def limits(self) -> pd.DataFrame:
+        """What each programme was given and spent in each year, how far it came, and what stopped it."""
+        return self._frame("limits")
+
+    @cached_property
     def panel(self) -> pd.DataFrame:
         """Every household present at the end of every year, if the study was run with ``--panel``.
 
@@ -133,9 +148,9 @@ class Results:
         """The number of rows of a table."""
         return int(pq.read_metadata(self._path(table)).num_rows)
 
-    def places(self, names: Sequence[str]) -> Tables:
-        """Indicators, costs and spells of some places."""
-        return Tables(*(read_places(self._path(table), names) for table in Tables._fields))
+    def places(self, names: Sequence[str], scenarios: Sequence[str] | None = None) -> Tables:
+        """Indicators, costs and spells of some places, of some scenarios or of all."""
+        return Tables(*(read_places(self._path(table), names, scenarios) for table in Tables._fields))
 
     @property
     def regions(self) -> dict[str, list[str]]:
@@ -153,6 +168,14 @@ class Results:
         self.require("region", name, sorted(self.regions))
         return region_tables(self.directory, name, self.regions[name])
 
+    def complete_regions(self, names: Collection[str] | None = None) -> dict[str, Tables]:
+        """The tables of the regions (of those named) that have a replicate in which all counties are done."""
+        found = {}
+        for name in self.regions if names is None else names:
+            with contextlib.suppress(RegionIncomplete):
+                found[name] = self.region(name)
+        return found
+
     def reported(self, **wanted: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Indicators and spells since exit as a planner reads them: each region as one place, and the other places.
 
@@ -164,12 +187,14 @@ class Results:
             return self.rows("indicators", **wanted), self.rows("spells", **exited)
         inside = {county for counties in regions.values() for county in counties}
         single = [place for place in self.manifest["places"] if place not in inside]
-        tables = [self.region(name) for name in regions]
+        tables = list(self.complete_regions().values())
         indicators = [_filter(of_region.indicators, wanted) for of_region in tables]
         spells = [_filter(of_region.spells, exited) for of_region in tables]
         if single:
             indicators.insert(0, self.rows("indicators", place=single, **wanted))
             spells.insert(0, self.rows("spells", place=single, **exited))
+        if not indicators:
+            raise RegionIncomplete(f"{self.directory}: no region has a replicate in which all its counties are done")
         return pd.concat(indicators, ignore_index=True), pd.concat(spells, ignore_index=True)
 
     def require(self, kind: str, name: str, known: Collection[str]) -> None:
@@ -181,7 +206,9 @@ class Results:
             raise ResultsError(f"{self.directory}: there is no {kind} {name!r}{guess}; allowed: {allowed}")
 
     def sql(self, query: str) -> pd.DataFrame:
-        """Answer an SQL query over the views `indicators`, `costs`, `spells`, `comparison` and, if kept, `panel`.
+        """Answer an SQL query over the views `indicators`, `costs`, `spells`, `persons`, `limits`, `comparison` and,
+        if kept,
+        `panel`.
 
         DuckDB reads the files as the query needs them; nothing is loaded whole.
 
@@ -193,10 +220,12 @@ class Results:
         comparison = self.directory / COMPARISON_FILE
         with duckdb.connect() as connection:
             for path in sorted(self.directory.glob("*.parquet")):
-                connection.execute(f'CREATE VIEW "{path.stem}" AS SELECT * FROM read_parquet({sql_path(path)})')
+                source = f"read_parquet({sql_path(path)}, hive_partitioning = false)"
+                name = path.stem.replace('"', '""')
+                connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM {source}')
             if comparison.is_file():
                 words = ", ".join(f"'{column.name}': 'VARCHAR'" for column in COMPARISON if column.type == TEXT)
-                source = f"read_csv({sql_path(comparison)}, types={{{words}}})"
+                source = f"read_csv({sql_path(comparison)}, types={{{words}}}, hive_partitioning = false)"
                 connection.execute(f"CREATE VIEW comparison AS SELECT * FROM {source}")
             try:
                 frame: pd.DataFrame = connection.sql(query).df()

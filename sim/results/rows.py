@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow import csv
 
+from tuopin.sim.results.cells import original
 from tuopin.sim.results.schemas import COMPARISON, TEXT
 
 Wanted = Mapping[str, Sequence[str]]
@@ -38,14 +39,29 @@ def read_comparison(path: Path, wanted: Wanted) -> pd.DataFrame:
     else:
         table = pa.schema(list(types.items())).empty_table()
     return _with_plain_words(
-        pa.Table.from_batches([_filter(batch, wanted) for batch in table.to_batches()], table.schema)
+        pa.Table.from_batches(
+            [_filter(_with_original_words(batch), wanted) for batch in table.to_batches()], table.schema
+        )
     )
 
 
-def read_places(path: Path, places: Sequence[str]) -> pd.DataFrame:
-    """The rows of a Parquet table in some places; words are categories."""
-    frame: pd.DataFrame = pq.read_table(path, filters=[("place", "in", list(places))]).to_pandas()
+def read_places(path: Path, places: Sequence[str], scenarios: Sequence[str] | None = None) -> pd.DataFrame:
+    """The rows of a Parquet table in some places, of some scenarios or all; words are categories."""
+    wanted = [("place", "in", list(places))]
+    if scenarios is not None:
+        wanted.append(("scenario", "in", list(scenarios)))
+    frame: pd.DataFrame = pq.read_table(path, filters=wanted).to_pandas()
     return frame
+
+
+def _with_original_words(batch: Any) -> Any:
+    """A batch of the comparison with the words as they were before they were made safe for spreadsheets."""
+    for at, field in enumerate(batch.schema):
+        if field.type == TEXT:
+            column = batch.column(at)
+            words = pa.array([original(word) for word in column.dictionary.to_pylist()], pa.string())
+            batch = batch.set_column(at, field.name, pa.DictionaryArray.from_arrays(column.indices, words))
+    return batch
 
 
 def _filter(batch: Any, wanted: Wanted) -> Any:

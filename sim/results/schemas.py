@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from tuopin.policies.catalogue import catalogue
 from tuopin.sim.measures.indicators import INDICATORS
 
 TEXT = pa.dictionary(pa.int32(), pa.string())
@@ -47,8 +49,16 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _YEAR,
         Column("policy", TEXT, "", "policy", "政策"),
         Column("payer", TEXT, "", "payer", "出资方"),
-        Column("households", pa.int64(), "households", "distinct recipient households", "受益户数"),
-        Column("persons", pa.int64(), "persons", "distinct recipient persons", "受益人数"),
+        Column("kind", TEXT, "", "kind of money: spent, lent, invested, own", "资金性质：支出、借出、入股、自筹"),
+        Column(
+            "households",
+            pa.int64(),
+            "households",
+            "distinct recipient (own: paying) households",
+            "受益（自筹：出资）户数",
+        ),
+        Column("persons", pa.int64(), "persons", "distinct recipient (own: paying) persons", "受益（自筹：出资）人数"),
+        Column("villages", pa.int64(), "villages", "distinct recipient villages", "受益村数"),
         Column("yuan", pa.float64(), "nominal yuan", "amount paid", "支出金额"),
         Column("budget_yuan", pa.float64(), "nominal yuan", "the policy's budget (null: unlimited)", "政策总预算"),
         Column("slots", pa.int64(), "places", "the policy's whole slots (null: unlimited)", "政策总名额"),
@@ -63,6 +73,31 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("left_censored", pa.bool_(), "", "began before the first year", "左删失"),
         Column("households", pa.int64(), "households", "households with this spell", "户数"),
         Column("persons", pa.int64(), "persons", "persons with this spell", "人数"),
+    ),
+    "limits": (
+        *_RUN,
+        _YEAR,
+        Column("policy", TEXT, "", "policy", "政策"),
+        Column("given_yuan", pa.float64(), "nominal yuan", "budget of the year (null: unlimited)", "当年预算"),
+        Column("spent_yuan", pa.float64(), "nominal yuan", "spent of it, money of all kinds", "当年支出"),
+        Column("slots", pa.int64(), "places", "households that may enrol (null: unlimited)", "当年名额"),
+        Column("candidates", pa.int64(), "households", "eligible and not enrolled", "符合条件户数"),
+        Column("willing", pa.int64(), "households", "of these accept", "愿意参加户数"),
+        Column("funded", pa.int64(), "households", "of these reached by money and slots", "资金覆盖户数"),
+        Column("served", pa.int64(), "households", "of these served by village teams", "工作队覆盖户数"),
+        Column("enrolled", pa.int64(), "households", "of these enrolled", "新参加户数"),
+        Column("reason", TEXT, "", "why money was left or no more was spent", "未用完的原因"),
+    ),
+    "persons": (
+        *_RUN,
+        _YEAR,
+        Column("persons", pa.int64(), "persons", "persons present at the year's end", "年末人口"),
+        Column(
+            "births", pa.int64(), "persons", "born in the year (null in the initial year)", "当年出生人数（初始年为空）"
+        ),
+        Column("deaths", pa.int64(), "persons", "died in the year", "当年死亡人数"),
+        Column("arrivals", pa.int64(), "persons", "came in the year (marriage)", "当年迁入人数（婚入）"),
+        Column("departures", pa.int64(), "persons", "left in the year", "当年迁出人数"),
     ),
     "panel": (
         *_RUN,
@@ -97,6 +132,13 @@ COMPARISON: tuple[Column, ...] = (
     Column("high", pa.float64(), "see indicators", "upper end of the 95% interval", "95%区间上限"),
     Column("probability_positive", pa.float64(), "share of replicates", "difference above zero", "差异为正的概率"),
     Column("replicates", pa.int64(), "count", "replicates compared", "比较的重复次数"),
+    Column(
+        "note",
+        TEXT,
+        "",
+        "`nothing spent`: no programme of the scenario spent a yuan",
+        "备注（nothing spent：项目未支出）",
+    ),
 )
 """The columns of ``comparison.csv``."""
 
@@ -128,6 +170,12 @@ def _is_text(kind: Any) -> bool:
     return bool(pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
+def without_nan(column: Any) -> Any:
+    """`column` with null where a number is undefined: NaN would make every mean over it NaN."""
+    undefined = pc.is_nan(column)
+    return pc.if_else(undefined, pa.scalar(None, column.type), column) if pc.any(undefined).as_py() else column
+
+
 def conform(frame: str, table: Any) -> Any:
     """`table` with exactly the contract's columns of `frame`, in order and type; the panel may add ``in_<policy>``.
 
@@ -136,6 +184,14 @@ def conform(frame: str, table: Any) -> Any:
     ValueError
         If a column is missing, unknown, or cannot take its type without loss.
     """
+    if (
+        frame == "indicators"
+        and "value" in table.column_names
+        and pa.types.is_floating(table.schema.field("value").type)
+    ):
+        table = table.set_column(
+            table.schema.get_field_index("value"), table.schema.field("value"), without_nan(table.column("value"))
+        )
     if frame in _CONTRACTS and table.schema.equals(_CONTRACTS[frame], check_metadata=True):
         return table
     declared = TABLES[frame]
@@ -185,6 +241,14 @@ def fit_schema(table: Any, schema: Any) -> Any:
     return pa.table(columns, schema=schema)
 
 
+def _enrolment(name: str) -> Column:
+    """The column `in_<policy>` of a panel, called as the policy calls itself."""
+    policy = name.removeprefix("in_")
+    declared = catalogue().get(policy)
+    english, chinese = (declared.label, declared.label_zh) if declared else (policy, "")
+    return Column(name, None, "", f"enrolled in {english or policy}", f"参加{chinese or policy}")
+
+
 def describe(frame: str, schema: Any, facts: Mapping[str, str]) -> Any:
     """`schema` with units and labels in English and Chinese on every field and, as JSON, on the table.
 
@@ -194,8 +258,7 @@ def describe(frame: str, schema: Any, facts: Mapping[str, str]) -> Any:
     known = {column.name: column for column in TABLES[frame]}
     fields = []
     for field in schema:
-        policy = field.name.removeprefix("in_")
-        column = known.get(field.name) or Column(field.name, None, "", f"enrolled in {policy}", f"参加{policy}")
+        column = known.get(field.name) or _enrolment(field.name)
         fields.append(field.with_metadata({"unit": column.unit, "label_en": column.label, "label_zh": column.label_zh}))
     own = {field.name: {key.decode(): value.decode() for key, value in field.metadata.items()} for field in fields}
     metadata = {"tuopin.table": frame, "tuopin.columns": json.dumps(own, ensure_ascii=False), **facts}

@@ -11,7 +11,7 @@ from tuopin.agents.county import County
 from tuopin.agents.institutions import CountyOffice, FirmAgent, Market, SiteAgent, Village
 from tuopin.agents.lines import LINES
 from tuopin.agents.randomness import MAXIMUM_SEED
-from tuopin.policies.ledger import Ledger
+from tuopin.policies.ledger import Ledger, is_public
 from tuopin.policies.protocol import Policy
 from tuopin.sim.run.recorder import Recorder
 from tuopin.sim.run.run import Run, begin
@@ -69,7 +69,7 @@ class CountyModel(mesa.Model):  # type: ignore[misc]
             model_reporters={
                 "year": lambda model: model.year,
                 **{name: _reporter(view, indicator) for name, (view, indicator) in REPORTED.items()},
-                "cost_yuan": lambda model: sum(e.fen for e in model.ledger.entries if e.year == model.year) / 100.0,
+                "cost_yuan": lambda model: _public_yuan(model.ledger, model.year),
             }
         )
         self.datacollector.collect(self)
@@ -138,6 +138,10 @@ class CountyModel(mesa.Model):  # type: ignore[misc]
 
 def _reporter(view: str, indicator: str) -> Callable[[CountyModel], float]:
     return lambda model: model.recorder.latest(view, indicator)
+
+
+def _public_yuan(ledger: Ledger, year: int) -> float:
+    return sum(e.fen for e in ledger.entries if e.year == year and is_public(e.kind)) / 100.0
 
 
 def _run_of_study(

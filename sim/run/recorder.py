@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from tuopin.agents.county import County
+from tuopin.agents.demography import Movement
 from tuopin.agents.economy import statistical_line
 from tuopin.agents.groups import groups_of
 from tuopin.agents.registry import registered
@@ -36,15 +37,18 @@ class Recorder:
         self.first_year, self.last_year = first_year, last_year
         self.rows: list[tuple[int, tuple[Any, ...], Array]] = []
         self.panels: list[pa.Table] | None = [] if panel else None
+        self.persons: list[tuple[int, int, Movement | None]] = []
         self.spell_counts = {view: spells.new_counts(first_year, last_year) for view in VIEWS}
         self._before: dict[str, Array] = {}
         self._exited: dict[str, Array] = {}
         self._class_before: Array | None = None
+        self._moved: Movement | None = None
 
     def fork(self, panel: bool) -> Recorder:
         """Return an independent copy that records on; with `panel` False its panels are left out."""
         twin = Recorder(self.first_year, self.last_year)
         twin.rows = list(self.rows)
+        twin.persons = list(self.persons)
         twin.panels = list(self.panels or ()) if panel else None
         twin.spell_counts = {view: counts.copy() for view, counts in self.spell_counts.items()}
         return twin
@@ -67,6 +71,10 @@ class Recorder:
         for view, poor in _poor(county).items():
             running = _running(county, view, poor, members, gone)
             spells.close(self.spell_counts[view], self.first_year, county.year - 1, running)
+
+    def move(self, moved: Movement) -> None:
+        """Keep how many persons came and went in this year's demography."""
+        self._moved = moved
 
     def remember(self, county: County) -> None:
         """Keep the status of the three views as it stood before this year's assessment."""
@@ -123,9 +131,20 @@ class Recorder:
             columns[name] = np.concatenate([p[name] for p in parts.values()])
         return columns
 
+    def persons_columns(self) -> dict[str, list[int | None]]:
+        """Persons at the end of each year and who came and went in it; unknown (None) in the initial year."""
+        columns: dict[str, list[int | None]] = {
+            "year": [year for year, _, _ in self.persons],
+            "persons": [persons for _, persons, _ in self.persons],
+        }
+        for k, name in enumerate(Movement._fields):
+            columns[name] = [None if moved is None else moved[k] for _, _, moved in self.persons]
+        return columns
+
     def _write(self, county: County, policies: Sequence[Policy], state: YearState) -> None:
         keys, values = yearly_values(state)
         self.rows.append((county.year, keys, values))
+        self.persons.append((county.year, int(county.households.members.sum()), self._moved))
         if self.panels is not None:
             self.panels.append(panel_year(county, policies))
 

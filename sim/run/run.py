@@ -67,4 +67,5 @@ def in_order(policies: Sequence[Policy]) -> list[Policy]:
 def set_up(policy: Policy, county: County) -> None:
     """Give a policy its own columns and institutions in `county`."""
     county.households.declare(policy.columns())
+    policy.first_year = county.year + 1
     policy.prepare(county)

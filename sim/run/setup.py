@@ -10,6 +10,7 @@ from tuopin.agents.parameters import Parameter, Parameters, draw_parameter, reso
 from tuopin.agents.place import Figure, Place
 from tuopin.agents.randomness import Luck
 from tuopin.policies.catalogue import catalogue
+from tuopin.policies.guard import guarded, is_built_in
 from tuopin.policies.protocol import Policy
 from tuopin.sim.run.burn_in import initial_county
 from tuopin.sim.study.plan import Plan
@@ -39,7 +40,7 @@ def world_of(plan: Plan, place: str, replicate: int) -> tuple[Place, Parameters,
 def policies_of(plan: Plan, scenario: str, replicate: int) -> list[Policy]:
     """Return the policies of a scenario; free parameters are drawn alike in all scenarios if the study draws them."""
     luck = Luck(plan.seed, replicate) if plan.draw_parameters else None
-    return make_policies(plan.scenario_settings[scenario], luck)
+    return make_policies(plan.scenario_settings[scenario], luck, plan.scale)
 
 
 def draw_place(place: Place, luck: Luck) -> Place:
@@ -61,7 +62,14 @@ def draw_place(place: Place, luck: Luck) -> Place:
     return place.model_copy(update=changes)
 
 
-def make_policies(settings: Mapping[str, Mapping[str, Any]], luck: Any = None) -> list[Policy]:
-    """Return the policies of a scenario in the order of their names; with `luck`, their free parameters are drawn."""
+def make_policies(settings: Mapping[str, Mapping[str, Any]], luck: Any = None, scale: float = 1.0) -> list[Policy]:
+    """Return the policies of a scenario in the order of their names; with `luck`, their free parameters are drawn.
+
+    Their own capacities are those of the share `scale` of the county.
+    """
     known = catalogue()
-    return [known[name](settings[name], luck) for name in sorted(settings)]
+    classes = {name: known[name] if is_built_in(known[name]) else guarded(known[name]) for name in sorted(settings)}
+    made = [policy(settings[name], luck) for name, policy in classes.items()]
+    for policy in made:
+        policy.scale = scale
+    return made

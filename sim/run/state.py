@@ -15,6 +15,7 @@ from tuopin.agents.columns import Column
 from tuopin.agents.county import County
 from tuopin.agents.households import Households
 from tuopin.policies.ledger import Entry, Ledger
+from tuopin.policies.limits import Limit
 from tuopin.policies.protocol import Policy
 from tuopin.sim.run.recorder import Recorder
 from tuopin.sim.run.run import Run, in_order, set_up
@@ -31,12 +32,13 @@ class State:
     """What a run is made of at the end of a year, as a copy of its own that nothing else changes.
 
     `own_columns` are the household columns of each policy, `held` the attributes it keeps (sites, firms);
-    `recorder` and `entries` are what past years have left behind.
+    `recorder`, `entries` and `limits` are what past years have left behind.
     """
 
     county: County
     recorder: Recorder
     entries: tuple[Entry, ...]
+    limits: tuple[Limit, ...]
     own_columns: Mapping[str, tuple[Column, ...]]
     held: Mapping[str, Mapping[str, Any]]
 
@@ -52,6 +54,7 @@ def capture(run: Run) -> State:
         county=run.county.fork(),
         recorder=run.recorder.fork(panel=run.recorder.panels is not None),
         entries=tuple(run.ledger.entries),
+        limits=tuple(run.ledger.limits),
         own_columns={policy.name: policy.columns() for policy in run.policies},
         held={policy.name: copy.deepcopy(_held(policy)) for policy in run.policies},
     )
@@ -82,11 +85,12 @@ def resume(state: State, policies: Sequence[Policy], *, panel: bool = False) -> 
             set_up(policy, county)
     ledger = Ledger()
     ledger.entries.extend(state.entries)
+    ledger.limits.extend(state.limits)
     return Run(county, policies, ledger, state.recorder.fork(panel=panel))
 
 
 def _held(policy: Policy) -> dict[str, Any]:
-    return {name: getattr(policy, name) for name in policy.keeps}
+    return {name: getattr(policy, name) for name in (*policy.keeps, "first_year")}
 
 
 def _with_columns(households: Households, extra: Iterable[Column]) -> Households:

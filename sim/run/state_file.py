@@ -15,17 +15,19 @@ import numpy as np
 
 from tuopin.agents.columns import Column
 from tuopin.agents.county import County, Markets, Villages
+from tuopin.agents.demography import Movement
 from tuopin.agents.households import Households
 from tuopin.agents.parameters import Parameters
 from tuopin.agents.place import Place
 from tuopin.agents.randomness import Luck
 from tuopin.policies.catalogue import catalogue
 from tuopin.policies.ledger import Entry
+from tuopin.policies.limits import Limit
 from tuopin.sim.run.packing import Arrays, PackingError, dataclasses_of, pack, unpack
 from tuopin.sim.run.recorder import VIEWS, Recorder
 from tuopin.sim.run.state import State, StateError
 
-FORMAT = 1
+FORMAT = 2
 _NOTE, _CHECKSUM, _HOUSEHOLD, _SPELLS = "note", "sha256", "household.", "spells."
 _GIVEN = ("place", "parameters", "mechanisms", "luck", "households", "flows")
 World = tuple[Place, Parameters, dict[str, bool | str], Luck]
@@ -83,7 +85,9 @@ def to_bytes(state: State, origin: Origin) -> bytes:
             },
             "years": [recorder.first_year, recorder.last_year],
             "rows": rows,
+            "persons": recorder.persons,
             "entries": [list(asdict(entry).values()) for entry in state.entries],
+            "limits": [list(asdict(limit).values()) for limit in state.limits],
         }
     except PackingError as error:
         raise StateError(str(error)) from None
@@ -131,10 +135,14 @@ def _state(note: Mapping[str, Any], arrays: Arrays, world: World) -> State:
     recorder.rows = [
         (year, tuple(tuple(key) for key in keys), arrays[f"rows.{k}"]) for k, (year, keys) in enumerate(note["rows"])
     ]
+    recorder.persons = [
+        (year, persons, None if moved is None else Movement(*moved)) for year, persons, moved in note["persons"]
+    ]
     return State(
         county=County(place, parameters, mechanisms, luck, households, **kept),
         recorder=recorder,
         entries=tuple(Entry(*values) for values in note["entries"]),
+        limits=tuple(Limit(*values) for values in note["limits"]),
         own_columns=own_columns,
         held={
             name: {key: unpack(value, arrays, _known_to(name)) for key, value in held.items()}

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from tuopin.policies.ledger import is_public
 from tuopin.sim.run.panel import joined
 from tuopin.sim.run.run import Run
 
@@ -18,6 +19,8 @@ def tables(run: Run, place: str, scenario: str, replicate: int) -> dict[str, pa.
         "indicators": _indicators(run),
         "costs": _costs(run),
         "spells": pa.table({k: _column(v) for k, v in run.recorder.spell_columns().items()}),
+        "persons": _persons(run),
+        "limits": _limits(run),
     }
     if run.recorder.panels is not None:
         frames["panel"] = joined(run.recorder.panels)
@@ -27,7 +30,7 @@ def tables(run: Run, place: str, scenario: str, replicate: int) -> dict[str, pa.
 def _indicators(run: Run) -> pa.Table:
     rows, spent = run.recorder.rows, dict.fromkeys((year for year, _, _ in run.recorder.rows), 0)
     for entry in run.ledger.entries:
-        if entry.year in spent:
+        if entry.year in spent and is_public(entry.kind):
             spent[entry.year] += entry.fen
     cost_years = np.array(sorted(spent), dtype=np.int16)
     kinds = {id(keys): _key_columns(keys) for keys in {id(keys): keys for _, keys, _ in rows}.values()}
@@ -62,11 +65,35 @@ def _costs(run: Run) -> pa.Table:
             "year": pa.array([x.year for x in e], pa.int16()),
             "policy": pa.array([x.policy for x in e], pa.string()).dictionary_encode(),
             "payer": pa.array([x.payer for x in e], pa.string()).dictionary_encode(),
+            "kind": pa.array([x.kind for x in e], pa.string()).dictionary_encode(),
             "households": pa.array([x.households for x in e], pa.int64()),
             "persons": pa.array([x.persons for x in e], pa.int64()),
+            "villages": pa.array([x.villages for x in e], pa.int64()),
             "yuan": pa.array([x.fen / 100.0 for x in e], pa.float64()),
             "budget_yuan": pa.array([None if x.budget_fen is None else x.budget_fen / 100.0 for x in e], pa.float64()),
             "slots": pa.array([x.slots for x in e], pa.int64()),
+        }
+    )
+
+
+def _persons(run: Run) -> pa.Table:
+    columns = run.recorder.persons_columns()
+    return pa.table({k: pa.array(v, pa.int16() if k == "year" else pa.int64()) for k, v in columns.items()})
+
+
+def _limits(run: Run) -> pa.Table:
+    """What each programme was given and spent by year, and what stopped it; the initial year spends nothing."""
+    e = run.ledger.limits
+    counts = ("slots", "candidates", "willing", "funded", "served", "enrolled")
+    given = [None if x.given_fen is None else x.given_fen / 100.0 for x in e]
+    return pa.table(
+        {
+            "year": pa.array([x.year for x in e], pa.int16()),
+            "policy": pa.array([x.policy for x in e], pa.string()).dictionary_encode(),
+            "given_yuan": pa.array(given, pa.float64()),
+            "spent_yuan": pa.array([x.spent_fen / 100.0 for x in e], pa.float64()),
+            **{name: pa.array([getattr(x, name) for x in e], pa.int64()) for name in counts},
+            "reason": pa.array([x.reason for x in e], pa.string()).dictionary_encode(),
         }
     )
 

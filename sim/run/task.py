@@ -10,11 +10,12 @@ from typing import Any
 import pyarrow as pa
 
 from tuopin.agents.county import County
-from tuopin.policies.catalogue import catalogue
+from tuopin.policies.catalogue import built_in
 from tuopin.sim.results.outcome import RunOutcome
 from tuopin.sim.run.run import Run, begin
 from tuopin.sim.run.saved_state import kept_state
 from tuopin.sim.run.setup import county_of, policies_of
+from tuopin.sim.run.signals import noticing_signals
 from tuopin.sim.run.tables import tables
 from tuopin.sim.run.year import simulate_year
 from tuopin.sim.study.plan import Plan, make_plan
@@ -70,20 +71,26 @@ def outcome_of(
     """
     began = time.perf_counter()
     kept: dict[str, pa.Table] = {}
-    try:
-        run = start()
-        first = run.year
-        kept.update(keep(run) if keep is not None else {})
-        while not run.finished:
-            simulate_year(run)
-            if progress is not None:
-                progress(scenario, run.year)
+    with noticing_signals() as arrived:
+        try:
+            run = start()
+            first = run.year
             kept.update(keep(run) if keep is not None else {})
-        frames = tables(run, place, scenario, replicate) | kept
-        household_years = len(run.county.households) * (run.year - first)
-        return RunOutcome(place, scenario, replicate, frames, None, None, time.perf_counter() - began, household_years)
-    except Exception as error:
-        return RunOutcome.failed(place, scenario, replicate, error, time.perf_counter() - began)
+            while not run.finished:
+                simulate_year(run)
+                if progress is not None:
+                    progress(scenario, run.year)
+                kept.update(keep(run) if keep is not None else {})
+            frames = tables(run, place, scenario, replicate) | kept
+            years = len(run.county.households) * (run.year - first)
+            outcome = RunOutcome(place, scenario, replicate, frames, None, None, time.perf_counter() - began, years)
+        except BaseException as error:  # also a SystemExit or KeyboardInterrupt that a policy raises
+            if arrived and isinstance(error, KeyboardInterrupt):
+                raise
+            outcome = RunOutcome.failed(place, scenario, replicate, error, time.perf_counter() - began)
+    if arrived:  # and a policy has kept it to itself
+        raise KeyboardInterrupt
+    return outcome
 
 
 def begin_scenario(plan: Plan, initial: County, scenario: str, replicate: int, *, panel: bool = False) -> Run:
@@ -101,7 +108,7 @@ def simulate_scenario(plan: Plan, initial: County, scenario: str, replicate: int
 
 def warm_up() -> None:
     """Compile or load every kernel by simulating a tiny county for two years under all shipped policies."""
-    everything: dict[str, dict[str, Any]] = {name: {} for name in catalogue()}
+    everything: dict[str, dict[str, Any]] = {name: {} for name in built_in()}
     study = Study.from_dict(
         {
             "name": "warm-up",

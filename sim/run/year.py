@@ -65,8 +65,9 @@ def _after_burn_in(mechanism: Callable[[County], None]) -> Action:
 
 def _demography(run: Run) -> None:
     members = run.county.households.members.copy()
-    demography.age_a_year(run.county)
+    moved = demography.age_a_year(run.county)
     run.recorder.leave(run.county, members)
+    run.recorder.move(moved)
     demography.bury(run.county)
 
 

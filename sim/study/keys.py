@@ -4,13 +4,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from tuopin.sim.study.names import NAME, YEARS
+from tuopin.sim.study.names import NAME, YEARS, is_name
 from tuopin.sim.study.values import FIRST_YEAR, LAST_YEAR
 
 ParameterValue = float | int | str | bool | None | dict[int, float | None] | list[float | int | str]
@@ -31,12 +30,18 @@ def _years(raw: object) -> tuple[int, int]:
     return first, last
 
 
+def _name(raw: object) -> object:
+    if not is_name(raw):
+        raise PydanticCustomError("study", "is not a name")
+    return raw
+
+
 def _places(raw: object) -> object:
     names = [raw] if isinstance(raw, str) else raw
     if not isinstance(names, list | tuple) or not names:
         raise PydanticCustomError("study", "is not the name of a place")
     for name in names:
-        if not isinstance(name, str) or re.fullmatch(NAME, name) is None:
+        if not is_name(name):
             raise PydanticCustomError("study", "is not the name of a place")
     if len(set(names)) < len(names):
         raise PydanticCustomError("study", "names a place twice")
@@ -63,6 +68,7 @@ class Question(Strict):
     zh: str = key("The question in Chinese", "text", "")
 
 
+NameKey = Annotated[str, BeforeValidator(_name), WithJsonSchema({"type": "string", "pattern": NAME})]
 YearsKey = Annotated[
     tuple[int, int], BeforeValidator(_years), WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}-[0-9]{4}$"})
 ]

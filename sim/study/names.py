@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
-NAME = r"^[a-z0-9][a-z0-9_-]{0,63}$"
-SCENARIO_NAME = r"^\w[\w.-]{0,63}$"
-YEARS = re.compile(r"^([0-9]{4})-([0-9]{4})$")
+from tuopin.agents.plain_names import ALLOWED, is_name
 
-PLAIN_NAME = "lower-case letters, digits, _ and -, up to 64, beginning with a letter or digit"
+__all__ = ["NAME", "PLAIN_NAME", "YEARS", "is_name", "same_name"]
+
+NAME = r"^(?!-)[^\s!-,./:-@\[-\^`{-\x7f]{1,64}$"
+"""For editors (JSON Schema has no classes of letters); `is_name` decides."""
+YEARS = re.compile(r"([0-9]{4})-([0-9]{4})\Z", re.ASCII)
+
+PLAIN_NAME = ALLOWED
+
+
+def same_name(name: str, other: str) -> bool:
+    """Whether two names are the same; some file systems keep accents apart from their letters."""
+    return unicodedata.normalize("NFC", name) == unicodedata.normalize("NFC", other)

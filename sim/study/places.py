@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,16 +10,18 @@ from pydantic import BaseModel, ValidationError
 
 from tuopin.agents.place import Place
 from tuopin.sim.study.document import Document
-from tuopin.sim.study.names import NAME, YEARS
+from tuopin.sim.study.names import YEARS, is_name, same_name
 from tuopin.sim.study.problems import Index, Problem, StudyError, nearest, one_of
 from tuopin.sim.study.pydantic_problems import note_errors
-from tuopin.sim.study.regions import load_region
+from tuopin.sim.study.regions import FITTING, Weights, load_region, misfit_in_range, sourced_weights
 from tuopin.sim.study.shipped import find_place, places_seen
 from tuopin.sim.study.yaml_file import read_document
 
 
-def load_place(path: Path, model: type[BaseModel] = Place) -> Any:
+def load_place(path: Path, model: type[BaseModel] = Place, weights: Weights | None = None) -> Any:
     """Read and validate one place file into a `Place` (or the given model), a region's into a `Region`.
+
+    `weights` are the shares of household sizes; the sourced ones unless given.
 
     Raises
     ------
@@ -29,25 +30,36 @@ def load_place(path: Path, model: type[BaseModel] = Place) -> Any:
     """
     document = read_document(path, what="a place file")
     if isinstance(document.data, Mapping) and "kind" in document.data:
-        return load_region(document, path)
+        check_file_name(document, path)
+        return load_region(document, path, sourced_weights() if weights is None else weights)
     try:
         place = model.model_validate(document.data)
     except ValidationError as error:
         note_errors(document, error, model)
         place = None
+    if isinstance(place, Place) and (said := misfit_in_range(place, sourced_weights() if weights is None else weights)):
+        document.add(("registered_persons",), said, FITTING)
+    check_file_name(document, path)
     document.raise_problems()
     return place
 
 
+def check_file_name(document: Document, path: Path) -> None:
+    """A place or region is called as its file is: a study finds it by that name."""
+    name = document.data.get("name")
+    if is_name(name) and not same_name(name, path.stem):
+        document.add(("name",), f"is '{name}', but the file is {path.name}", f"allowed: name: {path.stem}")
+
+
 def load_places(
-    study: Document, beside: Path | None, model: type[BaseModel]
+    study: Document, beside: Path | None, model: type[BaseModel], weights: Weights | None = None
 ) -> tuple[Mapping[str, Any], list[Problem]]:
     """Read the places a study names; unknown names are noted in `study`, mistakes in place files are returned."""
     raw = study.data.get("place")
     places: dict[str, Any] = {}
     problems: list[Problem] = []
     for position, name in enumerate(raw if isinstance(raw, list | tuple) else [raw]):
-        if not isinstance(name, str) or re.fullmatch(NAME, name) is None:
+        if not is_name(name):
             continue  # the study's own validation tells
         file = find_place(name, beside)
         if file is None:
@@ -57,7 +69,7 @@ def load_places(
             study.add(path, wrong, f"{one_of(known)}, or a file places/{name}.yaml beside the study")
             continue
         try:
-            loaded = load_place(file, model)
+            loaded = load_place(file, model, weights)
         except StudyError as error:
             problems += error.problems
             continue

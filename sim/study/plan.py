@@ -5,15 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
 
 from tuopin.agents.mechanisms import resolve_mechanisms
-from tuopin.agents.parameters import Parameter, model_parameters
+from tuopin.agents.parameters import Parameter, model_parameters, resolve_parameters
 from tuopin.agents.place import Place
+from tuopin.agents.population import misfit, rural_totals, size_weights
 from tuopin.policies.catalogue import catalogue
-from tuopin.sim.study.study import Study
+from tuopin.policies.packages import own_source, packages_of
+from tuopin.sim.study.problems import Problem, StudyError
+from tuopin.sim.study.study import COMMAND_LINE, Study
+
+MAX_SCALE = 1.0
+FEWEST_HOUSEHOLDS = 10  # of the registered, in every place: fewer cannot have the documented household sizes
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,8 @@ class Plan:
     scenario_hashes: Mapping[str, str]
     command: tuple[str, ...] = ()
     """The words of the command that made the plan where that is not `tuopin run`."""
+    packages: Mapping[str, str] = field(default_factory=dict)
+    """Version and source hash of every other package that supplies a policy in use, by its name."""
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -61,11 +69,10 @@ def make_plan(study: Study, scale: float = 1.0) -> Plan:
 
     Raises
     ------
-    ValueError
-        If `scale` leaves a place without a household in every village.
+    StudyError
+        If `scale` is no share, or leaves too little of a place to simulate.
     """
-    if not 0.0 < scale <= 1.0:
-        raise ValueError(f"scale {scale} is not in (0, 1]")
+    check_scale(study, scale)
     mechanisms = resolve_mechanisms(study.mechanisms)
     settings = {name: {p: dict(v) for p, v in packages.items()} for name, packages in study.scenarios.items()}
     inputs = {
@@ -78,8 +85,10 @@ def make_plan(study: Study, scale: float = 1.0) -> Plan:
             "overrides": {id: _plain(value) for id, value in study.parameters.items()},
             "draw": study.draw_parameters,
             "model": digest({id: _numbers(p) for id, p in model_parameters().items()}),
+            "resolved": digest({id: _numbers(p) for id, p in resolve_parameters(study.parameters).entries.items()}),
         },
         "version": version("tuopin"),
+        "source": own_source(),
     }
     return Plan(
         study_name=study.name,
@@ -99,19 +108,49 @@ def make_plan(study: Study, scale: float = 1.0) -> Plan:
         identity=digest(inputs),
         study_file=None if study.file is None else str(study.file),
         scenario_hashes={name: scenario_digest(packages) for name, packages in settings.items()},
+        packages=packages_of(sorted({policy for packages in settings.values() for policy in packages})),
     )
+
+
+def check_scale(study: Study, scale: float) -> None:
+    """Raise StudyError if `scale` is no share of the households, or leaves too little of a place to simulate."""
+    if not 0.0 < scale <= MAX_SCALE:  # also refuses NaN
+        allowed = f"allowed: a number above 0, up to {MAX_SCALE:g} (share of the households)"
+        raise StudyError([Problem(COMMAND_LINE, 1, "--scale", f"is {scale:g}", allowed)])
+    if scale == MAX_SCALE:
+        return
+    weights = size_weights(resolve_parameters(study.parameters))
+    for name, place in study.places.items():
+        left = place.registered_households.value * scale
+        wrong = f"leaves {left:.1f} registered households in '{name}'" if left < FEWEST_HOUSEHOLDS else None
+        if wrong is None and (said := misfit(place, weights, scale)):
+            wrong = f"does not fit '{name}': {said}"
+        if wrong is not None:
+            allowed = f"allowed: about {least_scale(place):.2g} up to 1 for this place"
+            raise StudyError([Problem(COMMAND_LINE, 1, "--scale", f"{scale:g} {wrong}", allowed)])
+
+
+def least_scale(place: Place) -> float:
+    """The smallest scale at which there are registered households enough and every village can have one."""
+    enough = FEWEST_HOUSEHOLDS / float(place.registered_households.value)
+    return min(1.0, max(enough, float(place.villages.value) / rural_totals(place)[0]))
 
 
 def scenario_digest(packages: Mapping[str, Mapping[str, Any]]) -> str:
-    """SHA-256 of what a scenario does: its policies' settings and the numbers they take from their own files."""
+    """SHA-256 of what a scenario does: its policies' settings, the numbers they take from their own files, and the code
+    of those of other packages.
+    """
     known = catalogue()
-    return digest(
-        {p: [_plain(v), {k: _numbers(q) for k, q in known[p].parameters.items()}] for p, v in packages.items()}
-    )
+    does: dict[str, Any] = {
+        p: [_plain(v), {k: _numbers(q) for k, q in known[p].parameters.items()}] for p, v in packages.items()
+    }
+    if others := packages_of(packages):
+        does["packages"] = others
+    return digest(does)
 
 
 def _numbers(parameter: Parameter) -> list[Any]:
-    return [_plain(parameter.value), parameter.low, parameter.high]
+    return [_plain(parameter.value), parameter.low, parameter.high, _plain(parameter.changed)]
 
 
 def _plain(value: Any) -> Any:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
+from annotated_types import Ge, Le
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
@@ -73,7 +74,7 @@ def _say(details: list[ErrorDetails], model: type[BaseModel], path: Path) -> tup
         said = said.removeprefix(f"{path[-1]}: ") if path else said
         wrong, _, allowed = said.partition("; ")
         value = f"is {shown(first['input'])}, " if first["type"] == "study" else ""
-        return f"{value}{wrong}".replace(", is ", ", "), allowed or _allowed(field, "allowed: as `tuopin schema` says")
+        return f"{value}{wrong}".replace(", is ", ", "), allowed or _allowed(field, f"allowed: {_wish(first)}")
     wishes = " or ".join(dict.fromkeys(_wish(detail) for detail in details))
     return f"is {shown(first['input'])}", _allowed(field, f"allowed: {wishes}")
 
@@ -87,6 +88,10 @@ def _allowed(field: FieldInfo | None, otherwise: str) -> str:
     extra = field.json_schema_extra if field is not None else None
     if isinstance(extra, dict) and "allowed" in extra:
         return f"allowed: {extra['allowed']}"
+    low = next((part.ge for part in (field.metadata if field else ()) if isinstance(part, Ge)), None)
+    high = next((part.le for part in (field.metadata if field else ()) if isinstance(part, Le)), None)
+    if field is not None and low is not None and high is not None:
+        return f"allowed: a {'whole number' if field.annotation is int else 'number'} in {low}..{high}"
     return otherwise
 
 
@@ -113,6 +118,8 @@ def _field_called(owner: type[BaseModel], part: str | int) -> FieldInfo | None:
 def _model_in(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
+    if get_origin(annotation) is Annotated:
+        return _model_in(get_args(annotation)[0])
     if get_origin(annotation) in (Union, UnionType):
         return next((found for part in get_args(annotation) if (found := _model_in(part)) is not None), None)
     return None

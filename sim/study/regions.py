@@ -10,22 +10,46 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from tuopin.agents.place import Place
+from tuopin.agents.parameters import FREE, resolve_parameters
+from tuopin.agents.place import KINDS, Place
+from tuopin.agents.population import misfit, size_weights
 from tuopin.agents.region import FIGURES, OTHERS, REQUIRED, WHOLE, Region, RegionFile, county_data
 from tuopin.sim.study.document import Document
-from tuopin.sim.study.names import NAME, PLAIN_NAME
-from tuopin.sim.study.problems import Problem, StudyError, nearest, one_of
+from tuopin.sim.study.names import PLAIN_NAME, is_name
+from tuopin.sim.study.problems import Problem, StudyError, nearest, one_of, shown
 from tuopin.sim.study.pydantic_problems import note_errors
 from tuopin.sim.study.yaml_file import read_text
 
 MOST_COUNTIES = 5_000
 WHAT = "a table of counties"
+PLAIN_NUMBER = r"[0-9]{1,12}(\.[0-9]{1,12})?"
+"""As a table gives numbers: no sign, separator, exponent or digits of other scripts."""
+LIMITS = {"code": 2**20 - 1, "deadline": 2040}
+FITTING = "allowed: totals of households and persons, of 1 to 7 in each, that fit into each other"
 Row = dict[str, Any]
+Weights = NDArray[np.float64]
 
 
-def load_region(document: Document, path: Path) -> Region:
+def sourced_weights() -> Weights:
+    """The shares of household sizes that the model's own parameters give."""
+    return size_weights(resolve_parameters({}))
+
+
+def misfit_in_range(place: Place, weights: Weights) -> str | None:
+    """Why the registered cannot be chosen among a place's households, also at the ends of what replicates draw."""
+    free = place.rural_persons.confidence in FREE
+    for persons in dict.fromkeys((place.rural_persons.value, *((place.rural_persons.range or ()) if free else ()))):
+        figure = place.rural_persons.model_copy(update={"value": round(persons)})
+        if said := misfit(place.model_copy(update={"rural_persons": figure}), weights):
+            return f"cannot be met: of {persons:.12g} rural persons, {said}"
+    return None
+
+
+def load_region(document: Document, path: Path, weights: Weights) -> Region:
     """Return the region of a place file already read, with its counties.
 
     Raises
@@ -44,7 +68,8 @@ def load_region(document: Document, path: Path) -> Region:
     rows = table.rows()
     table.raise_problems()
     counties = tuple(
-        table.county(line, data) for line, data in zip(rows, county_data(file, list(rows.values())), strict=True)
+        table.county(line, data, weights)
+        for line, data in zip(rows, county_data(file, list(rows.values())), strict=True)
     )
     table.raise_problems()
     return Region(file, tuple(county for county in counties if county is not None))
@@ -146,7 +171,7 @@ class _Table:
     def _row(self, line: int, cells: dict[str, str]) -> Row:
         row: Row = {name: text for name, text in cells.items() if name.startswith("label")}
         row["name"] = cells["name"]
-        if re.fullmatch(NAME, cells["name"]) is None:
+        if not is_name(cells["name"]):
             self.add(line, "name", f"is '{cells['name']}'", f"allowed: {PLAIN_NAME}")
         for name in ("code", "deadline", *FIGURES):
             if name in cells:
@@ -158,28 +183,30 @@ class _Table:
         return row
 
     def _number(self, line: int, column: str, text: str, *, whole: bool) -> int | float | None:
-        least = 1 if column in REQUIRED else 0
-        kind = f"a {'whole number' if whole else 'number'} from {least} up"
-        try:
-            value = int(text) if re.fullmatch(r"[0-9]{1,12}", text) else float(text)
-        except ValueError:
-            value = math.nan
-        if not math.isfinite(value) or value < least or (whole and value != int(value)):
+        least = KINDS[column].least if column in KINDS else 1
+        most = KINDS[column].most if column in KINDS else LIMITS[column]
+        kind = f"a {'whole number' if whole else 'number'} in {least:g}..{most:.12g}, in plain digits"
+        value = float(text) if re.fullmatch(PLAIN_NUMBER, text) else math.nan
+        if not least <= value <= most or (whole and value != int(value)):
             self.add(line, column, f"is '{text[:40]}'" if text else "is empty", f"allowed: {kind}")
             return None
         return int(value) if whole else value
 
-    def county(self, line: int, data: Mapping[str, Any]) -> Place | None:
+    def county(self, line: int, data: Mapping[str, Any], weights: Weights) -> Place | None:
         """The county of a row, or None after noting what is wrong with it."""
         try:
-            return Place.model_validate(data)
+            place = Place.model_validate(data)
+            if said := misfit_in_range(place, weights):
+                self.add(line, "registered_persons", said, FITTING)
+            return place
         except ValidationError as error:
             for detail in error.errors(include_url=False):
                 said = detail["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-                column, _, wrong = said.partition(": ") if detail["type"] == "value_error" else ("", "", "")
-                where = column if wrong else ".".join(str(part) for part in detail["loc"]) or "(row)"
-                if wrong:
-                    self.add(line, where, wrong, "allowed: figures of one county that agree with each other")
+                where = ".".join(str(part) for part in detail["loc"])
+                if detail["type"] == "value_error":
+                    column, _, wrong = said.partition(": ")
+                    wrong, _, allowed = wrong.partition("; ")
+                    self.add(line, where or column, wrong, allowed)
                 else:
-                    self.add(line, where, f"is {detail['input']}", f"allowed: {said}")
+                    self.add(line, where or "(row)", f"is {shown(detail['input'])}", f"allowed: {said}")
             return None

@@ -15,7 +15,7 @@ from pydantic.json_schema import models_json_schema
 from tuopin.agents.mechanisms import Mechanism
 from tuopin.agents.region import RegionFile
 from tuopin.sim.study.declarations import Declarations, declared
-from tuopin.sim.study.names import SCENARIO_NAME
+from tuopin.sim.study.names import NAME
 from tuopin.sim.study.study import Study
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -42,7 +42,7 @@ def study_schema(declarations: Declarations | None = None) -> Schema:
         "title": "Scenarios",
         "description": properties["scenarios"]["description"],
         "minProperties": 1,
-        "propertyNames": {"pattern": SCENARIO_NAME},
+        "propertyNames": {"pattern": NAME},
         "additionalProperties": {"$ref": "#/$defs/scenario"},
     }
     schema["$defs"] |= _scenario_definitions(declarations)
@@ -120,7 +120,10 @@ def _scalar(parameter: Any) -> Schema:
     if isinstance(example, str):
         return {"type": "string"}
     bounds = {"minimum": parameter.minimum, "maximum": parameter.maximum}
-    return {"type": "number", **{name: bound for name, bound in bounds.items() if bound is not None}}
+    return {
+        "type": "integer" if parameter.whole else "number",
+        **{name: bound for name, bound in bounds.items() if bound is not None},
+    }
 
 
 def _description(parameter: Any) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tuopin.sim.study.names import is_name
+
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 PLACES = SCENARIOS / "places"
 
@@ -22,6 +24,16 @@ def find_place(name: str, beside: Path | None) -> Path | None:
     """File of the place `name`: ``places/<name>.yaml`` in the folder `beside` (the study's), else the shipped one."""
     folders = [PLACES] if beside is None else [beside / "places", PLACES]
     return next((folder / f"{name}.yaml" for folder in folders if (folder / f"{name}.yaml").is_file()), None)
+
+
+def find_study(given: str | Path) -> Path:
+    """File of the study `given`: a path, or the name of a shipped study.
+
+    What is neither comes back as it is, for its reader to tell.
+    """
+    path = Path(given)
+    named = SCENARIOS / f"{path}.yaml"
+    return named if is_name(str(given)) and not path.is_file() and named.is_file() else path
 
 
 def places_seen(beside: Path | None) -> list[str]:

@@ -9,28 +9,34 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import PrivateAttr, ValidationError
 
-from tuopin.agents.place import Place
+from tuopin.agents.parameters import resolve_parameters
+from tuopin.agents.place import MOST_MEMBERS, Place
+from tuopin.agents.population import size_weights
 from tuopin.sim.study.declarations import Declarations, declared
-from tuopin.sim.study.document import Document, in_order
-from tuopin.sim.study.keys import ParameterValue, PlacesKey, Question, Scenario, Strict, YearsKey, key
-from tuopin.sim.study.names import NAME, PLAIN_NAME, YEARS
+from tuopin.sim.study.document import Document, in_order, refusal
+from tuopin.sim.study.keys import NameKey, ParameterValue, PlacesKey, Question, Scenario, Strict, YearsKey, key
+from tuopin.sim.study.names import PLAIN_NAME, YEARS, is_name
 from tuopin.sim.study.places import load_places
-from tuopin.sim.study.problems import Problem, StudyError
+from tuopin.sim.study.problems import Problem, StudyError, nearest
 from tuopin.sim.study.pydantic_problems import note_errors
 from tuopin.sim.study.rules import check_baseline, check_mechanisms, check_parameters, check_scenarios
+from tuopin.sim.study.shipped import find_study, shipped_studies
 from tuopin.sim.study.values import FIRST_YEAR, LAST_YEAR, Years
 from tuopin.sim.study.yaml_file import read_document
 
 COMMAND_LINE = "command line"
+SIZE_WEIGHT = "demography.size_weight_"
 
 
 class Study(Strict):
     """A validated study: places, years, seed, mechanisms switched and named scenarios. Make one with `load`."""
 
     # fmt: off
-    name: str = key("Name of the study and of its output folder", PLAIN_NAME, pattern=NAME)
+    name: NameKey = key("Name of the study and of its output folder", PLAIN_NAME)
     question: Question = key("The question the study answers", "a mapping with en and zh", Question(en=""))
     place: PlacesKey = key("Place or list of places, files places/<name>.yaml", "a place's name, or a list of them")
     years: YearsKey = key("A-B: the initial state A, steps A+1..B", f"A-B with {FIRST_YEAR} <= A < B <= {LAST_YEAR}")
@@ -47,6 +53,7 @@ class Study(Strict):
     _file: Path | None = PrivateAttr(None)
     _raw: Mapping[str, Any] = PrivateAttr(default_factory=dict)
     _places: Mapping[str, Any] = PrivateAttr(default_factory=dict)
+    _written_years: Years = PrivateAttr((FIRST_YEAR, LAST_YEAR))
 
     @property
     def first_year(self) -> int:
@@ -85,7 +92,7 @@ class Study(Strict):
         overrides: Mapping[str, object] | None = None,
         declarations: Declarations | None = None,
     ) -> Study:
-        """Read and validate the study file `path` with its place files.
+        """Read and validate the study file `path`, or the shipped study of that name, with its place files.
 
         `overrides` replaces top-level keys (``{"years": "2016-2020"}``), validated alike and reported as options of the
         command line. `declarations` are the installed model's unless given.
@@ -95,7 +102,7 @@ class Study(Strict):
         StudyError
             With every mistake of study and place files.
         """
-        return load_study(Path(path), overrides or {}, declarations)
+        return load_study(path, overrides or {}, declarations)
 
     @classmethod
     def from_dict(
@@ -120,12 +127,24 @@ class Study(Strict):
         return changed_study(self, keys, declarations)
 
 
-def load_study(path: Path, overrides: Mapping[str, object], declarations: Declarations | None = None) -> Study:
+def load_study(given: str | Path, overrides: Mapping[str, object], declarations: Declarations | None = None) -> Study:
     """Read, override and validate a study file; see `Study.load`."""
+    path = find_study(given)
+    if is_name(path.stem) and not path.exists():
+        raise _missing(str(given))
     document = read_document(path)
     study = _validate(document, path.parent, overrides, declarations, COMMAND_LINE, "--")
     study._file = path
     return study
+
+
+def _missing(given: str) -> StudyError:
+    """The refusal of what is no file; a name near that of a shipped study is told."""
+    known = [file.stem for file in shipped_studies()]
+    near = nearest(Path(given).stem, known)
+    raise refusal(
+        given, f"does not exist{near}", f"allowed: the path of a study file (YAML), or one of {', '.join(known)}"
+    )
 
 
 def study_from_dict(
@@ -139,7 +158,7 @@ def changed_study(study: Study, keys: Mapping[str, object], declarations: Declar
     """Validate a study again with other top-level keys; see `Study.changed`."""
     document = Document(str(study.file or "study"), copy.deepcopy(dict(study._raw)))
     beside = study.file.parent if study.file else None
-    result = _validate(document, beside, keys, declarations, "changes", "")
+    result = _validate(document, beside, keys, declarations, "changes", "", study._written_years)
     result._file = study.file
     return result
 
@@ -151,11 +170,12 @@ def _validate(
     declarations: Declarations | None,
     override_file: str,
     prefix: str,
+    written_years: Years | None = None,
 ) -> Study:
     declarations = declarations or declared()
     raw = copy.deepcopy(document.data)
     # Years inside a scenario belong to the study as written: a shorter --years must not make its budgets mistakes.
-    years = _study_years(document.data.get("years"))
+    years = written_years or _study_years(document.data.get("years"))
     for name, value in overrides.items():
         document.replace(name, value, file=override_file, label=prefix + name.replace("_", "-" if prefix else "_"))
         raw[name] = value
@@ -171,12 +191,25 @@ def _validate(
         study = Study.model_validate(data)
     except ValidationError as error:
         note_errors(document, error, Study)
-    places, problems = load_places(document, beside, declarations.place)
+    places, problems = load_places(document, beside, declarations.place, _size_weights(document, data["parameters"]))
     _raise([*in_order(document.problems), *problems])
     assert study is not None
     study._raw = raw
     study._places = places
+    study._written_years = years
     return study
+
+
+def _size_weights(document: Document, parameters: Mapping[str, Any]) -> NDArray[np.float64] | None:
+    """The shares of household sizes as the study sets them; None where it leaves the sourced ones."""
+    given = {id: value for id, value in parameters.items() if id.startswith(SIZE_WEIGHT)}
+    if not given:
+        return None
+    known = resolve_parameters(given)
+    if sum(known.value(f"{SIZE_WEIGHT}{size}") for size in range(1, MOST_MEMBERS + 1)) <= 0:
+        document.add(("parameters", next(iter(given))), "leaves no household size", "allowed: one size weight above 0")
+        return None
+    return size_weights(known)
 
 
 def _study_years(raw: object) -> Years:

@@ -47,20 +47,21 @@ def allowed_values(declared: Parameter) -> str:
     by_year = ", or a mapping year: number" if declared.by_year else ""
     null = ", or null for unlimited" if declared.optional else ""
     if declared.choices:
-        return f"allowed: {', '.join(_written(choice) for choice in declared.choices)}{unit}"
+        return f"allowed: {', '.join(_written(choice) for choice in declared.choices)}{unit}{by_year}{null}"
     if isinstance(declared.value, bool):
         return "allowed: true or false"
     if isinstance(declared.value, str):
         return "allowed: text"
     low, high = declared.minimum, declared.maximum
+    kind = "whole number" if declared.whole else "number"
     if low is not None and high is not None:
-        bounds = f"a number in {low:g}..{high:g}"
+        bounds = f"a {kind} in {low:g}..{high:g}"
     elif low is not None:
-        bounds = f"a number from {low:g} up"
+        bounds = f"a {kind} from {low:g} up"
     elif high is not None:
-        bounds = f"a number up to {high:g}"
+        bounds = f"a {kind} up to {high:g}"
     else:
-        bounds = "a number"
+        bounds = f"a {kind}"
     return f"allowed: {bounds}{unit}{by_year}{null}"
 
 
@@ -81,7 +82,9 @@ def _check_years(document: Document, path: Path, raw: Mapping[Any, Any], declare
         document.add(path, "is an empty mapping {}", allowed_values(declared))
         return INVALID
     result: dict[int, Any] = {}
-    if isinstance(declared.value, Mapping):  # a series that reaches beyond the study, e.g. held from an earlier year
+    if declared.programme_years:
+        years = 1, LAST_YEAR - FIRST_YEAR
+    elif isinstance(declared.value, Mapping):  # a series that reaches beyond the study, e.g. held from an earlier year
         years = min(years[0], *declared.value), max(years[1], *declared.value)
     for year, value in raw.items():
         here = (*path, year)
@@ -89,7 +92,8 @@ def _check_years(document: Document, path: Path, raw: Mapping[Any, Any], declare
             document.add(here, f"'{year}' is not a year", f"allowed: years {years[0]}..{years[1]} as keys")
             continue
         if not years[0] <= year <= years[1]:
-            document.add(here, f"{year} is outside the years of the study", f"allowed: {years[0]}..{years[1]}")
+            whose = "of a programme (1 is its start)" if declared.programme_years else "of the study"
+            document.add(here, f"{year} is outside the years {whose}", f"allowed: {years[0]}..{years[1]}")
             continue
         result[year] = _check_scalar(document, here, value, declared)
     good = len(result) == len(raw) and INVALID not in result.values()
@@ -127,7 +131,7 @@ def _judge(raw: object, declared: Parameter) -> tuple[str | None, Any]:
         return (None, raw) if isinstance(raw, str) else (f"is {shown(raw)}, not text", raw)
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         return f"is {shown(raw)}, not a number{_by_year_hint(raw, declared)}", raw
-    return _judge_number(raw, declared, whole=isinstance(default, int))
+    return _judge_number(raw, declared, whole=declared.whole or isinstance(default, int))
 
 
 def _judge_number(raw: int | float, declared: Parameter, *, whole: bool) -> tuple[str | None, int | float]:
@@ -141,6 +145,8 @@ def _judge_number(raw: int | float, declared: Parameter, *, whole: bool) -> tupl
         return f"is {shown(raw)}, below {declared.minimum:g}", raw
     if declared.maximum is not None and number > declared.maximum:
         return f"is {shown(raw)}, above {declared.maximum:g}", raw
+    if declared.whole and not number.is_integer():
+        return f"is {shown(raw)}, not a whole number", raw
     return None, int(number) if whole and number.is_integer() else number
 
 

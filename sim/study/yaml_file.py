@@ -6,6 +6,7 @@ The file is composed to a node tree by ruamel.yaml, which builds no object, and 
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -91,6 +92,10 @@ def _decode(raw: bytes, file: str) -> str:
 
 def _compose(text: str, file: str) -> Node | None:
     yaml = YAML(typ="safe", pure=True)
+    if older := re.search(r"^%YAML[ \t]+1\.[01]\b", text, flags=re.MULTILINE):
+        line = text.count("\n", 0, older.start()) + 1
+        allowed = "allowed: YAML 1.2; take this line out (yes, no, on, off are text, 010 is ten)"
+        raise refusal(file, f"asks for the older rules of {older[0][1:]}", allowed, line)
     try:
         root: Node | None = yaml.compose(text)
         return root

@@ -14,6 +14,7 @@ from tuopin.agents.columns import COLUMNS
 from tuopin.agents.county import County
 from tuopin.agents.demography import (
     DemographyTerms,
+    Movement,
     _Shared,
     _split,
     age_a_year,
@@ -21,7 +22,7 @@ from tuopin.agents.demography import (
 )
 from tuopin.agents.households import Households
 from tuopin.agents.identity import PLACE_SHIFT
-from tuopin.agents.randomness import Luck
+from tuopin.agents.randomness import DEMOGRAPHY, Luck
 
 PEOPLE = tuple(name for name in COLUMNS if COLUMNS[name].unit == "persons" and name != "members")
 STAGES = ("small_children", "pupils", "upper_students", "college_students", "working_age", "elderly")
@@ -245,3 +246,130 @@ def test_other_luck_other_lives(by_hand: Callable[..., County]) -> None:
 
     assert (births(Luck(1, 0)) != births(Luck(1, 1))).any()
     assert (births(Luck(1, 0)) != births(Luck(2, 0))).any()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_every_person_is_accounted_for(by_hand: Callable[..., County], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n = 400
+    stages = {name: rng.integers(0, 3, n) for name in STAGES[:4]}
+    working, elderly = rng.integers(0, 6, n), rng.integers(0, 3, n)
+    rates = {"birth_rate": 0.05, "elderly_mortality": 0.2, "adult_mortality": 0.1, "marriage_rate": 0.15}
+    rates |= {"split_rate": 0.2, "graduate_leaves": 0.5}
+    county = by_hand(
+        n,
+        {f"demography.{name}": rate for name, rate in rates.items()},
+        {"demography": True},
+        luck=Luck(seed, 0),
+        working_age=working,
+        elderly=elderly,
+        members=working + elderly + sum(stages.values()),
+        able_workers=0,
+        **stages,
+    )
+    for year in range(2017, 2021):
+        county.year = year
+        before = int(county.households.members.sum())
+        moved = age_a_year(county)
+        after = int(county.households.members.sum())
+        assert after == before + moved.births - moved.deaths + moved.arrivals - moved.departures
+        assert min(moved) > 0
+        bury(county)
+
+
+def test_who_comes_and_goes_by_hand(by_hand: Callable[..., County]) -> None:
+    # 1: of an old couple one dies, a graduate of ten settles elsewhere; 2: the only adult dies, so all ten students are
+    # gone; 3: an old parent dies, a child is born to the couple and somebody marries into the family
+    rates = {"elderly_mortality": 1.0, "graduate_leaves": 1.0, "birth_rate": 1.0, "marriage_rate": 1.0}
+    county = by_hand(
+        3,
+        {**STILL, **{f"demography.{name}": rate for name, rate in rates.items()}},
+        {"demography": True},
+        members=[12, 11, 3],
+        working_age=[0, 0, 2],
+        able_workers=[0, 0, 2],
+        elderly=[2, 1, 1],
+        college_students=[10, 10, 0],
+    )
+    assert age_a_year(county) == Movement(births=1, deaths=3, arrivals=1, departures=11)
+    h = county.households
+    assert h.members.tolist() == [10, 0, 4]
+    assert (h.small_children[2], h.working_age[2], h.able_workers[2], h.elderly[2]) == (1, 3, 3, 0)
+
+
+def test_nobody_comes_or_goes_when_demography_is_off(by_hand: Callable[..., County]) -> None:
+    assert age_a_year(by_hand(5, members=2)) == Movement(0, 0, 0, 0)
+
+
+RATES = {
+    "birth_rate": 0.06,
+    "elderly_mortality": 0.07,
+    "adult_mortality": 0.03,
+    "marriage_rate": 0.11,
+    "split_rate": 0.13,
+    "split_concentration": 2.0,
+    "split_members_from": 5.0,
+    "upper_school_share": 0.4,
+    "college_share": 0.3,
+    "graduate_leaves": 0.6,
+    "elderly_able_share": 0.35,
+}
+
+
+def _a_year_on(person: dict[str, int], u: np.ndarray, t: dict[str, float]) -> tuple[dict[str, int], dict[str, int]]:
+    """One household a year on, written once more without looking: stages and who came and went."""
+    w, e, able = person["working_age"], person["elderly"], person["able_workers"]
+    small, pupils, upper, college = (person[name] for name in STAGES[:4])
+    adults, came = w + e, {"births": 0, "deaths": 0, "arrivals": 0, "departures": 0}
+    if u[0] < e * t["elderly_mortality"]:
+        e, came["deaths"] = e - 1, 1
+    elif u[0] < e * t["elderly_mortality"] + w * t["adult_mortality"]:
+        w, came["deaths"], able = w - 1, 1, max(able - 1, 0)
+    died_at_work = came["deaths"] == 1 and w < person["working_age"]
+    if u[4] < w / 44:  # from 16 to 60
+        w, e = w - 1, e + 1
+        if u[5] > t["elderly_able_share"] and not died_at_work:
+            able = max(able - 1, 0)
+    begin = 0
+    if u[1] < college / 4:
+        college -= 1
+        begin, came["departures"] = (1, 0) if u[6] > t["graduate_leaves"] else (0, 1)
+    elif 1 - u[1] < upper / 3:
+        upper -= 1
+        college, begin = (college + 1, 0) if u[6] < t["college_share"] else (college, 1)
+    if u[2] < pupils / 10:
+        pupils -= 1
+        upper, begin = (upper + 1, begin) if u[7] < t["upper_school_share"] else (upper, begin + 1)
+    if 1 - u[2] < small / 6:
+        small, pupils = small - 1, pupils + 1
+    w, able = w + begin, able + begin
+    if w >= 2 and u[3] < t["birth_rate"] * person["members"]:
+        small, came["births"] = small + 1, 1
+    if u[3] > 1 - t["marriage_rate"] and w >= 1:
+        w, able, came["arrivals"] = w + 1, able + 1, 1
+    elif u[3] > 1 - 2 * t["marriage_rate"] and w > 2:
+        w, able = w - 1, max(able - 1, 0)
+        came["departures"] += 1
+    members = small + pupils + upper + college + w + e
+    if w + e == 0 and adults > 0:
+        came["departures"] += members
+        members = 0
+    stages = dict(zip(STAGES, (small, pupils, upper, college, w, e), strict=True))
+    return {**stages, "members": members, "able_workers": min(able, w + e)}, came
+
+
+def test_deaths_retirement_school_and_marriage_are_computed(by_hand: Callable[..., County]) -> None:
+    rng, n = np.random.default_rng(8), 4_000
+    people = {name: rng.integers(0, most, n) for name, most in zip(STAGES, (3, 4, 3, 3, 5, 3), strict=True)}
+    people["working_age"][people["working_age"] + people["elderly"] == 0] = 1
+    people["members"] = sum(people.values())
+    people["able_workers"] = rng.integers(0, people["working_age"] + people["elderly"] + 1)
+    rates = {**RATES, "split_rate": 0.0}
+    county = by_hand(n, {f"demography.{k}": v for k, v in rates.items()}, {"demography": True}, **people)
+    u = county.luck.uniforms(DEMOGRAPHY, county.year, county.households.uid, 8)
+    found = [_a_year_on({k: int(v[i]) for k, v in people.items()}, u[i], rates) for i in range(n)]
+    moved = age_a_year(county)
+    for name in found[0][0]:
+        np.testing.assert_array_equal(county.households.column(name), [now[name] for now, _ in found], err_msg=name)
+    assert moved._asdict() == {name: sum(came[name] for _, came in found) for name in Movement._fields}
+    assert all(count > 20 for count in moved)

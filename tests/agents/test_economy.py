@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from tuopin.agents.economy import (
     registry_line,
     statistical_line,
 )
-from tuopin.agents.parameters import Parameters, resolve_parameters
+from tuopin.agents.parameters import Parameters, model_parameters, resolve_parameters
 
 SERIES: dict[str, Any] = {
     "economy.rural_cpi": {2016: 0.02, 2017: 0.10, 2018: 0.05},
@@ -31,7 +32,30 @@ SERIES: dict[str, Any] = {
 
 
 def given(**more: Any) -> Parameters:
-    return resolve_parameters({**SERIES, **{f"economy.{k}": v for k, v in more.items()}})
+    known = model_parameters()
+    values = {**SERIES, **{f"economy.{k}": v for k, v in more.items()}}
+    return Parameters({**known, **{id: replace(known[id], value=value) for id, value in values.items()}})
+
+
+@pytest.mark.parametrize("name", ["registry_line", "rural_cpi", "migrant_wage"])
+def test_a_number_stands_for_all_years_also_after_the_last_printed_one(name: str) -> None:
+    rule = {"registry_line": registry_line, "rural_cpi": inflation, "migrant_wage": printed_wage}[name]
+    p = resolve_parameters({f"economy.{name}": 0.5 if name == "rural_cpi" else 3500.0})
+    assert {rule(p, year) for year in range(2008, 2041)} == {p.value(f"economy.{name}")}
+
+
+@pytest.mark.parametrize("named", [2016, 2018, 2020, 2022, 2030])
+@pytest.mark.parametrize("name", ["registry_line", "rural_cpi", "migrant_wage"])
+def test_naming_a_year_changes_that_year_alone(name: str, named: int) -> None:
+    rule = {"registry_line": registry_line, "rural_cpi": inflation, "migrant_wage": printed_wage}[name]
+    value = 0.5 if name == "rural_cpi" else 3500.0
+    before, after = resolve_parameters({}), resolve_parameters({f"economy.{name}": {named: value}})
+    assert rule(after, named) == value
+    assert [y for y in range(2008, 2041) if rule(before, y) != rule(after, y)] == [named]
+
+
+def printed_wage(p: Parameters, year: int) -> float:
+    return monthly_wage(p, year, 2040)
 
 
 def test_prices_chain_and_run_backwards() -> None:

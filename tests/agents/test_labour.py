@@ -168,3 +168,22 @@ def test_without_income_risk_productivity_is_the_fixed_effect(by_hand: Callable[
     draw_productivity(county)
     np.testing.assert_allclose(county.flows.productivity, np.exp([0.25, 0.75]), rtol=1e-6)
     assert county.households.permanent.tolist() == [0.25, 0.25]
+
+
+@pytest.mark.parametrize(("demand", "vacancies"), [(0.5, 15), (1.2, 36), (0.0, 0)])
+def test_vacancies_follow_the_demand_for_labour(by_hand: Callable[..., County], demand: float, vacancies: int) -> None:
+    terms = {**PLAIN, "labour.entry_rate": 200.0, "labour.away_share": 0.0}
+    county = by_hand(200, terms, {"job_risk": True, "vacancies": True, "spillovers": True})
+    county.jobs_in_county = 300
+    county.markets.labour_demand = demand
+    change_jobs(county)
+    assert int((county.households.off_farm == 1).sum()) == vacancies  # 300 jobs x .1 x demand
+
+
+def test_low_demand_makes_entry_rarer_without_a_limit_of_vacancies(by_hand: Callable[..., County]) -> None:
+    n = 40_000
+    county = by_hand(n, PLAIN, {"job_risk": True})
+    county.markets.labour_demand = 0.5
+    change_jobs(county)
+    expected = 1 - np.exp(-0.1)
+    assert county.households.off_farm.mean() == pytest.approx(expected, abs=4.5 * (expected / n) ** 0.5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +23,7 @@ from tuopin.agents.parameters import (
     resolve_parameters,
 )
 from tuopin.agents.randomness import Luck
+from tuopin.policies.catalogue import catalogue
 
 
 def parameter(value: object = 1.0, **more: object) -> Parameter:
@@ -98,7 +100,6 @@ def test_what_a_study_sets_is_not_drawn() -> None:
     id = next(id for id, p in model_parameters().items() if p.free and p.low is not None and isinstance(p.value, float))
     assert resolve_parameters({id: 0.123}, Luck(1, 1)).value(id) == 0.123
     assert resolve_parameters({id: 0.123}).value(id) == 0.123
-    assert resolve_parameters({id: {2017: 1.0, 2019: 2.0}}).value(id, 2018) == 1.0
 
 
 def test_name_key_is_fnv_1a() -> None:
@@ -119,27 +120,73 @@ def test_every_number_of_the_model_has_unit_source_and_confidence() -> None:
             assert p.minimum <= value <= p.maximum, id  # type: ignore[operator]
 
 
-GOOD = "x: {value: 1.0, unit: yuan, source: s, confidence: well-known}\n"
+def entry(**changes: str) -> str:
+    rows = {"value": "1.0", "unit": "yuan", "bounds": "[0, 9]", "source": "s", "confidence": "well-known", **changes}
+    return "first: {value: true, unit: '-', source: s, confidence: well-known}\nx:\n" + "".join(
+        f"  {key}: {text}\n" for key, text in rows.items() if text
+    )
 
 
-@pytest.mark.parametrize(
-    ("text", "complaint"),
-    [
-        ("x: {value: 1.0, unit: yuan, source: s}\n", r"p\.yaml: x: missing \['confidence'\]"),
-        ("x: {value: 1.0, unit: yuan, source: s, confidence: sure}\n", "confidence 'sure' is not one of"),
-        ("x: {value: 1.0, unit: yuan, source: s, confidence: free}\n", "a free parameter needs a prior range"),
-        (
-            "x: {value: 1.0, unit: yuan, source: s, confidence: well-known, rnage: [0, 1]}\n",
-            r"unknown keys \['rnage'\]",
-        ),
-    ],
-)
-def test_a_malformed_file_is_refused_by_entry(tmp_path: Path, text: str, complaint: str) -> None:
+MALFORMED = [
+    ({"confidence": ""}, r"missing \['confidence'\]"),
+    ({"confidence": "sure"}, "confidence 'sure' is not one of"),
+    ({"confidence": "free"}, "a free parameter needs a prior range"),
+    ({"rnage": "[0, 1]"}, r"unknown keys \['rnage'\]"),
+    ({"bounds": ""}, r"needs bounds: \[low, high\], or choices"),
+    ({"bounds": "[2, 9]"}, r"the value 1.0 is not a number in its bounds 2\.\.9"),
+    ({"bounds": "[9, 0]"}, r"bounds \[9, 0\] is not a pair"),
+    ({"bounds": "[0, .inf]"}, "is not a pair"),
+    ({"bounds": "[0]"}, "is not a pair"),
+    ({"value": "{2016: 1.0, 2018: 12.0}"}, r"the value 12.0 is not a number in its bounds 0\.\.9"),
+    ({"value": "{2016: 1.0, later: 2.0}"}, "'later' is not a year"),
+    ({"value": ".nan"}, "the value nan is not a number"),
+    ({"value": "text"}, "the value 'text' is not a number"),
+    ({"value": "null"}, "the value None is not a number"),
+    ({"value": "1.5", "whole": "true"}, "the value 1.5 is not whole"),
+    ({"range": "[0.5, 10]"}, r"the range 0.5\.\.10 is outside 0\.\.9"),
+    ({"range": "[1, a]"}, "range .* is not a pair"),
+    ({"value": "b", "bounds": "", "choices": "[a, c]"}, "'b' is not one of its choices"),
+    ({"extend": "forever"}, "extend 'forever' is not one of hold, zero"),
+]
+
+
+@pytest.mark.parametrize(("changes", "complaint"), MALFORMED, ids=range(len(MALFORMED)))
+def test_a_malformed_file_is_refused_by_file_line_and_entry(
+    tmp_path: Path, changes: dict[str, str], complaint: str
+) -> None:
     path = tmp_path / "p.yaml"
-    path.write_text(text)
-    with pytest.raises(ValueError, match=complaint):
+    path.write_text(entry(**changes))
+    with pytest.raises(ValueError, match=rf"^{re.escape(str(path))}:2: x: .*{complaint}"):
         read_parameters(path, "g")
-    path.write_text(GOOD)
+    path.write_text(entry())
     assert read_parameters(path, "g")["x"].id == "g.x"
     path.write_text("")
     assert read_parameters(path, "g") == {}
+    for text in ("- a\n", "x: {\n", "x: 1\n"):
+        path.write_text(text)
+        with pytest.raises(ValueError, match=re.escape(str(path))):
+            read_parameters(path, "g")
+
+
+def test_every_number_has_bounds_or_choices() -> None:
+    every = [p for policy in catalogue().values() for p in policy.parameters.values()]
+    for p in [*model_parameters().values(), *every]:
+        assert p.choices or isinstance(p.value, bool) or (p.minimum is not None and p.maximum is not None), p.id
+
+
+def test_a_draw_of_a_series_stays_in_its_bounds() -> None:
+    series = parameter({2017: 0.5, 2018: 1.0}, low=1.5, high=1.5, minimum=0, maximum=1)
+    assert draw_parameter(series, Luck(1, 1)).value == {2017: 0.75, 2018: 1.0}
+
+
+def test_what_a_study_gives_by_year() -> None:
+    held = parameter({2016: 1.0, 2018: 3.0})
+    assert [held.given(7.0).at(y) for y in (2010, 2017, 2030)] == [7.0, 7.0, 7.0]
+    assert [held.given({2017: 9.0}).at(y) for y in (2015, 2016, 2017, 2018, 2019)] == [1.0, 1.0, 9.0, 3.0, 3.0]
+    assert [held.given({2018: 9.0}).at(y) for y in (2017, 2018, 2019)] == [1.0, 9.0, 3.0]
+    one = parameter(5.0, by_year=True)
+    assert [one.given({2017: 9.0}).at(y) for y in (2016, 2017, 2018)] == [5.0, 9.0, 5.0]
+    budget = parameter({2017: 5.0, 2018: 5.0}, extend="zero")
+    assert [budget.given({2018: 9.0}).at(y) for y in (2017, 2018, 2019)] == [0.0, 9.0, 0.0]
+    slots = parameter(None, optional=True, by_year=True)
+    assert [slots.given({2017: 9.0, 2019: 4.0}).at(y) for y in (2016, 2017, 2018, 2019, 2020)] == [9, 9, 9, 4, 4]

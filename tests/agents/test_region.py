@@ -14,11 +14,17 @@ from tuopin.agents import shocks
 from tuopin.agents.place import Membership, Place
 from tuopin.agents.region import RegionFile, county_data, spread_counties
 
-NOTE = {"unit": "units", "source": "made for a test", "confidence": "source-document"}
+NOTE = {"source": "made for a test", "confidence": "source-document"}
 
 
-def figure(value: float, **more: Any) -> dict[str, Any]:
-    return {"value": value, **NOTE, **more}
+def figure(value: float, unit: str, **more: Any) -> dict[str, Any]:
+    return {"value": value, "unit": unit, **NOTE, **more}
+
+
+COLUMNS = {
+    "registered_households": {**NOTE, "unit": "households"},
+    "registered_persons": {**NOTE, "unit": "persons"},
+}
 
 
 def region(**changes: Any) -> RegionFile:
@@ -31,12 +37,12 @@ def region(**changes: Any) -> RegionFile:
         "year": 2014,
         "table": "land.csv",
         "synthetic": True,
-        "columns": {"registered_households": NOTE, "registered_persons": NOTE},
-        "alike": {"household_size": figure(3.0), "county_factor": figure(0.4), "deadline": 2020},
+        "columns": COLUMNS,
+        "alike": {"household_size": figure(3.0, "persons"), "county_factor": figure(0.4, "ratio"), "deadline": 2020},
         "totals": {
-            "rural_persons": figure(1200),
-            "villages": figure(10),
-            "cooperatives": figure(7),
+            "rural_persons": figure(1200, "persons"),
+            "villages": figure(10, "villages"),
+            "cooperatives": figure(7, "cooperatives"),
             "resettlement": {
                 "source": "made for a test",
                 "confidence": "source-document",
@@ -76,8 +82,8 @@ def test_counties_get_parts_of_the_totals_and_what_is_alike() -> None:
 
 
 def test_rural_persons_of_the_whole_are_split_with_their_range() -> None:
-    whole = {**NOTE, "value": 1200, "confidence": "free", "range": [900, 1800]}
-    totals = {"rural_persons": whole, "villages": figure(10)}
+    whole = {**NOTE, "unit": "persons", "value": 1200, "confidence": "free", "range": [900, 1800]}
+    totals = {"rural_persons": whole, "villages": figure(10, "villages")}
     county = Place.model_validate(county_data(region(totals=totals, registered_only=True), ROWS)[0])
     assert county.rural_persons.value == 720 and county.rural_persons.range == (540, 1080)
     assert county.registered_only
@@ -85,11 +91,10 @@ def test_rural_persons_of_the_whole_are_split_with_their_range() -> None:
 
 def test_a_column_wins_over_what_is_alike_and_carries_its_range_in_multiples() -> None:
     columns = {
-        "registered_households": NOTE,
-        "registered_persons": NOTE,
-        "rural_persons": {**NOTE, "confidence": "free", "range": [0.5, 2.0]},
+        **COLUMNS,
+        "rural_persons": {**NOTE, "unit": "persons", "confidence": "free", "range": [0.5, 2.0]},
     }
-    totals = {"villages": figure(10)}
+    totals = {"villages": figure(10, "villages")}
     rows = [{**row, "rural_persons": 10 * row["registered_persons"], "deadline": 2018} for row in ROWS]
     county = Place.model_validate(county_data(region(columns=columns, totals=totals), rows)[2])
     assert county.rural_persons.value == 300 and county.rural_persons.range == (150, 600)
@@ -98,11 +103,11 @@ def test_a_column_wins_over_what_is_alike_and_carries_its_range_in_multiples() -
 
 @pytest.mark.parametrize(
     ("note", "words"),
-    [({"confidence": "free"}, "needs a prior range"), ({"confidence": "free", "range": [1.1, 2]}, "must hold 1")],
+    [({"confidence": "free"}, "needs a prior range"), ({"confidence": "free", "range": [1.1, 2]}, "low <= 1 <= high")],
 )
 def test_a_column_without_a_source_needs_a_range_around_one(note: dict[str, Any], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
-        region(columns={"registered_households": {**NOTE, **note}})
+        region(columns={"registered_households": {**NOTE, "unit": "households", **note}})
 
 
 @pytest.mark.parametrize("table", ["../land.csv", "land.xlsx", "a\\land.csv"])

@@ -183,7 +183,7 @@ def test_the_order_of_rows_is_of_no_matter(by_hand: Callable[..., County]) -> No
 def test_totals_that_cannot_be_met_are_refused(by_hand: Callable[..., County]) -> None:
     with pytest.raises(ValueError, match="41 households to register, but only 40 exist"):
         register(_crowd(by_hand, 40, 2), 41, 100)
-    with pytest.raises(ValueError, match="persons cannot be met"):
+    with pytest.raises(ValueError, match="no 20 households to register have 140 persons together"):
         register(_crowd(by_hand, 40, 2), 20, 20 * 7)
 
 
@@ -315,3 +315,53 @@ def test_who_exits_this_year_does_not_relapse_this_year(by_hand: Callable[..., C
     falling = {**EXACT, "registry.fall_margin": 2.0}  # everyone under 6,000 is seen to fall
     county = by_hand(2, falling, ON, year=2019, registry_status=[1, 2], net_income_pp=4000.0)
     assert _reviewed(county) == [EXITED, RELAPSED]
+
+
+LINES_APART = {
+    "economy.rural_cpi": {2016: 0.0, 2017: 0.10, 2018: 0.20},
+    "economy.registry_line": {2016: 2_000.0, 2017: 5_000.0, 2018: 6_000.0},
+}
+"""Prices 1.1 and 1.32: the statistical line is 3,300 and 3,960 yuan, the registry's 5,000 and 6,000."""
+
+
+def test_exits_are_held_against_the_registrys_line_and_falls_against_the_statistical_one(
+    by_hand: Callable[..., County],
+) -> None:
+    # exits need 1.1 x 5,000 = 5,500, not 1.1 x 3,300; falls are under .9 x 3,300 = 2,970, not .9 x 5,000
+    county = by_hand(
+        6,
+        {**EXACT, **LINES_APART, "registry.exit_share": {2017: 1.0}},
+        ON,
+        members=[2, 3, 1, 4, 2, 5],
+        registry_status=[1, 1, 2, 2, 0, 0],
+        net_income_pp=[5_499.0, 5_501.0, 2_969.0, 2_971.0, 2_969.0, 2_971.0],
+    )
+    assert _reviewed(county) == [REGISTERED_POOR, EXITED, RELAPSED, EXITED, REGISTERED_POOR, OUTSIDE]
+
+
+def test_the_plan_is_of_persons_and_each_village_errs_by_its_own_team(by_hand: Callable[..., County]) -> None:
+    # half of 12 persons leave: the best-off two of four households hold 6; two households would be half of four too,
+    # but three of one member each would fit into 6 as well
+    county = by_hand(
+        4, HARD, ON, members=[5, 1, 3, 3], registry_status=1, net_income_pp=[4_000.0, 9_000.0, 8_000.0, 7_000.0]
+    )
+    assert _reviewed(county) == [REGISTERED_POOR, EXITED, EXITED, REGISTERED_POOR]
+    n = 20_000
+    noisy = {
+        **HARD,
+        "registry.verification_noise": 0.5,
+        "registry.cadre_error": 0.4,
+        "registry.exit_share": {2017: 0.0},
+    }
+    county = by_hand(2 * n, noisy, ON, villages=2, village=np.repeat([0, 1], n), registry_status=1, net_income_pp=4e3)
+    county.villages.cadre_quality[:] = [1.0, -1.0]
+    review(county)
+    error = np.log(county.flows.verified_income / 4e3)
+    assert (error[:n].std(), error[n:].std()) == (pytest.approx(0.3, rel=0.03), pytest.approx(0.7, rel=0.03))
+
+
+def test_three_years_of_income_weigh_alike(by_hand: Callable[..., County]) -> None:
+    county = by_hand(1, EXACT, net_income_pp=9_000.0, net_income_pp_1=1_000.0, net_income_pp_2=5_000.0, housing_grade=3)
+    assert judged_poverty(county)[0] == pytest.approx(np.log(5_000.0))
+    county.households.net_income_pp_2[:] = 2_000.0
+    assert judged_poverty(county)[0] == pytest.approx(np.log(4_000.0))

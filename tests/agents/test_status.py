@@ -95,3 +95,24 @@ def test_the_survey_errs_by_its_variance_and_not_by_the_truth(by_hand: Callable[
     sick = assessed(by_hand(2, QUIET, medical_paid=4000.0), [5000.0, -100.0])
     assert sick.households.survey_income_pp.tolist() == [5000.0, 0.0]
     assert sick.households.poor_survey.tolist() == [False, True] and sick.households.poor_true.all()
+
+
+def test_the_line_of_the_year_at_its_prices_and_not_the_registrys(by_hand: Callable[..., County]) -> None:
+    # prices are 1.1 x 1.2 in 2018: a line of 3,960; the registry's is 6,000
+    lines = {
+        "economy.rural_cpi": {2016: 0.0, 2017: 0.1, 2018: 0.2},
+        "economy.registry_line": {2016: 1.0, 2018: 6_000.0},
+    }
+    county = by_hand(4, {**QUIET, **lines}, year=2018, members=[1, 3, 2, 5], medical_paid=[0.0, 3_000.0, 0.0, 100.0])
+    assessed(county, [3_959.0, 3 * 4_900.0, 2 * 3_961.0, 5 * 3_970.0])
+    h = county.households
+    assert h.poor_true.tolist() == [True, True, False, True]  # 3,900 after care; 3,950 after care
+    assert h.poor_survey.tolist() == [True, False, False, False]
+
+
+def test_last_years_incomes_move_on_one_year(by_hand: Callable[..., County]) -> None:
+    county = by_hand(1, QUIET, members=2, net_income_pp=5_000.0, net_income_pp_1=4_000.0, net_income_pp_2=3_000.0)
+    assessed(county, 2_000.0)
+    assessed(county, 6_000.0)
+    h = county.households[0]
+    assert (h.net_income_pp, h.net_income_pp_1, h.net_income_pp_2) == (3_000.0, 1_000.0, 5_000.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from tuopin.agents.columns import Column
 from tuopin.agents.county import County
 from tuopin.policies import catalogue as module
-from tuopin.policies.catalogue import catalogue
+from tuopin.policies.catalogue import built_in, catalogue
 from tuopin.policies.ledger import Ledger
 from tuopin.policies.older_protocols import changes_missed
 from tuopin.policies.places.relocation import Relocation
@@ -22,10 +23,12 @@ ROOT = Path(__file__).parents[2]
 class _Point:
     """An installed entry point, as `importlib.metadata` would give it."""
 
-    def __init__(self, value: str, loaded: Any) -> None:
-        self.value, self._loaded = value, loaded
+    def __init__(self, value: str, loaded: Any, name: str = "x") -> None:
+        self.name, self.value, self._loaded = name, value, loaded
 
     def load(self) -> Any:
+        if isinstance(self._loaded, BaseException):
+            raise self._loaded
         return self._loaded
 
 
@@ -43,10 +46,11 @@ class _Dated(Relocation):
     protocol = 1
 
 
-class _Old(Policy):
+class _Old(Relocation):
     """As the guide had it before protocol 2."""
 
     name = "old"
+    protocol = 1
     own_columns = (Column("old_x", "programme", "bool", "flag", 0, 1, "x", "x"),)  # type: ignore[assignment]
 
     def eligible(self, county: County) -> Any:  # type: ignore[override]
@@ -56,6 +60,10 @@ class _Old(Policy):
         self.rows = rows
 
     def serve(self, county: County, ledger: Ledger) -> None: ...
+
+
+def _variant(**attributes: Any) -> type[Policy]:
+    return type("Variant", (Relocation,), {"name": "good", "family": "", "writes": (), **attributes})
 
 
 @pytest.mark.parametrize(
@@ -69,13 +77,36 @@ class _Old(Policy):
         (_Old, "`eligible` now takes \\(county, observed\\)"),
         (_Old, "`enrol` now takes \\(county, rows, places\\), where `places` is what `room` returned"),
         (_Old, "`own_columns` is now a subclass of `OwnColumns`"),
+        (SystemExit(0), "other:X: cannot be imported: SystemExit: 0"),
+        (ImportError("no module called x"), "other:X: cannot be imported: ImportError: no module"),
+        (SyntaxError("half\na line \udcff"), r"cannot be imported: SyntaxError: half a line \\udcff$"),
+        (GeneratorExit(), "other:X: cannot be imported: GeneratorExit"),
+        (_variant(name="../up"), "its name is '../up'; allowed: up to 64 lower-case letters"),
+        (_variant(name=7), "its name is 7"),
+        (_variant(label=None), "it has no label"),
+        (_variant(steps="programmes"), "its steps are 'programmes'; allowed: a tuple of texts"),
+        (_variant(writes=(1,)), "its writes are"),
+        (_variant(parameters={"cost": 5}), "its parameters are none"),
+        (_variant(parameters={}), "its parameters lack budget"),
         (_Dated, "the policy 'dated' is not written for protocol 2: it declares protocol 1"),
     ],
 )
-def test_a_foreign_or_clashing_policy_is_refused(monkeypatch: pytest.MonkeyPatch, loaded: Any, complaint: str) -> None:
-    monkeypatch.setattr(module, "entry_points", lambda group: [_Point("other:X", loaded)])
-    with pytest.raises(ValueError, match=complaint):
-        catalogue.__wrapped__()
+def test_a_plug_in_that_cannot_be_used_is_left_out_and_told_of(
+    monkeypatch: pytest.MonkeyPatch, loaded: Any, complaint: str
+) -> None:
+    points = [_Point("other:X", loaded), _Point("other:Good", _variant(), "good")]
+    monkeypatch.setattr(module, "entry_points", lambda group: points)
+    found = module._found.__wrapped__()
+    assert set(found.policies) == {*built_in(), "good"} and set(found.broken) == {"x"}
+    assert re.search(complaint, found.broken["x"]) and len(found.broken["x"].splitlines()) == 1
+
+
+def test_two_plug_ins_of_one_name_are_both_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    points = [_Point("a:X", _variant(), "good"), _Point("b:X", _variant(), "good")]
+    monkeypatch.setattr(module, "entry_points", lambda group: points)
+    found = module._found.__wrapped__()
+    assert "good" not in found.policies
+    assert found.broken == {"good": "a:X and b:X: both claim the policy name 'good'"}
 
 
 def test_the_shipped_policies_are_there_in_order_of_names() -> None:

@@ -20,7 +20,8 @@ from tuopin.policies.protocol import Fen, ObservedNeed, Policy, Rows, policy_par
 
 def _numbers(name: str, **values: Any) -> dict[str, Parameter]:
     """The common parameters with plain values: everybody willing, no leakage, an hour a household, 100 yuan each."""
-    plain = {"take_up": 1.0, "leakage": 0.0, "hours_per_household": 1.0, "targeting_noise": 0.0, **values}
+    plain = {"take_up": 1.0, "leakage": 0.0, "hours_per_household": 1.0, "targeting_noise": 0.0, "budget_rate": None}
+    plain |= values
     numbers = {
         n: Parameter(n, name, plain.get(n, p.value), p.unit, p.source, "well-known", extend=p.extend)
         for n, p in policy_parameters(name, _EMPTY).items()

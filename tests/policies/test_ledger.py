@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuopin.policies.ledger import BudgetExceeded, Entry, Ledger, fen
+from tuopin.policies.ledger import BudgetExceeded, Entry, Ledger, fen, is_public
 
 
 def _ints(*values: int) -> np.ndarray:
@@ -36,11 +36,11 @@ def test_entries_by_hand(ledger: Ledger) -> None:
         closed
         == ledger.entries
         == [
-            Entry(2018, "allowance", "central", 1, 4, 50, 1000, 3),
-            Entry(2018, "allowance", "county", 2, 7, 600, 1000, 3),
-            Entry(2018, "allowance", "leakage", 0, 0, 7, 1000, 3),
-            Entry(2018, "open", "x", 1, 1, 10**12, None, None),
-            Entry(2018, "pension", "fund", 2, 5, 10, None, None),
+            Entry(2018, "allowance", "central", "spent", 1, 4, 50, 1000, 3),
+            Entry(2018, "allowance", "county", "spent", 2, 7, 600, 1000, 3),
+            Entry(2018, "allowance", "leakage", "spent", 0, 0, 7, 1000, 3),
+            Entry(2018, "open", "x", "spent", 1, 1, 10**12, None, None),
+            Entry(2018, "pension", "fund", "spent", 2, 5, 10, None, None),
         ]
     )
 
@@ -97,3 +97,23 @@ def test_fen_rounds_halves_up() -> None:
     assert fen(np.array([0.0, 0.004, 0.005, 1.0, 1234567.89, -0.004])).tolist() == [0, 0, 1, 100, 123456789, 0]
     assert fen(np.array([[0.1, 0.2], [0.3, 0.4]])).tolist() == [[10, 20], [30, 40]]
     assert fen(np.array([0.1, 9.0, 0.2, 9.0])[::2]).tolist() == [10, 20]
+
+
+def test_kinds_of_money_are_apart_and_the_budget_bounds_them_together(ledger: Ledger) -> None:
+    ledger.post("allowance", "household", _ints(0, 1), _ints(20, 30), "own")
+    ledger.post("allowance", "household", _ints(1), _ints(5))
+    ledger.post("allowance", "bank", _ints(3), _ints(900), "lent")
+    ledger.post("allowance", "bank", _ints(3), _ints(40), "invested")
+    assert ledger.left("allowance") == 5
+    with pytest.raises(BudgetExceeded):
+        ledger.post("allowance", "household", _ints(2), _ints(6), "own")
+    with pytest.raises(ValueError, match="'given'; allowed: spent, lent, invested, own"):
+        ledger.post("allowance", "household", _ints(2), _ints(1), "given")
+    closed = ledger.close_year(np.array([3, 1, 4, 2], dtype=np.int16))
+    assert [(e.payer, e.kind, e.households, e.persons, e.fen, e.villages) for e in closed] == [
+        ("bank", "invested", 1, 2, 40, 0),
+        ("bank", "lent", 1, 2, 900, 0),
+        ("household", "own", 2, 4, 50, 0),
+        ("household", "spent", 1, 1, 5, 0),
+    ]
+    assert [kind for kind in ("spent", "lent", "invested", "own") if is_public(kind)] == ["spent"]

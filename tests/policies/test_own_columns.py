@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
-from tuopin.agents.arrays import F32, I8, Flags
+from tuopin.agents.arrays import F32, F64, I8, I16, Flags
 from tuopin.agents.columns import Column, column
+from tuopin.agents.county import County
+from tuopin.agents.demography import age_a_year
 from tuopin.agents.households import Households
 from tuopin.policies.own_columns import OwnColumns
 
@@ -43,6 +47,42 @@ def test_a_view_reads_and_writes_the_households() -> None:
     assert h.column("a_taken").tolist() == [1, 2, 1] and h.column("b_taken").tolist() == [7, 8, 9]
     h.keep(np.array([False, True, True]))
     assert sorted(a.taken.tolist()) == [1, 2]  # what a view gives is always the column as it is now
+
+
+def test_a_split_divides_money_keeps_or_copies_as_declared(by_hand: Callable[..., County]) -> None:
+    class Loans(OwnColumns):
+        debt: F64 = column("programme", "yuan", 0, 1e6, "debt", "借款")
+        copied: F64 = column("programme", "yuan", 0, 1e6, "a price", "价格", split="copy")
+        kept: I16 = column("programme", "index", -1, 99, "site", "安置点", default=-1.0, split="older")
+        posts: I16 = column("programme", "posts", 0, 99, "posts", "岗位", split="share")
+        year: I16 = column("programme", "year", 0, 3000, "year", "年份")
+
+    county = by_hand(
+        2,
+        {"demography.split_rate": 1.0, "demography.split_concentration": 1.0},
+        {"demography": True},
+        members=8,
+        working_age=8,
+        able_workers=8,
+    )
+    h = county.households
+    h.declare(Loans.declared("x"))
+    own = Loans("x", h)
+    own.debt, own.copied, own.kept, own.posts, own.year = 1000.0, 7.0, 4, 5, 2015
+    age_a_year(county)
+    assert len(h) == 4
+    for old in (0, 1):
+        (new,) = [k for k in (2, 3) if h.village[k] == h.village[old] and own.debt[k] + own.debt[old] == 1000.0][:1]
+        assert own.debt[new] == 1000.0 * h.members[new] / (h.members[new] + h.members[old]) < 1000.0
+        assert own.posts[new] + own.posts[old] == 5 and own.posts[new] == np.floor(5 * own.debt[new] / 1000 + 0.5)
+    assert own.debt.sum() == 2000.0 and own.posts.sum() == 10
+    assert own.copied.tolist() == [7.0] * 4 and own.kept.tolist() == [4, 4, -1, -1] and own.year.tolist() == [2015] * 4
+
+
+@pytest.mark.parametrize(("dtype", "split"), [("float64", "double"), ("bool", "share"), ("int16", "younger")])
+def test_a_split_that_is_none_is_refused(dtype: str, split: str) -> None:
+    with pytest.raises(ValueError, match=r"x_a: .*; allowed: copy, older"):
+        Column("x_a", "programme", dtype, "yuan", 0, 1, "a", "a", split=split)
 
 
 def test_a_misspelt_column_is_an_error_at_run_time_too() -> None:

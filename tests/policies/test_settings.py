@@ -35,3 +35,18 @@ def test_budget_and_slots_scale_with_the_county(by_hand: Callable[..., County]) 
     assert (dole.budget_fen(county), dole.slots(county)) == (10_000, 3)
     free = Dole({})
     assert (free.budget_fen(county), free.slots(county)) == (None, None)
+
+
+def test_a_capacity_of_its_own_follows_the_scale() -> None:
+    from dataclasses import replace
+
+    class Scaled(Dole):
+        parameters = {**Dole.parameters, "size": replace(Dole.parameters["size"], value=30.0, scaled=True)}  # noqa: RUF012
+
+    policy = Scaled({})
+    assert policy.value("size", 2017) == 30.0
+    policy.scale = 0.1
+    assert policy.value("size", 2017) == 3.0 and policy.value("take_up", 2017) == 1.0
+    own = Scaled({"size": {2017: 50.0, 2018: 20.0}})
+    own.scale = 0.5
+    assert [own.value("size", year) for year in (2017, 2018)] == [25.0, 10.0]

@@ -6,6 +6,7 @@ import os
 import resource
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from tuopin.sim.cli import status_of
 from tuopin.sim.study.study import Study
 
 BAD = """\
-name: Bad
+name: B/ad
 place: lushi
 years: 2020-2016
 seed: -1
@@ -179,3 +180,32 @@ def test_terminal_without_chinese_letters_still_gets_the_line(tmp_path: Path) ->
     assert done.returncode == 2
     assert "unknown key '\\u5362\\u6c0f'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "gbk", "utf-8"])
+@pytest.mark.parametrize("command", [["list", "places"], ["list", "policies"], ["check", "lushi"], ["check", "卢氏"]])
+def test_output_survives_any_encoding(command: list[str], encoding: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tuopin", *command],
+        env={**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "1"},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == (2 if command[-1] == "卢氏" else 0)
+    assert b"Traceback" not in done.stderr
+    if encoding in ("gbk", "utf-8") and command == ["list", "places"]:
+        assert "卢氏县" in done.stdout.decode(encoding)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="closes streams as a POSIX shell does")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
+def test_closed_streams_lead_nowhere(closed: str) -> None:
+    done = subprocess.run(
+        f"'{sys.executable}' -m tuopin list places {closed}", shell=True, capture_output=True, check=False
+    )
+    assert done.returncode == 0 and b"Traceback" not in done.stderr
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of(["--version"]) == 0
+    assert capsys.readouterr().out == f"tuopin {version('tuopin')}\n"

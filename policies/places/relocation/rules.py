@@ -12,7 +12,7 @@ from tuopin.agents.labour import wage_terms
 from tuopin.agents.randomness import RELOCATION
 from tuopin.agents.rationing import count_by, first_of_each, reached
 from tuopin.agents.registry import registered
-from tuopin.policies.ledger import fen
+from tuopin.policies.ledger import OWN, fen
 from tuopin.policies.places.relocation.sites import CENTRAL_VILLAGE, assign_sites, make_sites
 from tuopin.policies.protocol import (
     County,
@@ -121,7 +121,7 @@ class Relocation(Policy):
             (members * self.value("central_cost_per_person", year) * 100).astype(np.int64), fen - own_fen
         )
         central[~registered(county)[rows]] = 0
-        ledger.post(self.name, "household", rows, own_fen)
+        ledger.post(self.name, "household", rows, own_fen, OWN)
         ledger.post(self.name, "central", rows, central)
         ledger.post(self.name, "local_bonds_and_loans", rows, fen - own_fen - central)
         county.flows.own_payment_term[rows] += own_fen / 100.0

@@ -241,8 +241,9 @@ def test_a_manifest_that_does_not_fit_is_refused(
 
 def test_the_source_is_not_written(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = {path: path.read_bytes() for path in (folder / "plain").rglob("*") if path.is_file()}
-    assert branch(folder, "plain", "next.yaml", folder / "plain") == 2
-    assert "holds results of other inputs" in capsys.readouterr().err
+    for inside in ("", "runs", "deep/down", "../plain"):
+        assert branch(folder, "plain", "next.yaml", folder / "plain" / inside) == 2
+        assert "--out: " in (said := capsys.readouterr().err) and "is inside the result it continues" in said
     assert branch(folder, "plain", "next.yaml", tmp_path / "out") == 0
     assert {path: path.read_bytes() for path in (folder / "plain").rglob("*") if path.is_file()} == before
 

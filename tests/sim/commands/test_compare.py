@@ -24,7 +24,8 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_differences_as_json(directory: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert status_of(["compare", str(directory), "--indicator", "poverty_gap", "--format", "json"]) == 0
     rows = json.loads(capsys.readouterr().out)
-    whole = next(r for r in rows if r["year"] == "all" and r["group"] == "all" and r["view"] == "true")
+    (whole,) = rows
+    assert (whole["year"], whole["group"], whole["view"]) == ("all", "all", "true")
     assert whole["scenario"] == "low_income_support" and whole["high"] < 0 and whole["replicates"] == 4
 
 
@@ -53,3 +54,38 @@ def test_an_unknown_indicator_is_told_with_its_nearest_name(
 ) -> None:
     assert status_of(["compare", str(directory), "--indicator", "headcount", "--precision", "0.1"]) == 2
     assert "did you mean headcount_ratio?" in capsys.readouterr().err
+
+
+def lines_of(capsys: pytest.CaptureFixture[str], *command: str) -> list[str]:
+    assert status_of(["compare", *command]) == 0
+    return capsys.readouterr().out.splitlines()
+
+
+def test_the_default_table_is_short(directory: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = lines_of(capsys, str(directory), "--indicator", "headcount_ratio")
+    assert len(lines) <= 6 and max(map(len, lines)) <= 120
+    assert "year: all" in " ".join(lines) and "view: true" in " ".join(lines)
+    assert lines[-1].startswith("low_income_support")
+    own = lines_of(capsys, str(directory), "--format", "csv", "--indicator", "registered_persons")
+    assert len(own) == 2 and ",registry,all,all," in own[1]
+    every = lines_of(capsys, str(directory))
+    assert max(map(len, every)) <= 120
+
+
+def test_filters(directory: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    base = [str(directory), "--indicator", "headcount_ratio", "--format", "json"]
+    every = json.loads("".join(lines_of(capsys, *base, "--group", "each", "--view", "each", "--year", "each")))
+    for option, value in (("group", "remote=yes"), ("view", "survey"), ("year", "2018")):
+        chosen = {"group": "all", "view": "true", "year": "all", option: value}
+        rows = json.loads("".join(lines_of(capsys, *base, f"--{option}", value)))
+        assert rows and rows == [row for row in every if all(row[key] == want for key, want in chosen.items())]
+
+
+@pytest.mark.parametrize(("option", "wrong", "near"), [("group", "remot=yes", "remote=yes"), ("year", "2035", "2018")])
+def test_a_filter_that_leaves_nothing_is_told(
+    directory: Path, capsys: pytest.CaptureFixture[str], option: str, wrong: str, near: str
+) -> None:
+    assert status_of(["compare", str(directory), "--indicator", "headcount_ratio", f"--{option}", wrong]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"command line:1: --{option}: there is no {option} '{wrong}' in this comparison")
+    assert near in said and "each" in said

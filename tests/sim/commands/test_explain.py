@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tuopin.policies.catalogue import catalogue
 from tuopin.sim.cli import status_of
-from tuopin.sim.commands.explanation import mechanism_rows, order_rows, parameter_rows
+from tuopin.sim.commands.differences import in_words
+from tuopin.sim.commands.explanation import TEN, mechanism_rows, order_rows, parameter_rows, ten_rows
+from tuopin.sim.commands.layout import width
 from tuopin.sim.study.study import Study
 
 TEXT = """\
@@ -38,7 +41,6 @@ def study(file: Path) -> Study:
 
 
 def test_order_names_the_policies_of_the_study_at_their_steps(study: Study) -> None:
-    from tuopin.policies.catalogue import catalogue
     from tuopin.sim.run.year import STEPS
 
     rows = order_rows(study, STEPS)
@@ -85,6 +87,34 @@ def test_drawn_parameters_are_shown_as_ranges(study: Study) -> None:
     rows = {row["parameter"]: row for row in parameter_rows(study.changed(draw_parameters=True))}
     row = rows["demography.birth_rate"]
     assert (row["free"], row["value"]) == ("free", f"drawn in {row['range']}")
+
+
+def test_the_default_is_short_and_says_in_words_what_scenarios_differ_in(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert status_of(["explain", str(file)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) < 70 and max(map(width, lines)) <= 120
+    text = " ".join(" ".join(lines).split())
+    assert "relocation adds relocation to resettlement sites (take_up 0.7 for 0.85)" in text
+    assert "health.inpatient_rate 0.12" in text and "mechanism moral_hazard false" in text
+    assert all(name in text for name in TEN[:3]) and "Decomposition" not in text and "--all" in text
+
+
+def test_two_packages_in_words() -> None:
+    known = catalogue()
+    first = {"relocation": {"take_up": 0.7}, "cooperative": {}}
+    assert in_words(first, first, known) == "the same"
+    assert in_words(first, {"relocation": {"slots": 9}, "health_insurance": {}}, known) == (
+        "adds health insurance and medical aid; leaves out cooperative and firm linkage; "
+        "changes relocation to resettlement sites: slots 9 for unlimited, take_up 0.85 for 0.7"
+    )
+
+
+def test_the_ten_are_numbers_without_a_source(study: Study) -> None:
+    rows = {row["parameter"]: row for row in parameter_rows(study)}
+    assert all(rows[name]["free"] and rows[name]["range"] for name in TEN)
+    assert len(ten_rows(study)) == 10
 
 
 def test_sections_and_formats(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,9 +6,12 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tuopin.sim.commands.layout import PAGE, page, width, wrapped
 from tuopin.sim.commands.options import Format
-from tuopin.sim.commands.tables import as_csv, cell_text, plain, show, width
+from tuopin.sim.commands.tables import as_csv, cell_text, plain, show
 
 ROWS = [
     {"id": "a_long_identifier_that_must_never_be_cut_" + "x" * 100, "label": "卢氏县", "value": 1234567.0},
@@ -44,11 +47,38 @@ def test_written(value: object, text: str) -> None:
     assert cell_text(value) == text
 
 
-def test_plain_text_keeps_identifiers_whole_and_columns_aligned() -> None:
-    text = plain("title", COLUMNS, ROWS)
+def test_plain_text_keeps_identifiers_whole_in_blocks() -> None:
+    lines = plain("title", COLUMNS, ROWS, ids=["id"]).splitlines()
+    assert lines == ["title", ROWS[0]["id"], "    label: 卢氏县; value: 1,234,567", "b", "    label: two lines"]
+
+
+@given(
+    st.lists(st.lists(st.text("ab 卢氏县\u0301", max_size=80), min_size=4, max_size=4), max_size=5),
+    st.text("ab 卢", max_size=300),
+)
+def test_no_line_is_wider_than_a_page_and_no_word_is_lost(rows: list[list[str]], title: str) -> None:
+    cells = [[" ".join(cell.split()) for cell in row] for row in rows]
+    text = page(title, ["one", "two", "three", "four"], cells, [False, True, False, False], ["one"])
+    widest = max([width(row[0]) for row in cells], default=0)
+    assert all(width(line) <= max(PAGE, widest) for line in text.splitlines())
+    plain_letters = [c for row in cells for cell in row for c in cell if c in "卢氏县"]
+    assert sum(c in "卢氏县" for c in text) == len(plain_letters) + title.count("卢")
+
+
+@pytest.mark.parametrize("size", [2, 3, 7, 40])
+def test_wrapped_text_has_all_characters_and_no_wider_line(size: int) -> None:
+    text = "a programme of 卢氏县 with averylongwordthatcannotstand whole"
+    lines = wrapped(text, size)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert all(0 < width(line) <= size for line in lines)
+
+
+def test_plain_text_is_aligned() -> None:
+    rows = [{**ROWS[0], "id": "a_long_identifier"}, ROWS[1]]
+    text = plain("title", COLUMNS, rows)
     lines = text.splitlines()
     assert len(lines) == 4
-    assert lines[2].startswith(ROWS[0]["id"])  # type: ignore[arg-type]
+    assert lines[2].startswith("a_long_identifier")
     assert lines[2].endswith("1,234,567")
     labels = ("label", "卢氏县", "two lines")
     starts = [width(line[: line.index(label)]) for line, label in zip(lines[1:], labels, strict=True)]
@@ -69,8 +99,8 @@ def test_nested_values_in_csv_are_json() -> None:
     assert as_csv(["v"], [{"v": {2017: 1.0}}]) == 'v\n"{""2017"": 1.0}"\n'
 
 
-def test_without_a_terminal_nothing_wraps(capsys: pytest.CaptureFixture[str]) -> None:
-    show("t", COLUMNS, ROWS)
+def test_without_a_terminal_identifiers_are_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    show("t", COLUMNS, ROWS, ids=["id"])
     assert str(ROWS[0]["id"]) in capsys.readouterr().out
 
 

@@ -13,7 +13,7 @@ from fake_county import fake_plan, value
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuopin.sim.comparison.compare import as_csv, compare, comparison_settings
+from tuopin.sim.comparison.compare import as_csv, compare, comparison_settings, comparison_title
 from tuopin.sim.comparison.precision import precision
 from tuopin.sim.results.results import Results, ResultsError
 from tuopin.sim.results.rows import read_comparison
@@ -51,16 +51,23 @@ def test_words_come_back_from_the_csv_as_they_are(word: str, tmp_path: Path) -> 
     assert read["low"].isna().all()
 
 
-def test_large_tables_are_read_by_places_with_the_same_result(
+def test_large_tables_are_read_by_places_and_scenarios_with_the_same_result(
     run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, assert_same: Any
 ) -> None:
     run(PLAN, tmp_path / "whole")
     monkeypatch.setattr("tuopin.sim.comparison.compare._ROWS_AT_ONCE", 1)
-    asked: list[list[str]] = []
+    asked: list[tuple[list[str], list[str] | None]] = []
     places = Results.places
-    monkeypatch.setattr(Results, "places", lambda self, names: asked.append(list(names)) or places(self, names))
+
+    def noted(self: Results, names: list[str], scenarios: list[str] | None = None) -> Any:
+        asked.append((list(names), scenarios))
+        return places(self, names, scenarios)
+
+    monkeypatch.setattr(Results, "places", noted)
     run(PLAN, tmp_path / "parts")
-    assert asked == [["east"], ["west"]]
+    others = [name for name in PLAN.scenarios if name != PLAN.baseline]
+    single = [None] if len(others) == 1 else [[PLAN.baseline, name] for name in others]
+    assert asked == [([place], scenarios) for place in ("east", "west") for scenarios in single]
     assert_same(tmp_path / "whole", tmp_path / "parts")
 
 
@@ -117,3 +124,10 @@ def test_unknown_names_are_refused(results: Results, function: Any, question: di
 def test_a_batch_in_this_process_leaves_the_garbage_collector_as_it_was(run: Any) -> None:
     run(PLAN)
     assert gc.get_freeze_count() == 0
+
+
+@pytest.mark.parametrize(("replicates", "told"), [(1, "without intervals"), (2, "with 95% intervals")])
+def test_one_replicate_claims_no_interval(tmp_path: Path, replicates: int, told: str) -> None:
+    results = Results(tmp_path, {"comparison": {"first_year": 2016}})
+    title = comparison_title(results, pd.DataFrame({"replicates": [replicates, 1]}))
+    assert told in title and "2016 prices" in title and ("95%" in title) == (replicates > 1)

@@ -181,7 +181,20 @@ def test_tables_from_parquet_with_categories_give_the_same() -> None:
 def test_survives_the_way_to_csv_and_back() -> None:
     table = compared()
     again = pd.read_csv(io.StringIO(table.to_csv(index=False)), dtype={"year": str})
-    pd.testing.assert_frame_equal(again.astype(table.dtypes), table)
+    pd.testing.assert_frame_equal(again.fillna({"note": ""}).astype(table.dtypes), table)
+
+
+def test_a_scenario_whose_programmes_spent_nothing_is_noted() -> None:
+    paid = costs()
+    assert set(compared()["note"]) == {""}
+    assert set(against_none(indicators(), paid.assign(yuan=0.0))["note"]) == {"nothing spent"}
+    assert set(against_none(indicators(), paid.assign(policy="base_pension"))["note"]) == {"nothing spent"}
+
+
+def test_what_households_pay_is_not_among_the_costs() -> None:
+    own = costs().assign(kind="own", payer="household")
+    table = against_none(indicators(), pd.concat([costs().assign(kind="spent"), own, own.assign(kind="lent")]))
+    assert one(table, "cost_yuan")["mean_difference"] == pytest.approx(2_000.0)
 
 
 def test_bad_input_is_told_plainly() -> None:

@@ -183,7 +183,9 @@ def result(tmp_path: Path, indicators: pd.DataFrame, spells: pd.DataFrame, compa
         }
         frame.astype(words).to_parquet(folder / f"{name}.parquet")
     comparison.to_csv(folder / "comparison.csv", index=False)
-    return Results(folder, {"comparison": {"discount_rate": 0.045, "draw_parameters": False}, "inputs": {}})
+    runs = [{"scenario": str(name), "status": "done"} for name in indicators["scenario"].unique()]
+    settings = {"baseline": "none", "discount_rate": 0.045, "draw_parameters": False}
+    return Results(folder, {"comparison": settings, "inputs": {}, "runs": runs})
 
 
 def texts(figure: Figure) -> list[Text]:

@@ -87,3 +87,19 @@ def test_the_discount_rate_comes_from_the_manifest(result: Results, monkeypatch:
     notes = {name: " ".join(text.get_text() for text in figure.texts) for name, figure in asked.items()}
     assert "discounted at 3.0% a year" in notes["cost_per_sustained_exit"].replace("\n", " ")
     assert "luck and drawn parameters" in notes["headcount"].replace("\n", " ")
+
+
+def test_of_very_many_scenarios_the_first_are_drawn_and_the_rest_counted(
+    result: Results, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("tuopin.sim.figures.files.MOST_SCENARIOS", 3)
+    asked = {}
+    monkeypatch.setattr(
+        "tuopin.sim.figures.files.save", lambda figure, path: asked.setdefault(path.name, figure) and []
+    )
+    draw_all(result)
+    others = len(result.manifest["runs"]) - 3
+    assert others > 1 and len(asked) == 5
+    for name, figure in asked.items():
+        said = " ".join(text.get_text() for text in figure.texts).replace("\n", " ")
+        assert f"{others} further scenarios are not drawn" in said, name

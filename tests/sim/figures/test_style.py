@@ -3,13 +3,16 @@ from __future__ import annotations
 import colorsys
 from pathlib import Path
 
+import matplotlib as mpl
 import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
 
 from tuopin.sim.figures.cost import draw_cost
+from tuopin.sim.figures.files import _folder
 from tuopin.sim.figures.headcount import draw_headcount
 from tuopin.sim.figures.style import BLACK, BLUE, PALE, chinese_font, language, save
+from tuopin.sim.results.errors import StorageFailed
 
 
 def test_the_same_figure_gives_the_same_bytes_and_no_date(tmp_path: Path, comparison: pd.DataFrame):
@@ -54,3 +57,52 @@ def test_with_a_chinese_font_the_labels_are_chinese(indicators: pd.DataFrame, wo
     figure = draw_headcount(indicators, lang="zh")
     assert any("贫困发生率" in text for text in words(figure))
     assert faults(figure) == []
+
+
+def test_the_users_own_settings_change_no_byte(tmp_path: Path, comparison: pd.DataFrame):
+    save(draw_cost(comparison, price_year=2016), tmp_path / "plain")
+    odd = {
+        "font.size": 20.0,
+        "savefig.bbox": "tight",
+        "savefig.facecolor": "red",
+        "savefig.transparent": True,
+        "svg.fonttype": "none",
+        "svg.hashsalt": "mine",
+        "path.simplify": False,
+        "axes.facecolor": "black",
+        "lines.linewidth": 9.0,
+        "figure.dpi": 40.0,
+    }
+    with mpl.rc_context(odd):
+        save(draw_cost(comparison, price_year=2016), tmp_path / "odd")
+        assert mpl.rcParams["savefig.facecolor"] == "red"  # and they are as they were
+    for kind in ("png", "svg"):
+        assert (tmp_path / f"plain.{kind}").read_bytes() == (tmp_path / f"odd.{kind}").read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["png", "svg"])
+def test_a_link_in_place_of_a_figure_is_replaced_and_not_followed(tmp_path: Path, comparison: pd.DataFrame, kind: str):
+    (tmp_path / "precious").write_text("mine")
+    (tmp_path / f"cost.{kind}").symlink_to(tmp_path / "precious")
+    save(draw_cost(comparison, price_year=2016), tmp_path / "cost")
+    assert (tmp_path / "precious").read_text() == "mine" and not (tmp_path / f"cost.{kind}").is_symlink()
+
+
+def test_a_figure_that_cannot_be_written_is_named(tmp_path: Path, comparison: pd.DataFrame):
+    with pytest.raises(StorageFailed, match=r"cost\.png: cannot be written: No such file") as caught:
+        save(draw_cost(comparison, price_year=2016), tmp_path / "nowhere" / "cost")
+    assert caught.value.exit_status == 1
+
+
+@pytest.mark.parametrize("place", ["../../../pwn", "/tmp/pwn", "..", ".", "a/b", "a\\b", "c:d"])
+def test_a_places_name_leads_nowhere(tmp_path: Path, place: str):
+    folder = _folder(tmp_path, place)
+    assert folder.parent == tmp_path / "figures" and folder.resolve().is_relative_to((tmp_path / "figures").resolve())
+    assert folder.resolve() != (tmp_path / "figures").resolve()
+
+
+def test_a_folder_of_figures_that_is_a_link_is_refused(tmp_path: Path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "figures").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StorageFailed, match="figures: is not a folder of its own"):
+        _folder(tmp_path, None)

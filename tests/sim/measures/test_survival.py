@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -129,3 +130,51 @@ def test_merging_and_replicating_persons_do_not_matter(rows: list[tuple[int, boo
     assert kaplan_meier(frame([(y, e, p * k) for y, e, p in rows]))["survival"].tolist() == pytest.approx(apart)
     merged = frame(rows).groupby(["years", "ended"], as_index=False)["persons"].sum()
     assert kaplan_meier(frame(list(merged.itertuples(index=False))))["survival"].tolist() == pytest.approx(apart)
+
+
+def _exact_median(losses: list[tuple[int, int]]) -> float:
+    """Median of a life table by fractions: (ended, at risk) year by year."""
+    left = Fraction(1)
+    for year, (ended, at_risk) in enumerate(losses, 1):
+        left *= Fraction(at_risk - ended, at_risk)
+        if left <= Fraction(1, 2):
+            return float(year)
+    return math.nan
+
+
+def _tables_through_one_half() -> list[list[tuple[int, int]]]:
+    """Life tables of up to 24 persons and 4 years whose survival is exactly one half in some year."""
+    found: list[list[tuple[int, int]]] = []
+
+    def grow(rows: list[tuple[int, int]], left: int, survival: Fraction) -> None:
+        if rows and survival == Fraction(1, 2):
+            found.append(rows)
+        elif survival > Fraction(1, 2) and len(rows) < 4:
+            for censored in (0, 1, 3):
+                for ended in range(1, left):
+                    if left - ended - censored > 0:
+                        share = Fraction(left - ended, left)
+                        grow([*rows, (ended, left)], left - ended - censored, survival * share)
+
+    for persons in range(2, 25):
+        grow([], persons, Fraction(1))
+    return found
+
+
+def test_a_median_at_exactly_one_half_is_found_in_its_year() -> None:
+    tables = _tables_through_one_half()
+    assert len(tables) > 1000
+    for losses in tables:
+        rows, persons = [], [at_risk for _, at_risk in losses]
+        for year, (ended, at_risk) in enumerate(losses, 1):
+            after = persons[year] if year < len(losses) else 0
+            rows.append((year, True, ended))
+            if at_risk - ended - after:
+                rows.append((year, False, at_risk - ended - after))
+        table = kaplan_meier(frame(rows))
+        assert median_duration(table) == _exact_median(losses) == len(losses)
+
+
+def test_a_median_of_shares_of_persons() -> None:
+    table = kaplan_meier(frame([(1, True, 3), (2, True, 2), (3, False, 5)]))
+    assert median_duration(table.assign(at_risk=table.at_risk / 7, ended=table.ended / 7)) == 2

@@ -35,7 +35,7 @@ def test_frames_have_the_contract_s_columns(made: Path) -> None:
     results = Results.open(made)
     columns = "place scenario replicate year view group indicator value"
     assert list(results.indicators.columns) == columns.split()
-    columns = "place scenario replicate year policy payer households persons yuan budget_yuan slots"
+    columns = "place scenario replicate year policy payer kind households persons villages yuan budget_yuan slots"
     assert list(results.costs.columns) == columns.split()
     columns = "place scenario replicate view kind start_year years ended left_censored households persons"
     assert list(results.spells.columns) == columns.split()

@@ -72,7 +72,7 @@ def test_continued_equals_unbroken(plan: Any, initial: Any, unbroken: Any, year:
     same(unbroken, frames(resume(state, policies_of(plan, "frail", REPLICATE), panel=True)))
     same(unbroken, frames(resume(state, policies_of(plan, "frail", REPLICATE), panel=True)))  # nor does being continued
     continued = frames(load_state(tmp_path / "it.state", plan))
-    assert set(continued) == {"indicators", "costs", "spells"}
+    assert set(continued) == {"indicators", "costs", "spells", "persons", "limits"}
     same(unbroken, continued)
 
 

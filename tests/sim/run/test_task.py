@@ -13,6 +13,7 @@ from tuopin.agents.randomness import Luck
 from tuopin.sim.run.setup import county_of, draw_place, policies_of
 from tuopin.sim.run.task import RunOutcome, simulate_task
 from tuopin.sim.study.plan import Plan, make_plan
+from tuopin.sim.study.problems import StudyError
 from tuopin.sim.study.study import Study
 
 STUDY = Path(__file__).parents[3] / "scenarios" / "lushi.yaml"
@@ -43,8 +44,10 @@ def test_tables_have_the_promised_columns(outcomes: dict[str, RunOutcome]) -> No
         "year",
         "policy",
         "payer",
+        "kind",
         "households",
         "persons",
+        "villages",
         "yuan",
         "budget_yuan",
         "slots",
@@ -188,5 +191,28 @@ def test_a_plan_survives_pickling_and_names_what_makes_a_directory(tmp_path: Pat
     assert plan_of(mechanisms={"demonstration": False}).identity != plan.identity
     changed = dataclasses.replace(plan, replicates=99)
     assert changed.identity == plan.identity
-    with pytest.raises(ValueError, match="scale"):
+    with pytest.raises(StudyError, match=r"--scale: is 1\.5; allowed: a number above 0, up to 1"):
         plan_of(scale=1.5)
+
+
+def test_persons_follow_from_those_before(outcomes: dict[str, RunOutcome]) -> None:
+    for outcome in outcomes.values():
+        persons = outcome.frames["persons"].to_pandas()
+        assert persons.columns.tolist() == [
+            *("place", "scenario", "replicate", "year", "persons", "births", "deaths", "arrivals", "departures")
+        ]
+        assert persons.year.tolist() == list(range(2016, 2021)) and persons.iloc[0, 5:].isna().all()
+        moved = persons.births - persons.deaths + persons.arrivals - persons.departures
+        assert (persons.persons.diff()[1:] == moved[1:]).all() and (persons.iloc[1:, 5:] > 0).all().all()
+        indicators = outcome.frames["indicators"].to_pandas().query("indicator == 'persons' and group == 'all'")
+        assert indicators.value.tolist() == persons.persons.tolist()
+
+
+def test_what_households_pay_themselves_is_no_public_cost(outcomes: dict[str, RunOutcome]) -> None:
+    costs = outcomes["all"].frames["costs"].to_pandas()
+    own = costs[costs.kind == "own"]
+    assert set(own.policy) == {"relocation"} and set(own.payer) == {"household"} and (own.yuan > 0).all()
+    indicators = outcomes["all"].frames["indicators"].to_pandas().query("indicator == 'cost_yuan'")
+    public = costs[costs.kind == "spent"].groupby("year").yuan.sum()
+    for year in public.index:
+        assert indicators.set_index("year").value[year] == pytest.approx(public[year], abs=0.005)

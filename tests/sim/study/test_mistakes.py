@@ -9,6 +9,7 @@ import pytest
 
 from tuopin.sim.study.declarations import Declarations
 from tuopin.sim.study.problems import StudyError
+from tuopin.sim.study.shipped import SCENARIOS
 from tuopin.sim.study.study import Study
 
 GOOD = (Path(__file__).parent / "data" / "good.yaml").read_text(encoding="utf-8")
@@ -19,11 +20,11 @@ CARE = "scenarios.insurance.health_insurance"
 # (what is replaced in the good study, by what, line, path, words of the message)
 EDITS = [
     ("seed: 7", "sead: 7", 5, "sead", ["unknown key 'sead'", "did you mean 'seed'", "allowed: name, question"]),
-    ("name: good", "name: Good County", 1, "name", ["'Good County'", "lower-case letters"]),
+    ("name: good", "name: Good County", 1, "name", ["'Good County'", "letters of any script"]),
     ("name: good", "name: ../good", 1, "name", ["'../good'"]),
-    ("name: good", "name: 12", 1, "name", ["is 12", "lower-case letters"]),
+    ("name: good", "name: 12", 1, "name", ["is 12", "letters of any script"]),
     ("name: good", "name:", 1, "name", ["is empty"]),
-    ("name: good\n", "", 1, "name", ["is missing", "lower-case letters"]),
+    ("name: good\n", "", 1, "name", ["is missing", "letters of any script"]),
     ("place: testland\n", "", 1, "place", ["is missing"]),
     (
         "question: {en: Which package works?, zh: 哪个方案有效？}",
@@ -150,6 +151,14 @@ EDITS = [
     ("seed: 7", "seed: 7\nseed: 8", 6, "seed", ["duplicate key 'seed' (first on line 5)"]),
     ("seed: 7", "? [a, b]\n: 7", 5, "(whole file)", ["has a key that is a list"]),
     ("seed: 7", "<<: 7", 5, "(whole file)", ["merges (<<)"]),
+    ("seed: 7", "seed: 7\n? ../x\n: 1", 6, "../x", ["unknown key"]),
+    ("  none: {}", "  none: {}\n  a.b: {}", 15, "scenarios.a.b", ["'a.b' is not a scenario name", "letters of any"]),
+    ("place: testland", "place: /etc/passwd", 3, "place", ["'/etc/passwd'"]),
+    ("name: good", "name: a.b", 1, "name", ["'a.b', not a name"]),
+    ("name: good", f"name: {'x' * 65}", 1, "name", ["not a name"]),
+    ("2016-2020", '"2016-2020\\n"', 4, "years", ["not of the form A-B"]),
+    ("2016-2020", "２０１６-2020", 4, "years", ["not of the form A-B"]),
+    ("replicates: 4", "replicates: true", 6, "replicates", ["is true"]),
     ("seed: 7", "1: 7", 5, "1", ["unknown key '1'"]),
 ]
 
@@ -232,10 +241,27 @@ def test_bad_file(
 
 
 def test_missing_file_and_directory(tmp_path: Path, declarations: Declarations) -> None:
-    for path, words in ((tmp_path, "is a directory"), (tmp_path / "no.yaml", "does not exist")):
+    allowed = "allowed: the path of a study file (YAML)"
+    shipped = ", or one of country, lushi-equal-budget, lushi, province"
+    for given, said in (
+        (tmp_path, f"is a directory; {allowed}"),
+        (tmp_path / "no.yaml", f"does not exist; {allowed}{shipped}"),
+        ("lushy", f"does not exist (did you mean 'lushi'?); {allowed}{shipped}"),
+    ):
         with pytest.raises(StudyError) as caught:
-            Study.load(path, declarations=declarations)
-        assert str(caught.value) == f"{path}:1: (whole file): {words}; allowed: the path of a study file (YAML)"
+            Study.load(given, declarations=declarations)
+        assert str(caught.value) == f"{given}:1: (whole file): {said}"
+
+
+def test_a_shipped_study_is_found_by_its_name_unless_there_is_a_file_of_that_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lushi").mkdir()
+    assert Study.load("lushi").file == SCENARIOS / "lushi.yaml"
+    (tmp_path / "province").write_text("name: mine\n")
+    with pytest.raises(StudyError, match="province:1: place: is missing"):
+        Study.load("province")
 
 
 PLACES = [

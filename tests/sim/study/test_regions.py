@@ -111,16 +111,20 @@ def test_places_of_one_study_have_names_and_codes_of_their_own(write: Callable[.
     [
         ("land-b,102", "land-b,101", "land.csv:3: code: 101 is also on line 2; allowed: each code once"),
         ("land-b,102", "land-a,102", "land.csv:3: name: land-a is also on line 2; allowed: each name once"),
-        ("land-b,", "Land B,", "land.csv:3: name: is 'Land B'; allowed: lower-case letters"),
-        ("100,320", "100,x", "land.csv:3: registered_persons: is 'x'; allowed: a whole number from 1 up"),
-        ("100,320", "100,", "land.csv:3: registered_persons: is empty; allowed: a whole number from 1 up"),
-        ("50,160", "50,nan", "land.csv:5: registered_persons: is 'nan'; allowed: a whole number from 1 up"),
-        ("50,160", "0,160", "land.csv:5: registered_households: is '0'; allowed: a whole number from 1 up"),
+        ("land-b,", "Land B,", "land.csv:3: name: is 'Land B'; allowed: letters of any script"),
+        ("100,320", "100,x", "land.csv:3: registered_persons: is 'x'; allowed: a whole number in 1.."),
+        ("100,320", "100,", "land.csv:3: registered_persons: is empty; allowed: a whole number in 1.."),
+        ("50,160", "50,nan", "land.csv:5: registered_persons: is 'nan'; allowed: a whole number in 1.."),
+        ("50,160", "0,160", "land.csv:5: registered_households: is '0'; allowed: a whole number in 1.."),
         ("50,160", "50.5,160", "land.csv:5: registered_households: is '50.5'; allowed: a whole number"),
-        ("50,160", "50,40", "land.csv:5: registered_persons: fewer persons than households; allowed: figures of one"),
-        ("50,160", "50,400", "land.csv:5: registered_persons: more than 7 persons a household; allowed: figures of"),
+        ("50,160", "50,40", "land.csv:5: villages: is 0; allowed: a whole number in 1..30000"),
+        *(
+            ("100,320", f"100,{n}", f"land.csv:3: registered_persons: is '{n}'; allowed: a whole number in 1..")
+            for n in ("3_0", "+320", "３２０", "1e400", "1e2", "-320", "0x10", "NaN", "320 人", "٣٢٠")
+        ),
+        ("50,160", "50,400", "land.csv:5: registered_persons: is 400; allowed: 50 to 350 persons for 50"),
         ("50,160", "50", "land.csv:5: (row): has 3 cells, the first row has 4; allowed: one cell a column"),
-        ("land-a,101", "land-a,2000000", "land.csv:2: code: is 2000000; allowed: less than or equal to 1048575"),
+        ("land-a,101", "land-a,2000000", "land.csv:2: code: is '2000000'; allowed: a whole number in 1..1048575"),
         (
             "registered_persons\n",
             "registered_people\n",
@@ -172,7 +176,11 @@ def test_a_missing_table(write: Callable[..., Path]) -> None:
         ("kind: region", "kind: county", "land.yaml:1: kind: is the text 'county'; allowed: 'region'"),
         ("year: 2016", "yeer: 2016", "land.yaml:4: yeer: unknown key 'yeer' (did you mean 'year'?)"),
         ("table: land.csv", "table: /etc/passwd", "land.yaml:5: table: is '/etc/passwd'; allowed: the name of a CSV"),
-        ("value: 0.4,", "value: 0.6,", "land.yaml:11: alike.county_factor: value 0.6 lies outside its range"),
+        (
+            "value: 0.4,",
+            "value: 0.6,",
+            "land.yaml:11: alike.county_factor.value: is 0.6, outside its range; allowed: a number in 0.3..0.5",
+        ),
         (
             "  villages: {value: 9, unit: villages, source: a test, confidence: source-document}",
             "",
@@ -185,7 +193,7 @@ def test_a_missing_table(write: Callable[..., Path]) -> None:
         ),
         (
             "  deadline: 2020\n",
-            "  deadline: 2020\n  villages: {value: 9, unit: v, source: s, confidence: well-known}\n",
+            "  deadline: 2020\n  villages: {value: 9, unit: villages, source: s, confidence: well-known}\n",
             "land.yaml:16: totals.villages: 'villages' is given in alike and in totals; allowed: in one of",
         ),
     ],

@@ -97,7 +97,7 @@ def test_all_members_are_paid_for_but_only_effective_ones_gain(
         line=FRUIT,
         line_scale=1.0,
         line_age=9,
-        place={"cooperatives": {"value": 2, "unit": "x", "source": "x", "confidence": "derived"}},
+        place={"cooperatives": {"value": 2, "unit": "cooperatives", "source": "x", "confidence": "derived"}},
     )
     policy.firms[1].capacity = 3000
     ledger = programmes(county, policy)

@@ -268,3 +268,32 @@ def test_effect_scales_the_wage_and_nothing_moves_at_zero(
     if effect == 0.0:
         assert h.remoteness[0] == np.float32(0.9) and h.land_access[0] == 1.0 and h.zone[0] == 0
         assert county.flows.income_factor[0] == 1.0
+
+
+def test_payers_of_a_neighbour_whose_subsidy_is_above_his_own_part(
+    by_hand: Callable[..., County], programmes: Callable[..., Ledger]
+) -> None:
+    """Of 4 x 800 a neighbour pays his cap of 250 and local bonds the rest; central money is the registered's."""
+    policy = relocation(neighbour_subsidy=800.0, budget={2017: 1e6})
+    county = remote(by_hand, policy, 3, members=[4, 2, 1], registry_status=[0, 1, 0])
+    ledger = programmes(county, policy)
+    found = {(e.payer, e.kind): (e.households, e.persons, e.fen) for e in ledger.close_year(county.households.members)}
+    assert found == {
+        ("household", "own"): (3, 7, 25_000 + 20_000 + 10_000),
+        ("central", "spent"): (1, 2, 60_000),
+        ("local_bonds_and_loans", "spent"): (
+            3,
+            7,
+            (320_000 - 25_000) + (200_000 - 20_000 - 60_000) + (80_000 - 10_000),
+        ),
+    }
+    assert county.flows.own_payment_term.tolist() == [250.0, 200.0, 100.0]
+
+
+def test_central_investment_never_exceeds_what_is_left_of_the_cost(
+    by_hand: Callable[..., County], programmes: Callable[..., Ledger]
+) -> None:
+    policy = relocation(cost_per_person=350.0, budget={2017: 1e6})  # 2 x 350 = 200 own + 500 central, not 600
+    county = remote(by_hand, policy, 1, members=2, registry_status=1)
+    found = {e.payer: e.fen for e in programmes(county, policy).close_year(county.households.members)}
+    assert found == {"household": 20_000, "central": 50_000, "local_bonds_and_loans": 0}

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -30,6 +31,11 @@ class FakePlan(Plan):
     refuses: tuple[int, ...] = ()  # replicates whose population cannot be built
     waits_from: int = 1_000_000  # the first replicate whose runs wait until they are stopped
     sleep: float = 0.0
+    hangs: tuple[tuple[str, int], ...] = ()  # (scenario, replicate) that never end
+    stubborn: bool = False  # and do not heed what is raised in them
+    starts: str = ""  # "N:FOLDER": the first N workers end while they start, each leaving a file
+    raising: str = ""  # what every run raises
+    goes_to: str = ""  # the folder that every run changes to
     log: str = ""  # a directory that gets one file per simulated run
 
 
@@ -92,6 +98,16 @@ def _run(plan: FakePlan, place: str, replicate: int, scenario: str, panel: bool)
     if plan.dies_once and not Path(plan.dies_once).exists():
         Path(plan.dies_once).touch()
         os.kill(os.getpid(), signal.SIGKILL)
+    if plan.goes_to:
+        os.chdir(plan.goes_to)
+    try:
+        while (scenario, replicate) in plan.hangs:
+            with suppress(BaseException if plan.stubborn else ()):
+                time.sleep(60.0)
+    except BaseException as error:
+        return RunOutcome.failed(place, scenario, replicate, error)
+    if plan.raising:
+        return RunOutcome.failed(place, scenario, replicate, ERRORS[plan.raising]())
     if (scenario, replicate) in plan.dies:
         os.kill(os.getpid(), signal.SIGKILL)
     if (scenario, replicate) in plan.raises:
@@ -122,8 +138,8 @@ def _frames(plan: FakePlan, place: str, scenario: str, replicate: int) -> dict[s
         ),
         "costs": pa.table(
             yearly
-            | {"policy": text(f"policy_of_{scenario}"), "payer": text("county"), "households": [1] * n}
-            | {"persons": [3] * n, "yuan": figures}
+            | {"policy": text(f"policy_of_{scenario}"), "payer": text("county"), "kind": text("spent")}
+            | {"households": [1] * n, "persons": [3] * n, "villages": [0] * n, "yuan": figures}
             | {"budget_yuan": pa.array([None] * n, pa.float64()), "slots": pa.array([None] * n, pa.int64())}
         ),
         "spells": pa.table(
@@ -131,6 +147,18 @@ def _frames(plan: FakePlan, place: str, scenario: str, replicate: int) -> dict[s
             | spells
             | {"years": pa.array([1] * n, pa.int16()), "ended": flags, "left_censored": flags}
             | {"households": [2] * n, "persons": [5] * n}
+        ),
+        "limits": pa.table(
+            yearly
+            | {"policy": text(f"policy_of_{scenario}"), "given_yuan": figures, "spent_yuan": figures}
+            | {"slots": pa.array([None] * n, pa.int64()), "reason": text("")}
+            | dict.fromkeys(("candidates", "willing", "funded", "served", "enrolled"), [1] * n)
+        ),
+        "persons": pa.table(
+            yearly
+            | {"persons": [100] * n}
+            | {name: pa.array([None] + [2] * (n - 1), pa.int64()) for name in ("births", "deaths")}
+            | {name: pa.array([None] + [1] * (n - 1), pa.int64()) for name in ("arrivals", "departures")}
         ),
         "panel": pa.table(
             yearly
@@ -142,6 +170,30 @@ def _frames(plan: FakePlan, place: str, scenario: str, replicate: int) -> dict[s
             | ({} if scenario == "none" else {f"in_{scenario}": flags})
         ),
     }
+
+
+class _Speechless(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+ERRORS = {
+    "exit": lambda: SystemExit(0),
+    "surrogate": lambda: ValueError("caf\udce9 \x00 \u2028"),
+    "endless": lambda: ValueError("x" * 10_000_000),
+    "speechless": _Speechless,
+}
+
+
+def die_at_first(*arguments: Any) -> None:
+    """A worker's beginning that ends the first so many workers, told by the environment."""
+    from tuopin.sim.batch.worker import start_worker
+
+    times, _, mark = arguments[0].plan.starts.partition(":")
+    if len(list(Path(mark).iterdir())) < int(times):
+        Path(mark, str(os.getpid())).touch()
+        os._exit(1)
+    start_worker(*arguments)
 
 
 def die_at_once(*_: Any) -> None:

@@ -1,0 +1,231 @@
+"""What a policy of another package returns and leaves behind is checked at every call of a rule.
+
+A fault is said with the policy's name, the rule and what is allowed, and fails the run it happens in; without the
+check, a wrong shape would be read past its end by compiled code and a cost of 2**62 fen would wrap around. Policies of
+this package are guarded in the tests only, where the check costs nobody anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from tuopin.agents.county import County
+from tuopin.agents.flows import TERMS, Flow
+from tuopin.policies.ledger import MOST_FEN
+from tuopin.policies.observed_need import ObservedNeed
+from tuopin.policies.protocol import Policy
+
+MOST_YUAN = 1e9
+"""No amount of a household is larger, yuan a year."""
+MOST_RATIO = 1e3
+MOST_PERSONS = 40.0
+
+
+class PolicyFault(RuntimeError):
+    """A rule of a policy returned, left behind or raised what no rule may."""
+
+
+def is_built_in(policy: type[Policy]) -> bool:
+    """Whether a policy belongs to Tuopin itself."""
+    return policy.__module__.partition(".")[0] == "tuopin"
+
+
+def guarded(policy: type[Policy]) -> type[Policy]:
+    """Return a subclass of `policy` that checks the rules it defines at every call."""
+    body: dict[str, Any] = {"__module__": policy.__module__, "__qualname__": policy.__qualname__}
+    for name in (*_RETURNS, *_WRITES):
+        rule = getattr(policy, name)
+        if rule is not getattr(Policy, name):
+            body[name] = _checked(name, rule)
+    if policy.__init__ is not Policy.__init__:
+        body["__init__"] = _checked("__init__", policy.__init__)
+    return type(policy.__name__, (policy,), body)
+
+
+def _checked(name: str, rule: Callable[..., Any]) -> Callable[..., Any]:
+    """`rule`, whose result is checked as `name` asks, and after which terms and own columns are."""
+    check = _RETURNS.get(name)
+
+    @wraps(rule)
+    def call(self: Policy, *arguments: Any) -> Any:
+        where = f"policy {type(self).name}: {name}"
+        try:
+            result = rule(self, *arguments)
+        except PolicyFault:
+            raise
+        except (Exception, SystemExit, GeneratorExit) as error:
+            raise PolicyFault(f"{where} raised {described(error)}") from error
+        if check is not None:
+            return check(where, result, self, *arguments)
+        if result is not None:
+            raise PolicyFault(f"{where} returns {_kind(result)}; it returns nothing")
+        if name in _WRITES and arguments:
+            _check_state(where, self, arguments[0], terms=name in _CHANGING_TERMS)
+        return None
+
+    return call
+
+
+def described(error: BaseException) -> str:
+    """The type and text of an error of somebody else's code, whose text may itself fail."""
+    try:
+        text = str(error)
+    except Exception:
+        text = "(its text cannot be made)"
+    return f"{type(error).__name__}: {text}".rstrip(": ")
+
+
+# --- what rules return ---------------------------------------------------------------------------------------------
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, np.ndarray):
+        return f"an array of {value.dtype} of shape {value.shape}"
+    return f"{type(value).__name__} ({value!r:.40})"
+
+
+def _array(where: str, value: object, kinds: str, shape: tuple[int, ...], allowed: str) -> Any:
+    """`value` as the array it has to be: one of the numpy `kinds`, of `shape`, contiguous."""
+    wanted = f"{allowed}, shape {shape}"
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in kinds or value.shape != shape:
+        raise PolicyFault(f"{where} returns {_kind(value)}; allowed: an array of {wanted}")
+    return np.ascontiguousarray(value)
+
+
+def _within(where: str, values: Any, low: float, high: float, what: str) -> None:
+    """Every value is a number from `low` to `high`; NaN is not."""
+    if len(values) and not (values.min() >= low and values.max() <= high):
+        wrong = values[~((values >= low) & (values <= high))][0]
+        raise PolicyFault(f"{where} returns {wrong} for a household; allowed: {what} from {low:g} to {high:g}")
+
+
+def _mask(where: str, value: object, policy: Policy, county: County, *_: object) -> Any:
+    return _array(where, value, "b", (len(county.households),), "bool, one a household")
+
+
+def _numbers(where: str, value: object, size: int, low: float, high: float, what: str) -> Any:
+    found = _array(where, value, "fiu", (size,), f"float64 ({what})").astype(np.float64, copy=False)
+    _within(where, found, low, high, what)
+    return found
+
+
+def _size(county: County, rows: Any) -> int:
+    return len(range(*rows.indices(len(county.households)))) if isinstance(rows, slice) else len(rows)
+
+
+def _need(where: str, value: object, policy: Policy, county: County, rows: Any) -> Any:
+    return _numbers(where, value, _size(county, rows), -1e300, 1e300, "finite scores")
+
+
+def _take_up(where: str, value: object, policy: Policy, county: County, rows: Any) -> Any:
+    if isinstance(value, (float, int, np.floating, np.integer)) and not isinstance(value, bool):
+        if not 0.0 <= value <= 1.0:
+            raise PolicyFault(f"{where} returns {value}; allowed: a probability from 0 to 1")
+        return float(value)
+    return _numbers(where, value, len(rows), 0.0, 1.0, "probabilities")
+
+
+def _uniforms(where: str, value: object, policy: Policy, county: County, rows: Any) -> Any:
+    return _numbers(where, value, len(rows), 0.0, 1.0, "uniforms")
+
+
+def _gain(where: str, value: object, policy: Policy, county: County) -> Any:
+    return _numbers(where, value, len(county.households), -MOST_YUAN, MOST_YUAN, "yuan a person and year")
+
+
+def _fen(where: str, value: object, size: int) -> Any:
+    found = _array(where, value, "iu", (size,), "whole fen (int64)")
+    _within(where, found, 0, MOST_FEN, "whole fen")
+    return found.astype(np.int64, copy=False)
+
+
+def _unit_cost(where: str, value: object, policy: Policy, county: County, rows: Any, *_: object) -> Any:
+    return _fen(where, value, len(rows))
+
+
+def _affordable(where: str, value: object, policy: Policy, county: County, rows: Any, left: int, *_: object) -> Any:
+    if not isinstance(value, tuple) or len(value) != 2:
+        raise PolicyFault(f"{where} returns {_kind(value)}; allowed: rows and the cost of each")
+    size = len(value[0]) if isinstance(value[0], np.ndarray) and value[0].ndim == 1 else 0
+    chosen = _array(where, value[0], "iu", (size,), "rows (int64)").astype(np.int64, copy=False)
+    if size and ((np.diff(chosen) <= 0).any() or not np.isin(chosen, rows).all()):
+        raise PolicyFault(
+            f"{where} returns rows that are no applicants, or not ascending; allowed: some of the rows given"
+        )
+    cost = _fen(where, value[1], size)
+    total = sum(cost.tolist())
+    if total > left:
+        raise PolicyFault(f"{where} returns costs of {total} fen together; allowed: the {left} fen left")
+    slots = policy.slots(county)
+    if slots is not None and size > slots:
+        raise PolicyFault(f"{where} returns {size} households; allowed: the year's {slots} slots")
+    return chosen, cost
+
+
+def _room(where: str, value: object, policy: Policy, county: County, rows: Any) -> Any:
+    places = _array(where, value, "iu", (len(rows),), "places (int64, -1 for none), not a mask")
+    _within(where, places, -1, 2**31, "places")
+    return places.astype(np.int64, copy=False)
+
+
+def _observed(where: str, value: object, *_: object) -> Any:
+    if not isinstance(value, ObservedNeed):
+        raise PolicyFault(f"{where} returns {_kind(value)}; allowed: an ObservedNeed")
+    return value
+
+
+def _limit(where: str, value: object, *_: object) -> Any:
+    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if value is not None and not (whole and 0 <= value <= 2**62):  # type: ignore[operator]
+        raise PolicyFault(
+            f"{where} returns {_kind(value)}; allowed: None (unlimited) or a whole number from 0 to 2**62"
+        )
+    return None if value is None else int(value)  # type: ignore[call-overload]
+
+
+_RETURNS: Mapping[str, Callable[..., Any]] = {
+    "withdraw": _mask,
+    "eligible": _mask,
+    "observe": _observed,
+    "need": _need,
+    "take_up": _take_up,
+    "willingness": _uniforms,
+    "unit_cost": _unit_cost,
+    "affordable": _affordable,
+    "room": _room,
+    "expected_gain": _gain,
+    "budget_fen": _limit,
+    "slots": _limit,
+}
+
+# --- what rules leave behind ---------------------------------------------------------------------------------------
+
+_CHANGING_TERMS = ("change_terms", "employ", "reimburse", "transfer")
+_WRITES = ("prepare", "strike", "release", "recount", "enrol", "pay_enrolment", *_CHANGING_TERMS)
+
+_BOUNDS = {"persons": (0.0, MOST_PERSONS), "ratio": (0.0, MOST_RATIO), "yuan/year": (-MOST_YUAN, MOST_YUAN)}
+
+
+def _check_state(where: str, policy: Policy, county: County, *, terms: bool) -> None:
+    """The policy's own columns hold what they are declared to hold, and the year's terms are finite and in bounds."""
+    households = county.households
+    for column in policy.columns():
+        if column.name in households.table:
+            _check_left(where, column.name, households.column(column.name), column.low, column.high, column.unit)
+    for name, flow in TERMS.items() if terms else ():
+        low, high = _bounds(flow)
+        _check_left(where, name, county.flows.array(name), low, high, flow.unit)
+
+
+def _bounds(flow: Flow) -> tuple[float, float]:
+    return _BOUNDS.get(flow.unit, (-MOST_YUAN, MOST_YUAN))
+
+
+def _check_left(where: str, name: str, values: Any, low: float, high: float, unit: str) -> None:
+    if len(values) and not (values.min() >= low and values.max() <= high):
+        wrong = values[~((values >= low) & (values <= high))][0]
+        raise PolicyFault(f"{where} leaves {wrong} in {name}; allowed: {low:g} to {high:g} {unit}")

@@ -1,0 +1,87 @@
+"""What a scenario does and what two of them differ in, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tuopin.sim.commands.tables import cell_text
+from tuopin.sim.study.declarations import Declarations, declared
+from tuopin.sim.study.study import Study
+
+Package = Mapping[str, Mapping[str, Any]]
+
+
+def scenario_rows(study: Study, declarations: Declarations | None = None) -> list[dict[str, Any]]:
+    """Each scenario, and what it has that the baseline has not; of those that are one programme apart, which."""
+    known = (declarations or declared()).policies
+    rows = []
+    for name, package in study.scenarios.items():
+        if name == study.baseline:
+            text = f"the baseline: {_listed(package, known) or 'no programme beyond what everybody has'}"
+        else:
+            text = in_words(study.scenarios[study.baseline], package, known)
+        rows.append(
+            {"scenario": name, f"against {study.baseline}": text, "one programme less than": _near(study, name)}
+        )
+    return rows
+
+
+def in_words(first: Package, second: Package, known: Mapping[str, Any]) -> str:
+    """What `second` does otherwise than `first`."""
+    added = {name: second[name] for name in second if name not in first}
+    gone = {name: first[name] for name in first if name not in second}
+    parts = []
+    if added:
+        parts.append(f"adds {_listed(added, known)}")
+    if gone:
+        parts.append(f"leaves out {_listed({name: {} for name in gone}, known)}")
+    for name in first:
+        if name in second and dict(first[name]) != dict(second[name]):
+            parts.append(
+                f"changes {_called(name, known)}: {_changes(first[name], second[name], known[name].parameters)}"
+            )
+    return "; ".join(parts) or "the same"
+
+
+def _near(study: Study, name: str) -> str:
+    """The scenarios that differ from `name` in one programme only, the baseline aside, and how."""
+    if name == study.baseline:
+        return ""
+    known = declared().policies
+    own = study.scenarios[name]
+    said = []
+    for other, package in study.scenarios.items():
+        apart = [p for p in dict.fromkeys((*own, *package)) if own.get(p) != package.get(p)]
+        if other not in (name, study.baseline) and len(apart) == 1 and len(own) < len(package):
+            said.append(f"{other} {in_words(own, package, known)}" if apart[0] in known else other)
+    return "; ".join(said)
+
+
+def _listed(package: Package, known: Mapping[str, Any]) -> str:
+    return ", ".join(_called(name, known) + _given(name, given, known) for name, given in package.items())
+
+
+def _called(name: str, known: Mapping[str, Any]) -> str:
+    return str(known[name].label).lower() if name in known else name
+
+
+def _given(name: str, given: Mapping[str, Any], known: Mapping[str, Any]) -> str:
+    return f" ({_changes({}, given, known[name].parameters)})" if given else ""
+
+
+def _changes(first: Mapping[str, Any], second: Mapping[str, Any], parameters: Mapping[str, Any]) -> str:
+    """``take_up 0.7 for 0.85``: each setting that differs, with what stands in its place in the other."""
+    said = []
+    for key in dict.fromkeys((*second, *first)):
+        default = parameters[key].value
+        before, after = first.get(key, default), second.get(key, default)
+        if before != after:
+            said.append(f"{key} {_value(after)} for {_value(before)}")
+    return ", ".join(said) or "as by default"
+
+
+def _value(value: Any) -> str:
+    return (
+        "unlimited" if value is None else f"{{{cell_text(value)}}}" if isinstance(value, Mapping) else cell_text(value)
+    )

@@ -1,0 +1,126 @@
+"""The money of a study before anything is run: what each programme is given by year, and what will never be spent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from tuopin.agents.parameters import Parameters, resolve_parameters
+from tuopin.agents.place import Place
+from tuopin.policies import allotment
+from tuopin.policies.catalogue import catalogue
+from tuopin.policies.protocol import Policy
+from tuopin.sim.study.study import Study
+
+
+class Money(NamedTuple):
+    """What a programme of a scenario is given over all places, nominal yuan by simulated year (None: unlimited)."""
+
+    scenario: str
+    policy: str
+    yuan: Mapping[int, float | None]
+    warnings: tuple[str, ...]
+
+
+def money_of(study: Study, scale: float = 1.0) -> list[Money]:
+    """The money of each programme of each scenario by simulated year, and what a planner should be warned of."""
+    parameters = _parameters(study)
+    years = range(study.first_year + 1, study.last_year + 1)
+    places = list(study.places.values())
+    rows = []
+    for scenario, packages in study.scenarios.items():
+        for name in sorted(packages):
+            policy = catalogue()[name](packages[name])
+            yuan = {year: _given(policy, places, parameters, scale, study.first_year, year) for year in years}
+            rows.append(Money(scenario, name, yuan, (*_warnings(policy, study, yuan), *_slots(policy, study))))
+    return rows
+
+
+def money_lines(study: Study, scale: float = 1.0) -> list[str]:
+    """The money of a study as lines for people: programmes with equal money in several scenarios are told once."""
+    told: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+    for row in money_of(study, scale):
+        told.setdefault((row.policy, money_text(row.yuan), row.warnings), []).append(row.scenario)
+    lines = []
+    for (policy, text, warnings), scenarios in told.items():
+        lines.append(f"money       {policy} ({', '.join(scenarios)}): {text}")
+        lines += [f"warning     {policy} ({', '.join(scenarios)}): {warning}" for warning in warnings]
+    return lines
+
+
+def money_text(yuan: Mapping[int, float | None]) -> str:
+    """Money by year in words, equal years together: `918 M yuan a year in 2017-2018; none in 2019-2025`."""
+    parts: dict[float | None, list[int]] = {}
+    for year, amount in yuan.items():
+        parts.setdefault(amount if amount is None else round(amount, 2), []).append(year)
+    told = [f"{_amount(amount)} in {years_text(years)}" for amount, years in parts.items() if amount != 0]
+    if 0 in parts:
+        told.append(f"no money in {years_text(parts[0])}")
+    total = sum(amount for amount in yuan.values() if amount)
+    whole = f"; {million(total)} M yuan in all, nominal" if None not in parts and total else ""
+    return "; ".join(told) + whole
+
+
+def million(yuan: float) -> str:
+    """Yuan in millions, with at least three digits that count."""
+    amount = yuan / 1e6
+    return f"{amount:,.0f}" if abs(amount) >= 1000 else f"{amount:.3g}"
+
+
+def years_text(years: Iterable[int]) -> str:
+    """Years as runs: `2017-2018, 2020`."""
+    runs: list[list[int]] = []
+    for year in sorted(years):
+        if runs and year == runs[-1][1] + 1:
+            runs[-1][1] = year
+        else:
+            runs.append([year, year])
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
+
+
+def _parameters(study: Study) -> Parameters:
+    given: Mapping[str, Any] = study.parameters
+    return resolve_parameters(given)
+
+
+def _amount(amount: float | None) -> str:
+    return "unlimited" if amount is None else f"{million(amount)} M yuan"
+
+
+def _given(
+    policy: Policy, places: list[Place], parameters: Parameters, scale: float, first_year: int, year: int
+) -> float | None:
+    total = 0
+    for place in places:
+        where = allotment.Setting(place, parameters, scale, first_year + 1)
+        fen = allotment.budget_fen(policy, where, year)
+        if fen is None:
+            return None
+        total += fen if year >= policy.value("start", year) else 0
+    return total / 100.0
+
+
+def _warnings(policy: Policy, study: Study, yuan: Mapping[int, float | None]) -> list[str]:
+    found = []
+    given = policy.resolved["budget"].value if "budget" in policy.given else None
+    if isinstance(given, Mapping):
+        early = sorted(year for year in given if given[year] and year <= study.first_year)
+        if early:
+            found.append(f"money in the initial year (never spent): {years_text(early)} is not simulated")
+        start = int(policy.value("start", study.last_year))
+        late = sorted(year for year in given if given[year] and study.first_year < year < start)
+        if late:
+            found.append(f"money before its start in {start} (never spent): {years_text(late)}")
+        after = sorted(year for year in given if given[year] and year > study.last_year)
+        if after:
+            found.append(f"money after the last year (never spent): {years_text(after)}")
+    if all(amount == 0 for amount in yuan.values()):
+        found.append("has no money in any simulated year: it will do nothing")
+    return found
+
+
+def _slots(policy: Policy, study: Study) -> list[str]:
+    where = [allotment.Setting(place, _parameters(study), 1.0, study.first_year + 1) for place in study.places.values()]
+    years = range(study.first_year + 1, study.last_year + 1)
+    closed = [year for year in years if all(allotment.slots(policy, one, year) == 0 for one in where)]
+    return [f"no slots in {years_text(closed)}: nobody enrols then"] if closed else []

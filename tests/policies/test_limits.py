@@ -1,0 +1,65 @@
+"""Why money was left: what each programme's step came to, and the reason of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from tuopin.agents.county import County
+from tuopin.policies.cycle import open_programmes, run_programmes
+from tuopin.policies.ledger import Ledger
+from tuopin.policies.limits import REASONS, Reach, limit_of
+from tuopin.policies.livelihood.cooperative import POLICY as COOPERATIVE
+
+
+@pytest.mark.parametrize(
+    ("given", "spent", "slots", "reach", "reason"),
+    [
+        (0, 0, None, Reach(), "no money"),
+        (500, 500, None, Reach(True, 9, 8, 5, 5, 5), ""),
+        (500, 0, None, Reach(begun=False), "not begun"),
+        (500, 0, 0, Reach(), "no slots"),
+        (500, 0, None, Reach(), "no candidates"),
+        (500, 100, None, Reach(), "no more candidates"),  # claims of those enrolled before
+        (500, 0, None, Reach(True, 4, 0, 0, 0, 0), "nobody accepts"),
+        (500, 300, 3, Reach(True, 9, 8, 3, 3, 3), "slots"),
+        (500, 100, None, Reach(True, 9, 8, 5, 1, 1), "hours"),
+        (500, 100, None, Reach(True, 9, 8, 5, 4, 1), "room"),
+        (550, 500, None, Reach(True, 9, 8, 5, 5, 5), "indivisible"),
+        (5000, 800, None, Reach(True, 9, 8, 8, 8, 8), "no more candidates"),
+        (None, 800, 3, Reach(True, 9, 8, 3, 3, 3), "slots"),
+        (None, 800, None, Reach(True, 9, 8, 8, 8, 8), "no more candidates"),
+    ],
+)
+def test_reasons(given: int | None, spent: int, slots: int | None, reach: Reach, reason: str) -> None:
+    assert limit_of(2018, "x", given, spent, slots, reach).reason == reason
+    assert reason in REASONS
+
+
+def test_a_year_is_counted_household_by_household(by_hand: Callable[..., County]) -> None:
+    """Of 12 households 10 are registered, 8 of them have land; all accept; money reaches 6, hours 4, firms 3."""
+    policy = COOPERATIVE(
+        {"budget": 60_000.0, "cost_per_household": 10_000.0, "take_up": 1.0, "leakage": 0.0, "hours_per_household": 2.0}
+    )
+    county = by_hand(
+        12,
+        None,
+        {"cadre_limits": True},
+        policies=(policy,),
+        registry_status=np.repeat([1, 0], [10, 2]),
+        land=np.repeat([3.0, 0.0, 3.0], [8, 2, 2]),
+        net_income_pp=np.arange(12) * 100.0 + 500.0,
+    )
+    for firm in policy.firms[1:]:
+        firm.alive = False
+    policy.firms[0].capacity = 3
+    county.villages.hours[:] = 8.0
+    ledger = Ledger()
+    open_programmes(county, [policy], ledger)
+    run_programmes(county, [policy], ledger)
+    ledger.close_year(county.households.members)
+    (limit,) = ledger.limits
+    assert (limit.candidates, limit.willing, limit.funded, limit.served, limit.enrolled) == (8, 8, 6, 4, 3)
+    assert (limit.given_fen, limit.spent_fen, limit.reason) == (6_000_000, 3_000_000, "hours")
