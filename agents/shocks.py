@@ -92,4 +92,4 @@ def _strike(c: _Exposed, draws: Draws, t: LivelihoodRisks) -> None:
         if k == 0:
             draw_chunk(draws, c.uid, i)
         c.jobs_lost[i] = jobs_lost_of(c.off_farm[i], u[0, k], u[1, k], u[2, k], t.separation)
-        c.animals_lost[i] = t.animals[c.line[i]] & (u[3, k] < t.animal_loss)
+        c.animals_lost[i] = u[3, k] < t.animal_loss and t.animals[c.line[i]]

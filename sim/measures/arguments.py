@@ -26,7 +26,7 @@ def check_weights(weights: Any, name: str = "weights") -> None:
     if w.dtype == np.bool_ or not np.issubdtype(w.dtype, np.number):
         if len(w):
             raise ValueError(f"{name} must be numbers, got {w.dtype}")
-    elif len(w) and not (np.isfinite(w).all() and w.min() >= 0):
+    elif len(w) and not (w.min() >= 0 and (w.dtype.kind in "iu" or np.isfinite(w).all())):
         raise ValueError(f"{name} must be finite and not below 0")
 
 

@@ -110,8 +110,8 @@ def _check(counts: Counts, first_year: int, year: int, running: Running) -> None
     if not first_year <= year < first_year + counts.shape[1]:
         last = first_year + counts.shape[1] - 1
         raise ValueError(f"year {year} is outside the table of spells, made for {first_year} to {last}")
-    begun = running.start[running.start > 0]
-    if len(begun) and not (begun.min() >= first_year and begun.max() <= year):
+    start = running.start  # compared as a whole: picking those above 0 took 13 ns a household-year
+    if (start > year).any() or ((start > 0) & (start < first_year)).any():
         raise ValueError(f"a spell begins outside {first_year} to {year}")
 
 

@@ -24,21 +24,16 @@ class _Reach(NamedTuple):
     members: I16
 
 
-class _Persons(NamedTuple):
-    poor: np.int64
-    reached: np.int64
-    both: np.int64
-
-
 @compiled
-def _count(c: _Reach) -> _Persons:
+def _count(c: _Reach) -> tuple[np.int64, np.int64, np.int64]:
+    """Return persons who are poor, persons reached, and persons who are both."""
     n_poor = n_reached = both = np.int64(0)
     for i in range(c.members.shape[0]):
         m, p, r = np.int64(c.members[i]), np.int64(c.poor[i]), np.int64(c.reached[i])
         n_poor += m * p
         n_reached += m * r
         both += m * p * r
-    return _Persons(n_poor, n_reached, both)
+    return n_poor, n_reached, both
 
 
 def targeting_errors(*, poor: Flags, reached: Flags, members: I16) -> TargetingErrors:
