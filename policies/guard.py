@@ -209,6 +209,7 @@ _CHANGING_TERMS = ("change_terms", "employ", "reimburse", "transfer")
 _WRITES = ("prepare", "strike", "release", "recount", "enrol", "pay_enrolment", *_CHANGING_TERMS)
 
 _BOUNDS = {"persons": (0.0, MOST_PERSONS), "ratio": (0.0, MOST_RATIO), "yuan/year": (-MOST_YUAN, MOST_YUAN)}
+"""Of a term, by its unit: the lowest and the highest value."""
 
 
 def _check_state(where: str, policy: Policy, county: County, *, terms: bool) -> None:
