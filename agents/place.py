@@ -109,7 +109,7 @@ KINDS = {
 }
 """The figures of a county. Villages, sites and firms are numbered in 16 bits."""
 MOST_FIRMS = MOST_SITES = 32_000
-MOST_CAPACITY = 1e9
+MOST_CAPACITY = 1e9  # households that an anchor can link: more is a mistake of units
 
 
 def _of_kind(name: str) -> AfterValidator:

@@ -22,7 +22,9 @@ from tuopin.agents.randomness import POPULATION, VILLAGES, Luck, normals_of
 
 BURN_IN_YEARS = 5
 LEAST_WEIGHT = 1e-9
+"""No size of household is quite impossible: every total of persons can then be met."""
 _TILTS = (30.0, 100.0)
+"""How far the shape of sizes is tilted to meet a mean, and how far where that is not enough (log points a person)."""
 
 
 def largest_remainder(weights: F64, total: int) -> I64:
@@ -130,9 +132,22 @@ def misfit(place: Place, weights: F64, scale: float = 1.0) -> str | None:
         sizes = sizes_with_totals(weights, households, persons)
     except ValueError as error:
         return str(error)
-    if sizes_to_choose(sizes, np.zeros_like(sizes), chosen, chosen_persons) is None:
+    if not can_choose(sizes, chosen, chosen_persons):
         return f"no {chosen} of the {households} households have {chosen_persons} persons together"
     return None
+
+
+def can_choose(there: I64, households: int, persons: int) -> bool:
+    """Whether `households` of those `there` (of 1, 2, ... persons) can have `persons` together.
+
+    Where no size between the smallest and the largest is missing, every total between the fewest and the most persons
+    can be met: as long as one chosen household is smaller than one left over, some swap adds just one person.
+    """
+    found = np.flatnonzero(there)
+    if len(found) and len(found) == found[-1] - found[0] + 1 and households <= int(there.sum()):
+        sizes = np.repeat(found + 1, there[found])
+        return int(sizes[:households].sum()) <= persons <= int(sizes[len(sizes) - households :].sum())
+    return sizes_to_choose(there, np.zeros_like(there), households, persons) is not None
 
 
 def sizes_to_choose(there: I64, near: I64, households: int, persons: int) -> I64 | None:

@@ -21,8 +21,9 @@ from tuopin.policies.protocol import Policy
 
 MOST_YUAN = 1e9
 """No amount of a household is larger, yuan a year."""
-MOST_RATIO = 1e3
-MOST_PERSONS = 40.0
+MOST_RATIO = 1e3  # a factor of a rate, price or income beyond it is a mistake of units
+MOST_SCORE = 1e300  # any finite score ranks; beyond it lie infinities
+MOST_PERSONS = 40.0  # members of the largest household that the column holds
 
 
 class PolicyFault(RuntimeError):
@@ -118,7 +119,7 @@ def _size(county: County, rows: Any) -> int:
 
 
 def _need(where: str, value: object, policy: Policy, county: County, rows: Any) -> Any:
-    return _numbers(where, value, _size(county, rows), -1e300, 1e300, "finite scores")
+    return _numbers(where, value, _size(county, rows), -MOST_SCORE, MOST_SCORE, "finite scores")
 
 
 def _take_up(where: str, value: object, policy: Policy, county: County, rows: Any) -> Any:
@@ -208,6 +209,7 @@ _CHANGING_TERMS = ("change_terms", "employ", "reimburse", "transfer")
 _WRITES = ("prepare", "strike", "release", "recount", "enrol", "pay_enrolment", *_CHANGING_TERMS)
 
 _BOUNDS = {"persons": (0.0, MOST_PERSONS), "ratio": (0.0, MOST_RATIO), "yuan/year": (-MOST_YUAN, MOST_YUAN)}
+"""Of a term, by its unit: the lowest and the highest value."""
 
 
 def _check_state(where: str, policy: Policy, county: County, *, terms: bool) -> None:

@@ -130,9 +130,8 @@ def _refuse_edited(out: Path, manifest: Mapping[str, Any] | None) -> None:
 
 def _refuse_unless_empty(out: Path, runs: Path) -> None:
     """Nothing but what a run stopped in its first instant leaves may be in a new directory."""
-    strange = [path.name for path in out.iterdir() if path.name not in (LOCK, WRITER, RUNS)]
-    if runs.is_dir():
-        strange += [f"{RUNS}/{path.name}" for path in runs.iterdir() if not path.name.startswith(".part-")]
+    begun = [path for path in (*_entries(out), *_entries(runs)) if not path.name.startswith(TEMPORARY_PREFIX)]
+    strange = [str(path.relative_to(out)) for path in begun if path not in (out / LOCK, out / WRITER, runs)]
     if strange:
         listed = ", ".join(sorted(strange)[:3]) + (", ..." if len(strange) > 3 else "")
         raise DirectoryRefused(

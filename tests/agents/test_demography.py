@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tuopin.agents.arrays import I64
 from tuopin.agents.columns import COLUMNS
 from tuopin.agents.county import County
 from tuopin.agents.demography import (
@@ -248,12 +249,17 @@ def test_other_luck_other_lives(by_hand: Callable[..., County]) -> None:
     assert (births(Luck(1, 0)) != births(Luck(2, 0))).any()
 
 
+def whole_numbers(luck: Luck, number: int, below: I64 | int, column: int) -> I64:
+    """Whole numbers from 0 to `below` - 1, shape (number,), from the luck of a replicate."""
+    u = luck.uniforms(DEMOGRAPHY, 0, np.arange(1, number + 1), 16)[:, column]
+    return (u * below).astype(np.int64)
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_every_person_is_accounted_for(by_hand: Callable[..., County], seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    n = 400
-    stages = {name: rng.integers(0, 3, n) for name in STAGES[:4]}
-    working, elderly = rng.integers(0, 6, n), rng.integers(0, 3, n)
+    luck, n = Luck(seed, 99), 400
+    stages = {name: whole_numbers(luck, n, 3, k) for k, name in enumerate(STAGES[:4])}
+    working, elderly = whole_numbers(luck, n, 6, 4), whole_numbers(luck, n, 3, 5)
     rates = {"birth_rate": 0.05, "elderly_mortality": 0.2, "adult_mortality": 0.1, "marriage_rate": 0.15}
     rates |= {"split_rate": 0.2, "graduate_leaves": 0.5}
     county = by_hand(
@@ -359,11 +365,12 @@ def _a_year_on(person: dict[str, int], u: np.ndarray, t: dict[str, float]) -> tu
 
 
 def test_deaths_retirement_school_and_marriage_are_computed(by_hand: Callable[..., County]) -> None:
-    rng, n = np.random.default_rng(8), 4_000
-    people = {name: rng.integers(0, most, n) for name, most in zip(STAGES, (3, 4, 3, 3, 5, 3), strict=True)}
+    luck, n = Luck(8, 99), 4_000
+    most = (3, 4, 3, 3, 5, 3)
+    people = {name: whole_numbers(luck, n, most[k], k) for k, name in enumerate(STAGES)}
     people["working_age"][people["working_age"] + people["elderly"] == 0] = 1
     people["members"] = sum(people.values())
-    people["able_workers"] = rng.integers(0, people["working_age"] + people["elderly"] + 1)
+    people["able_workers"] = whole_numbers(luck, n, people["working_age"] + people["elderly"] + 1, 6)
     rates = {**RATES, "split_rate": 0.0}
     county = by_hand(n, {f"demography.{k}": v for k, v in rates.items()}, {"demography": True}, **people)
     u = county.luck.uniforms(DEMOGRAPHY, county.year, county.households.uid, 8)

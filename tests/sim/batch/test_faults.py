@@ -230,7 +230,7 @@ def test_runs_directory_that_leads_elsewhere_is_refused(run: Any, tmp_path: Path
     run(PLAN)
     (tmp_path / "out" / "runs").rename(tmp_path / "elsewhere")
     (tmp_path / "out" / "runs").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(DirectoryRefused, match="is not a directory of its own"):
+    with pytest.raises(DirectoryRefused, match="is a symbolic link, not a directory of its own"):
         run(PLAN)
 
 

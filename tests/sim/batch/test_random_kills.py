@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -12,8 +11,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from fake_county import fake_plan
+
+from tuopin.agents.randomness import POPULATION, Luck
 
 SUPPORT = Path(__file__).parent / "support"
 REQUEST = {"plan": {"replicates": 6, "sleep": 0.02}, "options": {"workers": 2}}
@@ -42,12 +44,12 @@ def group_of(pid: int) -> list[int]:
     return sorted(found)
 
 
-def strike(process: subprocess.Popen[str], how: str, luck: random.Random) -> None:
+def strike(process: subprocess.Popen[str], how: str, chance: float) -> None:
     try:
         if how == "a child":
             children = group_of(process.pid)
             if children:
-                os.kill(luck.choice(children), signal.SIGKILL)
+                os.kill(children[int(chance * len(children))], signal.SIGKILL)
         elif how == "terminated":
             process.terminate()
         else:
@@ -64,12 +66,13 @@ PROMISED = {"a child": {0}, "all killed": {-9, 0}, "Ctrl-C": {130, -2, 0}, "term
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))  # five kills each
 def test_nothing_is_lost(run: Any, tmp_path: Path, assert_same: Any, seed: int) -> None:
-    luck, out = random.Random(seed), tmp_path / "out"
+    out = tmp_path / "out"
+    moments = Luck(seed, 1).uniforms(POPULATION, 0, np.arange(len(HOW)), 2)
     committed = 0
-    for how in HOW:
+    for how, (moment, chance) in zip(HOW, moments, strict=True):
         process = start(out)
-        time.sleep(luck.uniform(0.0, 4.0))
-        strike(process, how, luck)
+        time.sleep(4.0 * moment)
+        strike(process, how, chance)
         _, err = process.communicate(timeout=120)
         assert process.returncode in PROMISED[how], (how, process.returncode, err)
         if how != "a child" and process.returncode in (0, 130):  # that may be Python's own watcher, which complains

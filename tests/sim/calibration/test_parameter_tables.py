@@ -20,7 +20,10 @@ def test_the_odd_document_prints_every_parameter_as_it_is() -> None:
 def test_free_parameters_are_marked_and_years_of_equal_value_are_one_run() -> None:
     support = groups()["low_income_support"]
     table = table_of(support)
-    assert "| budget | 2017-2025: 45,000,000 | yuan/year | 0.5 to 2 | **free** (modelling-choice) |" in table
+    assert (
+        "| budget_rate | 1: 2290 | yuan of 2016/registered household/year | 0.5 to 2 | **free** (modelling-choice) |"
+        in table
+    )
     assert "| tier_b | 0.55 |" in table
     assert table.count("\n") == len(support) + 2
 

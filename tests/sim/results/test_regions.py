@@ -171,7 +171,7 @@ def test_the_region_is_printed_and_drawn_as_one_place(out: Path, capsys: pytest.
     study = out.parent / "study.yaml"
     assert status_of(["run", str(study), "--out", str(out), "--workers", "1"]) == 0
     said = capsys.readouterr().out
-    assert "land: 3 synthetic counties, put together." in said
+    assert "land: 3 synthetic counties, put together." in " ".join(said.split())
     rows = [line.split()[0] for line in said.splitlines() if line.startswith(("none ", "support "))]
     assert rows[:2] == ["none", "support"]
     assert (out / "figures" / "headcount.svg").is_file()
