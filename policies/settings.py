@@ -25,7 +25,7 @@ class Settings:
 
     parameters: ClassVar[Mapping[str, Parameter]]
     scale: float = 1.0
-    """The share of the county that is simulated; parameters declared `scaled: true` are given for the whole county."""
+    """The share of the county that is simulated; parameters declared as `scaled` are given for the whole county."""
 
     def __init__(self, settings: Mapping[str, Any], luck: Luck | None = None) -> None:
         """Take a scenario's settings; with `luck`, free parameters that are not set are drawn, `CHOICES` left out.
