@@ -33,17 +33,17 @@ class _Found(NamedTuple):
 
 def catalogue() -> Mapping[str, type[Policy]]:
     """Return every policy class that can be used, by name, sorted."""
-    return _found().policies
+    return _discover().policies
 
 
 def broken_plug_ins() -> Mapping[str, str]:
     """Return why each plug-in that cannot be used cannot, by the name of its entry point (and of its policy)."""
-    return _found().broken
+    return _discover().broken
 
 
 def entry_point_of(policy: str) -> EntryPoint | None:
     """Return the entry point that a policy comes by; None for a policy of this package."""
-    return _found().points.get(policy)
+    return _discover().points.get(policy)
 
 
 def built_in() -> dict[str, type[Policy]]:
@@ -65,7 +65,7 @@ def built_in() -> dict[str, type[Policy]]:
 
 
 @cache
-def _found() -> _Found:
+def _discover() -> _Found:
     own = built_in()
     plugged: dict[str, tuple[type[Policy], EntryPoint]] = {}
     broken: dict[str, str] = {}
@@ -76,7 +76,7 @@ def _found() -> _Found:
             if policy.name in own and policy is not own[policy.name]:
                 raise ValueError(f"{point.value}: the policy name {policy.name!r} is already taken")
         except (Exception, SystemExit, GeneratorExit) as error:
-            broken[point.name] = _told(point, error)
+            broken[point.name] = _complaint(point, error)
             continue
         if policy.name in plugged and plugged[policy.name][0] is not policy:
             values = f"{plugged[policy.name][1].value} and {point.value}"
@@ -87,7 +87,7 @@ def _found() -> _Found:
     return _Found(dict(sorted({**own, **good}.items())), broken, {name: plugged[name][1] for name in good})
 
 
-def _told(point: EntryPoint, error: BaseException) -> str:
+def _complaint(point: EntryPoint, error: BaseException) -> str:
     """What is wrong with a plug-in, on one line that begins with its entry point."""
     text = " ".join(described(error).split())
     if isinstance(error, ValueError) and str(error).startswith(point.value):

@@ -59,14 +59,14 @@ def _near(study: Study, name: str) -> str:
 
 
 def _listed(package: Package, known: Mapping[str, Any]) -> str:
-    return ", ".join(_called(name, known) + _given(name, given, known) for name, given in package.items())
+    return ", ".join(_called(name, known) + _value_text(name, given, known) for name, given in package.items())
 
 
 def _called(name: str, known: Mapping[str, Any]) -> str:
     return str(known[name].label).lower() if name in known else name
 
 
-def _given(name: str, given: Mapping[str, Any], known: Mapping[str, Any]) -> str:
+def _value_text(name: str, given: Mapping[str, Any], known: Mapping[str, Any]) -> str:
     return f" ({_changes({}, given, known[name].parameters)})" if given else ""
 
 

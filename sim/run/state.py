@@ -56,7 +56,7 @@ def capture(run: Run) -> State:
         entries=tuple(run.ledger.entries),
         limits=tuple(run.ledger.limits),
         own_columns={policy.name: policy.columns() for policy in run.policies},
-        held={policy.name: copy.deepcopy(_held(policy)) for policy in run.policies},
+        held={policy.name: copy.deepcopy(_attributes_to_keep(policy)) for policy in run.policies},
     )
 
 
@@ -89,7 +89,7 @@ def resume(state: State, policies: Sequence[Policy], *, panel: bool = False) -> 
     return Run(county, policies, ledger, state.recorder.fork(panel=panel))
 
 
-def _held(policy: Policy) -> dict[str, Any]:
+def _attributes_to_keep(policy: Policy) -> dict[str, Any]:
     return {name: getattr(policy, name) for name in (*policy.keeps, "first_year")}
 
 

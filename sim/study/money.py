@@ -31,7 +31,7 @@ def money_of(study: Study, scale: float = 1.0) -> list[Money]:
     for scenario, packages in study.scenarios.items():
         for name in sorted(packages):
             policy = catalogue()[name](packages[name])
-            yuan = {year: _given(policy, places, parameters, scale, study.first_year, year) for year in years}
+            yuan = {year: _money_for(policy, places, parameters, scale, study.first_year, year) for year in years}
             rows.append(Money(scenario, name, yuan, (*_warnings(policy, study, yuan), *_slots(policy, study))))
     return rows
 
@@ -87,7 +87,7 @@ def _amount(amount: float | None) -> str:
     return "unlimited" if amount is None else f"{million(amount)} M yuan"
 
 
-def _given(
+def _money_for(
     policy: Policy, places: list[Place], parameters: Parameters, scale: float, first_year: int, year: int
 ) -> float | None:
     total = 0

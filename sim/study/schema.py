@@ -33,7 +33,7 @@ def study_schema(declarations: Declarations | None = None) -> Schema:
     }
     properties["parameters"] |= {
         "additionalProperties": False,
-        "properties": {name: _given(parameter) for name, parameter in declarations.parameters.items()},
+        "properties": {name: _schema_of_value(parameter) for name, parameter in declarations.parameters.items()},
     }
     for name in ("mechanisms", "parameters"):
         properties[name]["type"] = ["object", "null"]
@@ -75,7 +75,7 @@ def _scenario_definitions(declarations: Declarations) -> Schema:
             "title": policy.label,
             "description": f"{policy.label} ({policy.label_zh})",
             "additionalProperties": False,
-            "properties": {key: _given(parameter) for key, parameter in policy.parameters.items()},
+            "properties": {key: _schema_of_value(parameter) for key, parameter in policy.parameters.items()},
         }
     return definitions
 
@@ -84,7 +84,7 @@ def _mechanism(mechanism: Mechanism) -> Schema:
     return {"enum": list(mechanism.choices), "default": mechanism.default, "description": mechanism.meaning}
 
 
-def _given(parameter: Any) -> Schema:
+def _schema_of_value(parameter: Any) -> Schema:
     """A value as a study may give it: plain, by year, or with its unit."""
     plain = _scalar(parameter)
     forms = [plain]
