@@ -78,10 +78,15 @@ def column(
     return _Row(group, unit, low, high, meaning, zh, default, split)
 
 
+def _element(array: Any) -> Any:
+    """The type of an array's elements; numpy spells `NDArray[X]` out in some versions and keeps it short in others."""
+    arguments = get_args(array)
+    return _element(arguments[-1]) if arguments else array
+
+
 def dtypes_of(table: type) -> dict[str, str]:
     """Return the numpy type of every array that the class `table` annotates, by name in its order."""
-    arrays = {name: get_args(hint) for name, hint in get_type_hints(table).items()}
-    return {name: np.dtype(get_args(arguments[1])[0]).name for name, arguments in arrays.items()}
+    return {name: np.dtype(_element(hint)).name for name, hint in get_type_hints(table).items()}
 
 
 class HouseholdColumns:

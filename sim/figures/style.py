@@ -201,9 +201,10 @@ def finish(figure: Figure, title: str) -> Figure:
     return figure
 
 
-def save(figure: Figure, path: Path) -> list[Path]:
-    """Write `path`.png and `path`.svg; the same figure gives the same bytes (no dates, fixed salt for ids).
+def save(figure: Figure, path: Path | str) -> list[Path]:
+    """Write `path`.png and `path`.svg, whether or not `path` already ends in one of the two.
 
+    The same figure gives the same bytes (no dates, fixed salt for ids).
     Files are written beside and renamed, so an interrupted run leaves no torn figure and no link is followed.
 
     Raises
@@ -212,6 +213,8 @@ def save(figure: Figure, path: Path) -> list[Path]:
         If a file cannot be written.
     """
     written = []
+    path = Path(path)
+    stem = path.name.removesuffix(".png").removesuffix(".svg")
     title = str(figure.get_label())
     kinds: dict[str, dict[str, Any]] = {
         "png": {
@@ -224,7 +227,7 @@ def save(figure: Figure, path: Path) -> list[Path]:
         mpl.rcdefaults()  # nothing of the user's own settings gets into the file
         mpl.rcParams.update({"svg.hashsalt": "tuopin", "svg.fonttype": "path"})
         for kind, options in kinds.items():
-            target = path.with_name(f"{path.name}.{kind}")
+            target = path.with_name(f"{stem}.{kind}")
             content = io.BytesIO()
             figure.savefig(content, format=kind, dpi=150, **options)
             try:

@@ -7,7 +7,7 @@ import difflib
 import hashlib
 import warnings
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -35,14 +35,13 @@ class ResultsError(BatchError):
 class Results:
     """The results of a study in `directory`; make one with `Results.open`.
 
-    `indicators`, `costs`, `spells`, `persons`, `limits` and `panel` are pandas frames with the columns of the tables
-    of those
-    names, read when first used; words are categories. `rows`, `places`, `region` and `sql` read only what a question
-    needs.
+    `indicators`, `costs`, `spells`, `persons`, `limits` and `panel` are pandas frames with the columns of the tables of
+    those names, read when first used; words are categories. `rows`, `places`, `region` and `sql` read only what a
+    question needs.
     """
 
     directory: Path
-    manifest: dict[str, Any]
+    manifest: dict[str, Any] = field(repr=False)
 
     @classmethod
     def open(cls, directory: Path | str) -> Results:

@@ -11,7 +11,7 @@ from matplotlib.colors import to_rgb
 from tuopin.sim.figures.cost import draw_cost
 from tuopin.sim.figures.files import _folder
 from tuopin.sim.figures.headcount import draw_headcount
-from tuopin.sim.figures.style import BLACK, BLUE, PALE, chinese_font, language, save
+from tuopin.sim.figures.style import BLACK, BLUE, PALE, chinese_font, language, new_figure, save
 from tuopin.sim.results.errors import StorageFailed
 
 
@@ -106,3 +106,11 @@ def test_a_folder_of_figures_that_is_a_link_is_refused(tmp_path: Path):
     (tmp_path / "figures").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(StorageFailed, match="figures: is not a folder of its own"):
         _folder(tmp_path, None)
+
+
+@pytest.mark.parametrize("name", ["x", "x.png", "x.svg", "x.v2"])
+def test_a_figure_is_saved_under_text_or_path_with_each_suffix_once(name: str, tmp_path: Path) -> None:
+    figure = new_figure(2.0, 2.0)
+    stem = name.removesuffix(".png").removesuffix(".svg")
+    for path in (tmp_path / name, str(tmp_path / name)):
+        assert [file.name for file in save(figure, path)] == [f"{stem}.png", f"{stem}.svg"]

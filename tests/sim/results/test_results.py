@@ -148,3 +148,9 @@ def test_the_questions_of_the_guide_have_answers(lushi: Results) -> None:
     was = fell.groupby(["scenario", "replicate", "uid"], observed=True)["poor_true"].shift()
     count = int((fell["poor_true"] & (was == False)).sum())  # noqa: E712  null is neither
     assert answers[4].query("households == 'fell'")["household_years"].sum() == count
+
+
+def test_a_result_shows_itself_in_a_line() -> None:
+    assert (
+        repr(Results(Path("results/lushi"), {"runs": [{}] * 1000})) == f"Results(directory={Path('results/lushi')!r})"
+    )
