@@ -193,7 +193,7 @@ def test_it_runs_from_a_study(installed: Path) -> None:
 @pytest.mark.slow
 def test_it_is_listed_checked_and_explained(installed: Path) -> None:
     assert "training" in tuopin("list", "policies", folder=installed).stdout
-    assert "entry_gain" in tuopin("explain", "study.yaml", folder=installed).stdout
+    assert "entry_gain" in tuopin("explain", "study.yaml", "--all", folder=installed).stdout
     wrong = (installed / "study.yaml").read_text("utf-8").replace("support_after_exit_months: 12", "entry_gain: -1")
     (installed / "wrong.yaml").write_text(wrong, encoding="utf-8")
     refused = tuopin("check", "wrong.yaml", folder=installed)
