@@ -58,11 +58,14 @@ class CountyModel(mesa.Model):  # type: ignore[misc]
         scale: float = 1.0,
         *,
         run: Run | None = None,
-        seed: int | None = None,
         rng: Any = None,
+        **others: Any,
     ) -> None:
         super().__init__(rng=0)
-        chosen = _seed(seed, rng)
+        if unknown := others.keys() - {"seed"}:
+            raise TypeError(f"CountyModel has no argument {', '.join(sorted(unknown))}")
+        # not in the signature: a model with an argument of this name has it overwritten by newer batch runners of Mesa
+        chosen = _seed(others.get("seed"), rng)
         self.simulated = run if run is not None else _run_of_study(study, scenario, replicate, scale, chosen)
         self._institutions_made = False
         self.datacollector = mesa.DataCollector(

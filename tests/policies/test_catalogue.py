@@ -96,7 +96,7 @@ def test_a_plug_in_that_cannot_be_used_is_left_out_and_told_of(
 ) -> None:
     points = [_Point("other:X", loaded), _Point("other:Good", _variant(), "good")]
     monkeypatch.setattr(module, "entry_points", lambda group: points)
-    found = module._found.__wrapped__()
+    found = module._discover.__wrapped__()
     assert set(found.policies) == {*built_in(), "good"} and set(found.broken) == {"x"}
     assert re.search(complaint, found.broken["x"]) and len(found.broken["x"].splitlines()) == 1
 
@@ -104,7 +104,7 @@ def test_a_plug_in_that_cannot_be_used_is_left_out_and_told_of(
 def test_two_plug_ins_of_one_name_are_both_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     points = [_Point("a:X", _variant(), "good"), _Point("b:X", _variant(), "good")]
     monkeypatch.setattr(module, "entry_points", lambda group: points)
-    found = module._found.__wrapped__()
+    found = module._discover.__wrapped__()
     assert "good" not in found.policies
     assert found.broken == {"good": "a:X and b:X: both claim the policy name 'good'"}
 

@@ -164,6 +164,7 @@ ELSEWHERE = {
     "survival.expected_duration": "life tables that `kaplan_meier` made, below",
     "survival.median_duration": "life tables that `kaplan_meier` made, test_survival",
     "sustained.last_exit_year_seen_through": "no arrays",
+    "sustained.years_next": "a rule of one household",
     "catastrophic.is_catastrophic": "a rule of one household",
     "state.check_state": "checks; test_yearly",
     "yearly.yearly_values": "checks its state; test_yearly",
