@@ -16,7 +16,24 @@ SETTLEMENTS = ("scattered", "natural_village", "central_village", "town")
 ZONES = ("none", "city", "industrial_park", "town", "scenic_area", "central_village")
 REGISTRY_STATUSES = ("outside", "registered_poor", "exited", "exited_unstable", "near_poor", "relapsed")
 OUTSIDE, REGISTERED_POOR, EXITED, EXITED_UNSTABLE, NEAR_POOR, RELAPSED = range(6)
-CAUSES = ("none", "illness", "disability", "schooling", "disaster", "lack_of_labour", "lack_of_technology_or_funds")
+CAUSES = (
+    "none",
+    "illness",
+    "disability",
+    "schooling",
+    "disaster",
+    "lack_of_labour",
+    "lack_of_technology_or_funds",
+    "lack_of_land",
+    "lack_of_water",
+    "road",
+    "motivation",
+    "marriage",
+    "bereavement",
+    "other",
+)
+"""Main causes as official forms list them. The model itself records the first seven; the others are those of imported
+registers, which keep theirs."""
 HEALTH_STATES = ("well", "chronic", "hospital_stay", "major_illness")
 
 SPLITS = ("copy", "older", "share")
@@ -112,6 +129,7 @@ class HouseholdColumns:
     college_students: I8 = column("people", "persons", 0, 20, "college students", "大学生")
     working_age: I8 = column("people", "persons", 0, 30, "persons aged 16-59 not in school", "劳动年龄人口")
     elderly: I8 = column("people", "persons", 0, 20, "persons aged 60 and over", "老年人")
+    aged: I8 = column("people", "persons", 0, 20, "of these, aged 70 and over", "七十岁及以上老年人")
     able_workers: I8 = column("people", "persons", 0, 30, "members able to work fully", "劳动力")
     disabled: I8 = column("people", "persons", 0, 20, "disabled members", "残疾人")
     # labour
@@ -186,6 +204,12 @@ class HouseholdColumns:
     poor_true: Flags = column("status", "flag", 0, 1, "effective income below the statistical line", "实际贫困")
     survey_income_pp: F32 = column(
         "result", "yuan/person", 0, _BIG, "net income as a survey measures it", "调查人均收入"
+    )
+    poor_consumption: Flags = column(
+        "status", "flag", 0, 1, "consumption below the statistical line", "消费口径贫困"
+    )
+    poor_official: Flags = column(
+        "status", "flag", 0, 1, "income and consumption below their multiples of the line", "官方口径贫困"
     )
     poor_survey: Flags = column("status", "flag", 0, 1, "measured income below the statistical line", "调查口径贫困")
     registry_status: I8 = column(

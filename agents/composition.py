@@ -17,13 +17,21 @@ from tuopin.agents.households import Households
 from tuopin.agents.kernels import pick
 from tuopin.agents.lines import GRAIN, LINES, OWN_LINES_FROM
 from tuopin.agents.parameters import Parameters
-from tuopin.agents.randomness import CHUNK, POPULATION, Draws, Luck, draw_chunk, uniform4
+from tuopin.agents.randomness import (
+    CHUNK,
+    LIVELIHOOD_KEY,
+    PEOPLE_KEY,
+    POPULATION,
+    Draws,
+    Luck,
+    draw_chunk,
+    normal,
+    uniform4,
+)
 from tuopin.agents.stages import COUPLE, MIDDLE, PUPIL_YEARS, SMALL_CHILD_YEARS, YOUNG_YEARS
 
 MOST_PERSISTENT = 0.99
 """The AR(1) component begins at its stationary variance; persistence 1 has none, so that of .99 is taken there."""
-PEOPLE_KEY, LIVELIHOOD_KEY = 2, 3
-"""Who and what a household is is keyed without a year: in its place stands what is drawn."""
 
 
 class PeopleTerms(NamedTuple):
@@ -44,6 +52,7 @@ class PeopleTerms(NamedTuple):
     disabled_elderly: float
     disabled_working: float
     working_fit_share: float
+    aged_share: float
 
 
 class LivelihoodTerms(NamedTuple):
@@ -77,6 +86,7 @@ class LivelihoodTerms(NamedTuple):
     line_age_limit: float
     assets_sd: float
     assets_skill_slope: float
+    assets_line_correlation: float
     dangerous_housing_share: float
     sound_housing_share: float
     water_gradient: float
@@ -141,6 +151,7 @@ class _People(NamedTuple):
     upper_students: I8
     working_age: I8
     elderly: I8
+    aged: I8
     able_workers: I8
     disabled: I8
     chronic: I8
@@ -186,16 +197,17 @@ def _compose_people(c: _People, draws: Draws, t: PeopleTerms) -> None:
             working += stage == 3  # a grown child, or a brother or sister
         c.small_children[i], c.pupils[i], c.upper_students[i] = small, pupils, upper
         c.working_age[i], c.elderly[i] = working, elderly
-        ill, disabled, able = 0, 0, 0
+        ill, disabled, able, aged = 0, 0, 0, 0
         for adult in range(working + elderly):
-            illness, disability, fitness, _ = uniform4(draws, c.uid[i], 10 + adult)
+            illness, disability, fitness, age = uniform4(draws, c.uid[i], 10 + adult)
             old = adult >= working
+            aged += old and age < t.aged_share
             ill += illness < t.chronic_prevalence * (t.chronic_elderly if old else t.chronic_working)
             if disability < t.disability_prevalence * (t.disabled_elderly if old else t.disabled_working):
                 disabled += 1
             elif fitness < (t.elderly_able_share if old else t.working_fit_share):
                 able += 1
-        c.chronic[i], c.disabled[i], c.able_workers[i] = ill, disabled, able
+        c.chronic[i], c.disabled[i], c.able_workers[i], c.aged[i] = ill, disabled, able, aged
 
 
 class _Nature(NamedTuple):
@@ -326,7 +338,9 @@ def _compose_means(c: _Means, draws: Draws, t: LivelihoodTerms) -> None:
         c.line[i] = line_of(u[9, k], c.line_shares)
         c.line_scale[i] = spread(z[6, k], t.line_scale_sd)
         c.line_age[i] = int(u[10, k] * t.line_age_limit)
-        log_assets = t.assets_sd * z[6, k] - half_variance(t.assets_sd) + t.assets_skill_slope * c.skill[i]
+        together, apart = t.assets_line_correlation, math.sqrt(1.0 - t.assets_line_correlation**2)
+        own = together * z[6, k] + apart * normal(u[15, k])
+        log_assets = t.assets_sd * own - half_variance(t.assets_sd) + t.assets_skill_slope * c.skill[i]
         c.productive_assets[i] = t.reference_assets * math.exp(log_assets)
         c.savings[i] = t.savings * u[11, k] * math.exp(c.skill[i])
         c.housing_grade[i] = housing_of(r, u[12, k], u[13, k], t)

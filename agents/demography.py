@@ -17,8 +17,16 @@ from tuopin.agents.county import County
 from tuopin.agents.households import Households
 from tuopin.agents.identity import split_off_uids
 from tuopin.agents.kernels import pick
-from tuopin.agents.randomness import CHUNK, DEMOGRAPHY, Draws, draw_chunk
-from tuopin.agents.stages import COLLEGE_YEARS, COUPLE, PUPIL_YEARS, SMALL_CHILD_YEARS, UPPER_YEARS, WORKING_YEARS
+from tuopin.agents.randomness import CHUNK, DEMOGRAPHY, SPLITS, Draws, draw_chunk
+from tuopin.agents.stages import (
+    COLLEGE_YEARS,
+    COUPLE,
+    PUPIL_YEARS,
+    SMALL_CHILD_YEARS,
+    UPPER_YEARS,
+    WORKING_YEARS,
+    YOUNG_OLD_YEARS,
+)
 
 
 class DemographyTerms(NamedTuple):
@@ -30,7 +38,10 @@ class DemographyTerms(NamedTuple):
     split_rate: float
     split_concentration: float
     split_members_from: float
-    marriage_rate: float
+    marriage_in_rate: float
+    marriage_out_rate: float
+    aged_mortality: float
+    family_leaves: float
     upper_school_share: float
     college_share: float
     graduate_leaves: float
@@ -46,6 +57,7 @@ class _People(NamedTuple):
     college_students: I8
     working_age: I8
     elderly: I8
+    aged: I8
     able_workers: I8
     disabled: I8
     chronic: I8
@@ -57,7 +69,8 @@ class _People(NamedTuple):
 class Movement(NamedTuple):
     """Persons who came and went in a year: those present at its end are those of a year before + births - deaths +
     arrivals - departures. Children left without adults depart with their household, graduates when they settle
-    elsewhere; by marriage as many arrive as depart on average. Splits move nobody in or out.
+    elsewhere, and young families who leave the county as a whole; by marriage about as many arrive as depart. Other
+    splits move nobody in or out.
     """
 
     births: int
@@ -80,9 +93,13 @@ def age_a_year(county: County) -> Movement:
     terms = county.parameters.fill(DemographyTerms, "demography", county.year)
     people = pick(_People, h, splits=np.zeros(len(h), dtype=np.bool_))
     moved = _age(people, county.luck.draws(DEMOGRAPHY, county.year, blocks=2), terms)
+    left = 0
     if people.splits.any():
-        _split(h, np.flatnonzero(people.splits), county.year)
-    return Movement(*(int(persons) for persons in moved))
+        rows = np.flatnonzero(people.splits)
+        leaves = county.luck.uniform(SPLITS, county.year, h.uid[rows]) < terms.family_leaves
+        left = _split(h, rows, leaves, county.year)
+    births, dead, arrivals, departures = (int(persons) for persons in moved)
+    return Movement(births, dead, arrivals, departures + left)
 
 
 def bury(county: County) -> None:
@@ -100,16 +117,18 @@ class Deaths(NamedTuple):
     """Members who died in a year, one at most."""
 
     elderly: int
+    aged: int
     working_age: int
 
 
 @rule
-def deaths(u: float, elderly: int, working: int, t: DemographyTerms) -> Deaths:
-    """Who of a household dies in a year."""
-    p_old, p_adult = elderly * t.elderly_mortality, working * t.adult_mortality
+def deaths(u: float, elderly: int, aged: int, working: int, t: DemographyTerms) -> Deaths:
+    """Who of a household dies in a year; of the `elderly`, `aged` are 70 and over."""
+    p_aged, p_adult = aged * t.aged_mortality, working * t.adult_mortality
+    p_old = p_aged + (elderly - aged) * t.elderly_mortality
     if u < p_old:
-        return Deaths(1, 0)
-    return Deaths(0, 1) if u < p_old + p_adult else Deaths(0, 0)
+        return Deaths(1, 1 if u < p_aged else 0, 0)
+    return Deaths(0, 0, 1) if u < p_old + p_adult else Deaths(0, 0, 0)
 
 
 class Young(NamedTuple):
@@ -162,10 +181,10 @@ def through_school(small: int, pupils: int, upper: int, college: int, u: SchoolL
 
 @rule
 def marries(u: float, working: int, t: DemographyTerms) -> int:
-    """Change of members of working age by marriage: as many leave as join, and no parent leaves."""
-    if u > 1.0 - t.marriage_rate and working >= 1:
-        return 1
-    return -1 if u > 1.0 - 2.0 * t.marriage_rate and working > COUPLE else 0
+    """Change of members of working age by marriage; no parent leaves, so fewer can leave than join, at a higher rate."""
+    if u > 1.0 - t.marriage_in_rate:
+        return 1 if working >= 1 else 0
+    return -1 if u > 1.0 - t.marriage_in_rate - t.marriage_out_rate and working > COUPLE else 0
 
 
 @compiled
@@ -178,8 +197,10 @@ def _age(c: _People, draws: Draws, t: DemographyTerms) -> Movement:
             draw_chunk(draws, c.uid, i)
         working, elderly, able = c.working_age[i], c.elderly[i], c.able_workers[i]
         adults_before = working + elderly
-        dead = deaths(u[0, k], elderly, working, t)
+        dead = deaths(u[0, k], elderly, c.aged[i], working, t)
         elderly -= dead.elderly
+        aged = c.aged[i] - dead.aged
+        aged += moves_on(1.0 - u[4, k], elderly - aged, YOUNG_OLD_YEARS)
         working -= dead.working_age
         unfit = dead.working_age > 0
         if moves_on(u[4, k], working, WORKING_YEARS):
@@ -205,7 +226,7 @@ def _age(c: _People, draws: Draws, t: DemographyTerms) -> Movement:
         departures += max(0, -joined)
         c.small_children[i], c.pupils[i] = young.small_children + born, young.pupils
         c.upper_students[i], c.college_students[i] = young.upper_students, young.college_students
-        c.working_age[i], c.elderly[i] = working, elderly
+        c.working_age[i], c.elderly[i], c.aged[i] = working, elderly, aged
         adults = working + elderly
         members = c.small_children[i] + c.pupils[i] + c.upper_students[i] + c.college_students[i] + adults
         c.able_workers[i] = min(able, adults)
@@ -246,6 +267,7 @@ class _Parted(NamedTuple):
     college_students: I8
     working_age: I8
     elderly: I8
+    aged: I8
     able_workers: I8
     disabled: I8
     chronic: I8
@@ -253,16 +275,24 @@ class _Parted(NamedTuple):
     migrants: I8
 
 
-def _split(h: Households, rows: I64, year: int) -> None:
-    """Let a younger couple leave: two of working age with a child if there is one; wealth and land go by members."""
+def _split(h: Households, rows: I64, leaves: Flags, year: int) -> int:
+    """Let a younger couple leave: two of working age with a child if there is one; wealth and land go by members.
+
+    Who `leaves` the county as a family takes nothing along. Returns the persons who leave it; their households stay
+    without members until `bury` takes them off the books.
+    """
     uids = split_off_uids(h.uid[rows], year, h.uid)
     young = h.duplicate(rows)
     h.uid[young] = uids
     share = np.empty(len(rows))
     _part(pick(_Parted, h, rows=rows, share=share), young.start)
+    share[leaves] = 0.0
     for column in pick(_Shared, h):
         _divide(rows, young.start, share, column)
     _part_own_columns(h, rows, young, share)
+    left = int(h.members[young][leaves].sum())
+    h.members[young.start + np.flatnonzero(leaves)] = 0
+    return left
 
 
 def _part_own_columns(h: Households, rows: I64, young: slice, share: F64) -> None:
@@ -305,7 +335,7 @@ def _part(c: _Parted, first: int) -> None:
         handicapped = max(0, c.disabled[old] - (c.members[old] - COUPLE - child))
         leavers = COUPLE + child
         c.share[k] = leavers / c.members[old]
-        c.pupils[new] = c.upper_students[new] = c.college_students[new] = c.elderly[new] = 0
+        c.pupils[new] = c.upper_students[new] = c.college_students[new] = c.elderly[new] = c.aged[new] = 0
         c.members[new], c.small_children[new], c.working_age[new] = leavers, child, COUPLE
         c.able_workers[new], c.off_farm[new], c.migrants[new] = fit, hired, away
         c.chronic[new], c.disabled[new] = ill, handicapped

@@ -1,6 +1,6 @@
 """Step 5, spending and finance: who forgoes care, how bills are met, saving, informal debt and productive assets.
 
-A medical or school bill above 30% of net income is met from savings, then from informal debt repaid over three years.
+A medical or school bill above the bearable share of net income is met from savings, then from informal debt repaid over three years.
 What is met from savings or debt is not a payment of this year; instalments of earlier debt are. `medical_paid` and
 `school_paid` are therefore exactly what effective income leaves out.
 """
@@ -26,6 +26,9 @@ class FinanceTerms(NamedTuple):
     instalment_share: float
     borrowing_cap: float
     saving_rate: float
+    pass_through_poor: float
+    pass_through_rich: float
+    smooth_from: float
     invested_share: float
     asset_depreciation: float
     distress_sale: float
@@ -33,7 +36,6 @@ class FinanceTerms(NamedTuple):
     compulsory_cost: float
     upper_cost: float
     college_cost: float
-    borrowing: float
 
 
 def _terms(county: County) -> FinanceTerms:
@@ -46,7 +48,6 @@ def _terms(county: County) -> FinanceTerms:
         line=county.line,
         compulsory_cost=value("schooling.compulsory_cost") * prices,
         upper_cost=value("schooling.upper_cost") * prices,
-        borrowing=county.on("borrowing"),
         college_cost=max(0.0, value("schooling.college_cost") - value("schooling.college_loan")) * prices,
     )
 
@@ -94,6 +95,8 @@ def _forgo(c: _CareNeeded, forgone_share: float, scheme: BasicScheme, t: Finance
 
 class _Spending(NamedTuple):
     members: I16
+    net_income_pp: F64
+    net_income_pp_1: F32
     pupils: I8
     upper_students: I8
     college_students: I8
@@ -132,21 +135,20 @@ class Met(NamedTuple):
 
 
 @rule
-def meet(medical: float, school: float, income: float, instalment: float, savings: float, t: FinanceTerms) -> Met:
+def meet(medical: float, school: float, income: float, instalment: float, savings: float, credit: float, t: FinanceTerms) -> Met:
     """How a household meets its medical and school bills of a year (yuan), `instalment` being paid before.
 
-    Out of income up to the bearable share of it, care before school; the rest from savings, then by borrowing. Who
-    cannot borrow pays at once, as far as the year's income goes; what then remains stays unpaid.
+    Out of income up to the bearable share of it, care before school; the rest from savings, then by borrowing up to
+    `credit`. What nobody lends is paid at once, as far as the year's income goes; what then remains stays unpaid.
     """
     bearable = t.bill_share * income
     medical_now = min(medical, bearable)
     school_now = min(school, bearable - medical_now)
     rest = medical - medical_now + school - school_now
     from_savings = min(rest, savings)
-    borrowed = rest - from_savings
-    if not t.borrowing:
-        medical_now += min(borrowed, max(0.0, income - medical_now - school_now - instalment))
-        borrowed = 0.0
+    borrowed = min(rest - from_savings, credit)
+    uncovered = rest - from_savings - borrowed
+    medical_now += min(uncovered, max(0.0, income - medical_now - school_now - instalment))
     return Met(medical_now, school_now, from_savings, borrowed)
 
 
@@ -157,9 +159,22 @@ def school_cost(pupils: int, upper_students: int, college_students: int, t: Fina
 
 
 @rule
-def saved_of(surplus: float, t: FinanceTerms) -> float:
-    """Saving out of what income leaves after bills and the line of every member, yuan; nobody dissaves here."""
-    return max(0.0, t.saving_rate * surplus)
+def pass_through(usual_in_lines: float, t: FinanceTerms) -> float:
+    """Part of consumption that follows this year's income, by the usual income in lines; it falls evenly in between."""
+    richer = min(1.0, max(0.0, (usual_in_lines - 1.0) / (t.smooth_from - 1.0)))
+    return t.pass_through_poor + (t.pass_through_rich - t.pass_through_poor) * richer
+
+
+@rule
+def consumed_of(income: float, usual: float, line: float, means: float, t: FinanceTerms) -> float:
+    """Consumption of a household in a year, yuan: phi y + (1 - phi)(usual - s (usual - line)), at most its `means`.
+
+    `income` is what bills have left of the year's, `usual` the mean of three years, `line` that of all members; s is
+    saved of what is usually above it. Source: Jalan and Ravallion (1999), Journal of Development Economics 58.
+    """
+    phi = pass_through(usual / max(line, 1.0), t)
+    kept_up = usual - max(0.0, t.saving_rate * (usual - line))
+    return max(0.0, min(phi * income + (1.0 - phi) * kept_up, means))
 
 
 @compiled
@@ -173,7 +188,8 @@ def _pay(c: _Spending, t: FinanceTerms) -> None:
         # instalments of earlier debt come first; what exceeds the bearable share is put off a year
         instalment = min(c.debt_due_1[i], t.instalment_share * income)
         put_off = c.debt_due_1[i] - instalment
-        met = meet(own, school, income, instalment, c.savings[i], t)
+        credit = credit_left(income, put_off, c.debt_due_2[i], c.debt_due_3[i], t)
+        met = meet(own, school, income, instalment, c.savings[i], credit, t)
         # a household's share of a programme's cost is no medical or school payment: savings, then a subsidised loan
         share = min(c.own_payment_term[i], c.savings[i] - met.from_savings)
         c.formal_loan[i] += c.own_payment_term[i] - share
@@ -182,10 +198,13 @@ def _pay(c: _Spending, t: FinanceTerms) -> None:
         c.debt_due_1[i] = c.debt_due_2[i] + put_off + met.borrowed / DEBT_YEARS
         c.debt_due_2[i] = c.debt_due_3[i] + met.borrowed / DEBT_YEARS
         c.debt_due_3[i] = met.borrowed / DEBT_YEARS
-        saved = saved_of(income - c.medical_paid[i] - c.school_paid[i] - t.line * c.members[i], t)
-        invested = t.invested_share * saved
-        c.savings[i] = max(0.0, c.savings[i] - met.from_savings - share) + saved - invested
+        left = max(0.0, income - c.medical_paid[i] - c.school_paid[i])
+        savings = max(0.0, c.savings[i] - met.from_savings - share)
+        usual = (left + c.members[i] * max(0.0, c.net_income_pp[i] + c.net_income_pp_1[i])) / 3.0
+        c.consumption[i] = consumed_of(left, usual, t.line * c.members[i], left + savings, t)
+        saved = left - c.consumption[i]
+        invested = t.invested_share * max(0.0, saved)
+        c.savings[i] = max(0.0, savings + saved - invested)
         c.productive_assets[i] = c.productive_assets[i] * (1.0 - t.asset_depreciation) + invested
         if forgone:
             c.productive_assets[i] *= 1.0 - t.distress_sale
-        c.consumption[i] = max(0.0, income - c.medical_paid[i] - c.school_paid[i] - saved)

@@ -48,7 +48,7 @@ def quantity(unit: str, meaning: str) -> Any:
 class YearArrays:
     """Every term and quantity by name and type, for `TERMS` and `QUANTITIES` and for the type checker."""
 
-    claimed_workers: I8 = term(0, "persons", "idle workers taken by a programme's own jobs")
+    claimed_workers: F32 = term(0, "persons", "idle workers taken by a programme's own jobs")
     entry_factor: F32 = term(1, "ratio", "rate of entry into off-farm work")
     wage_term: F64 = term(0, "yuan/year", "wage income added")
     business_factor: F32 = term(1, "ratio", "yields and prices received in the household's industry")

@@ -29,6 +29,7 @@ class ProductionTerms(NamedTuple):
     farm_labour_base: float
     farm_labour_slope: float
     elderly_hand: float
+    aged_hand: float
     animal_loss_share: float
     reference_assets: float
     asset_exponent: float
@@ -99,6 +100,7 @@ class _Producers(NamedTuple):
     able_workers: I8
     off_farm: I8
     elderly: I8
+    aged: I8
     land: F32
     land_quality: F32
     land_access: F32
@@ -145,9 +147,12 @@ def asset_factor(assets: float, t: ProductionTerms) -> float:
 
 
 @rule
-def farm_labour(able: int, off_farm: int, claimed: int, elderly: int, t: ProductionTerms) -> float:
-    """Share of full output that the hands left on the farm bring about; the elderly count for part of one."""
-    hands = max(0, able - off_farm - claimed) + t.elderly_hand * elderly
+def farm_labour(able: int, off_farm: int, claimed: float, elderly: int, aged: int, t: ProductionTerms) -> float:
+    """Share of full output that the hands left on the farm bring about.
+
+    The elderly count for part of a hand, `elderly_hand`, and from 70 on (`aged` of them) for `aged_hand` of that.
+    """
+    hands = max(0.0, able - off_farm - claimed) + t.elderly_hand * (elderly - aged + t.aged_hand * aged)
     return min(1.0, t.farm_labour_base + t.farm_labour_slope * hands)
 
 
@@ -165,7 +170,7 @@ def line_yield(
 @compiled
 def _produce(c: _Producers, lines: LineTerms, t: ProductionTerms) -> None:
     for i in range(c.village.shape[0]):
-        labour = farm_labour(c.able_workers[i], c.off_farm[i], c.claimed_workers[i], c.elderly[i], t)
+        labour = farm_labour(c.able_workers[i], c.off_farm[i], c.claimed_workers[i], c.elderly[i], c.aged[i], t)
         crop = c.crop_left[c.village[i]]
         field = c.land[i] * c.land_access[i] * c.land_quality[i]
         made = field * t.grain_margin * lines.price[GRAIN] * crop * labour

@@ -1,9 +1,8 @@
 """The registry: initial registration, yearly verification with error, scheduled exits, re-entry after a verified fall.
 
 It is a plain built-in process, the same in all scenarios. It moves by what people see, never by true income itself,
-and its
-exit schedule is a plan of the place, no evidence on incomes. The statuses exited-unstable and near-poor exist for
-monitoring programmes; this process does not assign them.
+and its exit schedule is a plan of the place, no evidence on incomes. The status near-poor exists for monitoring
+programmes; this process does not assign it.
 """
 
 from __future__ import annotations
@@ -13,10 +12,11 @@ from typing import NamedTuple
 import numpy as np
 
 from tuopin.agents.arrays import F64, I8, I64, Array, Flags
-from tuopin.agents.columns import CAUSES, EXITED, OUTSIDE, REGISTERED_POOR, REGISTRY_STATUSES, RELAPSED
+from tuopin.agents.columns import CAUSES, EXITED, EXITED_UNSTABLE, NEAR_POOR, OUTSIDE, REGISTERED_POOR, REGISTRY_STATUSES, RELAPSED
 from tuopin.agents.compiled import compiled
 from tuopin.agents.county import County
 from tuopin.agents.economy import INCOME_FLOOR
+from tuopin.agents.judgement import judgement_shares, team_error
 from tuopin.agents.kernels import pick
 from tuopin.agents.population import largest_remainder, sizes_to_choose
 from tuopin.agents.randomness import CHUNK, REGISTRATION, VERIFICATION, Draws, draw_chunk, normals_of
@@ -35,15 +35,10 @@ def registered(county: County) -> Flags:
     return result
 
 
-def team_error(county: County) -> F64:
-    """How much each village's team errs against an average one, shape (villages,): the better, the less."""
-    value = county.value
-    error: F64 = np.clip(
-        1.0 - value("registry.cadre_error") * county.villages.cadre_quality,
-        value("registry.least_team_error"),
-        value("registry.most_team_error"),
-    )
-    return error
+def has_exited(status: I8) -> Flags:
+    """Off the register after having been on it, stable or not, bool per household of `status`."""
+    result: Flags = (status == EXITED) | (status == EXITED_UNSTABLE)
+    return result
 
 
 def judged_poverty(county: County) -> F64:
@@ -57,7 +52,8 @@ def judged_poverty(county: County) -> F64:
         + (h.housing_grade <= 1)
         + value("registry.student_trait") * (h.upper_students + h.college_students > 0)
     )
-    noise = county.luck.normals(REGISTRATION, county.year, h.uid) * team_error(county)[h.village]
+    own = county.luck.normals(REGISTRATION, county.year, h.uid)
+    noise = _error(county, h.uid, own) * team_error(county)[h.village]
     score: F64 = (
         np.log(np.maximum(mean, INCOME_FLOOR))
         - value("registry.trait_weight") * visible
@@ -88,6 +84,13 @@ def register(county: County, households: int, persons: int) -> None:
     h.registered_since[chosen] = h.registered_since[poorest] = round(county.value("registry.first_year"))
     h.cause[:] = main_cause(county)
     h.cause[h.registered_since == 0] = 0
+
+
+def _error(county: County, uid: I64, of_year: F64) -> F64:
+    """How who keeps the register misjudges each household, standard normal, shape (n,): for life and `of_year`."""
+    shares = judgement_shares(county)
+    error: F64 = shares.lasting * county.luck.normals(VERIFICATION, 0, uid) + shares.of_year * of_year
+    return error
 
 
 def main_cause(county: County, rows: I64 | slice = slice(None)) -> I8:
@@ -261,12 +264,14 @@ def _swap(rows: I64, members: Array, chosen: Flags, gap: int, margin: int) -> in
 def review(county: County) -> None:
     """The yearly review: verify incomes, exit by schedule in order of verified income, register falls and additions.
 
-    Looked at are the registered, and of the others those whose fall would be detected.
+    Looked at are the registered and the exited whose stability is in doubt, and of the others those whose fall would
+    be detected. An exited household returns on two verified incomes in a row under the line; the first makes it
+    exited-unstable, so that an error of one year returns nobody.
     """
     h, value = county.households, county.value
     status = h.registry_status
     chance = np.zeros(len(REGISTRY_STATUSES))
-    chance[[REGISTERED_POOR, RELAPSED]] = 1.0
+    chance[[REGISTERED_POOR, RELAPSED, EXITED_UNSTABLE, NEAR_POOR]] = 1.0
     chance[EXITED], chance[OUTSIDE] = value("registry.fall_detected"), value("registry.addition_detected")
     room = len(h) + 1  # one place more is written than counts
     looks = pick(_Looks, h, chance=chance, rows=np.empty(room, dtype=np.int64), luck=np.empty((room, 2)))
@@ -277,7 +282,10 @@ def review(county: County) -> None:
     listed = (was == REGISTERED_POOR) | (was == RELAPSED)
     _exit_by_schedule(county, rows[listed], verified[listed], own[listed, 1])
     fallen = ~listed & (verified < value("registry.fall_margin") * county.line)
-    relapsed, added = rows[fallen & (was == EXITED)], rows[fallen & (was == OUTSIDE)]
+    doubted, relapsed = rows[fallen & (was == EXITED)], rows[fallen & (was == EXITED_UNSTABLE)]
+    added = rows[fallen & ((was == OUTSIDE) | (was == NEAR_POOR))]
+    status[rows[~fallen & (was == EXITED_UNSTABLE)]] = EXITED
+    status[doubted] = EXITED_UNSTABLE
     status[relapsed] = RELAPSED
     status[added] = REGISTERED_POOR
     h.registered_since[relapsed] = h.registered_since[added] = county.year
@@ -311,11 +319,9 @@ def _look(c: _Looks, draws: Draws) -> int:
 
 def _verify(county: County, rows: I64, u: F64) -> F64:
     """Write and return the verified incomes of `rows`, yuan a person, by a uniform each; nobody else's is known."""
-    noise = (
-        county.value("registry.verification_noise")
-        * normals_of(u)
-        * team_error(county)[county.households.village[rows]]
-    )
+    h = county.households
+    error = _error(county, h.uid[rows], normals_of(u))
+    noise = county.value("registry.verification_noise") * error * team_error(county)[h.village[rows]]
     seen: F64 = np.maximum(county.households.net_income_pp[rows], 0.0) * np.exp(noise)
     county.flows.verified_income[:] = np.nan
     county.flows.verified_income[rows] = seen

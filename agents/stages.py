@@ -17,6 +17,8 @@ COLLEGE_YEARS = 4.0
 """A bachelor's course."""
 WORKING_YEARS = 44.0
 """Ages 16-59; the base pension begins at 60."""
+YOUNG_OLD_YEARS = 10.0
+"""Ages 60-69, the first of old age."""
 YOUNG_YEARS = SMALL_CHILD_YEARS + PUPIL_YEARS + UPPER_YEARS
 """Ages 0-18: the stages before work or college."""
 

@@ -1,7 +1,9 @@
 """Step 7, assessment: incomes per person, the true and the survey view, exits and relapses.
 
 The true view is effective income per person against the statistical line of the year; nothing else makes `poor_true`.
-The survey view is net income with classical measurement error, for comparison with published survey figures only.
+The survey view is net income with classical measurement error, for comparison with published survey figures only; the
+consumption view is smoothed consumption against the line; the official view joins net income and consumption, each
+under its multiple of the line (the statistical office publishes neither).
 """
 
 from __future__ import annotations
@@ -20,11 +22,15 @@ MOST_COUNTED = 120
 
 
 class AssessmentTerms(NamedTuple):
-    """The statistical line (yuan a person), the survey's log error, and whether exits are counted yet (1) or not."""
+    """The statistical line (yuan a person), the survey's log error, whether exits are counted yet (1) or not, and the
+    official view's limits of income and consumption (yuan a person).
+    """
 
     line: float
     error_sd: float
     counts: float
+    official_income: float
+    official_consumption: float
 
 
 class _Assessed(NamedTuple):
@@ -49,6 +55,8 @@ class _Assessed(NamedTuple):
     survey_income_pp: F32
     poor_true: Flags
     poor_survey: Flags
+    poor_consumption: Flags
+    poor_official: Flags
     exits: I8
     relapses: I8
     ever_poor: Flags
@@ -58,7 +66,13 @@ class _Assessed(NamedTuple):
 def assess(county: County) -> None:
     """Write incomes per person and the true and survey status of every household; count exits and relapses."""
     error_sd = county.value("income_risk.survey_error_variance") ** 0.5
-    terms = AssessmentTerms(county.line, error_sd, float(not county.in_burn_in))
+    terms = AssessmentTerms(
+        county.line,
+        error_sd,
+        float(not county.in_burn_in),
+        county.value("economy.official_income_multiple") * county.line,
+        county.value("economy.official_consumption_multiple") * county.line,
+    )
     draws = county.luck.draws(SURVEY, county.year, normals=1)
     _assess(pick(_Assessed, county.households, county.flows), draws, terms)
 
@@ -96,6 +110,9 @@ def _assess(c: _Assessed, draws: Draws, t: AssessmentTerms) -> None:
         survey = survey_income(c.net_income_pp[i], draws.z[0, k], t.error_sd)
         c.survey_income_pp[i] = survey
         c.poor_survey[i] = survey < t.line
+        consumed = c.consumption[i] / n
+        c.poor_consumption[i] = consumed < t.line
+        c.poor_official[i] = c.net_income_pp[i] < t.official_income and consumed < t.official_consumption
         was_poor, is_poor = c.poor_true[i], c.income_pp[i] < t.line
         c.poor_true[i] = is_poor
         c.left_poverty[i] = was_poor and not is_poor

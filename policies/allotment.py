@@ -1,7 +1,7 @@
 """What a programme is given in a year: nominal yuan by calendar year, or a rate by year of the programme.
 
 A rate is money (yuan of 2016) or slots per household registered in the initial year, exited ones not counted; money is
-multiplied by the price index. Year 1 is the programme's start, by default its first simulated year; years before the
+multiplied by the programme's index (`Settings.money_index`, by default prices). Year 1 is the programme's start, by default its first simulated year; years before the
 first entry are zero, what follows the last is held or zero as the parameter declares. So a study of another county in
 other years runs a programme at its own size.
 """
@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tuopin.agents.economy import price_index
 from tuopin.agents.parameters import Parameters
 from tuopin.agents.place import Place
 from tuopin.policies.settings import Settings
@@ -33,7 +32,9 @@ def budget_fen(programme: Settings, where: Setting, year: int) -> int | None:
     """
     if _by_rate(programme, "budget"):
         rate = _rate(programme, "budget_rate", where, year)
-        return None if rate is None else round(rate * price_index(where.parameters, year) * _registered(where) * 100.0)
+        if rate is None:
+            return None
+        return round(rate * programme.money_index(where.parameters, year) * _registered(where) * 100.0)
     budget = programme.setting("budget", year)
     return None if budget is None else where.place.part(round(float(budget) * where.scale * 100.0))
 

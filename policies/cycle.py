@@ -150,7 +150,8 @@ def _share_hours(
         rows, cost = funded[policy.name]
         if hours[policy.name] > 0 and len(rows):
             cap = np.floor(share * counts[policy.name] + _LITTLE).astype(np.int64)
-            kept = first_of_each(h.village[rows], observed[policy.name].of(rows), h.uid[rows], cap)
+            order = policy.rank(county, rows, observed[policy.name])
+            kept = first_of_each(h.village[rows], order, h.uid[rows], cap)
             rows, cost = rows[kept], cost[kept]
         granted[policy.name] = Funded(rows, cost)
     return granted
@@ -180,5 +181,5 @@ def post_ordinary(county: County, ledger: Ledger) -> None:
     """Post what every scenario pays: the basic scheme at ordinary terms, base pensions, farmland subsidy."""
     h, flows = county.households, county.flows
     ledger.post_background("basic_insurance", "basic_fund", flows.basic_reimbursed)
-    ledger.post_background("base_pension", "pension_fund", h.elderly, 12.0 * county.value("economy.base_pension_month"))
+    ledger.post_background("resident_pension", "pension_fund", h.elderly, 12.0 * county.value("economy.resident_pension_month"))
     ledger.post_background("grain_subsidy", "central", h.land, county.value("economy.grain_subsidy"))

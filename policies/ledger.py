@@ -16,7 +16,7 @@ from tuopin.policies.arrays import Fen, Rows
 from tuopin.policies.limits import Limit, Reach, limit_of
 
 LEAKAGE = "leakage"
-BACKGROUND = ("basic_insurance", "base_pension", "grain_subsidy")
+BACKGROUND = ("basic_insurance", "resident_pension", "grain_subsidy")
 """What every scenario pays whatever its programmes: accounts of these names are no programme's."""
 SPENT, LENT, INVESTED, OWN = KINDS = ("spent", "lent", "invested", "own")
 """What money is: gone, to be repaid, capital that returns, or what households themselves pay (see `is_public`)."""

@@ -11,7 +11,7 @@ from tuopin.agents.arrays import F64, I16, I64
 from tuopin.agents.compiled import compiled, rule
 from tuopin.agents.county import County
 from tuopin.agents.randomness import CHUNK, TARGETING, Draws, draw_chunk
-from tuopin.agents.registry import team_error
+from tuopin.agents.judgement import JudgementShares, judgement_shares, misjudgement, team_error
 from tuopin.policies.arrays import Rows
 
 
@@ -61,7 +61,8 @@ class ObservedNeed:
         county, h = self._county, self._county.households
         observed = np.empty(len(need))
         cases = _Cases(need=need, village=h.village[rows], uid=h.uid[rows], error=self._noise * team_error(county))
-        _misjudge(cases, county.luck.draws(TARGETING, county.year, normals=1, block=self._block), observed)
+        lasting, of_year = (county.luck.draws(TARGETING, year, normals=1, block=self._block) for year in (0, county.year))
+        _misjudge(cases, lasting, of_year, judgement_shares(county), observed)
         return observed
 
 
@@ -81,10 +82,12 @@ def observed_score(need: float, error: float, z: float) -> float:
 
 
 @compiled
-def _misjudge(cases: _Cases, draws: Draws, observed: F64) -> None:
+def _misjudge(cases: _Cases, lasting: Draws, of_year: Draws, shares: JudgementShares, observed: F64) -> None:
     """Write every case's need as observed."""
     for first in range(0, cases.uid.shape[0], CHUNK):
-        many = draw_chunk(draws, cases.uid, first)
-        z, village, need, out = draws.z[0], cases.village[first:], cases.need[first:], observed[first:]
+        many = draw_chunk(of_year, cases.uid, first)
+        draw_chunk(lasting, cases.uid, first)
+        trait, z = lasting.z[0], of_year.z[0]
+        village, need, out = cases.village[first:], cases.need[first:], observed[first:]
         for k in range(many):
-            out[k] = observed_score(need[k], cases.error[village[k]], z[k])
+            out[k] = observed_score(need[k], cases.error[village[k]], misjudgement(trait[k], z[k], shares))

@@ -13,7 +13,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from tuopin.agents.arrays import F32, F64, I8, I16, I64, Flags
-from tuopin.agents.columns import EXITED, Column, column
+from tuopin.agents.columns import EXITED, EXITED_UNSTABLE, Column, column
 from tuopin.agents.compiled import compiled, rule
 from tuopin.agents.county import County
 from tuopin.agents.economy import INCOME_FLOOR
@@ -151,6 +151,10 @@ class Policy(Settings):
         result: F64 = np.log(np.maximum(county.households.net_income_pp[rows], INCOME_FLOOR))
         return result
 
+    def rank(self, county: County, rows: Rows, observed: ObservedNeed) -> F64:
+        """The order in which money and hours reach the applicants `rows`, lower first; by default observed need."""
+        return observed.of(rows)
+
     def eligible(self, county: County, observed: ObservedNeed) -> Mask:
         """Who may enrol; by default the registered poor."""
         return registered(county)
@@ -170,7 +174,7 @@ class Policy(Settings):
         """
         slots = self.slots(county)
         chosen, cost = reached(
-            observed.of(rows),
+            self.rank(county, rows, observed),
             county.households.uid[rows],
             len(rows) if slots is None else slots,
             left_fen,
@@ -231,7 +235,7 @@ class _Members(NamedTuple):
 @rule
 def support_is_over(status: int, exit_year: int, year: int, months: float) -> bool:
     """Whether a household has left the register and `months` of support from the January after have run out."""
-    return status == EXITED and 12 * (year - exit_year - 1) >= months
+    return (status == EXITED or status == EXITED_UNSTABLE) and 12 * (year - exit_year - 1) >= months
 
 
 @compiled

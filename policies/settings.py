@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
 
-from tuopin.agents.parameters import Parameter, Value, draw_parameter, read_parameters
+from tuopin.agents.economy import price_index
+from tuopin.agents.parameters import Parameter, Parameters, Value, draw_parameter, read_parameters
 from tuopin.agents.randomness import Luck
 
 D = TypeVar("D")
@@ -56,6 +57,10 @@ class Settings:
         parameter = self.resolved[name]
         value = parameter.at(year)
         return float(value) * self.scale if parameter.scaled and self.scale != 1.0 and value is not None else value
+
+    def money_index(self, p: Parameters, year: int) -> float:
+        """What a budget by rate, in yuan of 2016, is multiplied by in `year`; rural consumer prices by default."""
+        return price_index(p, year)
 
     def remember(self, name: str, year: int, make: Callable[[], D]) -> D:
         """Return what `make` gave for `name` and `year` the first time it was asked.

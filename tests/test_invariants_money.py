@@ -44,7 +44,7 @@ def _reconcile(model: Any) -> None:
     # households' own shares
     assert abs(f.own_payment_term.sum() - _yuan(model, "relocation", "household")) <= CENT
     # every transfer a household has from the public
-    ordinary = _yuan(model, "base_pension") + _yuan(model, "grain_subsidy")
+    ordinary = _yuan(model, "resident_pension") + _yuan(model, "grain_subsidy")
     assert abs(h.public_transfers.sum() - h.policy_transfers.sum() - ordinary) <= CENT
     # net income is the sum of its parts
     parts = (

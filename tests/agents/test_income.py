@@ -10,7 +10,7 @@ from tuopin.agents.county import County
 from tuopin.agents.income import gather
 
 TERMS = {
-    "economy.base_pension_month": {2009: 55.0, 2017: 70.0},
+    "economy.resident_pension_month": {2009: 55.0, 2017: 70.0},
     "economy.grain_subsidy": 90.0,
     "economy.elderly_private_transfer": 1500.0,
     "economy.saving_return": 0.02,

@@ -179,7 +179,7 @@ class ReferenceCounty(mesa.Model):
     def keep_accounts(self) -> None:
         self.costs = {programme.name: programme.spent for programme in self.programmes}
         self.costs["basic_insurance"] = sum(h.basic_paid for h in self.households)
-        self.costs["base_pension"] = sum(h.pension for h in self.households)
+        self.costs["resident_pension"] = sum(h.pension for h in self.households)
         self.costs["grain_subsidy"] = sum(h.subsidy for h in self.households)
 
 

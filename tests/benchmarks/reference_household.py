@@ -164,7 +164,7 @@ class Household(mesa.Agent):
         self.private_transfers = 0.0
         if self.elderly == self.members:
             self.private_transfers = self.elderly * now.economy.elderly_private_transfer * now.prices
-        self.pension = round(self.elderly * 12.0 * now.economy.base_pension_month, 2)
+        self.pension = round(self.elderly * 12.0 * now.economy.resident_pension_month, 2)
         self.subsidy = round(self.land * now.economy.grain_subsidy, 2)
         self.market_income = self.wage_income + self.business_income + self.property_income + self.private_transfers
         self.net_income = self.market_income + self.pension + self.subsidy

@@ -8,7 +8,7 @@ import pytest
 from tests.benchmarks.core import INDICATORS, QUIET, core_plan, differences, z_score
 
 POLICIES = ("cooperative", "health_insurance", "low_income_support", "relocation")
-COMMON = {"cost of base_pension", "cost of basic_insurance", "cost of grain_subsidy"}
+COMMON = {"cost of resident_pension", "cost of basic_insurance", "cost of grain_subsidy"}
 TOLERANCE = 20.0
 """Yuan of the whole county: the engine rounds each claim cut to a budget down to 0.01 yuan, the reference does not."""
 

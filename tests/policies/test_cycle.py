@@ -224,7 +224,7 @@ def test_ordinary_transfers_are_in_every_scenarios_accounts(
 ) -> None:
     county = by_hand(
         2,
-        {"economy.base_pension_month": {2009: 70.0}, "economy.grain_subsidy": 90.0},
+        {"economy.resident_pension_month": {2009: 70.0}, "economy.grain_subsidy": 90.0},
         elderly=[2, 0],
         members=[2, 5],
         land=[1.5, 0.0],
@@ -234,7 +234,7 @@ def test_ordinary_transfers_are_in_every_scenarios_accounts(
     post_ordinary(county, ledger)
     got = {e.policy: (e.payer, e.households, e.persons, e.fen) for e in ledger.close_year(county.households.members)}
     assert got == {
-        "base_pension": ("pension_fund", 1, 2, 168_000),
+        "resident_pension": ("pension_fund", 1, 2, 168_000),
         "grain_subsidy": ("central", 1, 2, 13_500),
         "basic_insurance": ("basic_fund", 1, 5, 60_025),
     }

@@ -20,7 +20,8 @@ class HealthInsurance(Policy):
     """Changes the basic scheme's terms for members and adds two layers above it.
 
     The ordinary basic scheme at ordinary terms belongs to every scenario; only what is paid beyond it is this policy's
-    cost. Cheaper care is used more (moral hazard), care forgone falls.
+    cost. Cheaper care is used more (moral hazard), care forgone falls: both by what was really paid of last year's
+    claims, not by what the terms promise. Nobody seeks care for cover that has never been paid.
     """
 
     name = "health_insurance"
@@ -29,6 +30,9 @@ class HealthInsurance(Policy):
     family = "protection"
     steps = ("programmes", "spending")
     parameters = policy_parameters("health_insurance", Path(__file__).parent / "parameters.yaml")
+    keeps = ("paid_ratio",)
+    paid_ratio: float = 0.0
+    """What was paid of last year's claims (share): by it members seek care this year."""
 
     def eligible(self, county: County, observed: ObservedNeed) -> Mask:
         """Registered households in the basic scheme."""
@@ -57,34 +61,44 @@ class HealthInsurance(Policy):
         return basic, layers
 
     def change_terms(self, county: County, ledger: Ledger) -> None:
-        """Raise members' use of care with the share of a typical bill that their cover newly pays (moral hazard)."""
+        """Raise members' use of care with the share of a typical bill that their cover newly pays (moral hazard).
+
+        That is what the terms promise times `paid_ratio`.
+        """
         if not county.on("moral_hazard") or self.budget_fen(county) == 0:
             return
         basic, layers = self.terms(county)
         typical = county.value("health.bill_median") * county.prices
         ordinary = basic_payment(typical, 0.0, basic_terms(county))
         own = typical - ordinary
-        newly = sum(layer_payments(typical, 0.0, ordinary, basic, layers)) / own if own > 0 else 0.0
+        promised = sum(layer_payments(typical, 0.0, ordinary, basic, layers)) / own if own > 0 else 0.0
+        newly = self.paid_ratio * promised
         rows = np.flatnonzero(self.enrolled(county) & county.households.insured)
         county.flows.use_factor[rows] *= 1.0 + county.value("health.moral_hazard") * newly
 
     def reimburse(self, county: County, ledger: Ledger | None) -> None:
-        """Pay the layers of members' bills; if claims exceed the budget, each is paid in the same proportion."""
+        """Pay the layers of members' bills; if claims exceed the budget, each is paid in the same proportion.
+
+        The quote is the claim times `paid_ratio`: what a household may count on when it decides on care.
+        """
         if self.budget_fen(county) == 0:  # no quote either: care is not sought for cover that has ended
+            self.paid_ratio = 0.0
             return
         f = county.flows
         bills = pick(Bills, county.households, f, since=self.since(county))
         rows, claims = claims_of(bills, *self.terms(county))
         if len(rows) == 0:
             return
-        left = ledger.left(self.name) if ledger is not None else None
-        total = int(claims.sum())
+        if ledger is None:
+            f.reimbursed_term[rows] += self.paid_ratio * (claims[:, 0] + claims[:, 1] + claims[:, 2]) / 100.0
+            return
+        left, total = ledger.left(self.name), int(claims.sum())
+        self.paid_ratio = 1.0
         if left is not None and total > left:
-            claims = in_proportion(claims, left, total)
+            claims, self.paid_ratio = in_proportion(claims, left, total), left / total
         f.reimbursed_term[rows] += (claims[:, 0] + claims[:, 1] + claims[:, 2]) / 100.0
-        if ledger is not None:
-            for k, payer in enumerate(PAYERS):
-                ledger.post(self.name, payer, rows, claims[:, k])
+        for k, payer in enumerate(PAYERS):
+            ledger.post(self.name, payer, rows, claims[:, k])
 
 
 def in_proportion(claims: Fen, left: int, total: int) -> Fen:

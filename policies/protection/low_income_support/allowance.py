@@ -8,7 +8,7 @@ import numpy as np
 
 from tuopin.agents.arrays import F64, I8, I16
 from tuopin.agents.compiled import compiled, rule
-from tuopin.policies.arrays import Rows
+from tuopin.policies.arrays import Mask, Rows
 
 
 class Tiers(NamedTuple):
@@ -64,6 +64,20 @@ def support_per_person(income: float, standard: float, is_destitute: bool, t: Ti
     if is_destitute and income < standard:
         return standard * t.five_guarantee_ratio
     return allowance(income, standard, t)
+
+
+@compiled
+def _find_destitute(b: Beneficiaries, found: Mask) -> None:
+    for k in range(b.rows.shape[0]):
+        i = b.rows[k]
+        found[k] = destitute(b.able_workers[i], b.working_age[i], b.disabled[i], b.pupils[i], b.small_children[i])
+
+
+def destitute_among(beneficiaries: Beneficiaries) -> Mask:
+    """Which of the households fall under the five guarantees, shape (rows,)."""
+    found = np.empty(len(beneficiaries.rows), dtype=np.bool_)
+    _find_destitute(beneficiaries, found)
+    return found
 
 
 @compiled

@@ -19,6 +19,7 @@ class Events(NamedTuple):
     net_income: F64
     medical_paid: F64
     school_paid: F64
+    tested_transfer_term: F64
     major_bill: F32
     jobs_lost: I8
     animals_lost: Flags
@@ -40,9 +41,11 @@ def is_struck(major_bill: float, jobs_lost: int, animals_lost: bool, care_forgon
 
 
 @rule
-def present_income(net: float, medical: float, school: float, members: int) -> float:
-    """Effective income of the year so far, yuan a person: net income less what illness and school took of it."""
-    return (net - medical - school) / members
+def present_income(net: float, granted: float, medical: float, school: float, members: int) -> float:
+    """Effective income of the year so far, yuan a person: net income and the allowance `granted` for the year, less
+    what illness and school took of it.
+    """
+    return (net + granted - medical - school) / members
 
 
 @compiled
@@ -52,7 +55,9 @@ def _struck_below(e: Events, line: float, struck: Struck) -> int:
     for i in range(e.village.shape[0]):
         disaster = e.disaster[e.village[i]]
         if is_struck(e.major_bill[i], e.jobs_lost[i], e.animals_lost[i], e.care_forgone[i], disaster):
-            income = present_income(e.net_income[i], e.medical_paid[i], e.school_paid[i], e.members[i])
+            income = present_income(
+                e.net_income[i], e.tested_transfer_term[i], e.medical_paid[i], e.school_paid[i], e.members[i]
+            )
             struck.rows[number], struck.income[number] = i, income
             number += income < line
     return number

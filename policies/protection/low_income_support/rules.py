@@ -8,13 +8,14 @@ from typing import NamedTuple
 import numpy as np
 
 from tuopin.agents.arrays import F64, I16
-from tuopin.agents.columns import EXITED
 from tuopin.agents.compiled import compiled
-from tuopin.agents.economy import INCOME_FLOOR
+from tuopin.agents.economy import BASE_YEAR, INCOME_FLOOR
 from tuopin.agents.kernels import pick
+from tuopin.agents.parameters import Parameters
 from tuopin.agents.rationing import lowest
+from tuopin.agents.registry import has_exited
 from tuopin.policies.ledger import fen
-from tuopin.policies.protection.low_income_support.allowance import Beneficiaries, Tiers, grants
+from tuopin.policies.protection.low_income_support.allowance import Beneficiaries, Tiers, destitute_among, grants
 from tuopin.policies.protection.low_income_support.relief import Events, struck_below
 from tuopin.policies.protocol import (
     County,
@@ -31,6 +32,8 @@ from tuopin.policies.protocol import (
 )
 
 PAYER = "civil_affairs"
+_NEXT_CLASS = 1e3
+"""Log points between two classes of applicants, more than any two needs are apart."""
 
 
 class SupportColumns(OwnColumns):
@@ -49,7 +52,7 @@ class SupportColumns(OwnColumns):
 
 
 class LowIncomeSupport(Policy):
-    """Pays the allowance to the neediest it sees within the budget, five-guarantee households first.
+    """Pays the allowance within the budget: five-guarantee households first, then who has it, then the neediest it sees.
 
     Only temporary relief sees the present. The allowance is open to every rural household, registered or not.
     """
@@ -65,6 +68,11 @@ class LowIncomeSupport(Policy):
     def own(self, county: County) -> SupportColumns:
         """Grants and receipts."""
         return SupportColumns(self.name, county.households)
+
+    def money_index(self, p: Parameters, year: int) -> float:
+        """The standard against that of 2016: a budget of allowances follows it."""
+        standard = self.value("standard", BASE_YEAR)
+        return self.value("standard", year) / standard if standard > 0 else 1.0
 
     def _standard(self, county: County) -> float:
         return self.value("standard", county.year)
@@ -106,17 +114,29 @@ class LowIncomeSupport(Policy):
         return self.enrolled(county)
 
     def eligible(self, county: County, observed: ObservedNeed) -> Mask:
-        """Observed income under the standard; or, up to the retest margin, last year's beneficiaries in the months of
-        support after registry exit.
+        """Observed income under the standard; of last year's beneficiaries also who is within the retest margin, and
+        who left the register and is in the months of support after it.
         """
         h = county.households
         need = observed.of_all()
         mask: Mask = need < 0.0
         last = np.flatnonzero(self.own(county).last == county.year - 1)
         months = 12 * (county.year - h.registry_exit_year[last].astype(np.int64) - 1)
-        leaving = (h.registry_status[last] == EXITED) & (months < self.value("support_after_exit_months", county.year))
-        mask[last] |= leaving & (need[last] < np.log(self.value("retest_margin", county.year)))
+        leaving = has_exited(h.registry_status[last]) & (months < self.value("support_after_exit_months", county.year))
+        mask[last] |= leaving | (need[last] < self._margin(county))
         return mask
+
+    def rank(self, county: County, rows: Rows, observed: ObservedNeed) -> F64:
+        """Five-guarantee households, then beneficiaries within the retest margin, then the others; each by need."""
+        need, own, year = observed.of(rows), self.own(county), county.year
+        kept = (own.last[rows] == year - 1) & (need < self._margin(county))
+        alone = destitute_among(pick(Beneficiaries, county.households, rows=rows, tested=need)) & (need < 0.0)
+        order: F64 = need + _NEXT_CLASS * np.where(alone, 0.0, np.where(kept, 1.0, 2.0))
+        return order
+
+    def _margin(self, county: County) -> float:
+        """Log of the share of the standard up to which a beneficiary is kept."""
+        return float(np.log(max(self.value("retest_margin", county.year), 1e-9)))
 
     def unit_cost(self, county: County, rows: Rows, observed: ObservedNeed) -> Fen:
         """The year's allowance, fen."""

@@ -188,7 +188,7 @@ def test_a_scenario_whose_programmes_spent_nothing_is_noted() -> None:
     paid = costs()
     assert set(compared()["note"]) == {""}
     assert set(against_none(indicators(), paid.assign(yuan=0.0))["note"]) == {"nothing spent"}
-    assert set(against_none(indicators(), paid.assign(policy="base_pension"))["note"]) == {"nothing spent"}
+    assert set(against_none(indicators(), paid.assign(policy="resident_pension"))["note"]) == {"nothing spent"}
 
 
 def test_what_households_pay_is_not_among_the_costs() -> None:

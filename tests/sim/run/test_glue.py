@@ -81,7 +81,7 @@ def frames(by_hand: Callable[..., County]) -> dict[str, pd.DataFrame]:
     _post(ledger, county, [2], [200.0], "county")
     _post(ledger, county, [4], [150.0], "household", "own")
     ledger.post_leakage("dole", 1_050)
-    ledger.post_background("base_pension", "pension_fund", h.elderly, 12.0)
+    ledger.post_background("resident_pension", "pension_fund", h.elderly, 12.0)
     recorder.remember(county)
     _set(
         county,
@@ -258,7 +258,7 @@ def test_costs(frames: dict[str, pd.DataFrame]) -> None:
     columns = ["year", "policy", "payer", "kind", "households", "persons", "villages", "yuan", "budget_yuan", "slots"]
     found = [tuple(None if pd.isna(x) else x for x in row) for row in rows[columns].itertuples(index=False, name=None)]
     assert found == [
-        (2017, "base_pension", "pension_fund", "spent", 3, 11, 0, 72.0, None, None),
+        (2017, "resident_pension", "pension_fund", "spent", 3, 11, 0, 72.0, None, None),
         (2017, "dole", "county", "spent", 2, 7, 0, 3_500.0, 10_000.0, 3),  # the third household twice, once counted
         (2017, "dole", "household", "own", 1, 7, 0, 150.0, 10_000.0, 3),
         (2017, "dole", "leakage", "spent", 0, 0, 0, 10.5, 10_000.0, 3),
