@@ -173,6 +173,9 @@ class HouseholdColumns:
     safe_water: Flags = column("wealth", "flag", 0, 1, "safe drinking water", "饮水安全")
     # income of the year, by the four official components
     wage_income: F32 = column("income", "yuan/year", 0, _BIG, "wage income", "工资性收入")
+    remitted: F32 = column(
+        "income", "yuan/year", 0, _BIG, "of these, sent home by members outside the county", "外出寄回收入"
+    )
     business_income: F32 = column("income", "yuan/year", -_BIG, _BIG, "net business income", "经营净收入")
     property_income: F32 = column("income", "yuan/year", 0, _BIG, "property income", "财产净收入")
     private_transfers: F32 = column("income", "yuan/year", 0, _BIG, "transfers from relatives", "私人转移收入")

@@ -24,6 +24,7 @@ class FinanceTerms(NamedTuple):
 
     bill_share: float
     instalment_share: float
+    hardship_share: float
     borrowing_cap: float
     saving_rate: float
     pass_through_poor: float
@@ -135,11 +136,14 @@ class Met(NamedTuple):
 
 
 @rule
-def meet(medical: float, school: float, income: float, instalment: float, savings: float, credit: float, t: FinanceTerms) -> Met:
+def meet(
+    medical: float, school: float, income: float, instalment: float, savings: float, credit: float, t: FinanceTerms
+) -> Met:
     """How a household meets its medical and school bills of a year (yuan), `instalment` being paid before.
 
     Out of income up to the bearable share of it, care before school; the rest from savings, then by borrowing up to
-    `credit`. What nobody lends is paid at once, as far as the year's income goes; what then remains stays unpaid.
+    `credit`. What nobody lends is paid at once, up to the share of income that hardship leaves; the rest stays unpaid:
+    treatment ends there.
     """
     bearable = t.bill_share * income
     medical_now = min(medical, bearable)
@@ -148,7 +152,7 @@ def meet(medical: float, school: float, income: float, instalment: float, saving
     from_savings = min(rest, savings)
     borrowed = min(rest - from_savings, credit)
     uncovered = rest - from_savings - borrowed
-    medical_now += min(uncovered, max(0.0, income - medical_now - school_now - instalment))
+    medical_now += min(uncovered, max(0.0, t.hardship_share * income - medical_now - school_now - instalment))
     return Met(medical_now, school_now, from_savings, borrowed)
 
 

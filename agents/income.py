@@ -31,7 +31,8 @@ class _Incomes(NamedTuple):
     business_income: F32
     property_income: F32
     private_transfers: F32
-    private_term: F64
+    from_children: F64
+    private_transfer_term: F64
     public_transfers: F64
     policy_transfers: F64
     property_term: F64
@@ -47,7 +48,7 @@ def gather(county: County) -> None:
         value("economy.grain_subsidy"),
         value("economy.saving_return"),
     )
-    _gather(pick(_Incomes, county.households, county.flows, private_term=_from_children(county)), terms)
+    _gather(pick(_Incomes, county.households, county.flows, from_children=_from_children(county)), terms)
 
 
 def _from_children(county: County) -> F64:
@@ -73,7 +74,7 @@ def ordinary_transfers(elderly: int, land: float, t: TransferTerms) -> float:
 def _gather(c: _Incomes, t: TransferTerms) -> None:
     for i in range(c.members.shape[0]):
         c.property_income[i] = c.savings[i] * t.saving_return + c.property_term[i]
-        c.private_transfers[i] = c.private_term[i]
+        c.private_transfers[i] = c.from_children[i] + c.private_transfer_term[i]
         c.policy_transfers[i] = c.transfer_term[i]
         c.public_transfers[i] = ordinary_transfers(c.elderly[i], c.land[i], t) + c.transfer_term[i]
         earned = c.wage_income[i] + c.business_income[i]

@@ -124,17 +124,20 @@ def change_jobs(county: County) -> None:
     """
     if not county.on("job_risk"):
         return
-    h = county.households
-    terms = county.parameters.fill(
+    workers = pick(_Workers, county.households, county.flows, wants_local=np.zeros(len(county.households), np.bool_))
+    _change_jobs(workers, county.luck.draws(LABOUR, county.year), labour_terms(county))
+    _fill_vacancies(county, workers.wants_local)
+
+
+def labour_terms(county: County) -> LabourTerms:
+    """Rates of entry into and exit from off-farm work in the county's year."""
+    return county.parameters.fill(
         LabourTerms,
         "labour",
         county.year,
         entry_rate=county.value("labour.entry_rate") * county.markets.labour_demand,
         motivation_effect=county.value("labour.motivation_effect") if county.on("motivation") else 0.0,
     )
-    workers = pick(_Workers, h, county.flows, wants_local=np.zeros(len(h), dtype=np.bool_))
-    _change_jobs(workers, county.luck.draws(LABOUR, county.year), terms)
-    _fill_vacancies(county, workers.wants_local)
 
 
 @rule
@@ -202,7 +205,9 @@ class _Earners(NamedTuple):
     illness_factor: F32
     income_factor: F32
     wage_term: F64
+    wage_factor: F32
     wage_income: F32
+    remitted: F32
 
 
 def earn_wages(county: County) -> None:
@@ -210,22 +215,29 @@ def earn_wages(county: County) -> None:
     _earn_wages(pick(_Earners, county.households, county.flows), wage_terms(county))
 
 
+class Wages(NamedTuple):
+    """What reaches a household of its workers' wages, yuan a year: from outside the county and from within."""
+
+    remitted: float
+    local: float
+
+
 @rule
-def wages_of(workers: int, away: int, jobs_lost: int, t: WageTerms) -> float:
+def wages_of(workers: int, away: int, jobs_lost: int, t: WageTerms) -> Wages:
     """Wages of a household's off-farm workers at mean productivity (yuan a year), `away` of them outside the county.
 
     Each job lost costs `months_lost` of the year's `months` of one worker.
     """
     if workers == 0:
-        return 0.0
-    full = away * t.away + (workers - away) * t.local
-    lost = min(jobs_lost, workers) * (t.months_lost / t.months) / workers
-    return full * (1.0 - lost)
+        return Wages(0.0, 0.0)
+    kept = 1.0 - min(jobs_lost, workers) * (t.months_lost / t.months) / workers
+    return Wages(away * t.away * kept, (workers - away) * t.local * kept)
 
 
 @compiled
 def _earn_wages(c: _Earners, t: WageTerms) -> None:
     for i in range(c.off_farm.shape[0]):
         earned = wages_of(c.off_farm[i], c.migrants[i], c.jobs_lost[i], t)
-        received = earned * c.productivity[i] * c.illness_factor[i] * c.income_factor[i]
-        c.wage_income[i] = received + c.wage_term[i]
+        factor = c.productivity[i] * c.illness_factor[i] * c.income_factor[i] * c.wage_factor[i]
+        c.remitted[i] = earned.remitted * factor
+        c.wage_income[i] = (earned.remitted + earned.local) * factor + c.wage_term[i]

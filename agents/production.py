@@ -108,7 +108,8 @@ class _Producers(NamedTuple):
     line_scale: F32
     line_age: I8
     productive_assets: F32
-    claimed_workers: I8
+    claimed_workers: F32
+    land_term: F32
     animals_lost: Flags
     productivity: F64
     illness_factor: F32
@@ -172,7 +173,7 @@ def _produce(c: _Producers, lines: LineTerms, t: ProductionTerms) -> None:
     for i in range(c.village.shape[0]):
         labour = farm_labour(c.able_workers[i], c.off_farm[i], c.claimed_workers[i], c.elderly[i], c.aged[i], t)
         crop = c.crop_left[c.village[i]]
-        field = c.land[i] * c.land_access[i] * c.land_quality[i]
+        field = max(0.0, c.land[i] - c.land_term[i]) * c.land_access[i] * c.land_quality[i]
         made = field * t.grain_margin * lines.price[GRAIN] * crop * labour
         k = c.line[i]
         if k > GRAIN:

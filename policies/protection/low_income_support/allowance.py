@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tuopin.agents.arrays import F64, I8, I16
+from tuopin.agents.arrays import F32, F64, I8, I16
 from tuopin.agents.compiled import compiled, rule
 from tuopin.policies.arrays import Mask, Rows
 
@@ -30,9 +30,12 @@ class Beneficiaries(NamedTuple):
     members: I16
     able_workers: I8
     working_age: I8
+    elderly: I8
+    aged: I8
     disabled: I8
     pupils: I8
     small_children: I8
+    private_transfers: F32
 
 
 @rule
@@ -50,12 +53,15 @@ def allowance(income: float, standard: float, t: Tiers) -> float:
 
 
 @rule
-def destitute(able_workers: int, working_age: int, disabled: int, pupils: int, small_children: int) -> bool:
+def destitute(
+    able_workers: int, younger: int, disabled: int, pupils: int, small_children: int, from_relatives: float
+) -> bool:
     """Whether a household falls under the five guarantees: old or disabled persons with nobody to support them.
 
-    Nobody able to work, nobody of working age who is not disabled, and no child.
+    Nobody able to work, nobody below 70 (`younger` adults) who is not disabled, no child, and no relative who sends
+    anything (yuan).
     """
-    return able_workers == 0 and working_age <= disabled and pupils + small_children == 0
+    return able_workers == 0 and younger <= disabled and pupils + small_children == 0 and from_relatives <= 0.0
 
 
 @rule
@@ -67,10 +73,22 @@ def support_per_person(income: float, standard: float, is_destitute: bool, t: Ti
 
 
 @compiled
+def _is_destitute(b: Beneficiaries, i: int) -> bool:
+    return destitute(
+        b.able_workers[i],
+        b.working_age[i] + b.elderly[i] - b.aged[i],
+        b.disabled[i],
+        b.pupils[i],
+        b.small_children[i],
+        b.private_transfers[i],
+    )
+
+
+@compiled
 def _find_destitute(b: Beneficiaries, found: Mask) -> None:
     for k in range(b.rows.shape[0]):
         i = b.rows[k]
-        found[k] = destitute(b.able_workers[i], b.working_age[i], b.disabled[i], b.pupils[i], b.small_children[i])
+        found[k] = _is_destitute(b, i)
 
 
 def destitute_among(beneficiaries: Beneficiaries) -> Mask:
@@ -84,7 +102,7 @@ def destitute_among(beneficiaries: Beneficiaries) -> Mask:
 def _grant(b: Beneficiaries, standard: float, effect: float, t: Tiers, granted: F64) -> None:
     for k in range(b.rows.shape[0]):
         i = b.rows[k]
-        alone = destitute(b.able_workers[i], b.working_age[i], b.disabled[i], b.pupils[i], b.small_children[i])
+        alone = _is_destitute(b, i)
         granted[k] = support_per_person(b.tested[k], standard, alone, t) * b.members[i] * effect
 
 

@@ -131,7 +131,7 @@ class LowIncomeSupport(Policy):
         need, own, year = observed.of(rows), self.own(county), county.year
         kept = (own.last[rows] == year - 1) & (need < self._margin(county))
         alone = destitute_among(pick(Beneficiaries, county.households, rows=rows, tested=need)) & (need < 0.0)
-        order: F64 = need + _NEXT_CLASS * np.where(alone, 0.0, np.where(kept, 1.0, 2.0))
+        order: F64 = need + _NEXT_CLASS * np.where(alone, 0.0, 1.0)
         return order
 
     def _margin(self, county: County) -> float:

@@ -1,0 +1,1 @@
+"""Programmes that give or find work."""

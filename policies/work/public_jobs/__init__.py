@@ -1,0 +1,5 @@
+"""Public-welfare posts."""
+
+from tuopin.policies.work.public_jobs.rules import PublicJobs
+
+POLICY = PublicJobs

@@ -1,0 +1,94 @@
+"""Public-welfare posts: a year's light work for the weak and the tied, paid by the village and the county."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from tuopin.agents.arrays import F64, I16
+from tuopin.policies.protocol import (
+    County,
+    Fen,
+    Ledger,
+    Mask,
+    ObservedNeed,
+    OwnColumns,
+    Places,
+    Policy,
+    Rows,
+    column,
+    policy_parameters,
+)
+
+_NEXT_CLASS = 1e3
+"""Log points between holders and newcomers, more than any two needs are apart."""
+
+
+class PostColumns(OwnColumns):
+    """Who holds a post."""
+
+    last: I16 = column("programme", "year", 0, 3000, "last year with a post", "最近在岗年份", split="older")
+
+
+class PublicJobs(Policy):
+    """Gives posts for a year at a time, holders first, then the neediest; one a household.
+
+    The pay ends with the programme's money: it counts as income from policies, not as the household's own strength.
+    """
+
+    name = "public_jobs"
+    label = "Public-welfare posts"
+    label_zh = "公益性岗位"
+    family = "work"
+    steps = ("programmes", "livelihood")
+    parameters = policy_parameters("public_jobs", Path(__file__).parent / "parameters.yaml")
+    own_columns = PostColumns
+
+    def own(self, county: County) -> PostColumns:
+        """Posts held."""
+        return PostColumns(self.name, county.households)
+
+    def withdraw(self, county: County) -> Mask:
+        """Every post is for one year: holders come first for the next."""
+        return self.enrolled(county)
+
+    def eligible(self, county: County, observed: ObservedNeed) -> Mask:
+        """Registered households, and holders in the months of support after exit, with somebody who can do light work:
+        an idle able worker, or a member of 60 to 69.
+        """
+        h = county.households
+        can = (h.able_workers > h.off_farm) | (h.elderly > h.aged)
+        months = 12 * (county.year - h.registry_exit_year.astype(np.int64) - 1)
+        held = (self.own(county).last == county.year - 1) & (
+            months < self.value("support_after_exit_months", county.year)
+        )
+        mask: Mask = (super().eligible(county, observed) | held) & can
+        return mask
+
+    def rank(self, county: County, rows: Rows, observed: ObservedNeed) -> F64:
+        """Holders first, then by need."""
+        order: F64 = observed.of(rows) + _NEXT_CLASS * (self.own(county).last[rows] != county.year - 1)
+        return order
+
+    def unit_cost(self, county: County, rows: Rows, observed: ObservedNeed) -> Fen:
+        """A year's pay, fen."""
+        return np.full(len(rows), round(self.value("pay", county.year) * 100.0), dtype=np.int64)
+
+    def enrol(self, county: County, rows: Rows, places: Places) -> None:
+        """Enter the year of the post."""
+        self.own(county).last[rows] = county.year
+
+    def pay_enrolment(self, county: County, ledger: Ledger, rows: Rows, fen: Fen) -> None:
+        """Village and county pay."""
+        ledger.post(self.name, "county_integrated_funds", rows, fen)
+
+    def change_terms(self, county: County, ledger: Ledger) -> None:
+        """Pay the year, whatever the holder's productivity; farm work and the search for other work fall."""
+        f, year = county.flows, county.year
+        rows = np.flatnonzero(self.enrolled(county))
+        pay = self.value("pay", year) * self.value("effect", year)
+        f.wage_term[rows] += pay
+        f.supported_term[rows] += pay
+        f.claimed_workers[rows] += self.value("claimed_share", year)
+        f.entry_factor[rows] *= self.value("entry_while_held", year)
