@@ -208,9 +208,7 @@ class HouseholdColumns:
     survey_income_pp: F32 = column(
         "result", "yuan/person", 0, _BIG, "net income as a survey measures it", "调查人均收入"
     )
-    poor_consumption: Flags = column(
-        "status", "flag", 0, 1, "consumption below the statistical line", "消费口径贫困"
-    )
+    poor_consumption: Flags = column("status", "flag", 0, 1, "consumption below the statistical line", "消费口径贫困")
     poor_official: Flags = column(
         "status", "flag", 0, 1, "income and consumption below their multiples of the line", "官方口径贫困"
     )

@@ -55,7 +55,9 @@ class YearArrays:
     business_factor: F32 = term(1, "ratio", "yields and prices received in the household's industry")
     business_term: F64 = term(0, "yuan/year", "business income added")
     income_factor: F32 = term(1, "ratio", "market income (a transition dip)")
-    supported_term: F64 = term(0, "yuan/year", "of the year's income, what ends with a programme's money beside transfers")
+    supported_term: F64 = term(
+        0, "yuan/year", "of the year's income, what ends with a programme's money beside transfers"
+    )
     land_term: F32 = term(0, "mu", "land taken out of cultivation")
     private_transfer_term: F64 = term(0, "yuan/year", "transfers from relatives added")
     property_term: F64 = term(0, "yuan/year", "property income added")

@@ -67,6 +67,8 @@ class Firm:
     capacity: int
     alive: bool = True
     members: int = 0
+    open_to_all: bool = False
+    """Takes members of any industry, in name: a village cooperative, not an anchor firm."""
 
 
 class SiteAgent(mesa.Agent):  # type: ignore[misc]

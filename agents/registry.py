@@ -12,7 +12,16 @@ from typing import NamedTuple
 import numpy as np
 
 from tuopin.agents.arrays import F64, I8, I64, Array, Flags
-from tuopin.agents.columns import CAUSES, EXITED, EXITED_UNSTABLE, NEAR_POOR, OUTSIDE, REGISTERED_POOR, REGISTRY_STATUSES, RELAPSED
+from tuopin.agents.columns import (
+    CAUSES,
+    EXITED,
+    EXITED_UNSTABLE,
+    NEAR_POOR,
+    OUTSIDE,
+    REGISTERED_POOR,
+    REGISTRY_STATUSES,
+    RELAPSED,
+)
 from tuopin.agents.compiled import compiled
 from tuopin.agents.county import County
 from tuopin.agents.economy import INCOME_FLOOR

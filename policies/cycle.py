@@ -15,7 +15,7 @@ from tuopin.agents.arrays import F32, F64, I8
 from tuopin.agents.compiled import compiled, rule
 from tuopin.agents.county import County
 from tuopin.agents.kernels import pick
-from tuopin.agents.rationing import first_of_each
+from tuopin.agents.rationing import first_of_each, lowest
 from tuopin.agents.stages import MIDDLE
 from tuopin.policies.arrays import Fen, Mask, Rows
 from tuopin.policies.ledger import Ledger
@@ -33,6 +33,10 @@ class Funded(NamedTuple):
     rows: Rows
     cost: Fen
 
+    def kept(self, index: Rows | Mask) -> Funded:
+        """Those at `index`."""
+        return Funded(self.rows[index], self.cost[index])
+
 
 def open_programmes(county: County, policies: Sequence[Policy], ledger: Ledger) -> None:
     """Open the year's accounts with each policy's budget and slots."""
@@ -45,10 +49,16 @@ def run_programmes(county: County, policies: Sequence[Policy], ledger: Ledger) -
     """One year's programme step of all policies, which must come in the order of their names."""
     _withdraw(county, policies)
     observed = {policy.name: policy.observe(county) for policy in policies}
-    funded = {policy.name: _funded(county, policy, ledger, observed[policy.name]) for policy in policies}
-    granted = _share_hours(county, policies, funded, observed)
+    willing = {policy.name: _applicants(county, policy, ledger, observed[policy.name]) for policy in policies}
+    funded = {p.name: _funded(county, p, ledger, willing[p.name], observed[p.name]) for p in policies}
+    hours = county.villages.hours.copy()
+    granted = _share_hours(county, policies, funded, observed, hours)
     for policy in policies:
-        _enrol(county, policy, granted[policy.name], ledger)
+        name = policy.name
+        placed = _enrol(county, policy, granted[name], ledger)
+        if placed < len(granted[name].rows):
+            waiting = np.setdiff1d(willing[name], funded[name].rows, assume_unique=True)
+            _enrol_next(county, policy, waiting, ledger, observed[name], hours)
     for policy in policies:
         policy.change_terms(county, ledger)
 
@@ -63,12 +73,9 @@ def _withdraw(county: County, policies: Sequence[Policy]) -> None:
         policy.recount(county)
 
 
-def _funded(county: County, policy: Policy, ledger: Ledger, observed: ObservedNeed) -> Funded:
-    """Households that are eligible, not enrolled, willing and within reach of the year's money and slots.
-
-    Nobody before the policy's start. Only they take part in the split of hours: nobody spends hours on the rest.
-    """
-    nobody = Funded(rows=np.empty(0, dtype=np.int64), cost=np.empty(0, dtype=np.int64))
+def _applicants(county: County, policy: Policy, ledger: Ledger, observed: ObservedNeed) -> Rows:
+    """Households that are eligible, not enrolled and willing, ascending; nobody before the policy's start."""
+    nobody = np.empty(0, dtype=np.int64)
     reach = ledger.reach(policy.name)
     reach.begun = county.year >= policy.value("start", county.year)
     if not reach.begun or policy.budget_fen(county) == 0 or policy.slots(county) == 0:
@@ -76,10 +83,18 @@ def _funded(county: County, policy: Policy, ledger: Ledger, observed: ObservedNe
     candidates = policy.eligible(county, observed) & (policy.since(county) == 0)
     rows = _willing(county, policy, np.flatnonzero(candidates))
     reach.candidates, reach.willing = int(candidates.sum()), len(rows)
+    return rows
+
+
+def _funded(county: County, policy: Policy, ledger: Ledger, rows: Rows, observed: ObservedNeed) -> Funded:
+    """Of the applicants `rows` those within reach of the year's money and slots.
+
+    Only they take part in the split of hours: nobody spends hours on the rest.
+    """
     if len(rows) == 0:
-        return nobody
+        return Funded(rows=rows, cost=np.empty(0, dtype=np.int64))
     funded = Funded(*policy.affordable(county, rows, _available(county, policy, ledger), observed))
-    reach.funded = len(funded.rows)
+    ledger.reach(policy.name).funded += len(funded.rows)
     return funded
 
 
@@ -132,8 +147,12 @@ def _share_hours(
     policies: Sequence[Policy],
     funded: Mapping[str, Funded],
     observed: Mapping[str, ObservedNeed],
+    left: F64,
 ) -> Mapping[str, Funded]:
-    """Split each village team's hours over the policies in proportion to demand; keep the neediest each can serve."""
+    """Split each village team's hours over the policies in proportion to demand; keep the neediest each can serve.
+
+    The hours used are taken from those `left`, shape (villages,).
+    """
     if not county.on("cadre_limits"):
         return funded
     h, number = county.households, len(county.villages)
@@ -143,6 +162,7 @@ def _share_hours(
     for policy in policies:
         demand += counts[policy.name] * hours[policy.name]
     if not (demand > county.villages.hours).any():
+        left -= demand
         return funded
     share = np.where(demand > county.villages.hours, county.villages.hours / np.maximum(demand, _LITTLE), 1.0)
     granted = {}
@@ -154,32 +174,71 @@ def _share_hours(
             kept = first_of_each(h.village[rows], order, h.uid[rows], cap)
             rows, cost = rows[kept], cost[kept]
         granted[policy.name] = Funded(rows, cost)
+        left -= hours[policy.name] * np.bincount(h.village[rows], minlength=number)
     return granted
 
 
-def _enrol(county: County, policy: Policy, granted: Funded, ledger: Ledger) -> None:
+def _enrol_next(
+    county: County, policy: Policy, waiting: Rows, ledger: Ledger, observed: ObservedNeed, left: F64
+) -> None:
+    """Pass the money of those who found no room on to the next of the `waiting` applicants, until all of it is placed.
+
+    Within the slots and the hours that are left, shape (villages,); hours spent on who found no room are gone.
+    """
+    reach, h = ledger.reach(policy.name), county.households
+    slots = policy.slots(county)
+    while len(waiting):
+        funded = _funded(county, policy, ledger, waiting, observed)
+        if len(funded.rows) == 0:
+            return
+        waiting = np.setdiff1d(waiting, funded.rows, assume_unique=True)
+        order = policy.rank(county, funded.rows, observed)
+        if slots is not None:
+            funded = funded.kept(lowest(order, h.uid[funded.rows], slots - reach.enrolled))
+            order = policy.rank(county, funded.rows, observed)
+        funded = _within_hours(county, policy, funded, order, left)
+        if _enrol(county, policy, funded, ledger) == len(funded.rows) > 0:
+            return
+
+
+def _within_hours(county: County, policy: Policy, funded: Funded, order: F64, left: F64) -> Funded:
+    """Those whom the hours left in their village still serve, in the given order; takes the hours."""
+    hours, village = policy.value("hours_per_household", county.year), county.households.village
+    if not county.on("cadre_limits") or hours == 0 or len(funded.rows) == 0:
+        return funded
+    cap = np.floor(np.maximum(left, 0.0) / hours + _LITTLE).astype(np.int64)
+    served = funded.kept(first_of_each(village[funded.rows], order, county.households.uid[funded.rows], cap))
+    left -= hours * np.bincount(village[served.rows], minlength=len(left))
+    return served
+
+
+def _enrol(county: County, policy: Policy, granted: Funded, ledger: Ledger) -> int:
+    """Enrol those who find room, and return how many they are."""
     reach = ledger.reach(policy.name)
-    reach.served = len(granted.rows)
+    reach.served += len(granted.rows)
     if len(granted.rows) == 0:
-        return
+        return 0
     places = policy.room(county, granted.rows)
     if places.dtype == np.bool_:
         raise TypeError(f"policy {policy.name}: room returns a place for each row (an index, -1 for none), not a mask")
     has_room = places >= 0
     rows, cost = granted.rows[has_room], granted.cost[has_room]
-    reach.enrolled = len(rows)
+    reach.enrolled += len(rows)
     if len(rows) == 0:
-        return
+        return 0
     policy.since(county)[rows] = county.year
     policy.enrol(county, rows, places[has_room])
     if cost.any():
         policy.pay_enrolment(county, ledger, rows, cost)
         ledger.post_leakage(policy.name, int(policy.value("leakage", county.year) * int(cost.sum())))
+    return len(rows)
 
 
 def post_ordinary(county: County, ledger: Ledger) -> None:
     """Post what every scenario pays: the basic scheme at ordinary terms, base pensions, farmland subsidy."""
     h, flows = county.households, county.flows
     ledger.post_background("basic_insurance", "basic_fund", flows.basic_reimbursed)
-    ledger.post_background("resident_pension", "pension_fund", h.elderly, 12.0 * county.value("economy.resident_pension_month"))
+    ledger.post_background(
+        "resident_pension", "pension_fund", h.elderly, 12.0 * county.value("economy.resident_pension_month")
+    )
     ledger.post_background("grain_subsidy", "central", h.land, county.value("economy.grain_subsidy"))

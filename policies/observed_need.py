@@ -10,8 +10,8 @@ import numpy as np
 from tuopin.agents.arrays import F64, I16, I64
 from tuopin.agents.compiled import compiled, rule
 from tuopin.agents.county import County
-from tuopin.agents.randomness import CHUNK, TARGETING, Draws, draw_chunk
 from tuopin.agents.judgement import JudgementShares, judgement_shares, misjudgement, team_error
+from tuopin.agents.randomness import CHUNK, TARGETING, Draws, draw_chunk
 from tuopin.policies.arrays import Rows
 
 
@@ -61,7 +61,9 @@ class ObservedNeed:
         county, h = self._county, self._county.households
         observed = np.empty(len(need))
         cases = _Cases(need=need, village=h.village[rows], uid=h.uid[rows], error=self._noise * team_error(county))
-        lasting, of_year = (county.luck.draws(TARGETING, year, normals=1, block=self._block) for year in (0, county.year))
+        lasting, of_year = (
+            county.luck.draws(TARGETING, year, normals=1, block=self._block) for year in (0, county.year)
+        )
         _misjudge(cases, lasting, of_year, judgement_shares(county), observed)
         return observed
 

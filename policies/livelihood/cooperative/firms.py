@@ -29,7 +29,16 @@ def make_firms(place: Place, capacity: float, scale: float) -> list[Firm]:
     for k in range(number):
         rooms = round(capacity * scale * (k + 1)) - round(capacity * scale * k)
         line = COOPERATIVE_LINES[k % len(COOPERATIVE_LINES)]
-        firms.append(Firm(len(firms), name_key(f"{place.name} cooperative {k}"), f"cooperative_{k + 1}", line, rooms))
+        firms.append(
+            Firm(
+                len(firms),
+                name_key(f"{place.name} cooperative {k}"),
+                f"cooperative_{k + 1}",
+                line,
+                rooms,
+                open_to_all=True,
+            )
+        )
     return firms
 
 
@@ -42,7 +51,8 @@ def failing(firms: list[Firm], luck: Luck, year: int, probability: float) -> lis
 def assign_firms(firms: list[Firm], line: I64, lot: F64, uid: I64) -> Places:
     """Return the firm index of each household, shape (n,), -1 where none has room.
 
-    A household joins a firm of its own industry if one has room; grain households join any, the roomiest first.
+    A household joins a firm of its own industry if one has room; grain households join any, the roomiest first. Who is
+    left over joins a village cooperative of another industry, in name.
     """
     chosen = np.full(len(line), -1, dtype=np.int64)
     order = np.lexsort((uid, lot))
@@ -61,4 +71,9 @@ def assign_firms(firms: list[Firm], line: I64, lot: F64, uid: I64) -> Places:
                 queues[firm.line] = rest
             else:
                 grain = rest
+    unlinked = order[chosen[order] < 0]
+    for firm in (f for f in firms if f.alive and f.open_to_all):
+        joining, unlinked = np.split(unlinked, [max(0, firm.capacity - firm.members)])
+        chosen[joining] = firm.index
+        firm.members += len(joining)
     return chosen

@@ -34,6 +34,7 @@ class CooperativeColumns(OwnColumns):
 
     effective: Flags = column("programme", "flag", 0, 1, "really delivers to the firm", "有效联结")
     struck: Flags = column("programme", "flag", 0, 1, "its firm failed this year", "联结主体倒闭")
+    supported: Flags = column("programme", "flag", 0, 1, "has been paid for before", "已获扶持")
 
 
 class Cooperative(Policy):
@@ -89,9 +90,10 @@ class Cooperative(Policy):
             f.members = int(members[f.index])
 
     def eligible(self, county: County, observed: ObservedNeed) -> Mask:
-        """Registered households with land and a hand at home for the industry."""
+        """Registered households with land and a hand at home for the industry; once, also if their firm fails."""
         h = county.households
-        return registered(county) & ((h.able_workers > h.off_farm) | (h.elderly > 0)) & (h.land > 0)
+        hands = (h.able_workers > h.off_farm) | (h.elderly > 0)
+        return registered(county) & hands & (h.land > 0) & ~self.own(county).supported
 
     def unit_cost(self, county: County, rows: Rows, observed: ObservedNeed) -> Fen:
         """Support per household, fen."""
@@ -104,20 +106,25 @@ class Cooperative(Policy):
         return assign_firms(self.firms, h.line[rows].astype(np.int64), lot, h.uid[rows])
 
     def enrol(self, county: County, rows: Rows, places: Places) -> None:
-        """Join the firm; effective members take up or enlarge its industry with the inputs they receive."""
-        h, year = county.households, county.year
+        """Join the firm; effective members take up or enlarge its industry with the inputs they receive.
+
+        A member whose own industry is another than its firm's is one in name.
+        """
+        h, own, year = county.households, self.own(county), county.year
         h.firm[rows] = places
+        line = np.array([f.line for f in self.firms], dtype=np.int8)[places]
         u = county.luck.uniforms(COOPERATIVE, 0, h.uid[rows], 2)[:, 1]
-        effective = u < self.value("effective_share", year)
-        self.own(county).effective[rows] = effective
+        fits = (h.line[rows] <= GRAIN) | (h.line[rows] == line)
+        effective = fits & (u < self.value("effective_share", year))
+        own.effective[rows], own.supported[rows] = effective, True
         effect = self.value("effect", year)
         if effect == 0.0:
             return
-        rows, firm = rows[effective], places[effective]
+        rows, line = rows[effective], line[effective]
         starts = h.line[rows] <= GRAIN
         h.line_scale[rows[starts]] = 0.0
         h.line_age[rows[starts]] = 0
-        h.line[rows[starts]] = np.array([f.line for f in self.firms], dtype=np.int8)[firm[starts]]
+        h.line[rows[starts]] = line[starts]
         h.line_scale[rows] += self.value("expansion", year) * effect
         h.productive_assets[rows] += self.value("cost_per_household", year) * self.value("inputs_share", year) * effect
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from tuopin.agents.arrays import F32, I8, I64, Flags
+from tuopin.agents.economy import BASE_YEAR, monthly_wage
 from tuopin.agents.institutions import Site
-from tuopin.agents.labour import wage_terms
 from tuopin.agents.randomness import RELOCATION
 from tuopin.agents.rationing import count_by, first_of_each, reached
-from tuopin.agents.registry import registered
+from tuopin.agents.registry import has_exited, registered
 from tuopin.policies.ledger import OWN, fen
 from tuopin.policies.places.relocation.sites import CENTRAL_VILLAGE, assign_sites, make_sites
 from tuopin.policies.protocol import (
@@ -35,7 +35,6 @@ class RelocationColumns(OwnColumns):
     workers: I8 = column("programme", "persons", 0, 30, "workers in site jobs", "安置点就业人数")
     returned: Flags = column("programme", "flag", 0, 1, "went back to the old village", "已返迁")
     origin: F32 = column("programme", "share", 0, 1, "remoteness before the move", "搬迁前偏远程度")
-    hazard: F32 = column("programme", "ratio", 0, 50, "hazard before the move", "搬迁前灾害暴露")
 
 
 class Relocation(Policy):
@@ -52,7 +51,7 @@ class Relocation(Policy):
     steps = ("programmes", "livelihood", "spending")
     parameters = policy_parameters("relocation", Path(__file__).parent / "parameters.yaml")
     own_columns = RelocationColumns
-    writes = ("zone", "site", "remoteness", "hazard", "land_access", "housing_grade", "safe_water")
+    writes = ("zone", "site", "remoteness", "land_access", "housing_grade", "safe_water")
     keeps = ("sites",)
     sites: list[Site]
 
@@ -130,22 +129,21 @@ class Relocation(Policy):
         """Move: new site, better house and water, town nearby, less of the old land within reach."""
         h, own = county.households, self.own(county)
         own.origin[rows] = h.remoteness[rows]
-        own.hazard[rows] = h.hazard[rows]
         h.site[rows] = places
         if self.value("effect", county.year) == 0.0:
             return
         zone = np.array([s.zone for s in self.sites])[places]
         h.zone[rows] = zone
         h.remoteness[rows] = np.array([s.remoteness for s in self.sites])[places]
-        h.hazard[rows] = self.value("site_hazard", county.year)
         h.land_access[rows] = np.where(zone == CENTRAL_VILLAGE, 1.0, self.value("land_kept", county.year))
         h.housing_grade[rows] = 3
         h.safe_water[rows] = True
 
     def withdraw(self, county: County) -> Mask:
-        """Some return to the old village; registry exit ends nothing, the house is theirs."""
-        leaving = self.enrolled(county)
-        rows = np.flatnonzero(leaving)
+        """Some return to the old village in their first years; registry exit ends nothing, the house is theirs."""
+        since = self.since(county)
+        leaving = np.zeros(len(since), dtype=np.bool_)
+        rows = np.flatnonzero((since > 0) & (county.year - since <= self.value("return_years", county.year)))
         u = county.luck.uniform(RELOCATION, county.year, county.households.uid[rows])
         leaving[rows] = u < self.value("return_rate", county.year)
         return leaving
@@ -154,7 +152,6 @@ class Relocation(Policy):
         """Back to the old village and its land; the place at the site is free again."""
         h, own = county.households, self.own(county)
         h.remoteness[rows] = own.origin[rows]
-        h.hazard[rows] = own.hazard[rows]
         h.site[rows], h.zone[rows] = -1, 0
         h.land_access[rows] = 1.0
         own.workers[rows] = 0
@@ -169,32 +166,54 @@ class Relocation(Policy):
             site.residents = int(persons[site.index])
 
     def change_terms(self, county: County, ledger: Ledger) -> None:
-        """Charge the transition dip in the first years."""
-        since, year = self.since(county), county.year
-        if self.value("effect", year) == 0.0:
+        """Charge the transition dip in the first years, and let the land that is out of reach."""
+        h, since, year = county.households, self.since(county), county.year
+        effect = self.value("effect", year)
+        if effect == 0.0:
             return
+        rows = np.flatnonzero(since > 0)
+        rent = self.value("rent_per_mu", year) * county.prices * min(effect, 1.0)
+        county.flows.property_term[rows] += rent * h.land[rows] * (1.0 - h.land_access[rows])
         fresh = np.flatnonzero((since > 0) & (year - since < self.value("dip_years", year)))
         county.flows.income_factor[fresh] *= 1.0 - self.value("dip", year)
 
     def employ(self, county: County) -> None:
-        """Fill site vacancies with workers still idle and pay their wages."""
+        """Fill site vacancies with workers still idle, nobody past working age, and pay their wages."""
         h, f, year = county.households, county.flows, county.year
         rows = np.flatnonzero(self.enrolled(county))
         effect = self.value("effect", year)
         if len(rows) == 0 or effect == 0.0:
             return
         workers = self.own(county).workers
-        idle = np.maximum(h.able_workers[rows] - h.off_farm[rows], 0)
+        idle = np.minimum(np.maximum(h.able_workers[rows] - h.off_farm[rows], 0), h.working_age[rows])
         workers[rows] = np.minimum(workers[rows], idle)
         self._fill_jobs(county, rows, idle)
         rows = rows[workers[rows] > 0]
         held = workers[rows]
         f.claimed_workers[rows] += held
-        wage = wage_terms(county).local * self.value("site_wage_ratio", year) * effect
+        wage = self._yearly_wage(county) * effect
         f.wage_term[rows] += held * wage * f.productivity[rows] * f.illness_factor[rows]
 
+    def _yearly_wage(self, county: County) -> float:
+        """Wage of a year at a site for a worker of mean productivity, yuan: it follows the wage of all workers."""
+        p, year = county.parameters, county.year
+        growth = monthly_wage(p, year, county.start) / monthly_wage(p, min(BASE_YEAR, year), county.start)
+        return self.value("site_wage_month", year) * growth * county.value("labour.months")
+
+    def _is_left_alone(self, county: County, rows: Rows) -> Mask:
+        """Whose support after registry exit has run out, bool of `rows`."""
+        h = county.households
+        months = 12 * (county.year - h.registry_exit_year[rows].astype(np.int64) - 1)
+        over: Mask = has_exited(h.registry_status[rows]) & (
+            months >= self.value("support_after_exit_months", county.year)
+        )
+        return over
+
     def _fill_jobs(self, county: County, rows: Rows, idle: I64) -> None:
-        """One job a household with an idle worker and none yet, by lot within the vacancies of its site."""
+        """One job a household with an idle worker and none yet, by lot within the vacancies of its site.
+
+        Nobody is offered one when support after registry exit is over; who has one keeps it.
+        """
         h = county.households
         workers = self.own(county).workers
         jobs = np.array([site.jobs for site in self.sites], dtype=np.int64)
@@ -207,7 +226,7 @@ class Relocation(Policy):
             over[first_of_each(place, name, name, jobs)] = False
             workers[holding[over]] = 0
             filled = np.minimum(filled, jobs)
-        wanting = rows[(idle > 0) & (workers[rows] == 0)]
+        wanting = rows[(idle > 0) & (workers[rows] == 0) & ~self._is_left_alone(county, rows)]
         lot = county.luck.uniforms(RELOCATION, county.year, h.uid[wanting], 2)[:, 1]
         vacancies = jobs - filled if county.on("vacancies") else np.full(len(jobs), len(wanting))
         placed = wanting[first_of_each(h.site[wanting], lot, h.uid[wanting], vacancies)]

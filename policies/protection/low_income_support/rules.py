@@ -52,9 +52,9 @@ class SupportColumns(OwnColumns):
 
 
 class LowIncomeSupport(Policy):
-    """Pays the allowance within the budget: five-guarantee households first, then who has it, then the neediest it sees.
+    """Pays the allowance within the budget: five-guarantee households first, then the neediest it sees.
 
-    Only temporary relief sees the present. The allowance is open to every rural household, registered or not.
+    Who has it keeps it up to a margin above the standard. Only temporary relief sees the present. The allowance is open to every rural household, registered or not.
     """
 
     name = "low_income_support"
@@ -127,9 +127,8 @@ class LowIncomeSupport(Policy):
         return mask
 
     def rank(self, county: County, rows: Rows, observed: ObservedNeed) -> F64:
-        """Five-guarantee households, then beneficiaries within the retest margin, then the others; each by need."""
-        need, own, year = observed.of(rows), self.own(county), county.year
-        kept = (own.last[rows] == year - 1) & (need < self._margin(county))
+        """Five-guarantee households before the others; each by need."""
+        need = observed.of(rows)
         alone = destitute_among(pick(Beneficiaries, county.households, rows=rows, tested=need)) & (need < 0.0)
         order: F64 = need + _NEXT_CLASS * np.where(alone, 0.0, 1.0)
         return order
