@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, get_args, get_type_hints
 
 import numpy as np
 
-from tuopin.agents.arrays import F32, F64, I8, I16, I64, Flags
+from tuopin.agents.arrays import F32, F64, I8, I16, I32, I64, Flags
 from tuopin.agents.lines import LINES
 from tuopin.agents.stages import MIDDLE
 
@@ -221,11 +221,28 @@ class HouseholdColumns:
     cause: I8 = column("status", "code", 0, len(CAUSES) - 1, "main recorded cause of poverty", "致贫原因")
     exits: I8 = column("status", "count", 0, 120, "exits from true poverty since the initial state", "脱贫次数")
     relapses: I8 = column("status", "count", 0, 120, "returns to true poverty since the initial state", "返贫次数")
-    years_above: I8 = column(
-        "status", "years", 0, 120, "assessments in a row at or above the line after poverty", "连续达标年数"
+    start_poor: Flags = column("status", "flag", 0, 1, "truly poor in the initial state", "期初贫困")
+    start_decile: I8 = column(
+        "status", "code", 0, 10, "tenth of income in the initial state, 1 poorest", "期初收入十分位"
     )
+    start_persons: I32 = column(
+        "status", "thousandths", 0, 40_000, "members in the initial state, shared by splits", "期初人口（千分之一人）"
+    )
+    years_above: I8 = column("status", "years", 0, 120, "assessments in a row at or above the line", "连续达标年数")
     years_above_alone: I8 = column(
-        "status", "years", 0, 120, "the same without that year's policy transfers", "剔除转移后连续达标年数"
+        "status", "years", 0, 120, "the same without income that ends with programmes", "剔除扶持后连续达标年数"
+    )
+    poor_years: I64 = column(
+        "status", "bits", 0, 2.0**62, "true poverty by year, bit 0 the initial state", "逐年贫困状态"
+    )
+    lines_sum: F32 = column(
+        "status", "lines", -1e6, 1e6, "effective income in lines, summed over years", "累计收入线数"
+    )
+    squared_gap_sum: F32 = column(
+        "status", "index", 0, 100, "squared poverty gaps, summed over years", "累计平方贫困距"
+    )
+    vulnerability: F32 = column(
+        "status", "share", 0, 1, "probability of poverty estimated in the initial state", "期初脆弱性"
     )
     registered_at_start: Flags = column("status", "flag", 0, 1, "registered poor in the initial state", "期初建档立卡")
     exited_registry: Flags = column("status", "flag", 0, 1, "left the register since the initial state", "期内退出建档")

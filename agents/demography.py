@@ -286,6 +286,9 @@ def _split(h: Households, rows: I64, leaves: Flags, year: int) -> int:
     h.uid[young] = uids
     share = np.empty(len(rows))
     _part(pick(_Parted, h, rows=rows, share=share), young.start)
+    persons = h.start_persons[rows]
+    with_young = np.floor(persons * share + 0.5).astype(np.int32)
+    h.start_persons[young], h.start_persons[rows] = with_young, persons - with_young
     share[leaves] = 0.0
     for column in pick(_Shared, h):
         _divide(rows, young.start, share, column)

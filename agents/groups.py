@@ -12,6 +12,8 @@ from tuopin.agents.arrays import I8, Flags
 from tuopin.agents.households import Households
 
 NO_YES = ("no", "yes")
+START, START_LABELS = "start", ("not_poor", "poor")
+"""Status in the initial state (true view): what is gained by the first is prevention, by the second relief."""
 
 
 @dataclass(frozen=True)
@@ -44,4 +46,5 @@ TRAITS: tuple[Trait, ...] = (
 
 def groups_of(households: Households) -> dict[str, tuple[I8, tuple[str, ...]]]:
     """Return for each trait the codes of all households, shape (households,), and the labels of the codes."""
-    return {trait.name: (trait.holds(households).astype(np.int8), NO_YES) for trait in TRAITS}
+    groups = {trait.name: (trait.holds(households).astype(np.int8), NO_YES) for trait in TRAITS}
+    return {**groups, START: (households.start_poor.astype(np.int8), START_LABELS)}

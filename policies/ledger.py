@@ -71,6 +71,7 @@ class Ledger:
         self._sums: dict[_Account, int] = {}
         self._spent: dict[str, int] = {}
         self._recipients: dict[_Account, Flags] = {}
+        self._received: dict[str, Fen] = {}
         self._budgets: dict[str, int | None] = {}
         self._slots: dict[str, int | None] = {}
         self._reach: dict[str, Reach] = {}
@@ -79,7 +80,7 @@ class Ledger:
         """Start the accounts of `year` with `households` rows; budgets are set anew by `set_budget`."""
         self._year, self._size = year, households
         self._sums, self._spent, self._recipients, self._budgets, self._slots = {}, {}, {}, {}, {}
-        self._reach = {}
+        self._reach, self._received = {}, {}
 
     def set_budget(self, policy: str, fen: int | None, slots: int | None) -> None:
         """Set the year's budget (fen, None = unlimited) and slots of a programme."""
@@ -126,6 +127,16 @@ class Ledger:
         self._add(account, total)
         mask = self._receivers(account)
         mask[rows[fen != 0]] = True
+        if kind != OWN:
+            if policy not in self._received:
+                self._received[policy] = np.zeros(self._size, dtype=np.int64)
+            np.add.at(self._received[policy], rows, fen)
+
+    def received(self, policy: str) -> F64:
+        """What the programme has paid to each household this year, yuan, shape (households,)."""
+        if policy not in self._received:
+            return np.zeros(self._size)
+        return self._received[policy] / 100.0
 
     def post_background(self, policy: str, payer: str, units: NDArray[np.number], yuan: float = 1.0) -> None:
         """Post an ordinary transfer that belongs to every scenario: `yuan` for each of `units`, shape (households,)."""

@@ -8,6 +8,7 @@ observed need of households, and the places that institutions have for them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -89,7 +90,17 @@ class Policy(Settings):
         """The household columns of this policy."""
         meaning, zh = f"enrolled in {cls.label} since (0 not)", f"{cls.label_zh}参与年份"
         since = Column(f"{cls.name}_since", "programme", "int16", "year", 0, 3000, meaning, zh)
-        return (since, *cls.own_columns.declared(cls.name))
+        served = Column(
+            f"{cls.name}_served",
+            "programme",
+            "bool",
+            "flag",
+            0,
+            1,
+            f"paid by {cls.label} last year",
+            f"上年{cls.label_zh}受益",
+        )
+        return (since, served, *cls.own_columns.declared(cls.name))
 
     def own(self, county: County) -> OwnColumns:
         """The policy's own columns; a policy that declares some overrides this to return its own view of them."""
@@ -98,6 +109,11 @@ class Policy(Settings):
     def since(self, county: County) -> I16:
         """Year of enrolment per household, 0 if not enrolled."""
         return county.households.column(f"{self.name}_since")
+
+    def served(self, county: County) -> Flags:
+        """Who was paid something last year, bool per household; the record of a year moves it on."""
+        flags: Flags = county.households.column(f"{self.name}_served")
+        return flags
 
     def enrolled(self, county: County) -> Mask:
         """Who is enrolled, bool per household."""
@@ -209,6 +225,10 @@ class Policy(Settings):
 
     def transfer(self, county: County, ledger: Ledger) -> None:
         """Add to `tested_transfer_term` (income-tested transfers) and post them."""
+
+    def report(self, county: County) -> Mapping[str, float]:
+        """The policy's own figures of the year, by indicator; they stand under the group `policy=<name>`."""
+        return {}
 
     def expected_gain(self, county: County) -> F64:
         """What a household may expect to gain, yuan a person and year; zero if the policy cannot tell."""

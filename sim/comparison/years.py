@@ -35,7 +35,8 @@ def over_years(cube: Cube, scenarios: Sequence[int], baseline: int, first_year: 
 
     Rates, means and indices are averaged over the years in which both have a value in that replicate, so that pairs
     stay pairs. Persons, households, flows and money are summed (a stock of persons gives person-years) and are NaN in
-    a replicate that lacks a year. Indicators that do not add up over years are left out.
+    a replicate that lacks a year. What is counted from the initial state on is taken of the last year. Indicators that
+    do not add up over years are left out.
     """
     rules = cube.keys["indicator"].map(rule)
     used = (cube.keys["year"].to_numpy() > first_year) & (rules != "none").to_numpy()
@@ -48,13 +49,18 @@ def over_years(cube: Cube, scenarios: Sequence[int], baseline: int, first_year: 
     year = keys["year"].to_numpy()
     years = _sum_years(both, figure, year)
     summed = (rules[used] == "sum").to_numpy()[first, None, None]
+    of_last = (rules[used] == "last").to_numpy()[first, None, None]
+    at_end = np.zeros(len(keys), dtype=np.bool_)
+    at_end[keys["year"].to_numpy() == int(year.max(initial=first_year))] = True
     complete = years == np.bincount(figure, minlength=len(first))[:, None, None]
     results = []
     for values in pair:
         total = _sum_years(np.where(both, values, 0.0), figure, year)
         mean = np.full_like(years, np.nan)
         np.divide(total, years, out=mean, where=years > 0)
-        results.append(np.where(summed, np.where(complete, total, np.nan), mean))
+        end = np.full_like(years, np.nan)
+        end[figure[at_end]] = np.where(both, values, np.nan)[at_end]
+        results.append(np.where(of_last, end, np.where(summed, np.where(complete, total, np.nan), mean)))
     return OverAll(keys.iloc[first][FIGURE].reset_index(drop=True), *results)
 
 

@@ -31,7 +31,7 @@ MAX_CELLS = 4096
 
 ONE_HOUSEHOLD = 1 << 32
 """Households and persons are counted in one whole number: persons below, up to four thousand million."""
-STATUS_CODES, WELLBEING_CODES, DIMENSION_CODES = 16, 32, 8
+STATUS_CODES, WELLBEING_CODES, DIMENSION_CODES = 16, 8, 8
 
 N_INCOME = 10
 (PERSONS, HOUSEHOLDS, GAP, SQUARED_GAP, WATTS, INCOME, NET_INCOME, MARKET_INCOME, POLICY_TRANSFERS, NET_POOR) = range(
@@ -39,9 +39,11 @@ N_INCOME = 10
 )
 N_STATUS = 7
 (POOR, POOR_HOUSEHOLDS, NEAR_POOR, POOR_BEFORE, EXITS, AT_RISK, REENTRIES) = range(N_STATUS)
-N_WELLBEING = 11
-(DEPRIVED, MULTIDIMENSIONAL, DEPRIVATIONS, CATASTROPHIC, CATASTROPHIC_HOUSEHOLDS, SUSTAINED, SUSTAINED_ALONE) = range(7)
-(REGISTERED, EXCLUDED, INCLUDED, TRULY_POOR) = range(7, N_WELLBEING)
+N_WELLBEING = 9
+(DEPRIVED, MULTIDIMENSIONAL, DEPRIVATIONS, CATASTROPHIC, CATASTROPHIC_HOUSEHOLDS) = range(5)
+(REGISTERED, EXCLUDED, INCLUDED, TRULY_POOR) = range(5, N_WELLBEING)
+N_COHORT = 2
+(SUSTAINED, OWN_STRENGTH) = range(N_COHORT)
 
 
 @compiled
@@ -131,7 +133,7 @@ def count_status(c: Status, out: Totals) -> None:
 
 
 class Wellbeing(NamedTuple):
-    """Households by cell: true status, register, dimensions deprived in (0..7), health spending, sustained exits."""
+    """Households by cell: true status, register, dimensions deprived in (0..7), health spending."""
 
     cells: I32
     members: I16
@@ -139,8 +141,6 @@ class Wellbeing(NamedTuple):
     registered: Flags
     deprived: I8
     catastrophic: Flags
-    sustained: Flags
-    sustained_alone: Flags
 
 
 class WellbeingCounts(NamedTuple):
@@ -154,16 +154,32 @@ class WellbeingCounts(NamedTuple):
 def count_wellbeing(c: Wellbeing, out: WellbeingCounts) -> None:
     """Count households and persons by cell and flags, and by cell and number of dimensions in which they are deprived.
 
-    The flags are poor, registered, catastrophic, and two kinds of sustained exit.
+    The flags are poor, registered and catastrophic.
     """
     codes, counts = np.empty(c.cells.shape[0], dtype=np.int32), np.empty(c.cells.shape[0], dtype=np.int32)
     for i in range(c.cells.shape[0]):
         flags = np.int32(c.poor[i]) | np.int32(c.registered[i]) << 1 | np.int32(c.catastrophic[i]) << 2
-        exits = np.int32(c.sustained[i]) << 3 | np.int32(c.sustained_alone[i]) << 4
-        codes[i] = c.cells[i] * WELLBEING_CODES + (flags | exits)
+        codes[i] = c.cells[i] * WELLBEING_CODES + flags
         counts[i] = c.cells[i] * DIMENSION_CODES + c.deprived[i]
     _count(codes, c.members, out.by_flags.ravel())
     _count(counts, c.members, out.by_dimensions.ravel())
+
+
+class Cohort(NamedTuple):
+    """Households by cell: thousandths of persons of the initial state, and whether their exit is sustained."""
+
+    cells: I32
+    start_persons: I32
+    sustained: Flags
+    own_strength: Flags
+
+
+@compiled
+def add_cohort(c: Cohort, out: Totals) -> None:
+    """Add the persons of the initial state whose exit is sustained, and on own strength, to each cell."""
+    for i in range(c.cells.shape[0]):
+        out[c.cells[i], SUSTAINED] += c.start_persons[i] * np.int64(c.sustained[i])
+        out[c.cells[i], OWN_STRENGTH] += c.start_persons[i] * np.int64(c.own_strength[i])
 
 
 @compiled
@@ -180,7 +196,7 @@ def status_sums(counts: Totals) -> Totals:
 
 
 def wellbeing_sums(flags: Totals, dimensions: Totals, least: int) -> Totals:
-    """Return the sums, shape (rows, N_WELLBEING), of counts by flags (rows, 32) and by deprivations (rows, 8).
+    """Return the sums, shape (rows, N_WELLBEING), of counts by flags (rows, 8) and by deprivations (rows, 8).
 
     From `least` deprivations on a household is multidimensionally poor.
     """
@@ -207,13 +223,11 @@ def _status_weights() -> tuple[Totals, Totals]:
 
 @cache
 def _wellbeing_weights(least: int) -> tuple[Totals, Totals, Totals]:
-    poor, listed, struck, sustained, alone = _flags(5)
+    poor, listed, struck = _flags(3)
     count = np.arange(DIMENSION_CODES)
     many = (count >= least).astype(np.int64)
     by_persons = {
         CATASTROPHIC: struck,
-        SUSTAINED: sustained,
-        SUSTAINED_ALONE: alone,
         REGISTERED: listed,
         EXCLUDED: poor * (1 - listed),
         INCLUDED: listed * (1 - poor),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-OverYears = Literal["mean", "sum", "none"]
+OverYears = Literal["mean", "sum", "last", "none"]
 SUM = "sum"
 
 
@@ -99,15 +99,23 @@ INDICATORS: dict[str, Indicator] = {
     "exits_persons": Indicator("persons", "persons leaving poverty", "当年脱贫人口", "sum", SUM, "higher"),
     "reentries_persons": Indicator("persons", "persons falling back", "当年返贫人口", "sum", SUM, "lower"),
     "sustained_exits_persons": Indicator(
-        "persons", "persons reaching a sustained exit", "稳定脱贫人口", "sum", SUM, "higher"
-    ),
-    "sustained_exits_net_of_transfers_persons": Indicator(
         "persons",
-        "persons reaching a sustained exit without policy transfers",
-        "剔除政策转移后稳定脱贫人口",
-        "sum",
+        "of the initially poor, above the line in the last three years",
+        "期初贫困且连续三年达标人口",
+        "last",
         SUM,
         "higher",
+    ),
+    "sustained_exits_own_strength_persons": Indicator(
+        "persons",
+        "of these, without income that ends with programmes",
+        "其中剔除扶持收入后仍达标人口",
+        "last",
+        SUM,
+        "higher",
+    ),
+    "poverty_years_persons": Indicator(
+        "person-years", "person-years under the line since the initial state", "期初以来贫困人年", "last", SUM, "lower"
     ),
     "relapse_by_1_year": Indicator(
         "share of exits", "relapsed within 1 year of exit", "脱贫1年内返贫率", "none", None, "lower"
@@ -146,6 +154,147 @@ INDICATORS: dict[str, Indicator] = {
     ),
     "policy_transfer_share": Indicator(
         "share of net income", "policy transfers in net income", "政策转移占纯收入比重", "mean", None, None
+    ),
+    # dimensions, sources of income, what changed poverty
+    "deprivation_income": Indicator(
+        "share of persons", "deprived: income below the line", "收入受剥夺人口比例", "mean", "persons", "lower"
+    ),
+    "deprivation_schooling": Indicator(
+        "share of persons", "deprived: a child out of school", "义务教育受剥夺人口比例", "mean", "persons", "lower"
+    ),
+    "deprivation_medical_cover": Indicator(
+        "share of persons", "deprived: no cover or care forgone", "基本医疗受剥夺人口比例", "mean", "persons", "lower"
+    ),
+    "deprivation_safe_housing": Indicator(
+        "share of persons", "deprived: unsafe housing", "住房安全受剥夺人口比例", "mean", "persons", "lower"
+    ),
+    "deprivation_safe_water": Indicator(
+        "share of persons", "deprived: no safe water", "饮水安全受剥夺人口比例", "mean", "persons", "lower"
+    ),
+    "wage_income_share": Indicator("share of net income", "wages in net income", "工资性收入比重", "mean", None, None),
+    "business_income_share": Indicator(
+        "share of net income", "business in net income", "经营净收入比重", "mean", None, None
+    ),
+    "property_income_share": Indicator(
+        "share of net income", "property in net income", "财产净收入比重", "mean", None, None
+    ),
+    "private_transfer_share": Indicator(
+        "share of net income", "relatives in net income", "亲友转移比重", "mean", None, None
+    ),
+    "office_wage_share": Indicator(
+        "share of net income",
+        "wages in net income, as the statistical office counts",
+        "工资性收入比重（统计口径）",
+        "mean",
+        None,
+        None,
+    ),
+    "office_transfer_share": Indicator(
+        "share of net income",
+        "transfers in net income, what members away send home included",
+        "转移净收入比重（统计口径，含外出寄回）",
+        "mean",
+        None,
+        None,
+    ),
+    "headcount_change_by_growth": Indicator(
+        "share of persons",
+        "change of the headcount since the initial state by growth of mean income",
+        "期初以来贫困发生率变化：增长",
+        "last",
+        None,
+        "lower",
+    ),
+    "headcount_change_by_redistribution": Indicator(
+        "share of persons",
+        "change of the headcount since the initial state by redistribution",
+        "期初以来贫困发生率变化：分配",
+        "last",
+        None,
+        "lower",
+    ),
+    "headcount_change_by_residual": Indicator(
+        "share of persons",
+        "change of the headcount since the initial state by both together",
+        "期初以来贫困发生率变化：残差",
+        "last",
+        None,
+        "lower",
+    ),
+    "real_income_growth": Indicator(
+        "ratio", "growth of mean real income since the initial state", "期初以来实际收入增长", "last", None, "higher"
+    ),
+    # the long run
+    "chronic_gap": Indicator(
+        "index",
+        "chronic poverty (squared gap of mean income)",
+        "慢性贫困（平均收入平方贫困距）",
+        "last",
+        "persons",
+        "lower",
+    ),
+    "transient_share": Indicator(
+        "share", "transient part of poverty over the years", "暂时性贫困比重", "last", None, None
+    ),
+    "poverty_pattern": Indicator(
+        "share of persons",
+        "persons by pattern of poverty over the years",
+        "按贫困形态划分的人口比例",
+        "last",
+        None,
+        None,
+    ),
+    "vulnerable_share": Indicator(
+        "share of persons",
+        "vulnerable by the estimate of the initial state",
+        "期初脆弱人口比例",
+        "mean",
+        "persons",
+        "lower",
+    ),
+    "vulnerability_auc": Indicator(
+        "area", "how well that estimate tells who is poor now", "脆弱性预测AUC", "mean", None, None
+    ),
+    # what programmes reach
+    "coverage": Indicator(
+        "share of persons", "of the poor before programmes, reached", "覆盖率", "mean", "poor_before_persons", "higher"
+    ),
+    "poor_before_persons": Indicator("persons", "poor before programmes", "项目前贫困人口", "sum", SUM, "lower"),
+    "beneficiaries_persons": Indicator("persons", "persons in households paid", "受益人口", "sum", SUM, None),
+    "adequacy": Indicator(
+        "ratio", "paid a beneficiary against own income", "受益充足度", "mean", "income_before_yuan", None
+    ),
+    "income_before_yuan": Indicator("yuan", "own income of beneficiaries", "受益户自有收入", "sum", SUM, None),
+    "leakage_share": Indicator(
+        "share of money", "paid to persons not poor before programmes", "漏出率", "mean", "benefits_yuan", "lower"
+    ),
+    "benefits_yuan": Indicator("yuan", "paid to households", "发放金额", "sum", SUM, None),
+    "retention": Indicator(
+        "share of persons",
+        "of last year's beneficiaries, so again",
+        "续保率",
+        "mean",
+        "beneficiaries_before_persons",
+        None,
+    ),
+    "beneficiaries_before_persons": Indicator(
+        "persons", "last year's beneficiaries still present", "上年受益且在册人口", "sum", SUM, None
+    ),
+    "benefit_to_standard": Indicator(
+        "ratio",
+        "allowance a beneficiary against the standard",
+        "人均救助与标准之比",
+        "mean",
+        "beneficiaries_persons",
+        None,
+    ),
+    "benefit_incidence": Indicator(
+        "share of money",
+        "programmes' money by fifth of income before it",
+        "扶持资金按收入五等分分布",
+        "mean",
+        None,
+        None,
     ),
     # health spending
     "catastrophic_health_spending_rate": Indicator(
@@ -199,6 +348,18 @@ VIEWS: dict[str, View] = {
     "registry": View(
         "registry view", "建档口径", "persons registered as poor and not exited", "在册且未退出的贫困人口"
     ),
+    "consumption": View(
+        "consumption view",
+        "消费口径",
+        "smoothed consumption per person below the statistical line of the year",
+        "人均平滑消费低于当年统计贫困线",
+    ),
+    "official": View(
+        "official view",
+        "官方口径",
+        "net income and consumption per person, each below its multiple of the line",
+        "人均纯收入与人均消费均低于各自倍数的贫困线",
+    ),
     "survey": View(
         "survey view",
         "调查口径",
@@ -207,3 +368,6 @@ VIEWS: dict[str, View] = {
     ),
 }
 """The views of poverty, in the order of every table."""
+
+TRACKED = ("true", "registry", "survey")
+"""The views in which moves and spells of households are followed; of the others the level is given."""

@@ -4,13 +4,63 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
 from tuopin.sim.measures.multidimensional import DIMENSIONS
 
 Array = NDArray[Any]
+
+
+class Cohort(NamedTuple):
+    """Persons of the initial state, in thousandths, by household, and whether its exit is sustained; shapes (n,)."""
+
+    start_persons: Array
+    sustained: Array
+    own_strength: Array
+
+
+class Sources(NamedTuple):
+    """Net income of households by source, yuan a year, shapes (n,); `remitted` is a part of `wage`."""
+
+    wage: Array
+    remitted: Array
+    business: Array
+    property: Array
+    private: Array
+    public: Array
+
+
+class Lives(NamedTuple):
+    """Of every household since the initial state, shapes (n,): years of poverty as bits, sums over `years` years."""
+
+    years: int
+    poor_years: Array
+    lines_sum: Array
+    squared_gap_sum: Array
+
+
+class Initial(NamedTuple):
+    """The initial state's households: effective income in lines and in yuan of its prices, persons, tenth of income.
+
+    Shapes (households then,). `decile` holds the tenth (1 to 10) of every household present now, shape (n,), and
+    `prices` consumer prices of the year against the initial one.
+    """
+
+    in_lines: Array
+    income: Array
+    persons: Array
+    deciles: Array
+    decile: Array
+    prices: float
+
+
+class Programme(NamedTuple):
+    """What one policy paid to households this year (yuan, shape (n,)), and whom it paid last year."""
+
+    received: Array
+    before: Array
 
 
 @dataclass(frozen=True)
@@ -48,9 +98,23 @@ class YearState:
     """Status one year earlier; a household split off since carries its parent's."""
     exited_before: Mapping[str, Array] | None = None
     """Had left poverty, in that view, at some assessment after the initial year and before this one."""
-    sustained_exit: Array | None = None
-    """Reached its first sustained exit at this assessment (`sustained.advance_sustained`)."""
-    sustained_exit_net_of_transfers: Array | None = None
+    cohort: Cohort | None = None
+    """The persons of the initial state and whose exit is sustained; None before that can be seen."""
+    poverty_years_before: Array | None = None
+    """Poor person-years up to the year before, everybody first, then by group; None in the initial year."""
+    sources: Sources | None = None
+    lives: Lives | None = None
+    initial: Initial | None = None
+    programmes: Mapping[str, Programme] = field(default_factory=dict)
+    """What each policy paid whom this year."""
+    alone: Array | None = None
+    """Effective income less what ends with a programme's money, yuan a person."""
+    vulnerability: Array | None = None
+    """Probability of poverty estimated in the initial state."""
+    reports: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Figures a policy reports of its own."""
+    consumption_poor: Array | None = None
+    official_poor: Array | None = None
     registry_near_poor: Array | None = None
     """Listed near-poor in the register: an administrative status, not a band of income."""
     class_before: Array | None = None
@@ -64,7 +128,9 @@ class YearState:
 def check_state(state: YearState) -> None:
     """Check shapes and codes of a state; raises ValueError naming the field."""
     n = len(state.members)
-    fields: dict[str, Any] = {k: v for k, v in vars(state).items() if hasattr(v, "shape")}
+    fields: dict[str, Any] = {
+        k: v for k, v in vars(state).items() if hasattr(v, "shape") and k != "poverty_years_before"
+    }
     for name in ("poor", "poor_before", "exited_before", "deprivations", "enrolled"):
         fields |= {f"{name}[{key!r}]": values for key, values in (getattr(state, name) or {}).items()}
     fields |= {f"groups[{trait!r}]": codes for trait, (codes, _) in state.groups.items()}

@@ -1,4 +1,8 @@
-"""Sustained exits: at or above the line in three yearly assessments in a row after poverty, once a household."""
+"""Sustained exits: of the persons poor in the initial state, whose household has been above the line three years in a row.
+
+A stock of a cohort that is the same in every scenario: whoever is kept from falling cannot count as a loss, and an exit
+that fails later is one no longer.
+"""
 
 from __future__ import annotations
 
@@ -6,64 +10,81 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tuopin.agents.arrays import I8, Array, Flags
+from tuopin.agents.arrays import F32, F64, I8, I64, Flags
 from tuopin.agents.compiled import compiled, rule
 from tuopin.sim.measures.arguments import check_lengths
 
 ASSESSMENTS = 3
 """Assessments in a row that make an exit sustained: the 36 months after which support may end."""
+_MOST_COUNTED = 120
+"""Years counted in a row (the column's type holds 127)."""
 
 
-class _Exits(NamedTuple):
+class Lives(NamedTuple):
+    """What is kept of every household from year to year, and this year's incomes, yuan a person.
+
+    `alone` is effective income less what ends with the money of a programme.
+    """
+
+    income: F64
+    alone: F64
     years_above: I8
-    ever_poor: Flags
-    poor: Flags
-    above: Flags
-    reached: Flags
+    years_above_alone: I8
+    poor_years: I64
+    lines_sum: F32
+    squared_gap_sum: F32
 
 
 @rule
-def years_next(years: int, counts: bool) -> int:
-    """Assessments in a row at or above the line after poverty; `counts` is whether this one is such. 3 are enough."""
-    return years if years >= ASSESSMENTS else (years + 1 if counts else 0)
+def years_next(years: int, above: bool) -> int:
+    """Assessments in a row at or above the line, this one counted."""
+    return min(years + 1, _MOST_COUNTED) if above else 0
 
 
 @compiled
-def _advance(c: _Exits) -> None:
-    for i in range(c.poor.shape[0]):
-        before = c.years_above[i]
-        c.years_above[i] = years_next(before, c.ever_poor[i] & c.above[i] & (not c.poor[i]))
-        c.reached[i] = (before < ASSESSMENTS) & (c.years_above[i] == ASSESSMENTS)
+def _advance(c: Lives, line: float, year: int) -> None:
+    bit = np.int64(1) << np.int64(year)
+    for i in range(c.income.shape[0]):
+        in_lines = c.income[i] / line
+        gap = min(1.0, max(0.0, 1.0 - in_lines))
+        poor = c.income[i] < line
+        if year > 0:
+            c.years_above[i] = years_next(c.years_above[i], not poor)
+            c.years_above_alone[i] = years_next(c.years_above_alone[i], c.alone[i] >= line)
+        if poor:
+            c.poor_years[i] |= bit
+        c.lines_sum[i] += in_lines
+        c.squared_gap_sum[i] += gap * gap
 
 
-def advance_sustained(years_above: I8, *, ever_poor: Flags, poor: Flags, above: Flags) -> Flags:
-    """Return which households reach their first sustained exit at this assessment, shape (n,); `years_above` moves on.
+def advance(lives: Lives, line: float, year: int) -> None:
+    """Add an assessment to every household's life, in place; `year` counts from the initial state, which is 0.
 
-    `years_above` (int8, updated in place) counts assessments in a row at or above the line after poverty and stays at
-    3 once they are reached: a later relapse shows among the relapses, and a second recovery is not a second success.
-    `ever_poor` is whether a household was truly poor at any assessment since the initial one, this one included.
-    `poor` is the true status. `above` is what is counted: `~poor` for the exit as it is, or "income without this
-    year's policy transfers is at or above the line" for the exit that stands by itself. Raises ValueError if the shapes
-    differ.
+    The initial state is no assessment of the years above the line: the first sustained exit is seen in year 3.
+
+    Raises
+    ------
+    ValueError
+        If the arrays differ in length.
     """
-    check_lengths(years_above=years_above, ever_poor=ever_poor, poor=poor, above=above)
-    reached = np.empty(len(poor), dtype=np.bool_)
-    _advance(_Exits(years_above=years_above, ever_poor=ever_poor, poor=poor, above=above, reached=reached))
-    return reached
+    check_lengths(**lives._asdict())
+    _advance(lives, float(line), int(year))
 
 
-def last_exit_year_seen_through(last_year: int) -> int:
-    """Return the last year in which an exit can begin and still be seen through to being sustained by `last_year`."""
-    return last_year - (ASSESSMENTS - 1)
+class SustainedExits(NamedTuple):
+    """Which households' exits are sustained, shape (n,): as they are, and on their own strength."""
+
+    all: Flags
+    own_strength: Flags
 
 
-def exits_seen_through(years: Array, exits_persons: Array, last_year: int) -> tuple[float, float]:
-    """Return (persons whose exits could be seen through, persons whose exits came too late and are censored).
+def sustained_exits(*, start_poor: Flags, years_above: I8, years_above_alone: I8) -> SustainedExits:
+    """Return whose exit is sustained: poor in the initial state and above the line in the last three assessments.
 
-    `years` and `exits_persons` (k,) are the yearly exits; to be stated beside every number of sustained exits. NaN
-    where exits are NaN. Raises ValueError if the shapes differ.
+    Raises
+    ------
+    ValueError
+        If the arrays differ in length.
     """
-    check_lengths(years=years, exits_persons=exits_persons)
-    early = np.asarray(years) <= last_exit_year_seen_through(last_year)
-    exits = np.asarray(exits_persons, dtype=np.float64)
-    return float(exits[early].sum()), float(exits[~early].sum())
+    check_lengths(start_poor=start_poor, years_above=years_above, years_above_alone=years_above_alone)
+    return SustainedExits(start_poor & (years_above >= ASSESSMENTS), start_poor & (years_above_alone >= ASSESSMENTS))

@@ -13,6 +13,8 @@ from tuopin.sim.measures.fgt import weighted_mean
 Array = NDArray[Any]
 
 PATTERNS: tuple[str, ...] = ("always", "usually", "churning", "occasionally", "never")
+CHURNING_BAND = 0.1
+"""Lines above one up to which a mean income is churning; not given by the source, a modelling choice."""
 
 
 class ChronicTransient(NamedTuple):
@@ -56,7 +58,7 @@ def chronic_transient(income: Array, lines: Array, members: Array, alpha: int = 
     return ChronicTransient(total, chronic, total - chronic)
 
 
-def poverty_pattern(income: Array, lines: Array, churning_band: float = 0.1) -> NDArray[np.int8]:
+def poverty_pattern(income: Array, lines: Array, churning_band: float = CHURNING_BAND) -> NDArray[np.int8]:
     """Return each household's class, shape (n,): 0 always, 1 usually, 2 churning, 3 occasionally, 4 never poor.
 
     `always` is poor in every year; `usually` has a mean income below the line; `churning` a mean at most

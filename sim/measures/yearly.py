@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from tuopin.sim.measures import accumulate as a
 from tuopin.sim.measures.catastrophic import catastrophic
-from tuopin.sim.measures.indicators import VIEWS
+from tuopin.sim.measures.indicators import TRACKED
 from tuopin.sim.measures.inequality import gini_and_sst
 from tuopin.sim.measures.multidimensional import CUTOFF, DIMENSIONS, deprivation_count
+from tuopin.sim.measures.single import of_programmes, whole_county
 from tuopin.sim.measures.state import YearState, check_state
 from tuopin.sim.measures.targeting import targeting_errors
 from tuopin.sim.measures.transitions import (
@@ -72,10 +73,11 @@ def yearly_values(state: YearState) -> tuple[Keys, NDArray[np.float64]]:
     """
     check_state(state)
     totals = [_sums(state, batch) for batch in a.batches(state.groups)]
-    incomes, wellbeing, *statuses = (
+    incomes, wellbeing, cohort, *statuses = (
         np.concatenate([sums[0], *(more[1:] for more in sums[1:])]) for sums in zip(*totals, strict=True)
     )
-    blocks = _income_blocks(incomes, statuses[0]) + _wellbeing_blocks(state, incomes, wellbeing)
+    blocks = _income_blocks(incomes, statuses[0]) + _wellbeing_blocks(incomes, wellbeing)
+    blocks += _cohort_blocks(state, cohort, statuses[0])
     for view, status in zip(_views(state), statuses, strict=True):
         blocks += _status_blocks(state, view, incomes, status)
     single, extra = _single_values(state)
@@ -93,7 +95,7 @@ def _keys(
 
 
 def _views(state: YearState) -> list[str]:
-    return [view for view in VIEWS if view in state.poor]
+    return [view for view in TRACKED if view in state.poor]
 
 
 def _sums(state: YearState, batch: a.Groups) -> list[a.Totals]:
@@ -132,13 +134,14 @@ def _sums(state: YearState, batch: a.Groups) -> list[a.Totals]:
             registered=state.registered,
             deprived=deprivation_count(state.deprivations),
             catastrophic=struck,
-            sustained=_or(state.sustained_exit, none),
-            sustained_alone=_or(state.sustained_exit_net_of_transfers, none),
         ),
         a.WellbeingCounts(by_flags=flags, by_dimensions=dimensions),
     )
     least = int(np.ceil(CUTOFF * len(DIMENSIONS) - 1e-9))
     wellbeing = a.wellbeing_sums(a.margins(flags, shape), a.margins(dimensions, shape), least)
+    cohort = np.zeros((size, a.N_COHORT), dtype=np.int64)
+    if state.cohort is not None:
+        a.add_cohort(a.Cohort(cells, *state.cohort), cohort)
 
     statuses, near = [], _near_poor(state)
     for view in _views(state):
@@ -153,7 +156,7 @@ def _sums(state: YearState, batch: a.Groups) -> list[a.Totals]:
         )
         a.count_status(status, counts)
         statuses.append(a.status_sums(a.margins(counts, shape)))
-    return [a.margins(incomes, shape), wellbeing, *statuses]
+    return [a.margins(incomes, shape), wellbeing, a.margins(cohort, shape), *statuses]
 
 
 def _or(values: Array | None, otherwise: Array) -> Array:
@@ -196,9 +199,9 @@ def _income_blocks(sums: a.Totals, status: a.Totals) -> list[Block]:
     ]
 
 
-def _wellbeing_blocks(state: YearState, incomes: a.Totals, sums: a.Totals) -> list[Block]:
+def _wellbeing_blocks(incomes: a.Totals, sums: a.Totals) -> list[Block]:
     persons, households, struck = incomes[:, a.PERSONS], incomes[:, a.HOUSEHOLDS], sums[:, a.CATASTROPHIC_HOUSEHOLDS]
-    blocks = [
+    return [
         Block("true", "any_deprivation_headcount", sums[:, a.DEPRIVED], persons),
         Block("true", "multidimensional_headcount", sums[:, a.MULTIDIMENSIONAL], persons),
         Block("true", "adjusted_multidimensional_headcount", sums[:, a.DEPRIVATIONS], persons, len(DIMENSIONS)),
@@ -206,12 +209,20 @@ def _wellbeing_blocks(state: YearState, incomes: a.Totals, sums: a.Totals) -> li
         Block("true", "catastrophic_health_spending_household_rate", struck, households),
         Block("true", "exclusion_error", sums[:, a.EXCLUDED], sums[:, a.TRULY_POOR]),
         Block("true", "inclusion_error", sums[:, a.INCLUDED], sums[:, a.REGISTERED]),
+        Block("registry", "registered_persons", sums[:, a.REGISTERED]),
     ]
-    if state.sustained_exit is not None:
-        blocks.append(Block("true", "sustained_exits_persons", sums[:, a.SUSTAINED]))
-    if state.sustained_exit_net_of_transfers is not None:
-        blocks.append(Block("true", "sustained_exits_net_of_transfers_persons", sums[:, a.SUSTAINED_ALONE]))
-    return [*blocks, Block("registry", "registered_persons", sums[:, a.REGISTERED])]
+
+
+def _cohort_blocks(state: YearState, cohort: a.Totals, status: a.Totals) -> list[Block]:
+    """What is counted from the initial state on: sustained exits (unknown before three assessments), poverty-years."""
+    before = state.poverty_years_before
+    years = np.zeros(len(status)) if before is None else before + status[:, a.POOR]
+    known = cohort * (np.nan if state.cohort is None else 0.001)
+    return [
+        Block("true", "sustained_exits_persons", known[:, a.SUSTAINED]),
+        Block("true", "sustained_exits_own_strength_persons", known[:, a.OWN_STRENGTH]),
+        Block("true", "poverty_years_persons", years),
+    ]
 
 
 def _status_blocks(state: YearState, view: str, incomes: a.Totals, sums: a.Totals) -> list[Block]:
@@ -243,4 +254,15 @@ def _single_values(state: YearState) -> tuple[Sequence[Key], Sequence[float]]:
         matrix = transition_matrix(transition_counts(state.class_before, now, state.members))
         found.update(zip(_MOVES, matrix.ravel().tolist(), strict=True))
         found[Key("true", "all", "shorrocks_mobility")] = shorrocks_mobility(matrix)
+    for (group, indicator), value in (whole_county(state) | of_programmes(state)).items():
+        found[Key("true", group, indicator)] = value
+    for view, poor in (("consumption", state.consumption_poor), ("official", state.official_poor)):
+        if poor is not None:
+            persons = float(state.members[poor].sum(dtype=np.int64))
+            found[Key(view, "all", "headcount_ratio")] = _share(persons, float(state.members.sum(dtype=np.int64)))
+            found[Key(view, "all", "poor_persons")] = persons
     return list(found), list(found.values())
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else math.nan

@@ -18,6 +18,7 @@ from tuopin.agents.population import synthesise
 from tuopin.agents.production import supply
 from tuopin.agents.randomness import Luck
 from tuopin.policies.ledger import Ledger
+from tuopin.sim.run.lives import begin_lives
 from tuopin.sim.run.recorder import Recorder
 from tuopin.sim.run.run import Run
 from tuopin.sim.run.year import simulate_year
@@ -122,4 +123,5 @@ def _start(county: County, scale: float) -> None:
     county.villages.hours = np.asarray(registered * county.value("village.hours_per_household"), dtype=np.float64)
     county.markets.base_supply = supply(county)
     county.jobs_in_county = int((h.off_farm - h.migrants).sum())
+    begin_lives(county)
     county.in_burn_in = False

@@ -12,19 +12,18 @@ from numpy.typing import NDArray
 from tuopin.agents.county import County
 from tuopin.agents.demography import Movement
 from tuopin.agents.economy import statistical_line
-from tuopin.agents.groups import groups_of
-from tuopin.agents.registry import registered
-from tuopin.agents.schooling import out_of_school
+from tuopin.policies.ledger import Ledger
 from tuopin.policies.protocol import Policy
 from tuopin.sim.measures import spells
-from tuopin.sim.measures.indicators import VIEWS as VIEW_TABLE
+from tuopin.sim.measures.indicators import TRACKED
 from tuopin.sim.measures.state import YearState
-from tuopin.sim.measures.sustained import advance_sustained
 from tuopin.sim.measures.transitions import income_class
 from tuopin.sim.measures.yearly import yearly_values
+from tuopin.sim.run.lives import advance_lives, own_income
 from tuopin.sim.run.panel import panel_year
+from tuopin.sim.run.year_state import Start, paid_by, poor_by_view, start_of, year_state
 
-VIEWS = tuple(VIEW_TABLE)
+VIEWS = TRACKED
 Array = NDArray[Any]
 
 
@@ -43,12 +42,14 @@ class Recorder:
         self._exited: dict[str, Array] = {}
         self._class_before: Array | None = None
         self._moved: Movement | None = None
+        self.initial: Start = Start(*(np.empty(0) for _ in Start._fields))
 
     def fork(self, panel: bool) -> Recorder:
         """Return an independent copy that records on; with `panel` False its panels are left out."""
         twin = Recorder(self.first_year, self.last_year)
         twin.rows = list(self.rows)
         twin.persons = list(self.persons)
+        twin.initial = self.initial
         twin.panels = list(self.panels or ()) if panel else None
         twin.spell_counts = {view: counts.copy() for view, counts in self.spell_counts.items()}
         return twin
@@ -56,19 +57,20 @@ class Recorder:
     def start(self, county: County, policies: Sequence[Policy]) -> None:
         """Record the initial state: no moves, running spells left-censored."""
         h = county.households
-        for view, poor in _poor(county).items():
+        for view, poor in poor_by_view(county).items():
             exited = h.registry_exit_year > 0 if view == "registry" else np.zeros(len(h), dtype=np.bool_)
             start, left = spells.begin(poor=poor, exited=exited & ~poor, year=self.first_year)
             h.column(f"spell_start_{view}")[:] = start
             h.column(f"spell_left_{view}")[:] = left
-        self._write(county, policies, _state(county, policies))
+        self.initial = start_of(county)
+        self._write(county, policies, year_state(county, policies, self.initial, own_income(county)))
 
     def leave(self, county: County, members: Array) -> None:
         """Close the spells of households that ended in this year's demography; `members` are last year's persons."""
         gone = np.flatnonzero(county.households.members[: len(members)] == 0)
         if len(gone) == 0:
             return
-        for view, poor in _poor(county).items():
+        for view, poor in poor_by_view(county).items():
             running = _running(county, view, poor, members, gone)
             spells.close(self.spell_counts[view], self.first_year, county.year - 1, running)
 
@@ -79,37 +81,49 @@ class Recorder:
     def remember(self, county: County) -> None:
         """Keep the status of the three views as it stood before this year's assessment."""
         h = county.households
-        self._before = {view: poor.copy() for view, poor in _poor(county).items()}
+        self._before = {view: poor.copy() for view, poor in poor_by_view(county).items()}
         self._exited = {"true": h.exits > 0, "registry": h.exited_registry.copy(), "survey": h.exited_survey.copy()}
         line_before = statistical_line(county.parameters, county.year - 1)
         self._class_before = income_class(h.income_pp, line_before)
 
-    def record(self, county: County, policies: Sequence[Policy]) -> None:
+    def record(self, county: County, policies: Sequence[Policy], ledger: Ledger) -> None:
         """Record the year just assessed."""
-        h, now = county.households, _poor(county)
+        h, now = county.households, poor_by_view(county)
         for view, poor in now.items():
             running = _running(county, view, poor, h.members)
             spells.advance(self.spell_counts[view], self.first_year, county.year, running, self._before[view])
         h.exited_registry[:] |= self._before["registry"] & ~now["registry"]
         h.exited_survey[:] |= self._before["survey"] & ~now["survey"]
-        sustained = advance_sustained(h.years_above, ever_poor=h.ever_poor, poor=h.poor_true, above=~h.poor_true)
-        alone = h.income_pp - h.policy_transfers / h.members >= county.line
-        sustained_alone = advance_sustained(h.years_above_alone, ever_poor=h.ever_poor, poor=h.poor_true, above=alone)
-        state = _state(
+        alone = own_income(county)
+        advance_lives(county, alone)
+        state = year_state(
             county,
             policies,
+            self.initial,
+            alone,
             poor_before=self._before,
             exited_before=self._exited,
-            sustained_exit=sustained,
-            sustained_exit_net_of_transfers=sustained_alone,
             class_before=self._class_before,
+            poverty_years_before=self._poverty_years(),
+            programmes=paid_by(ledger, county, policies),
+            reports={policy.name: policy.report(county) for policy in policies},
         )
         self._write(county, policies, state)
+
+    def _poverty_years(self) -> Array:
+        """Poor person-years up to the last year recorded, everybody first, then by group."""
+        _, keys, values = self.rows[-1]
+        first = keys.index(("true", "all", "poverty_years_persons"))
+        last = first + 1
+        while last < len(keys) and keys[last][2] == "poverty_years_persons":
+            last += 1
+        before: Array = values[first:last]
+        return before
 
     def finish(self, county: County) -> None:
         """Close the spells that still run at the horizon."""
         h = county.households
-        for view, poor in _poor(county).items():
+        for view, poor in poor_by_view(county).items():
             running = _running(county, view, poor, h.members)
             spells.close(self.spell_counts[view], self.first_year, county.year, running)
 
@@ -159,31 +173,3 @@ def _running(
 def _poor(county: County) -> dict[str, Array]:
     h = county.households
     return {"true": h.poor_true, "registry": registered(county), "survey": h.poor_survey}
-
-
-def _state(county: County, policies: Sequence[Policy], **moves: Any) -> YearState:
-    h = county.households
-    return YearState(
-        year=county.year,
-        line=county.line,
-        members=h.members,
-        income=h.income_pp,
-        net_income=h.net_income_pp,
-        market_income=h.market_income_pp,
-        policy_transfers=h.policy_transfers / h.members,
-        poor=_poor(county),
-        registered=registered(county),
-        survey_income=h.survey_income_pp,
-        medical_payment=h.medical_out_of_pocket,
-        subsistence_food=county.value("village.subsistence_food") * county.prices,
-        deprivations={
-            "income": h.poor_true,
-            "schooling": out_of_school(county),
-            "medical_cover": ~h.insured | h.care_forgone,
-            "safe_housing": h.housing_grade <= 1,
-            "safe_water": ~h.safe_water,
-        },
-        enrolled={policy.name: policy.enrolled(county) for policy in policies},
-        groups=groups_of(h),
-        **moves,
-    )

@@ -26,9 +26,10 @@ from tuopin.policies.limits import Limit
 from tuopin.sim.run.packing import Arrays, PackingError, dataclasses_of, pack, unpack
 from tuopin.sim.run.recorder import VIEWS, Recorder
 from tuopin.sim.run.state import State, StateError
+from tuopin.sim.run.year_state import Start
 
 FORMAT = 2
-_NOTE, _CHECKSUM, _HOUSEHOLD, _SPELLS = "note", "sha256", "household.", "spells."
+_NOTE, _CHECKSUM, _HOUSEHOLD, _SPELLS, _START = "note", "sha256", "household.", "spells.", "start."
 _GIVEN = ("place", "parameters", "mechanisms", "luck", "households", "flows")
 World = tuple[Place, Parameters, dict[str, bool | str], Luck]
 
@@ -68,6 +69,7 @@ def to_bytes(state: State, origin: Origin) -> bytes:
     county, recorder = state.county, state.recorder
     arrays: Arrays = {_HOUSEHOLD + name: column for name, column in county.households.as_mapping().items()}
     arrays |= {_SPELLS + view: counts for view, counts in recorder.spell_counts.items()}
+    arrays |= {_START + name: values for name, values in recorder.initial._asdict().items()}
     rows = [(year, _key_list(keys)) for year, keys, _ in recorder.rows]
     arrays |= {f"rows.{k}": values for k, (_, _, values) in enumerate(recorder.rows)}
     known = {"Villages": Villages, "Markets": Markets}
@@ -132,6 +134,7 @@ def _state(note: Mapping[str, Any], arrays: Arrays, world: World) -> State:
     kept = {name: unpack(value, arrays, known) for name, value in note["county"].items()}
     recorder = Recorder(*note["years"])
     recorder.spell_counts = {view: arrays[_SPELLS + view] for view in VIEWS}
+    recorder.initial = Start(*(arrays[_START + name] for name in Start._fields))
     recorder.rows = [
         (year, tuple(tuple(key) for key in keys), arrays[f"rows.{k}"]) for k, (year, keys) in enumerate(note["rows"])
     ]

@@ -117,7 +117,7 @@ def _remember(run: Run) -> None:
 
 def _record(run: Run) -> None:
     run.ledger.close_year(run.county.households.members)
-    run.recorder.record(run.county, run.policies)
+    run.recorder.record(run.county, run.policies, run.ledger)
 
 
 STEPS: tuple[Step, ...] = (

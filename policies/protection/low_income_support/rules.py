@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -174,6 +175,14 @@ class LowIncomeSupport(Policy):
         h, f, since = county.households, county.flows, self.since(county)
         _pay_granted(pick(_Payment, h, f, since=since, granted=own.yuan, per_person=own.pp))
         self._relieve(county, ledger)
+
+    def report(self, county: County) -> Mapping[str, float]:
+        """Allowance a person against the standard, over those who have one."""
+        own, members = self.own(county), county.households.members
+        granted = own.yuan > 0
+        persons, standard = int(members[granted].sum()), self._standard(county)
+        mean = float(fen(own.yuan).sum()) / 100.0 / persons if persons else np.nan
+        return {"benefit_to_standard": mean / standard if standard > 0 else np.nan}
 
     def _relieve(self, county: County, ledger: Ledger) -> None:
         """Pay one amount to each household struck and under the line, the poorest first within relief's money."""

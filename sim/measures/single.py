@@ -1,0 +1,71 @@
+"""Figures of a year that are given for everybody or for groups of their own: components, long run, programmes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tuopin.sim.measures.components import growth_incidence, growth_redistribution, income_shares
+from tuopin.sim.measures.lives import LEAST_YEARS, long_run
+from tuopin.sim.measures.programmes import benefit_incidence, programme_values, reached, total_received
+from tuopin.sim.measures.state import YearState
+from tuopin.sim.measures.vulnerability import VULNERABLE, area_under_curve
+
+Figures = dict[tuple[str, str], float]
+"""(group, indicator) -> value."""
+
+
+def whole_county(state: YearState) -> Figures:
+    """Return what is known of the whole county's incomes and lives."""
+    found: Figures = {}
+    persons = float(state.members.sum(dtype=np.int64))
+    for name, flags in state.deprivations.items():
+        deprived = float(state.members[flags].sum(dtype=np.int64))
+        found["all", f"deprivation_{name}"] = deprived / persons if persons > 0 else np.nan
+    if state.sources is not None:
+        found |= {("all", name): value for name, value in income_shares(state.sources).items()}
+    if state.initial is not None:
+        change = growth_redistribution(state.initial, state.income / state.line, state.members)
+        found |= {("all", f"headcount_change_by_{name}"): value for name, value in change._asdict().items()}
+        growth = growth_incidence(state.initial, state.income, state.members)
+        found |= {(f"start_decile={k}", "real_income_growth"): value for k, value in growth.items()}
+    if state.vulnerability is not None:
+        found |= _vulnerability(state)
+    if state.lives is not None:
+        found |= _long_run(state)
+    return found
+
+
+def _vulnerability(state: YearState) -> Figures:
+    """The estimate of the initial state: the share it calls vulnerable then, and how well it meets this year's truth."""
+    risky = state.vulnerability >= VULNERABLE
+    persons = float(state.members.sum(dtype=np.int64))
+    share = float(state.members[risky].sum(dtype=np.int64)) / persons if persons > 0 else np.nan
+    return {
+        ("all", "vulnerable_share"): share,
+        ("all", "vulnerability_auc"): area_under_curve(state.vulnerability, state.poor["true"]),
+    }
+
+
+def _long_run(state: YearState) -> Figures:
+    lives = state.lives
+    assert lives is not None
+    if lives.years < LEAST_YEARS:
+        return {}
+    poverty, patterns = long_run(lives, state.members)
+    share = poverty.transient / poverty.total if poverty.total > 0 else np.nan
+    found: Figures = {("all", "chronic_gap"): poverty.chronic, ("all", "transient_share"): share}
+    return found | {(f"pattern={name}", "poverty_pattern"): value for name, value in patterns.items()}
+
+
+def of_programmes(state: YearState) -> Figures:
+    """Return what each programme reached this year, and how all their money is spread over fifths of income."""
+    found: Figures = {}
+    if state.alone is None or not state.programmes:
+        return found
+    for name, programme in state.programmes.items():
+        values = programme_values(reached(programme, state.alone, state.members, state.line))
+        found |= {(f"policy={name}", indicator): value for indicator, value in values.items()}
+        found |= {(f"policy={name}", key): value for key, value in state.reports.get(name, {}).items()}
+    paid = total_received(dict(state.programmes), len(state.members))
+    shares = benefit_incidence(paid, state.alone, state.members, state.line)
+    return found | {(f"fifth={k}", "benefit_incidence"): value for k, value in shares.items()}
