@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
 
 from tuopin.agents.economy import price_index
-from tuopin.agents.parameters import Parameter, Parameters, Value, draw_parameter, read_parameters
-from tuopin.agents.randomness import Luck
+from tuopin.agents.parameters import Draw, Parameter, Parameters, Value, draw_parameter, read_parameters
 
 D = TypeVar("D")
 CHOICES = frozenset({"budget", "budget_rate", "slots", "slots_rate"})
@@ -28,8 +27,8 @@ class Settings:
     scale: float = 1.0
     """The share of the county that is simulated; parameters declared as `scaled` are given for the whole county."""
 
-    def __init__(self, settings: Mapping[str, Any], luck: Luck | None = None) -> None:
-        """Take a scenario's settings; with `luck`, free parameters that are not set are drawn, `CHOICES` left out.
+    def __init__(self, settings: Mapping[str, Any], draw: Draw | None = None) -> None:
+        """Take a scenario's settings; with `draw`, uncertain parameters not set are drawn, `CHOICES` left out.
 
         Raises
         ------
@@ -41,8 +40,8 @@ class Settings:
         self.resolved: dict[str, Parameter] = {}
         self._derived: dict[tuple[str, int], Any] = {}
         for name, parameter in self.parameters.items():
-            drawn = luck is not None and name not in settings and name not in CHOICES
-            self.resolved[name] = draw_parameter(parameter, luck) if luck and drawn else parameter
+            drawn = draw is not None and name not in settings and name not in CHOICES
+            self.resolved[name] = draw_parameter(parameter, draw) if draw and drawn else parameter
         for name, value in settings.items():
             self.resolved[name] = self.resolved[name].given(value)
 

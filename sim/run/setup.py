@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from tuopin.agents.county import County
-from tuopin.agents.parameters import Parameter, Parameters, draw_parameter, resolve_parameters
-from tuopin.agents.place import Figure, Place
+from tuopin.agents.parameters import Draw, Parameters, resolve_parameters
+from tuopin.agents.place import Place
 from tuopin.agents.randomness import Luck
 from tuopin.policies.catalogue import catalogue
 from tuopin.policies.guard import guarded, is_built_in
 from tuopin.policies.protocol import Policy
+from tuopin.sim.run.admissible import admissible_draw
 from tuopin.sim.run.burn_in import initial_county
+from tuopin.sim.run.draws import draw_place
 from tuopin.sim.study.plan import Plan
 
 
@@ -23,53 +25,37 @@ def county_of(plan: Plan, place: str, replicate: int) -> County:
 
 def world_of(plan: Plan, place: str, replicate: int) -> tuple[Place, Parameters, dict[str, bool | str], Luck]:
     """Return the surroundings of a county in a replicate: its place, parameters (drawn if the study draws), switches
-    and
-    luck.
+    and luck.
     """
-    luck = Luck(plan.seed, replicate)
-    drawn = luck if plan.draw_parameters else None
-    data = plan.place_data[place]
+    draw, data = draw_of(plan, replicate), plan.place_data[place]
     return (
-        draw_place(data, luck) if drawn else data,
-        resolve_parameters(plan.parameters, drawn),
+        data if draw is None else draw_place(data, draw),
+        resolve_parameters(plan.parameters, draw),
         dict(plan.mechanisms),
-        luck,
+        Luck(plan.seed, replicate),
     )
+
+
+def draw_of(plan: Plan, replicate: int) -> Draw | None:
+    """The admissible draw of a replicate; None if the study does not draw its parameters."""
+    return admissible_draw(plan.seed, replicate).draw if plan.draw_parameters else None
 
 
 def policies_of(plan: Plan, scenario: str, replicate: int) -> list[Policy]:
     """Return the policies of a scenario; free parameters are drawn alike in all scenarios if the study draws them."""
-    luck = Luck(plan.seed, replicate) if plan.draw_parameters else None
-    return make_policies(plan.scenario_settings[scenario], luck, plan.scale)
+    return make_policies(plan.scenario_settings[scenario], draw_of(plan, replicate), plan.scale)
 
 
-def draw_place(place: Place, luck: Luck) -> Place:
-    """Return the place with its free figures (rural persons, county factor) redrawn from their ranges.
-
-    Counties of a region share the draw: what is not known of them is not known of all alike and does not average out.
-    """
-    owner = place.region.name if place.region is not None else place.name
-    changes: dict[str, Figure] = {}
-    for name in ("rural_persons", "county_factor"):
-        figure: Figure = getattr(place, name)
-        if figure.confidence in ("free", "modelling-choice") and figure.range is not None:
-            low, high = figure.range
-            entry = Parameter(
-                name, f"place.{owner}", figure.value, figure.unit, figure.source, "free", low=low, high=high
-            )
-            value = draw_parameter(entry, luck).value
-            changes[name] = figure.model_copy(update={"value": round(value) if name == "rural_persons" else value})  # type: ignore[arg-type]
-    return place.model_copy(update=changes)
-
-
-def make_policies(settings: Mapping[str, Mapping[str, Any]], luck: Any = None, scale: float = 1.0) -> list[Policy]:
-    """Return the policies of a scenario in the order of their names; with `luck`, their free parameters are drawn.
+def make_policies(
+    settings: Mapping[str, Mapping[str, Any]], draw: Draw | None = None, scale: float = 1.0
+) -> list[Policy]:
+    """Return the policies of a scenario in the order of their names; with `draw`, uncertain parameters are drawn.
 
     Their own capacities are those of the share `scale` of the county.
     """
     known = catalogue()
     classes = {name: known[name] if is_built_in(known[name]) else guarded(known[name]) for name in sorted(settings)}
-    made = [policy(settings[name], luck) for name, policy in classes.items()]
+    made = [policy(settings[name], draw) for name, policy in classes.items()]
     for policy in made:
         policy.scale = scale
     return made
