@@ -220,6 +220,9 @@ class HouseholdColumns:
     spell_left_survey: Flags = column("status", "flag", 0, 1, "the same, survey view", "左删失(调查)")
 
 
+ColumnName = str
+"""Name of a column, given as text. The plugin of mypy (`.ci/mypy_columns.py`) reads it as one of those above."""
+
 COLUMNS: dict[str, Column] = {
     name: Column(name, row.group, dtype, *row[1:])
     for name, dtype in dtypes_of(HouseholdColumns).items()

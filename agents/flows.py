@@ -76,6 +76,9 @@ class YearArrays:
     verified_income: F64 = quantity("yuan/person", "net income as the review sees it, NaN where it does not look")
 
 
+FlowName = str
+"""Name of a term or quantity, given as text; checked like `ColumnName`."""
+
 FLOWS = {
     name: Flow(name, dtype, *row) for name, dtype in dtypes_of(YearArrays).items() for row in [vars(YearArrays)[name]]
 }

@@ -206,6 +206,8 @@ class HouseholdView:
     """A light read-only view of one household: `households[7].land`."""
 
     __slots__ = ("_households", "_index")
+    _households: Households
+    _index: int
 
     def __init__(self, households: Households, index: int) -> None:
         object.__setattr__(self, "_households", households)
@@ -222,4 +224,5 @@ class HouseholdView:
         return {name: array[self._index].item() for name, array in self._households.as_mapping().items()}
 
     def __repr__(self) -> str:
-        return f"<household {self.uid}: {self.members} persons, village {self.village}>"
+        h, i = self._households, self._index
+        return f"<household {h.uid[i]}: {h.members[i]} persons, village {h.village[i]}>"

@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from tuopin.agents import registry
+from tuopin.agents.columns import ColumnName
 from tuopin.agents.county import County
 from tuopin.agents.flows import Flows
 from tuopin.agents.parameters import Parameters
@@ -95,7 +96,7 @@ def _correction(county: County, target: float) -> float:
     return 1.0 + (target - _mean(county, "net_income_pp")) / _mean(county, "market_income_pp")
 
 
-def _mean(county: County, column: str) -> float:
+def _mean(county: County, column: ColumnName) -> float:
     h = county.households
     return float(np.average(h.column(column), weights=h.members))
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tuopin.agents.columns import Column
+from tuopin.agents.columns import Column, ColumnName
 from tuopin.agents.county import County, Markets, Villages
 from tuopin.agents.demography import Movement
 from tuopin.agents.households import Households
@@ -29,6 +29,7 @@ from tuopin.sim.run.state import State, StateError
 
 FORMAT = 2
 _NOTE, _CHECKSUM, _HOUSEHOLD, _SPELLS = "note", "sha256", "household.", "spells."
+_UID: ColumnName = "uid"
 _GIVEN = ("place", "parameters", "mechanisms", "luck", "households", "flows")
 World = tuple[Place, Parameters, dict[str, bool | str], Luck]
 
@@ -124,7 +125,7 @@ def from_bytes(data: bytes, where: str, world: Callable[[Origin], World]) -> tup
 
 def _state(note: Mapping[str, Any], arrays: Arrays, world: World) -> State:
     own_columns = {name: tuple(Column(**c) for c in columns) for name, columns in note["columns"].items()}
-    households = Households(len(arrays[f"{_HOUSEHOLD}uid"]), [c for columns in own_columns.values() for c in columns])
+    households = Households(len(arrays[_HOUSEHOLD + _UID]), [c for columns in own_columns.values() for c in columns])
     for name in households.table:
         households.set(name, arrays[_HOUSEHOLD + name])
     place, parameters, mechanisms, luck = world
