@@ -219,10 +219,6 @@ class HouseholdView:
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError("a household view is read-only; write the column instead")
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return every column of this household by name."""
-        return {name: array[self._index].item() for name, array in self._households.as_mapping().items()}
-
     def __repr__(self) -> str:
         h, i = self._households, self._index
         return f"<household {h.uid[i]}: {h.members[i]} persons, village {h.village[i]}>"

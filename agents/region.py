@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
 from pydantic import AfterValidator, Field, field_validator, model_validator
@@ -17,21 +17,6 @@ from scipy.special import ndtri
 from tuopin.agents.arrays import F64
 from tuopin.agents.place import KINDS, Anchor, Figure, Label, Name, Origin, Place, Zone, Zones, _Strict
 from tuopin.agents.population import largest_remainder
-
-FIGURES = (
-    "registered_households",
-    "registered_persons",
-    "rural_persons",
-    "household_size",
-    "villages",
-    "county_factor",
-    "cooperatives",
-)
-"""Columns of a table that are figures of a county; `OTHERS` are not."""
-REQUIRED = ("name", "code", "registered_households", "registered_persons")
-OTHERS = ("name", "code", "label_en", "label_zh", "deadline")
-WHOLE = ("registered_households", "registered_persons", "rural_persons", "villages", "cooperatives")
-"""Figures that count something."""
 
 FigureName = Literal[
     "registered_households",
@@ -42,6 +27,12 @@ FigureName = Literal[
     "county_factor",
     "cooperatives",
 ]
+FIGURES: tuple[FigureName, ...] = get_args(FigureName)
+"""Columns of a table that are figures of a county; `OTHERS` are not."""
+REQUIRED = ("name", "code", "registered_households", "registered_persons")
+OTHERS = ("name", "code", "label_en", "label_zh", "deadline")
+WHOLE = ("registered_households", "registered_persons", "rural_persons", "villages", "cooperatives")
+"""Figures that count something."""
 
 
 class ColumnNote(Origin):

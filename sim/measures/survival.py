@@ -138,17 +138,6 @@ def hazard_by_duration(spells: pd.DataFrame, kind: str = "exited") -> pd.DataFra
     return table.loc[table["years"] > 0, ["years", "at_risk", "ended", "hazard"]].reset_index(drop=True)
 
 
-def expected_duration(table: pd.DataFrame) -> float:
-    """Return the mean length of a spell in years up to the end of a life table: a lower bound if some outlast it.
-
-    Each year begun counts: the sum of survival at 0, 1, .. before the last row; NaN of an empty table. Source: Bane and
-    Ellwood (1986).
-    """
-    if table.empty:
-        return np.nan
-    return float(table["survival"].iloc[:-1].sum())
-
-
 def median_duration(table: pd.DataFrame) -> float:
     """Return the first number of years by which half of the spells have ended; NaN if the table ends before that.
 

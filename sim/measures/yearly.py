@@ -18,7 +18,7 @@ from tuopin.sim.measures import accumulate as a
 from tuopin.sim.measures.catastrophic import catastrophic
 from tuopin.sim.measures.indicators import VIEWS
 from tuopin.sim.measures.inequality import gini_and_sst
-from tuopin.sim.measures.multidimensional import CUTOFF, DIMENSIONS, deprivation_count
+from tuopin.sim.measures.multidimensional import DIMENSIONS, deprivation_count, least_deprivations
 from tuopin.sim.measures.state import YearState, check_state
 from tuopin.sim.measures.targeting import targeting_errors
 from tuopin.sim.measures.transitions import (
@@ -137,8 +137,7 @@ def _sums(state: YearState, batch: a.Groups) -> list[a.Totals]:
         ),
         a.WellbeingCounts(by_flags=flags, by_dimensions=dimensions),
     )
-    least = int(np.ceil(CUTOFF * len(DIMENSIONS) - 1e-9))
-    wellbeing = a.wellbeing_sums(a.margins(flags, shape), a.margins(dimensions, shape), least)
+    wellbeing = a.wellbeing_sums(a.margins(flags, shape), a.margins(dimensions, shape), least_deprivations())
 
     statuses, near = [], _near_poor(state)
     for view in _views(state):
