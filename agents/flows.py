@@ -109,7 +109,13 @@ class Flows(_Typed):
             self._arrays[name][:] = flow.neutral
 
     def array(self, name: str) -> Array:
-        """Return the array of a term or quantity; raises KeyError if there is none of that name."""
+        """Return the array of a term or quantity.
+
+        Raises
+        ------
+        KeyError
+            If there is none of that name.
+        """
         return self._arrays[name]
 
     def as_mapping(self) -> Mapping[str, Array]:

@@ -213,7 +213,12 @@ def spread_counties(households: int, persons: int, counties: int, log_sd: float)
     """Return (households, persons) of synthetic counties, the largest first, that sum exactly to both totals.
 
     Sizes follow a log-normal at the quantiles (i - 1/2) / n: nothing is drawn. The largest come first so that a batch
-    does not end waiting for them. Raises ValueError if a county would be left without a household.
+    does not end waiting for them.
+
+    Raises
+    ------
+    ValueError
+        If a county would be left without a household.
     """
     z = ndtri((np.arange(counties, 0, -1) - 0.5) / counties)
     parts = largest_remainder(np.exp(log_sd * z), households)

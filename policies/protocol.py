@@ -141,8 +141,9 @@ class Policy(Settings):
         """Count the members of the policy's institutions anew, after births, deaths, splits and withdrawals."""
 
     def observe(self, county: County) -> ObservedNeed:
-        """Need as this programme observes it from now to the end of the step, with error unless `targeting_error` is
-        off.
+        """Need as this programme observes it from now to the end of the step.
+
+        It is observed with error unless `targeting_error` is off.
         """
         return ObservedNeed(county, self.need, self.value("targeting_noise", county.year), self.block)
 

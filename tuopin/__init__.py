@@ -1,5 +1,6 @@
-"""Who leaves poverty, who falls back, and what a lasting exit costs: `from tuopin import Study, simulate, compare,
-Results`.
+"""Who leaves poverty, who falls back, and what a lasting exit costs.
+
+`from tuopin import Study, simulate, compare, Results`.
 """
 
 from __future__ import annotations

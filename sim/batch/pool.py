@@ -188,7 +188,13 @@ class _Pool:
         """Whether its processes could not be started: tasks given to it may never be done."""
 
     def submit(self, task: Task) -> Future[Receipt]:
-        """Give a task to the workers; raises BrokenProcessPool also where the process that starts them has died."""
+        """Give a task to the workers.
+
+        Raises
+        ------
+        BrokenProcessPool
+            Also where the process that starts them has died.
+        """
         try:
             with _starting_safely(self._path):
                 _start_fork_server()

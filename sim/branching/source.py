@@ -1,6 +1,4 @@
-"""The result a branch begins from: its inputs, the histories of its scenarios and its saved states, as its files tell
-them.
-"""
+"""The result a branch begins from: its inputs, the histories of its scenarios and its saved states."""
 
 from __future__ import annotations
 
@@ -140,8 +138,7 @@ def _with_years(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def saved_states(source: Source, year: int, scenarios: set[str], note: Callable[[str], None]) -> Saved:
-    """Where the states of `scenarios` at the end of `year` are: (place, scenario, replicate) -> file and position in
-    it.
+    """Where states at the end of `year` are: (place, scenario, replicate) -> file and position in it.
 
     Only whole ones that this very version and machine type made; what is wrong with the others goes to `note`. Whoever
     lacks a state simulates the years again.

@@ -97,8 +97,9 @@ class History:
 
 @dataclass(frozen=True)
 class Histories:
-    """One replicate: its scenarios by name, and log incomes of the last two years of the burn-in, (households,)
-    each.
+    """One replicate: its scenarios by name, and log incomes of the last two years of the burn-in.
+
+    Both log incomes are (households,).
     """
 
     scenarios: Mapping[str, History]
@@ -106,7 +107,13 @@ class Histories:
     log_income_before: NDArray[np.float64]
 
     def year(self, scenario: str, year: int) -> HouseholdYear:
-        """Households of a year of a scenario; raises KeyError if it was not simulated."""
+        """Households of a year of a scenario.
+
+        Raises
+        ------
+        KeyError
+            If it was not simulated.
+        """
         return self.scenarios[scenario].households[year]
 
 

@@ -54,8 +54,9 @@ def _disabled(registered: bool) -> Measure:
 
 
 def _own_share(member: bool) -> Measure:
-    """Own payments over inpatient bills of insured households without outpatient bills, members of the policy or
-    not.
+    """Own payments over inpatient bills of insured households without outpatient bills.
+
+    Those of members of the policy, or of all others.
     """
 
     def measure(histories: Histories, scenario: str, year: int) -> float:

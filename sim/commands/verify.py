@@ -1,4 +1,4 @@
-"""``tuopin verify``: is a result still what its runs gave?"""
+"""``tuopin verify`` tells whether a result is still what its runs gave."""
 
 from __future__ import annotations
 

@@ -62,10 +62,15 @@ def gini_and_sst(income: Array, line: float, members: Array) -> tuple[float, flo
     """Return the Gini coefficient of income and the Sen-Shorrocks-Thon index, both over persons.
 
     `income` (n,) yuan/person/year (below 0 counts as 0, resolved to 0.0001 yuan), `line` likewise, `members` (n,) whole
-    persons 0..255. NaN if nobody is there; the Gini is NaN if all incomes are 0. Sources: Gini as
-    ``sum_ij |y_i - y_j| / (2 N^2 mean)``; SST as ``(1/N^2) sum_i (2N - 2i + 1) x_i`` over gaps x ranked from the
-    poorest (Shorrocks 1995, Econometrica 63, eq. 12). Raises ValueError if an income is not finite or too large to be
-    packed, the line is not a number above 0, persons do not fit, or the shapes differ.
+    persons 0..255. NaN if nobody is there; the Gini is NaN if all incomes are 0. Sources: Gini as ``sum_ij |y_i - y_j|
+    / (2 N^2 mean)``; SST as ``(1/N^2) sum_i (2N - 2i + 1) x_i`` over gaps x ranked from the poorest (Shorrocks 1995,
+    Econometrica 63, eq. 12).
+
+    Raises
+    ------
+    ValueError
+        If an income is not finite or too large to be packed, the line is not a number above 0, persons do not fit, or
+        the shapes differ.
     """
     check_lengths(income=income, members=members)
     check_line(line)
@@ -91,9 +96,12 @@ def gini(values: Array, weights: Array) -> float:
     """Return the Gini coefficient of any non-negative `values` (n,) with any `weights` (n,), in plain numpy.
 
     The readable definition, exact for real weights; `gini_and_sst` is the fast path for incomes. NaN if the mean is 0
-    or a value is NaN. Raises ValueError if a value is negative or infinite, a weight negative or not finite, or the
-    shapes
-    differ.
+    or a value is NaN.
+
+    Raises
+    ------
+    ValueError
+        If a value is negative or infinite, a weight negative or not finite, or the shapes differ.
     """
     check_lengths(values=values, weights=weights)
     check_weights(weights)

@@ -32,8 +32,12 @@ class Multidimensional(NamedTuple):
 def deprivation_count(deprivations: Mapping[str, Array]) -> NDArray[np.int8]:
     """Return in how many of the five dimensions each household is deprived, shape (n,), 0..5.
 
-    `deprivations` maps every name of `DIMENSIONS` to a bool array (n,). Raises ValueError naming what is missing or
-    extra, or if the shapes differ or an array is not of flags.
+    `deprivations` maps every name of `DIMENSIONS` to a bool array (n,).
+
+    Raises
+    ------
+    ValueError
+        Naming what is missing or extra, or if the shapes differ or an array is not of flags.
     """
     if set(deprivations) != set(DIMENSIONS):
         raise ValueError(f"deprivations must be exactly {', '.join(DIMENSIONS)}; got {', '.join(deprivations)}")
@@ -47,8 +51,9 @@ def deprivation_count(deprivations: Mapping[str, Array]) -> NDArray[np.int8]:
 
 
 def least_deprivations(cutoff: float = CUTOFF) -> int:
-    """Return from how many of the five dimensions on a household is multidimensionally poor: its share of
-    deprivations is then at least `cutoff` (0 to 1).
+    """Return from how many of the five dimensions on a household is multidimensionally poor.
+
+    Its share of deprivations is then at least `cutoff` (0 to 1).
     """
     return int(np.ceil(cutoff * len(DIMENSIONS) - 1e-9))  # 0.6 of five dimensions is three, not four
 

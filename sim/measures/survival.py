@@ -25,8 +25,12 @@ RUN = ["place", "scenario", "replicate"]
 def usable(spells: pd.DataFrame, kind: str = "exited") -> pd.DataFrame:
     """Return the spells of a kind whose beginning was seen and that were watched for a year at least.
 
-    Left-censored spells are left out: how long they had lasted before is unknown. Raises ValueError if a column is
-    missing, or years or persons are not numbers from 0 up.
+    Left-censored spells are left out: how long they had lasted before is unknown.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, or years or persons are not numbers from 0 up.
     """
     if missing := {"kind", "left_censored", "years", "ended", "persons"} - set(spells.columns):
         raise ValueError(f"spells lack the columns {', '.join(sorted(missing))}")
@@ -111,7 +115,11 @@ def relapse_by_run(
     """Return place, scenario, replicate, indicator, value: the share relapsed within 1, 3 and 5 years of an exit.
 
     These are fresh exits followed one by one, not the stock of `reentry_rate`. NaN if no exit was watched so long.
-    Raises ValueError for a number of years below 1.
+
+    Raises
+    ------
+    ValueError
+        For a number of years below 1.
     """
     years = tuple(years)
     if any(k < 1 for k in years):

@@ -68,7 +68,12 @@ def yearly_values(state: YearState) -> tuple[Keys, NDArray[np.float64]]:
     """Return the keys of all figures of the year and their values, shape (k,), in the same order.
 
     The keys are one cached tuple for all years of the same kind, so a caller may compare them by identity and keep
-    values only. Raises ValueError if an income is not a finite number, or the state is not sound (`check_state`).
+    values only.
+
+    Raises
+    ------
+    ValueError
+        If an income is not a finite number, or the state is not sound (`check_state`).
     """
     check_state(state)
     totals = [_sums(state, batch) for batch in a.batches(state.groups)]

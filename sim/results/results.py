@@ -205,10 +205,9 @@ class Results:
             raise ResultsError(f"{self.directory}: there is no {kind} {name!r}{guess}; allowed: {allowed}")
 
     def sql(self, query: str) -> pd.DataFrame:
-        """Answer an SQL query over the views `indicators`, `costs`, `spells`, `persons`, `limits`, `comparison` and,
-        if kept,
-        `panel`.
+        """Answer an SQL query over the tables.
 
+        They are the views `indicators`, `costs`, `spells`, `persons`, `limits`, `comparison` and, if kept, `panel`.
         DuckDB reads the files as the query needs them; nothing is loaded whole.
 
         Raises

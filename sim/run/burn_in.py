@@ -1,5 +1,6 @@
-"""The initial state is reached by simulation: five years without registry, then registration to the documented
-totals.
+"""The initial state is reached by simulation.
+
+Five years without registry are followed by registration to the documented totals.
 """
 
 from __future__ import annotations
@@ -40,12 +41,12 @@ def initial_county(
     *,
     each_year: EachYear | None = None,
 ) -> County:
-    """Return the county in its documented state: after the burn-in, level of income met, registered totals exact to
-    the unit.
+    """Return the county in its documented state after the burn-in.
 
-    The burn-in runs without demography, so that totals of households and persons stay exact. The level of market
-    income is set so that mean net income at its end is the poor-area series times the county factor: on a sample of the
-    households for the five years, then exactly for the last year of all of them. `each_year` sees every year once.
+    The level of income is met, and registered totals are exact to the unit. The burn-in runs without demography, so
+    that totals of households and persons stay exact. The level of market income is set so that mean net income at its
+    end is the poor-area series times the county factor: on a sample of the households for the five years, then exactly
+    for the last year of all of them. `each_year` sees every year once.
     """
     target = parameters.value("economy.poor_area_income", place.year) * place.county_factor.value
     county = synthesise(place, parameters, mechanisms, luck, scale)

@@ -36,8 +36,9 @@ Array = NDArray[Any]
 
 
 class Recorder:
-    """Records one run (a scenario in a replicate). `remember` the state before an assessment, then `record` after
-    it.
+    """Records one run: a scenario in a replicate.
+
+    `remember` the state before an assessment, then `record` after it.
     """
 
     def __init__(self, first_year: int, last_year: int, panel: bool = False) -> None:

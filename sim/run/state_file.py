@@ -102,8 +102,12 @@ def to_bytes(state: State, origin: Origin) -> bytes:
 def from_bytes(data: bytes, where: str, world: Callable[[Origin], World]) -> tuple[Origin, State]:
     """Return whose state the content of a file is, and the state, in the surroundings that `world` gives for it.
 
-    Panels are not part of a file. Raises StateError, naming `where`, if it is no state, is damaged or of another
-    format.
+    Panels are not part of a file.
+
+    Raises
+    ------
+    StateError
+        If it is no state, is damaged or of another format; it names `where`.
     """
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as stored:
