@@ -25,6 +25,10 @@ _HOMES = {
     "simulate": "tuopin.sim.api",
 }
 
+# Parameters and compiled code are files beside the modules, which an archive cannot give.
+if not Path(__file__).is_file():
+    raise ImportError(f"tuopin was imported from an archive, {Path(__file__).parents[1]}: install it with pip instead")
+
 # In a checkout the packages stand beside this folder, not in it; whatever is installed, the checkout's own are meant.
 _beside = Path(__file__).resolve().parent.parent
 if (_beside / "agents" / "__init__.py").is_file() and (_beside / "policies" / "__init__.py").is_file():
