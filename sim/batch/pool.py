@@ -279,7 +279,7 @@ def safe_path() -> list[str]:
 
     A file called ``secrets.py`` there would be taken for a module of the standard library. What ``PYTHONPATH`` names
     stays. A checkout from which Tuopin is imported without being installed goes to the end, where it shadows nothing;
-    if another Tuopin is installed, before that one, or workers would simulate with other code than they were asked with.
+    if another Tuopin is installed, before that one, or workers would simulate with other code than the caller's.
     """
     program = getattr(sys.modules["__main__"], "__file__", None)
     first = getattr(multiprocessing.process, "ORIGINAL_DIR", None)  # the current folder when Python started

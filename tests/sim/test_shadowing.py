@@ -114,5 +114,5 @@ def test_workers_of_a_checkout_run_its_code_where_another_tuopin_is_installed(tm
 def test_an_archive_is_refused_in_words(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "tuopin.whl", "w") as archive:
         archive.write(ROOT / "tuopin" / "__init__.py", "tuopin/__init__.py")
-    with pytest.raises(AssertionError, match=r"was imported from an archive, .*tuopin\.whl: install it with pip instead"):
+    with pytest.raises(AssertionError, match=r"from an archive, .*tuopin\.whl: install it with pip instead"):
         run(sys.executable, "-P", "-c", "import tuopin", cwd=tmp_path, path=tmp_path / "tuopin.whl")
