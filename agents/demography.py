@@ -67,10 +67,11 @@ class _People(NamedTuple):
 
 
 class Movement(NamedTuple):
-    """Persons who came and went in a year: those present at its end are those of a year before + births - deaths +
-    arrivals - departures. Children left without adults depart with their household, graduates when they settle
-    elsewhere, and young families who leave the county as a whole; by marriage about as many arrive as depart. Other
-    splits move nobody in or out.
+    """Persons who came and went in a year.
+
+    Those present at its end are those of a year before + births - deaths + arrivals - departures. Children left without
+    adults depart with their household, graduates when they settle elsewhere, and young families who leave the county as
+    a whole; by marriage about as many arrive as depart. Other splits move nobody in or out.
     """
 
     births: int
@@ -181,7 +182,7 @@ def through_school(small: int, pupils: int, upper: int, college: int, u: SchoolL
 
 @rule
 def marries(u: float, working: int, t: DemographyTerms) -> int:
-    """Change of members of working age by marriage; no parent leaves, so fewer can leave than join, at a higher rate."""
+    """Change of members of working age by marriage; no parent leaves: fewer can leave than join, at a higher rate."""
     if u > 1.0 - t.marriage_in_rate:
         return 1 if working >= 1 else 0
     return -1 if u > 1.0 - t.marriage_in_rate - t.marriage_out_rate and working > COUPLE else 0

@@ -1,8 +1,8 @@
 """Step 5, spending and finance: who forgoes care, how bills are met, saving, informal debt and productive assets.
 
-A medical or school bill above the bearable share of net income is met from savings, then from informal debt repaid over three years.
-What is met from savings or debt is not a payment of this year; instalments of earlier debt are. `medical_paid` and
-`school_paid` are therefore exactly what effective income leaves out.
+A medical or school bill above the bearable share of net income is met from savings, then from informal debt repaid
+over three years. What is met from savings or debt is not a payment of this year; instalments of earlier debt are.
+`medical_paid` and `school_paid` are therefore exactly what effective income leaves out.
 """
 
 from __future__ import annotations

@@ -33,8 +33,11 @@ STREAMS: dict[str, int] = {}
 def declare_stream(name: str, number: int) -> int:
     """Declare a stream of luck and return its number (1..65535).
 
-    Raises ValueError if the name or the number is taken, or the number is out of range: two mechanisms that shared a
-    stream would share their luck.
+    Raises
+    ------
+    ValueError
+        If the name or the number is taken, or the number is out of range: two mechanisms that shared a stream would
+        share their luck.
     """
     if not 1 <= number <= 65535:
         raise ValueError(f"stream {name!r}: number {number} is outside 1..65535")

@@ -22,7 +22,9 @@ MOST_COUNTED = 120
 
 
 class AssessmentTerms(NamedTuple):
-    """The statistical line (yuan a person), the survey's log error, whether exits are counted yet (1) or not, and the
+    """What the views judge by.
+
+    The statistical line (yuan a person), the survey's log error, whether exits are counted yet (1) or not, and the
     official view's limits of income and consumption (yuan a person).
     """
 

@@ -1,9 +1,9 @@
 """What a programme is given in a year: nominal yuan by calendar year, or a rate by year of the programme.
 
 A rate is money (yuan of 2016) or slots per household registered in the initial year, exited ones not counted; money is
-multiplied by the programme's index (`Settings.money_index`, by default prices). Year 1 is the programme's start, by default its first simulated year; years before the
-first entry are zero, what follows the last is held or zero as the parameter declares. So a study of another county in
-other years runs a programme at its own size.
+multiplied by the programme's index (`Settings.money_index`, by default prices). Year 1 is the programme's start, by
+default its first simulated year; years before the first entry are zero, what follows the last is held or zero as the
+parameter declares. So a study of another county in other years runs a programme at its own size.
 """
 
 from __future__ import annotations

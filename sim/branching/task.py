@@ -1,5 +1,6 @@
-"""Simulate a task of a branch: from a saved state where there is one, else from the initial state through the years
-again.
+"""Simulate a task of a branch, from a saved state where there is one.
+
+Otherwise the years are simulated again from the initial state.
 """
 
 from __future__ import annotations
@@ -12,14 +13,13 @@ from pathlib import Path
 import pyarrow as pa
 
 from tuopin.agents.county import County
-from tuopin.agents.randomness import Luck
 from tuopin.policies.protocol import Policy
 from tuopin.sim.batch.taskfile import read_frames
 from tuopin.sim.branching.plan import BranchPlan, Settings, Stage
 from tuopin.sim.results.outcome import RunOutcome
 from tuopin.sim.results.schemas import state_frame
 from tuopin.sim.run.run import Run, begin
-from tuopin.sim.run.setup import county_of, make_policies, policies_of, world_of
+from tuopin.sim.run.setup import county_of, draw_of, make_policies, policies_of, world_of
 from tuopin.sim.run.state import State, StateError, capture, resume
 from tuopin.sim.run.state_file import Origin, World, from_bytes
 from tuopin.sim.run.task import Progress, outcome_of
@@ -67,8 +67,9 @@ def _start(plan: BranchPlan, state: State, scenario: str, replicate: int, panel:
 def simulate_again(
     plan: BranchPlan, initial: County, history: Sequence[Stage], replicate: int, *, panel: bool = False
 ) -> State:
-    """Return the state at the end of a history's last stage, simulated from a copy of `initial`; the same luck
-    gives the same years.
+    """Return the state at the end of a history's last stage, simulated from a copy of `initial`.
+
+    The same luck gives the same years.
     """
     state: State | None = None
     for stage in history:
@@ -86,12 +87,13 @@ def simulate_again(
 
 
 def _policies(plan: BranchPlan, settings: Settings, replicate: int) -> list[Policy]:
-    return make_policies(settings, Luck(plan.seed, replicate) if plan.draw_parameters else None, plan.scale)
+    return make_policies(settings, draw_of(plan, replicate), plan.scale)
 
 
 def read_state(plan: BranchPlan, place: str, past: str, replicate: int) -> State | None:
-    """Return the saved state of a run of the source at the end of the plan's year; None if there is none that can be
-    used.
+    """Return the saved state of a run of the source at the end of the plan's year.
+
+    None if there is none that can be used.
     """
     where = plan.saved.get((place, past, replicate))
     if where is None:

@@ -77,7 +77,8 @@ def _means(decile: Array, income: Array, persons: Array) -> Array:
     size = DECILES[-1] + 1
     people = np.bincount(decile, weights=persons, minlength=size)
     total = np.bincount(decile, weights=income * persons, minlength=size)
-    return np.divide(total, people, out=np.full(size, np.nan), where=people > 0)
+    means: Array = np.divide(total, people, out=np.full(size, np.nan), where=people > 0)
+    return means
 
 
 def deciles(income: Array, persons: Array) -> Array:

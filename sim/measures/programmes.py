@@ -16,9 +16,10 @@ _LEAST, _MOST = 0.02, 50.0
 
 
 class Reached(NamedTuple):
-    """Sums of one programme's year: persons poor before programmes, of them reached; persons reached, of last year's
-    beneficiaries still present, of them reached again; yuan paid, of them to persons not poor before programmes, and
-    the beneficiaries' own income before programmes.
+    """Sums of one programme's year.
+
+    Persons poor before programmes, of them reached; persons reached, last year's beneficiaries still present, of them
+    reached again; yuan paid, of them to persons not poor before programmes, and the beneficiaries' own income.
     """
 
     poor: float

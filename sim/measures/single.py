@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tuopin.agents.arrays import Array
 from tuopin.sim.measures.components import growth_incidence, growth_redistribution, income_shares
 from tuopin.sim.measures.lives import LEAST_YEARS, long_run
 from tuopin.sim.measures.programmes import benefit_incidence, programme_values, reached, total_received
@@ -29,20 +30,20 @@ def whole_county(state: YearState) -> Figures:
         growth = growth_incidence(state.initial, state.income, state.members)
         found |= {(f"start_decile={k}", "real_income_growth"): value for k, value in growth.items()}
     if state.vulnerability is not None:
-        found |= _vulnerability(state)
+        found |= _vulnerability(state, state.vulnerability)
     if state.lives is not None:
         found |= _long_run(state)
     return found
 
 
-def _vulnerability(state: YearState) -> Figures:
-    """The estimate of the initial state: the share it calls vulnerable then, and how well it meets this year's truth."""
-    risky = state.vulnerability >= VULNERABLE
+def _vulnerability(state: YearState, estimate: Array) -> Figures:
+    """The estimate of the initial state: the share it calls vulnerable, and how well it meets this year's truth."""
+    risky = estimate >= VULNERABLE
     persons = float(state.members.sum(dtype=np.int64))
     share = float(state.members[risky].sum(dtype=np.int64)) / persons if persons > 0 else np.nan
     return {
         ("all", "vulnerable_share"): share,
-        ("all", "vulnerability_auc"): area_under_curve(state.vulnerability, state.poor["true"]),
+        ("all", "vulnerability_auc"): area_under_curve(estimate, state.poor["true"]),
     }
 
 

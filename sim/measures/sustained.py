@@ -1,4 +1,4 @@
-"""Sustained exits: of the persons poor in the initial state, whose household has been above the line three years in a row.
+"""Sustained exits: of the persons poor in the initial state, who has been above the line three years in a row.
 
 A stock of a cohort that is the same in every scenario: whoever is kept from falling cannot count as a loss, and an exit
 that fails later is one no longer.

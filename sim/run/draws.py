@@ -35,7 +35,10 @@ def drawn_figures(place: Place, draw: Draw) -> Iterator[tuple[str, float]]:
     """Give the uncertain figures of a place as drawn: (id, value)."""
     entries = list(_entries(place))
     for anchor in place.anchors:
-        entries += [(f"{anchor.name}.{part}", _entry(place, f"{anchor.name}.{part}", getattr(anchor, part))) for part in ANCHORED]
+        entries += [
+            (f"{anchor.name}.{part}", _entry(place, f"{anchor.name}.{part}", getattr(anchor, part)))
+            for part in ANCHORED
+        ]
     for _, entry in entries:
         if is_uncertain(entry):
             yield entry.id, float(draw_parameter(entry, draw).value)  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ PER_PERSON = 1000
 
 
 def begin_lives(county: County) -> None:
-    """Write status, tenth of income, persons and estimated vulnerability of the initial state, and count it as year 0."""
+    """Write status, tenth of income, persons and vulnerability of the initial state, and count it as year 0."""
     h = county.households
     h.start_poor[:] = h.poor_true
     h.start_decile[:] = deciles(h.income_pp, h.members)

@@ -63,8 +63,8 @@ class EcoCompensation(Policy):
         self.own(county).retired[rows] = self.value("retired_share", county.year) * county.households.land[rows]
 
     def change_terms(self, county: County, ledger: Ledger) -> None:
-        """Take retired land out of grain, and pay for it by its age and for public-benefit forest, within the budget."""
-        own, f, h, year = self.own(county), county.flows, county.households, county.year
+        """Take retired land out of grain; pay for it by its age, and for public-benefit forest, within the budget."""
+        own, f, year = self.own(county), county.flows, county.year
         f.land_term[:] += own.retired
         due = self._due(county)
         rows = np.flatnonzero(due > 0)

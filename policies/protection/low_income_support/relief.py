@@ -42,8 +42,9 @@ def is_struck(major_bill: float, jobs_lost: int, animals_lost: bool, care_forgon
 
 @rule
 def present_income(net: float, granted: float, medical: float, school: float, members: int) -> float:
-    """Effective income of the year so far, yuan a person: net income and the allowance `granted` for the year, less
-    what illness and school took of it.
+    """Effective income of the year so far, yuan a person.
+
+    Net income and the allowance `granted` for the year, less what illness and school took of it.
     """
     return (net + granted - medical - school) / members
 

@@ -55,7 +55,8 @@ class SupportColumns(OwnColumns):
 class LowIncomeSupport(Policy):
     """Pays the allowance within the budget: five-guarantee households first, then the neediest it sees.
 
-    Who has it keeps it up to a margin above the standard. Only temporary relief sees the present. The allowance is open to every rural household, registered or not.
+    Who has it keeps it up to a margin above the standard. Only temporary relief sees the present. The allowance is open
+    to every rural household, registered or not.
     """
 
     name = "low_income_support"
@@ -115,8 +116,10 @@ class LowIncomeSupport(Policy):
         return self.enrolled(county)
 
     def eligible(self, county: County, observed: ObservedNeed) -> Mask:
-        """Observed income under the standard; of last year's beneficiaries also who is within the retest margin, and
-        who left the register and is in the months of support after it.
+        """Observed income under the standard.
+
+        Of last year's beneficiaries also who is within the retest margin, and who left the register and is in the
+        months of support after it.
         """
         h = county.households
         need = observed.of_all()

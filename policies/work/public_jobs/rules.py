@@ -54,8 +54,9 @@ class PublicJobs(Policy):
         return self.enrolled(county)
 
     def eligible(self, county: County, observed: ObservedNeed) -> Mask:
-        """Registered households, and holders in the months of support after exit, with somebody who can do light work:
-        an idle able worker, or a member of 60 to 69.
+        """Registered households, and holders in the months of support after exit, with somebody for light work.
+
+        That is an idle able worker, or a member of 60 to 69.
         """
         h = county.households
         can = (h.able_workers > h.off_farm) | (h.elderly > h.aged)

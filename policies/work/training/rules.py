@@ -1,4 +1,4 @@
-"""Training and labour transfer: courses and organised recruitment after which idle workers find off-farm work sooner."""
+"""Training and labour transfer: courses and recruitment after which idle workers find off-farm work sooner."""
 
 from __future__ import annotations
 
