@@ -24,7 +24,7 @@ def tables(run: Run, place: str, scenario: str, replicate: int) -> dict[str, pa.
     }
     if run.recorder.panels is not None:
         frames["panel"] = joined(run.recorder.panels)
-    return {name: _keyed(frame, place, scenario, replicate) for name, frame in frames.items()}
+    return {name: keyed(frame, place, scenario, replicate) for name, frame in frames.items()}
 
 
 def _indicators(run: Run) -> pa.Table:
@@ -103,7 +103,8 @@ def _column(values: Any) -> Any:
     return pa.array(values, pa.string()).dictionary_encode() if values.dtype == object else pa.array(values)
 
 
-def _keyed(frame: pa.Table, place: str, scenario: str, replicate: int) -> pa.Table:
+def keyed(frame: pa.Table, place: str, scenario: str, replicate: int) -> pa.Table:
+    """Return a frame with the columns of its run before its own."""
     n = frame.num_rows
     index = pa.array(np.zeros(n, dtype=np.int32))
     keys = {

@@ -11,12 +11,14 @@ import pyarrow as pa
 
 from tuopin.agents.county import County
 from tuopin.policies.catalogue import built_in
+from tuopin.sim.measures.pairs import Histories, pair_measures
 from tuopin.sim.results.outcome import RunOutcome
+from tuopin.sim.run.pairs import draws_frame, histories, pairs_frame
 from tuopin.sim.run.run import Run, begin
 from tuopin.sim.run.saved_state import kept_state
 from tuopin.sim.run.setup import county_of, policies_of
 from tuopin.sim.run.signals import noticing_signals
-from tuopin.sim.run.tables import tables
+from tuopin.sim.run.tables import keyed, tables
 from tuopin.sim.run.year import simulate_year
 from tuopin.sim.study.plan import Plan, make_plan
 from tuopin.sim.study.study import Study
@@ -36,9 +38,11 @@ def simulate_task(
 ) -> Iterator[RunOutcome]:
     """Simulate the scenarios of a task one after the other and yield an outcome for each, in the order given.
 
-    The initial state is made once; each scenario starts from a copy. A scenario that raises gives an outcome with
-    `error`, and the others go on; if the initial state fails, all fail alike. With the year `save_state` the frame
-    `state-<year>` holds the county at the end of that year, for `tuopin.sim.run.saved_state` to go on from.
+    The initial state is made once; each scenario starts from a copy. The baseline is simulated first, also where it is
+    not asked for, so that every other scenario can be paired with it household by household. A scenario that raises
+    gives an outcome with `error`, and the others go on; if the initial state fails, all fail alike. With the year
+    `save_state` the frame `state-<year>` holds the county at the end of that year, for `tuopin.sim.run.saved_state` to
+    go on from.
     """
     try:
         initial = county_of(plan, place, replicate)
@@ -46,15 +50,36 @@ def simulate_task(
         for scenario in scenarios:
             yield RunOutcome.failed(place, scenario, replicate, error)
         return
-    for scenario in scenarios:
-        yield outcome_of(
+    baseline: list[Histories] = []
+
+    def simulate(scenario: str, asked: bool = True) -> RunOutcome:
+        kept = partial(kept_state, plan, place, scenario, replicate, save_state) if asked and save_state else None
+        return outcome_of(
             place,
             scenario,
             replicate,
-            partial(begin_scenario, plan, initial, scenario, replicate, panel=panel),
-            progress,
-            None if save_state is None else partial(kept_state, plan, place, scenario, replicate, save_state),
+            partial(begin_scenario, plan, initial, scenario, replicate, panel=panel and asked),
+            progress if asked else None,
+            kept,
+            partial(_close, plan, scenario, baseline),
         )
+
+    first = simulate(plan.baseline, plan.baseline in scenarios)
+    for scenario in scenarios:
+        yield first if scenario == plan.baseline else simulate(scenario)
+
+
+def _close(plan: Plan, scenario: str, baseline: list[Histories], run: Run) -> dict[str, pa.Table]:
+    """Frames of a finished run that need more than itself: what was drawn, and the pair it makes with the baseline.
+
+    `baseline` holds the baseline's households once its run is finished, which comes first.
+    """
+    found = histories(run)
+    if scenario == plan.baseline:
+        baseline.append(found)
+        return {"pairs": pairs_frame({}), "draws": draws_frame(plan, run.county)}
+    measures = pair_measures(baseline[0], found, run.year - run.county.start) if baseline else {}
+    return {"pairs": pairs_frame(measures), "draws": draws_frame(None, run.county)}
 
 
 def outcome_of(
@@ -64,26 +89,31 @@ def outcome_of(
     start: Callable[[], Run],
     progress: Progress | None = None,
     keep: Callable[[Run], Mapping[str, pa.Table]] | None = None,
+    close: Callable[[Run], Mapping[str, pa.Table]] | None = None,
 ) -> RunOutcome:
     """Simulate the run that `start` begins to its last year; whatever is raised on the way is the outcome's `error`.
 
-    `keep` is asked at the start and after every year for further frames of the outcome (a saved state).
+    `keep` is asked at the start and after every year for further frames of the outcome (a saved state), `close` once at
+    the end.
     """
     began = time.perf_counter()
     kept: dict[str, pa.Table] = {}
     with noticing_signals() as arrived:
         try:
             run = start()
-            first = run.year
+            household_years = 0
             kept.update(keep(run) if keep is not None else {})
             while not run.finished:
                 simulate_year(run)
+                household_years += len(run.county.households)
                 if progress is not None:
                     progress(scenario, run.year)
                 kept.update(keep(run) if keep is not None else {})
             frames = tables(run, place, scenario, replicate) | kept
-            years = len(run.county.households) * (run.year - first)
-            outcome = RunOutcome(place, scenario, replicate, frames, None, None, time.perf_counter() - began, years)
+            for name, frame in (close(run) if close is not None else {}).items():
+                frames[name] = keyed(frame, place, scenario, replicate)
+            seconds = time.perf_counter() - began
+            outcome = RunOutcome(place, scenario, replicate, frames, None, None, seconds, household_years)
         except BaseException as error:  # also a SystemExit or KeyboardInterrupt that a policy raises
             if arrived and isinstance(error, KeyboardInterrupt):
                 raise
