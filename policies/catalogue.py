@@ -8,6 +8,7 @@ of by `broken_plug_ins`: it fails only the studies that name it.
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 import re
 from collections.abc import Iterator, Mapping
@@ -16,9 +17,11 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import NamedTuple
 
 from tuopin import policies
+from tuopin.agents.columns import COLUMNS
 from tuopin.agents.parameters import Parameter
 from tuopin.policies.guard import described
 from tuopin.policies.older_protocols import refuse_older
+from tuopin.policies.own_columns import OwnColumns
 from tuopin.policies.protocol import FAMILIES, Policy
 
 GROUP = "tuopin.policies"
@@ -115,6 +118,8 @@ def _check(policy: object, origin: str) -> None:
     for wrong in _wrong_declarations(policy):
         raise ValueError(f"{origin}: {wrong}")
     refuse_older(policy, origin)
+    for wrong in _wrong_columns(policy):
+        raise ValueError(f"{origin}: {wrong}")
     if policy.family and policy.family not in FAMILIES:
         raise ValueError(f"{origin}: the family {policy.family!r} is not one of {', '.join(FAMILIES)}")
 
@@ -137,5 +142,18 @@ def _wrong_declarations(policy: type[Policy]) -> Iterator[str]:
         yield f"its parameters lack {', '.join(missing)}; allowed: what policy_parameters reads from its YAML file"
 
 
+def _wrong_columns(policy: type[Policy]) -> Iterator[str]:
+    for name in _FIXED:
+        if inspect.getattr_static(policy, name) is not vars(Policy)[name]:
+            yield f"it overrides {name}; allowed: the rules of docs/plugin.md, and `own_columns` for columns of its own"
+    columns: object = policy.own_columns
+    if not (isinstance(columns, type) and issubclass(columns, OwnColumns)):
+        yield f"its own_columns are {columns!r:.60}; allowed: a subclass of OwnColumns"
+    for column in sorted(set(policy.writes) - COLUMNS.keys()):
+        yield f"it writes {column!r:.60}, which is no column of all households; allowed: those of tuopin.agents.columns"
+
+
+_FIXED = ("block", "columns", "since")
+"""What the programme step and luck rest on: a policy with another sequence would share another's luck."""
 _EVERY = {"budget", "slots", "start", "take_up", "leakage", "hours_per_household", "support_after_exit_months"}
 """Parameters that the programme step asks of every policy."""

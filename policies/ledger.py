@@ -74,6 +74,8 @@ class Ledger:
         self._budgets: dict[str, int | None] = {}
         self._slots: dict[str, int | None] = {}
         self._reach: dict[str, Reach] = {}
+        self.acting: str | None = None
+        """While a rule of another package's policy runs its name, under which alone money is then posted."""
 
     def open_year(self, year: int, households: int) -> None:
         """Start the accounts of `year` with `households` rows; budgets are set anew by `set_budget`."""
@@ -99,6 +101,9 @@ class Ledger:
         return self._spent.get(policy, 0)
 
     def _add(self, account: _Account, fen: int) -> None:
+        _refuse_unless(
+            self.acting in (None, account[0]), str(self.acting), f"money of {account[0]!r}", "money of its own name"
+        )
         self._sums[account] = self._sums.get(account, 0) + fen
         self._spent[account[0]] = self.spent(account[0]) + fen
 
@@ -118,7 +123,7 @@ class Ledger:
         """
         if kind not in KINDS:
             raise ValueError(f"{policy}: money of kind {kind!r}; allowed: {', '.join(KINDS)}")
-        total = _total(f"{policy} ({payer})", rows, fen)
+        total = _total(f"{policy} ({payer})", rows, fen, self._size)
         left = self.left(policy)
         if left is not None and total > left:
             raise BudgetExceeded(f"{policy}: {total / 100:.2f} yuan in {self._year}, {left / 100:.2f} left")
@@ -172,11 +177,14 @@ class Ledger:
         return closed
 
 
-def _total(account: str, rows: Rows, fen: Fen) -> int:
+def _total(account: str, rows: Rows, fen: Fen, households: int) -> int:
     """The sum of the amounts of one posting, each of which is a payment."""
     whole = isinstance(fen, np.ndarray) and fen.dtype.kind in "iu" and fen.shape == np.shape(rows)
     _refuse_unless(whole, account, "other than one whole number of fen for each row", "integer arrays of equal length")
     if len(fen):
+        places = np.asarray(rows)
+        right = places.dtype.kind in "iu" and int(places.min()) >= 0 and int(places.max()) < households
+        _refuse_unless(right, account, "rows that are no households", f"whole numbers from 0 to {households - 1}")
         right = int(fen.min()) >= 0 and int(fen.max()) <= MOST_FEN and int(fen.max()) * len(fen) < 2**63
         _refuse_unless(right, account, f"amounts of {fen.min()} to {fen.max()} fen", f"0 to {MOST_FEN}")
     return int(fen.sum())

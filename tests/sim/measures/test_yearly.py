@@ -220,7 +220,14 @@ def test_the_initial_year_reports_levels_and_no_moves() -> None:
     start = dataclasses.replace(county(100), poor_before=None, exited_before=None, class_before=None)
     names = {indicator for _, _, indicator in found(start)}
     assert "headcount_ratio" in names
-    assert not names & {"exit_rate", "exits_persons", "first_exits_persons", "reentry_rate", "reentries_persons", "move_to_poor"}
+    assert not names & {
+        "exit_rate",
+        "exits_persons",
+        "first_exits_persons",
+        "reentry_rate",
+        "reentries_persons",
+        "move_to_poor",
+    }
 
 
 def test_a_share_of_nobody_is_nan_and_a_count_of_nobody_zero() -> None:
