@@ -7,6 +7,7 @@ the run has failed by then.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -44,12 +45,15 @@ def call_watched(where: str, policy: Policy, rule: Callable[..., Any], arguments
     county = arguments[0] if arguments and isinstance(arguments[0], County) else None
     if county is None:
         return rule(policy, *arguments)
+    process = os.getpid()
     closed = _closed(policy, county, arguments, terms=terms)
     for array in closed.values():
         array.flags.writeable = False
     try:
         with _surroundings_kept(where, county), _own_luck(where, policy, county), _own_money(where, policy, arguments):
             result = rule(policy, *arguments)
+        if os.getpid() != process:  # a rule that forks comes back twice: one of them would be simulated beside the run
+            os._exit(1)
         if opened := [name for name, array in closed.items() if array.flags.writeable]:
             raise PolicyFault(f"{where} opens {', '.join(opened)} for writing; {_ALLOWED}")
         return result

@@ -125,6 +125,7 @@ def _work_through(
 def _run_alone(task: Task, context: Context, starts: _Starts) -> Generator[Receipt, None, None]:
     """One task in a process of its own; if the process dies, each scenario in one; if that dies, failed."""
     while True:
+        began = time.monotonic()
         with _open_pool(context, 1) as pool:
             try:
                 yield pool.submit(task).result()
@@ -134,9 +135,11 @@ def _run_alone(task: Task, context: Context, starts: _Starts) -> Generator[Recei
         if pool.lived:
             break
         starts.failed()
+    lasted = time.monotonic() - began
     starts.succeeded()
     if len(task.scenarios) == 1:
-        late = context.time_limit is not None and pool.killed_by_alarm
+        # by the alarm, or by the last resort after it, which leaves no other trace than the time it took
+        late = context.time_limit is not None and (pool.killed_by_alarm or lasted >= context.time_limit)
         yield perform_failure(task, context, told_too_long(context.time_limit or 0.0) if late else DIED)
         return
     for scenario in task.scenarios:
