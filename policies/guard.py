@@ -56,7 +56,9 @@ def _checked(name: str, rule: Callable[..., Any]) -> Callable[..., Any]:
             result = call_watched(where, self, rule, arguments, terms=name in _WRITES)
         except PolicyFault:
             raise
-        except (Exception, SystemExit, GeneratorExit) as error:
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt) or type(error).__module__.startswith("tuopin.sim"):
+                raise  # Ctrl-C, or a time limit
             raise PolicyFault(f"{where} raised {described(error)}") from error
         if name == "pay_enrolment":
             _check_paid(where, self, spent, *arguments)
@@ -66,6 +68,8 @@ def _checked(name: str, rule: Callable[..., Any]) -> Callable[..., Any]:
             return check(where, result, self, *arguments)
         if result is not None:
             raise PolicyFault(f"{where} returns {_kind(result)}; it returns nothing")
+        if name == "__init__" and not hasattr(self, "resolved"):
+            raise PolicyFault(f"{where} leaves the settings out; allowed: super().__init__(settings, luck) first")
         return None
 
     return call
@@ -75,7 +79,7 @@ def described(error: BaseException) -> str:
     """The type and text of an error of somebody else's code, whose text may itself fail."""
     try:
         text = str(error)
-    except Exception:
+    except (Exception, SystemExit, GeneratorExit):
         text = "(its text cannot be made)"
     return f"{type(error).__name__}: {text}".rstrip(": ")
 
@@ -85,6 +89,8 @@ def described(error: BaseException) -> str:
 
 def _kind(value: object) -> str:
     if isinstance(value, np.ndarray):
+        if type(value) is not np.ndarray:
+            return f"a {type(value).__name__}"
         return f"an array of {value.dtype} of shape {value.shape}"
     return f"{type(value).__name__} ({value!r:.40})"
 
@@ -92,7 +98,7 @@ def _kind(value: object) -> str:
 def _array(where: str, value: object, kinds: str, shape: tuple[int, ...], allowed: str) -> Any:
     """`value` as the array it has to be: one of the numpy `kinds`, of `shape`, contiguous."""
     wanted = f"{allowed}, shape {shape}"
-    if not isinstance(value, np.ndarray) or value.dtype.kind not in kinds or value.shape != shape:
+    if type(value) is not np.ndarray or value.dtype.kind not in kinds or value.shape != shape:
         raise PolicyFault(f"{where} returns {_kind(value)}; allowed: an array of {wanted}")
     return np.ascontiguousarray(value)
 
@@ -188,6 +194,12 @@ def _limit(where: str, value: object, *_: object) -> Any:
     return None if value is None else int(value)  # type: ignore[call-overload]
 
 
+def _setting(where: str, value: object, policy: Policy, name: str, year: int, *_: object) -> Any:
+    if value is not None and not (isinstance(value, (int, float, np.number, np.bool_)) and np.isfinite(value)):
+        raise PolicyFault(f"{where} returns {_kind(value)} for {name} in {year}; allowed: a finite number, or None")
+    return value
+
+
 _RETURNS: Mapping[str, Callable[..., Any]] = {
     "withdraw": _mask,
     "eligible": _mask,
@@ -200,6 +212,8 @@ _RETURNS: Mapping[str, Callable[..., Any]] = {
     "affordable": _affordable,
     "room": _room,
     "expected_gain": _gain,
+    "value": _setting,
+    "setting": _setting,
     "budget_fen": _limit,
     "slots": _limit,
 }

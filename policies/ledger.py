@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tuopin.agents.arrays import F64, Flags
 from tuopin.agents.compiled import compiled, rule
+from tuopin.agents.plain_names import ALLOWED, is_name
 from tuopin.policies.arrays import Fen, Rows
 from tuopin.policies.limits import Limit, Reach, limit_of
 
@@ -79,12 +80,14 @@ class Ledger:
 
     def open_year(self, year: int, households: int) -> None:
         """Start the accounts of `year` with `households` rows; budgets are set anew by `set_budget`."""
+        self._refuse_while_acting("a new year")
         self._year, self._size = year, households
         self._sums, self._spent, self._recipients, self._budgets, self._slots = {}, {}, {}, {}, {}
         self._reach = {}
 
     def set_budget(self, policy: str, fen: int | None, slots: int | None) -> None:
         """Set the year's budget (fen, None = unlimited) and slots of a programme."""
+        self._refuse_while_acting("another budget")
         self._budgets[policy], self._slots[policy] = fen, slots
 
     def reach(self, policy: str) -> Reach:
@@ -119,8 +122,10 @@ class Ledger:
         AmountRefused
             For an amount that is no payment.
         ValueError
-            For another kind.
+            For another kind, or a payer that is no name.
         """
+        if not is_name(payer):
+            raise ValueError(f"{policy}: the payer {payer!r:.60}; allowed: {ALLOWED}")
         if kind not in KINDS:
             raise ValueError(f"{policy}: money of kind {kind!r}; allowed: {', '.join(KINDS)}")
         total = _total(f"{policy} ({payer})", rows, fen, self._size)
@@ -156,6 +161,9 @@ class Ledger:
         self._add(account, fen)
         self._receivers(account)
 
+    def _refuse_while_acting(self, what: str) -> None:
+        _refuse_unless(self.acting is None, str(self.acting), what, "money posted")
+
     def _receivers(self, account: _Account) -> Flags:
         if account not in self._recipients:
             self._recipients[account] = np.zeros(self._size, dtype=np.bool_)
@@ -165,6 +173,7 @@ class Ledger:
         """Turn the year's postings into entries (one per programme, payer and kind), in order of names; return
         them.
         """
+        self._refuse_while_acting("the end of the year")
         closed = []
         for account, mask in sorted(self._recipients.items(), key=lambda item: item[0]):
             households, persons = _count(mask, members)

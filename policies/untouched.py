@@ -7,8 +7,11 @@ the run has failed by then.
 
 from __future__ import annotations
 
+import builtins
+import math
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -50,7 +53,12 @@ def call_watched(where: str, policy: Policy, rule: Callable[..., Any], arguments
     for array in closed.values():
         array.flags.writeable = False
     try:
-        with _surroundings_kept(where, county), _own_luck(where, policy, county), _own_money(where, policy, arguments):
+        with (
+            _python_kept(where),
+            _surroundings_kept(where, county),
+            _own_luck(where, policy, county),
+            _own_money(where, policy, arguments),
+        ):
             result = rule(policy, *arguments)
         if os.getpid() != process:  # a rule that forks comes back twice: one of them would be simulated beside the run
             os._exit(1)
@@ -137,6 +145,27 @@ def _surroundings_kept(where: str, county: County) -> Iterator[None]:
         raise PolicyFault(f"{where} draws from Python's or numpy's own random numbers; allowed: county.luck")
 
 
+@contextmanager
+def _python_kept(where: str) -> Iterator[None]:
+    """Python and numpy are as before: runs that follow in the same process would be simulated with what is changed."""
+    modules = [(module, vars(module).copy()) for module in (np, builtins, math)]
+    filters, depth, trace = warnings.filters[:], sys.getrecursionlimit(), sys.gettrace()
+    try:
+        yield
+    finally:
+        changed = [f"{m.__name__}.{n}" for m, kept in modules for n, v in kept.items() if vars(m).get(n) is not v]
+        for module, kept in modules if changed else ():
+            vars(module).update(kept)
+        if warnings.filters != filters:  # an import does so too, and means no harm
+            warnings.filters[:] = filters  # type: ignore[index]
+        if (sys.getrecursionlimit(), sys.gettrace()) != (depth, trace):
+            sys.setrecursionlimit(depth)
+            sys.settrace(trace)
+            changed.append("how Python runs")
+    if changed:
+        raise PolicyFault(f"{where} changes {', '.join(changed)}; {_ALLOWED}")
+
+
 class _OwnLuck(Luck):
     """The luck of a replicate as one policy may draw it: of streams its package has declared."""
 
@@ -189,11 +218,14 @@ def _own_luck(where: str, policy: Policy, county: County) -> Iterator[None]:
 def _own_money(where: str, policy: Policy, arguments: Sequence[Any]) -> Iterator[None]:
     """Money is posted under the policy's own name."""
     ledgers = [argument for argument in arguments if isinstance(argument, Ledger)]
-    before = [ledger.acting for ledger in ledgers]
+    before = [(ledger.acting, list(ledger.entries), list(ledger.limits)) for ledger in ledgers]
     for ledger in ledgers:
         ledger.acting = policy.name
     try:
         yield
     finally:
-        for ledger, acting in zip(ledgers, before, strict=True):
+        for ledger, (acting, _, _) in zip(ledgers, before, strict=True):
             ledger.acting = acting
+    for ledger, (_, *books) in zip(ledgers, before, strict=True):
+        if [ledger.entries, ledger.limits] != books:
+            raise PolicyFault(f"{where} changes the accounts of closed years; allowed: money posted")

@@ -21,6 +21,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from multiprocessing import forkserver
+from multiprocessing.connection import wait as wait_for
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from types import ModuleType
@@ -43,6 +44,7 @@ NO_LONGER_STARTED = (
     " with fewer workers"
 )
 _TRIES = 5
+_SECONDS_TO_LEAVE = 5.0
 _ALARM = getattr(signal, "SIGALRM", 0)
 
 
@@ -212,11 +214,20 @@ class _Pool:
         return any(process.exitcode == -_ALARM for process in self._processes.values())
 
     def close(self) -> None:
-        """Wait for the workers to end."""
+        """Let the workers end; one that a policy keeps alive (a thread of its own that does not end) is killed."""
         if self.abandoned:
             self.kill()
-        else:
-            self._pool.shutdown()
+            return
+        self._processes.update(getattr(self._pool, "_processes", None) or {})
+        self._pool.shutdown(wait=False)
+        left, deadline = set(self._processes.values()), time.monotonic() + _SECONDS_TO_LEAVE
+        while left and (seconds := deadline - time.monotonic()) > 0:
+            ended = set(wait_for([process.sentinel for process in left], seconds))
+            left = {process for process in left if process.sentinel not in ended}
+        for process in left:
+            with suppress(OSError, ValueError):
+                process.kill()
+        self._pool.shutdown()
 
     def kill(self) -> None:
         """End the workers at once."""

@@ -73,8 +73,8 @@ def run(folder: Path, study: str, *options: str) -> subprocess.CompletedProcess[
 )
 def test_a_plug_in_broken_at_import_fails_only_what_uses_it(tmp_path: Path, source: str) -> None:
     install(tmp_path, source=source)
-    (tmp_path / "plain.yaml").write_text(STUDY)
-    (tmp_path / "using.yaml").write_text(USING)
+    (tmp_path / "plain.yaml").write_text(STUDY.replace("plugged", "plain"))
+    (tmp_path / "using.yaml").write_text(USING.replace("plugged", "using"))
     listed = tuopin(tmp_path, "list", "policies", "--format", "csv")
     assert listed.returncode == 0 and "relocation" in listed.stdout and "levy" not in listed.stdout
     assert listed.stderr.startswith("left out: installed policies:1: levy: tuopin_levy:Levy: ")

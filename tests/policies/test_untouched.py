@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import builtins
+import math
+import sys
+import warnings
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -151,6 +155,31 @@ def test_settings_of_numpy_end_with_the_rule(county: Callable[..., County]) -> N
     assert np.geterr() == before
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda county: setattr(np, "flatnonzero", len), r"changes numpy\.flatnonzero"),
+        (lambda county: setattr(builtins, "len", sum), r"changes builtins\.len"),
+        (lambda county: setattr(math, "log", math.exp), r"changes math\.log"),
+        (lambda county: sys.setrecursionlimit(sys.getrecursionlimit() + 7), "changes how Python runs"),
+        (lambda county: sys.settrace(lambda *given: None), "changes how Python runs"),
+    ],
+)
+def test_python_stays_what_it_is(county: Callable[..., County], change: Any, told: str) -> None:
+    policy = bad(strike=writing(change))
+    here, before = county(policy), (np.flatnonzero, len, math.log, sys.getrecursionlimit(), sys.gettrace())
+    with pytest.raises(PolicyFault, match=f"^policy dole: strike {told}; allowed"):
+        policy.strike(here)
+    assert (np.flatnonzero, len, math.log, sys.getrecursionlimit(), sys.gettrace()) == before
+
+
+def test_filters_of_warnings_are_put_back(county: Callable[..., County]) -> None:
+    policy = bad(strike=writing(lambda county: warnings.simplefilter("error")))
+    before = warnings.filters[:]
+    policy.strike(county(policy))
+    assert warnings.filters == before
+
+
 @pytest.fixture
 def streams() -> Any:
     """A stream declared by this package and one that is another's; both forgotten afterwards."""
@@ -214,6 +243,41 @@ def test_money_of_others_is_refused(county: Callable[..., County], post: Callabl
     with pytest.raises(PolicyFault, match="change_terms raised AmountRefused: dole: the ledger is given money of"):
         policy.change_terms(county(policy), ledger)
     post(ledger)  # nobody acts any more
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda ledger: ledger.set_budget("dole", 2**62, None),
+        lambda ledger: ledger.open_year(2019, SIZE),
+        lambda ledger: ledger.close_year(np.ones(SIZE, dtype=int)),
+        lambda ledger: ledger.entries.clear(),
+        lambda ledger: ledger.post("dole", "\udcff", np.array([0]), np.array([1])),
+        lambda ledger: ledger.post("dole", None, np.array([0]), np.array([1])),
+    ],
+)
+def test_accounts_and_budgets_are_not_the_policys_to_change(county: Callable[..., County], change: Any) -> None:
+    ledger = Ledger()
+    ledger.open_year(2018, SIZE)
+    ledger.post("dole", "county", np.array([0]), np.array([1]))
+    ledger.close_year(np.ones(SIZE, dtype=int))
+    ledger.open_year(2019, SIZE)
+    policy = bad(change_terms=lambda self, county, book: change(book))
+    with pytest.raises(PolicyFault, match=r"^policy dole: change_terms (raised|changes the accounts of closed)"):
+        policy.change_terms(county(policy), ledger)
+
+
+@pytest.mark.parametrize("name", ["value", "setting"])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "x", [1], 1j])
+def test_a_setting_is_a_number(name: str, value: Any) -> None:
+    policy = bad(**{name: lambda self, name, year: value})
+    with pytest.raises(PolicyFault, match=rf"^policy dole: {name} returns .* for start in 2018; allowed: a finite"):
+        getattr(policy, name)("start", 2018)
+
+
+def test_a_policy_takes_its_settings() -> None:
+    with pytest.raises(PolicyFault, match="__init__ leaves the settings out"):
+        bad(__init__=lambda self, settings, luck=None: None)
 
 
 def test_enrolment_is_paid_in_full(county: Callable[..., County]) -> None:
