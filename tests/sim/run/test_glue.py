@@ -155,6 +155,7 @@ CELLS = {
     ("true", "all", "policy_transfer_share"): (0.0, 10_000 / (3_500 + 6_400 + 19_806 + 25_200 + 7 * 3_299), 0.0),
     ("true", "all", "exit_rate"): (None, 1.0, 2 / 9),
     ("true", "all", "exits_persons"): (None, 7, 2),
+    ("true", "all", "first_exits_persons"): (None, 7, 2),
     ("true", "all", "reentries_persons"): (None, 0, 1),
     ("true", "all", "reentry_rate"): (None, NAN, 1 / 7),
     ("true", "all", "sustained_exits_persons"): (None, 6, 0),
@@ -162,6 +163,7 @@ CELLS = {
     # the survey: 2 and 4 are not the poor of the true view
     ("survey", "all", "headcount_ratio"): ((3 + 5 + 7) / 22, 8 / 19, 7 / 19),
     ("survey", "all", "exits_persons"): (None, 6, 1),
+    ("survey", "all", "first_exits_persons"): (None, 6, 1),
     ("survey", "all", "reentries_persons"): (None, 0, 0),
     ("survey", "all", "reentry_rate"): (None, NAN, 0.0),
     # the register: relapsed count, exited and near-poor do not
