@@ -20,7 +20,9 @@ OF_CHANGE = {"transitory": 0.75, "job_risk": 1.25, "weather": 0.25, "animal_loss
 def _sources(parameters: Parameters, mechanisms: Mapping[str, Any]) -> set[str]:
     risks = ("skill", "village", "permanent", "transitory")
     numbers = {name for name in risks if parameters.value(f"income_risk.{name}_variance") > 0}
-    return numbers | {name for name in ("job_risk", "illness", "weather", "animal_loss", "price_risk") if mechanisms[name]}
+    return numbers | {
+        name for name in ("job_risk", "illness", "weather", "animal_loss", "price_risk") if mechanisms[name]
+    }
 
 
 @pytest.fixture
