@@ -27,6 +27,9 @@ from tuopin.policies.livelihood.cooperative import POLICY as COOPERATIVE
         (500, 300, 3, Reach(True, 9, 8, 3, 3, 3), "slots"),
         (500, 100, None, Reach(True, 9, 8, 5, 1, 1), "hours"),
         (500, 100, None, Reach(True, 9, 8, 5, 4, 1), "room"),
+        (500, 400, None, Reach(True, 900, 800, 5, 5, 4), "room"),  # however many more the money would not have reached
+        (500, 400, None, Reach(True, 900, 800, 5, 4, 4), "hours"),
+        (500, 100, 3, Reach(True, 9, 8, 3, 2, 2), "slots"),
         (550, 500, None, Reach(True, 9, 8, 5, 5, 5), "indivisible"),
         (5000, 800, None, Reach(True, 9, 8, 8, 8, 8), "no more candidates"),
         (None, 800, 3, Reach(True, 9, 8, 3, 3, 3), "slots"),
