@@ -130,18 +130,19 @@ def test_the_test_sees_last_years_income_without_this_programmes_money(
     by_hand: Callable[..., County], programmes: Callable[..., Ledger]
 ) -> None:
     policy = support()
-    county = rural(by_hand, policy, 2, members=[2, 1], net_income_pp=[1000.0, 3900.0])
-    county.flows.jobs_lost[:] = [1, 0]
+    county = rural(by_hand, policy, 3, members=[2, 1, 3], net_income_pp=[1000.0, 3900.0, 2900.0])
+    county.flows.jobs_lost[:] = [1, 0, 0]
     for year in (2017, 2018, 2019):
         county.year = year
         ledger = programmes(county, policy)
-        county.flows.net_income[:] = [2000.0, 3900.0]
+        county.flows.net_income[:] = [2000.0, 3900.0, 8700.0]
         county.flows.tested_transfer_term[:] = 0.0
         policy.transfer(county, ledger)
         assess(county)
         # 1,000 a person alone: the allowance of 3,000 and relief of 1,000 a person do not count a year later
-        assert county.households.net_income_pp.tolist() == [5000.0, 3900.0 + 1400.0], year
-        assert granted(county) == [6000.0, 1400.0], year
+        # and three members with 2,900 each get the third tier each year: 1,400 a person of it is not their own
+        assert county.households.net_income_pp.tolist() == [5000.0, 3900.0 + 1400.0, 2900.0 + 1400.0], year
+        assert granted(county) == [6000.0, 1400.0, 3 * 1400.0], year
 
 
 def test_a_split_takes_its_own_part_of_what_was_received(by_hand: Callable[..., County]) -> None:
