@@ -56,9 +56,9 @@ def cumulative_benefit_share(benefit: Array, income: Array, members: Array, quan
     """Return the share of all benefits that goes to the poorest share q of persons, for each q of `quantiles` (k,).
 
     `benefit` (n,) yuan per household, `income` (n,) yuan per person *before* the benefit, `members` (n,). Households
-    of equal income share alike, so no row order matters; a household without members has no part. NaN if no benefit is paid, nobody is there or a benefit or
-    income is NaN. Raises ValueError if the shapes differ, a benefit or persons are below 0 or infinite, or a quantile
-    is not within 0..1.
+    of equal income share alike, so no row order matters; a household without members has no part. NaN if no benefit is
+    paid, nobody is there or a benefit or income is NaN. Raises ValueError if the shapes differ, a benefit or persons
+    are below 0 or infinite, or a quantile is not within 0..1.
     """
     if not ((np.asarray(quantiles) >= 0) & (np.asarray(quantiles) <= 1)).all():
         raise ValueError("quantiles must be within 0..1")
