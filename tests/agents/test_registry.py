@@ -56,7 +56,7 @@ def test_judged_poverty_by_hand(by_hand: Callable[..., County]) -> None:
         net_income_pp_2=[3000.0, 3000.0, 3000.0, 10.0],
         chronic=[0, 1, 0, 0],
         disabled=[0, 1, 0, 0],
-        elderly=[0, 0, 2, 0],
+        elderly=[1, 0, 2, 0],  # one of two is not all
         housing_grade=[3, 1, 3, 2],
         upper_students=[0, 0, 1, 0],
     )
@@ -230,7 +230,7 @@ def test_main_cause_takes_the_first_that_applies(by_hand: Callable[..., County])
         6,
         EXACT,
         chronic=[1, 0, 0, 0, 0, 0],
-        health=[0, 2, 0, 0, 0, 0],
+        health=[0, 2, 0, 0, 0, 1],
         disabled=[1, 1, 1, 0, 0, 0],
         college_students=[0, 0, 0, 1, 0, 0],
         able_workers=[1, 1, 1, 0, 0, 1],

@@ -69,3 +69,18 @@ def test_a_year_is_counted_household_by_household(
     (limit,) = ledger.limits
     assert (limit.candidates, limit.willing, limit.funded, limit.served, limit.enrolled) == (8, 7, 6, 4, 3)
     assert (limit.given_fen, limit.spent_fen, limit.reason) == (6_000_000, 3_000_000, "hours")
+
+
+def test_a_year_s_counts_are_not_the_year_before_s() -> None:
+    ledger = Ledger()
+    ledger.open_year(2017, 3)
+    ledger.set_budget("x", 100, None)
+    ledger.reach("x").candidates = 9
+    ledger.close_year(np.ones(3, dtype=np.int16))
+    ledger.open_year(2018, 3)
+    ledger.set_budget("x", 0, None)
+    ledger.close_year(np.ones(3, dtype=np.int16))
+    assert [(limit.year, limit.candidates, limit.given_fen) for limit in ledger.limits] == [
+        (2017, 9, 100),
+        (2018, 0, 0),
+    ]
