@@ -107,7 +107,7 @@ def start_notes(results: Results) -> list[str]:
         listed = means.get((place, "registry", "registered_persons"), math.nan)
         if persons > 0 and math.isfinite(poor + listed):
             lines.append(
-                f"{place} at the start of {int(start['year'].iloc[0])}: {_whole(listed)} persons"
+                f"{place} at the end of {int(start['year'].iloc[0])}: {_whole(listed)} persons"
                 f" ({_percent(listed / persons)}) are registered poor, {_whole(poor)} ({_percent(poor / persons)}) are"
                 " simulated poor (true view): the register holds the documented total, found by people with error,"
                 " not whoever is below the line."
