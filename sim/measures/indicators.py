@@ -97,6 +97,9 @@ INDICATORS: dict[str, Indicator] = {
         "lower",
     ),
     "exits_persons": Indicator("persons", "persons leaving poverty", "当年脱贫人口", "sum", SUM, "higher"),
+    "first_exits_persons": Indicator(
+        "persons", "persons leaving poverty for the first time", "首次脱贫人口", "sum", SUM, "higher"
+    ),
     "reentries_persons": Indicator("persons", "persons falling back", "当年返贫人口", "sum", SUM, "lower"),
     "sustained_exits_persons": Indicator(
         "persons",

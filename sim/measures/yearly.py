@@ -240,6 +240,7 @@ def _status_blocks(state: YearState, view: str, incomes: a.Totals, sums: a.Total
     if state.poor_before is not None:
         blocks.append(Block(view, "exit_rate", sums[:, a.EXITS], sums[:, a.POOR_BEFORE]))
         blocks.append(Block(view, "exits_persons", sums[:, a.EXITS]))
+        blocks.append(Block(view, "first_exits_persons", sums[:, a.FIRST_EXITS]))
         blocks.append(Block(view, "reentry_rate", sums[:, a.REENTRIES], sums[:, a.AT_RISK]))
         blocks.append(Block(view, "reentries_persons", sums[:, a.REENTRIES]))
     return blocks

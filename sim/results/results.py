@@ -164,6 +164,10 @@ class Results:
         """Indicators, costs and spells of some places, of some scenarios or of all."""
         return Tables(*(read_places(self._path(table), names, scenarios) for table in Tables._fields))
 
+    def part(self, table: str, place: str, scenarios: Sequence[str], **wanted: Sequence[str | int]) -> pd.DataFrame:
+        """The rows of a table of some scenarios of a place that have one of the values wanted in each column named."""
+        return read_places(self._path(table), [place], scenarios, **wanted)
+
     @property
     def regions(self) -> dict[str, list[str]]:
         """The counties of each region of the study, by the region's name."""

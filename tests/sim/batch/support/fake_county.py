@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import time
@@ -32,7 +33,7 @@ class FakePlan(Plan):
     waits_from: int = 1_000_000  # the first replicate whose runs wait until they are stopped
     sleep: float = 0.0
     hangs: tuple[tuple[str, int], ...] = ()  # (scenario, replicate) that never end
-    stubborn: bool = False  # and do not heed what is raised in them
+    stubborn: str = ""  # how they do so: "swallows" what is raised in them, "deaf" to alarms, "holds" the interpreter
     starts: str = ""  # "N:FOLDER": the first N workers end while they start, each leaving a file
     raising: str = ""  # what every run raises
     goes_to: str = ""  # the folder that every run changes to
@@ -102,7 +103,11 @@ def _run(plan: FakePlan, place: str, replicate: int, scenario: str, panel: bool)
         os.chdir(plan.goes_to)
     try:
         while (scenario, replicate) in plan.hangs:
-            with suppress(BaseException if plan.stubborn else ()):
+            if plan.stubborn == "deaf":
+                signal.signal(signal.SIGALRM, signal.SIG_IGN)
+            if plan.stubborn == "holds":
+                ctypes.PyDLL(None).sleep(60)
+            with suppress(BaseException if plan.stubborn == "swallows" else ()):
                 time.sleep(60.0)
     except BaseException as error:
         return RunOutcome.failed(place, scenario, replicate, error)
