@@ -112,6 +112,17 @@ def test_a_young_family_that_leaves_the_county_takes_its_persons_and_no_wealth(b
     assert len(h) == 400 and (h.members == 3).all() and (h.start_persons == 3_000).all() and (h.land == 6.0).all()
 
 
+def test_about_as_many_marry_out_as_in(plan_for: Callable[..., Any]) -> None:
+    """On the shipped county after its burn-in: households that may gain one at the one rate, lose one at the other."""
+    from tuopin.sim.run.setup import county_of
+
+    county = county_of(plan_for(scale=0.05), "lushi", 0)
+    working = county.households.working_age
+    joining = county.value("demography.marriage_in_rate") * int((working >= 1).sum())
+    leaving = county.value("demography.marriage_out_rate") * int((working > 2).sum())
+    assert leaving == pytest.approx(joining, rel=0.1)
+
+
 def test_how_many_families_leave(by_hand: Callable[..., County]) -> None:
     n, rates = 8_000, {"split_rate": 0.5, "family_leaves": 0.3}
     county = by_hand(

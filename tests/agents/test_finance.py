@@ -217,7 +217,7 @@ def test_consumption_is_smoothed_from_savings(by_hand: Callable[..., County]) ->
     np.testing.assert_allclose(h.consumption, [4775.0, 3500.0, 6275.0])
     np.testing.assert_allclose(h.savings, [2225.0, 0.0, 862.5])
     np.testing.assert_allclose(h.productive_assets, [90.0, 90.0, 952.5])
-    # two years below zero do not make this year's usual income smaller than a third of it; nobody eats less than nothing
+    # two years below zero leave this year's usual income at a third of it; nobody eats less than nothing
     county = by_hand(2, TERMS, ON, members=1, net_income_pp=-9000.0)
     h = spent(county, [3000.0, -3000.0]).households
     np.testing.assert_allclose(h.consumption, [0.4 * 3000.0 + 0.6 * 1000.0, 0.0])
@@ -302,7 +302,7 @@ def test_one_household_with_everything_by_hand(by_hand: Callable[..., County]) -
     # own 8,000: 6,000 bearable, so schooling of 600 is not; 2,600 remain: 1,000 savings, 1,600 borrowed
     assert h.medical_paid == 6000.0 + 900.0 and h.school_paid == 0.0
     assert (h.debt_due_1, h.debt_due_2, h.debt_due_3) == pytest.approx((300 + 1600 / 3, 1600 / 3, 1600 / 3))
-    # 13,100 are left; usual (13,100 + 2 x 11,450) / 3 = 12,000, two lines: phi .25; kept up 12,000 - .1 x 6,000; half of
-    # what is saved is invested
+    # 13,100 are left; usual (13,100 + 2 x 11,450) / 3 = 12,000, two lines: phi .25; kept up 12,000 - .1 x 6,000; half
+    # of what is saved is invested
     assert h.consumption == pytest.approx(0.25 * 13_100 + 0.75 * 11_400)
     assert h.savings == pytest.approx(637.5) and h.productive_assets == pytest.approx(637.5)
