@@ -448,7 +448,7 @@ def test_the_first_register_and_later_reviews_misjudge_alike(by_hand: Callable[.
 
 
 def test_one_mistaken_income_returns_nobody(by_hand: Callable[..., County]) -> None:
-    """Exited households at 1.5 lines; only a team that errs by -.51 in two years in a row returns one."""
+    """Exited households at 1.5 lines; only a team that errs by log(1 / 1.5) in two years in a row returns one."""
     n = 20_000
     noisy = {
         **EXACT,
