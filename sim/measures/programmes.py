@@ -39,27 +39,34 @@ class _Paid(NamedTuple):
     before: Flags
 
 
+class _Sums(NamedTuple):
+    """Sums in whole numbers, in the order of `Reached`: persons, shape (5,), and fen, shape (3,)."""
+
+    people: I64
+    money: I64
+
+
 @compiled
-def _reach(c: _Paid, line: float, people: I64, money: I64) -> None:
+def _reach(c: _Paid, line: float, s: _Sums) -> None:
     for i in range(c.members.shape[0]):
         m, poor, gets = np.int64(c.members[i]), c.alone[i] < line, c.received[i] > 0.0
-        people[0] += m * poor
-        people[1] += m * (poor and gets)
-        people[2] += m * gets
-        people[3] += m * c.before[i]
-        people[4] += m * (c.before[i] and gets)
+        s.people[0] += m * poor
+        s.people[1] += m * (poor and gets)
+        s.people[2] += m * gets
+        s.people[3] += m * c.before[i]
+        s.people[4] += m * (c.before[i] and gets)
         if gets:
             paid = np.int64(np.rint(c.received[i] * 100.0))
-            money[0] += paid
-            money[1] += 0 if poor else paid
-            money[2] += np.int64(np.rint(max(0.0, c.alone[i]) * m * 100.0))
+            s.money[0] += paid
+            s.money[1] += 0 if poor else paid
+            s.money[2] += np.int64(np.rint(max(0.0, c.alone[i]) * m * 100.0))
 
 
 def reached(programme: Programme, alone: F64, members: I16, line: float) -> Reached:
     """Return whom a programme reached; `alone` is income without what ends with programmes' money, yuan a person."""
-    people, money = np.zeros(5, dtype=np.int64), np.zeros(3, dtype=np.int64)
-    _reach(_Paid(members, alone, programme.received, programme.before), float(line), people, money)
-    return Reached(*(float(x) for x in people), *(float(x) / 100.0 for x in money))
+    sums = _Sums(people=np.zeros(5, dtype=np.int64), money=np.zeros(3, dtype=np.int64))
+    _reach(_Paid(members, alone, programme.received, programme.before), float(line), sums)
+    return Reached(*(float(x) for x in sums.people), *(float(x) / 100.0 for x in sums.money))
 
 
 def programme_values(sums: Reached) -> dict[str, float]:
@@ -103,20 +110,28 @@ def bin_of(in_lines: float) -> int:
     return min(_BINS - 1, int(np.log(bounded / _LEAST) / np.log(_MOST / _LEAST) * _BINS))
 
 
+class _Bins(NamedTuple):
+    """Persons by bin of income, the fifth (0 the poorest) that each bin falls into, and fen received by fifth."""
+
+    persons: I64
+    fifths: I8
+    received: I64
+
+
 @compiled
-def _by_fifth(c: _Ranked, line: float, persons: I64, received: I64, fifths: I8) -> None:
+def _by_fifth(c: _Ranked, line: float, b: _Bins) -> None:
     bins = np.empty(c.members.shape[0], dtype=np.int64)
     for i in range(c.members.shape[0]):
         bins[i] = bin_of(c.alone[i] / line)
-        persons[bins[i]] += c.members[i]
-    total = persons.sum()
+        b.persons[bins[i]] += c.members[i]
+    total = b.persons.sum()
     upto = 0
     for k in range(_BINS):
-        middle = upto + persons[k] / 2.0
-        upto += persons[k]
-        fifths[k] = min(4, int(5.0 * middle / max(total, 1)))
+        middle = upto + b.persons[k] / 2.0
+        upto += b.persons[k]
+        b.fifths[k] = min(4, int(5.0 * middle / max(total, 1)))
     for i in range(c.members.shape[0]):
-        received[fifths[bins[i]]] += np.int64(np.rint(c.received[i] * 100.0))
+        b.received[b.fifths[bins[i]]] += np.int64(np.rint(c.received[i] * 100.0))
 
 
 def benefit_incidence(received: F64, alone: F64, members: I16, line: float) -> dict[int, float]:
@@ -125,10 +140,14 @@ def benefit_incidence(received: F64, alone: F64, members: I16, line: float) -> d
     `received` yuan a household, `alone` yuan a person; fifth 1 is the poorest. Incomes within 0.2% of each other count
     as equal and stay together. NaN if nothing was paid.
     """
-    sums, persons = np.zeros(len(FIFTHS), dtype=np.int64), np.zeros(_BINS, dtype=np.int64)
-    _by_fifth(_Ranked(members, alone, received), float(line), persons, sums, np.zeros(_BINS, dtype=np.int8))
-    total = float(sums.sum())
-    return {k: float(sums[k - 1]) / total if total > 0 else np.nan for k in FIFTHS}
+    bins = _Bins(
+        persons=np.zeros(_BINS, dtype=np.int64),
+        fifths=np.zeros(_BINS, dtype=np.int8),
+        received=np.zeros(len(FIFTHS), dtype=np.int64),
+    )
+    _by_fifth(_Ranked(members, alone, received), float(line), bins)
+    total = float(bins.received.sum())
+    return {k: float(bins.received[k - 1]) / total if total > 0 else np.nan for k in FIFTHS}
 
 
 def total_received(programmes: dict[str, Programme], size: int) -> Array:
