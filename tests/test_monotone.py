@@ -19,31 +19,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tuopin.sim.calibration.budgets import BUDGETS
+
 pytestmark = pytest.mark.slow
 
 LINKS_OFF = {"cadre_limits": False, "supply_price": False, "motivation": False, "demonstration": False}
-YEARS = range(2017, 2026)
 FIGURES = ("headcount_ratio", "poverty_gap", "poverty_years_persons")
 POVERTY_YEARS = FIGURES.index("poverty_years_persons")
-MILLION = 1e6
 Figures = Callable[..., np.ndarray]
-
-
-def _every_year(millions: float) -> dict[str, Any]:
-    return {"budget": dict.fromkeys(YEARS, millions * MILLION)}
-
-
-def _years(millions: float, first: int, last: int) -> dict[str, Any]:
-    return {"budget": dict.fromkeys(range(first, last + 1), millions * MILLION)}
-
-
-BUDGETS: Mapping[str, Mapping[float, Mapping[str, Any]]] = {
-    "health_insurance": {m: _every_year(m) for m in (0, 2, 5, 10, 20, 27, 40)},
-    "low_income_support": {m: _every_year(m) for m in (0, 5, 15, 45, 100, 200)},
-    "relocation": {m: _years(m, 2017, 2018) for m in (0, 100, 300, 600, 918, 1400)},
-    "cooperative": {m: _years(m, 2017, 2019) for m in (0, 5, 15, 30, 45, 90)},
-}
-"""Programme -> yuan M a year -> its settings, for the whole county."""
 FILLED = {"cooperative": 30}
 """Yuan M a year from which places in firms bind and not money."""
 
@@ -55,8 +38,10 @@ def _paired(policy: str, mechanisms: Mapping[str, bool], by_budget: Figures, rep
 
 
 def _said(policy: str, rises: np.ndarray) -> str:
-    budgets = list(BUDGETS[policy])
-    return ", ".join(f"{FIGURES[j]} rises from {budgets[i]} to {budgets[i + 1]} M yuan" for i, j in np.argwhere(rises > 0))
+    budgets = [0, *BUDGETS[policy]]
+    return ", ".join(
+        f"{FIGURES[j]} rises from {budgets[i]} to {budgets[i + 1]} M yuan" for i, j in np.argwhere(rises > 0)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -65,15 +50,12 @@ def by_budget(plan_for: Callable[..., Any], lived: Callable[..., Any]) -> Figure
     from tuopin.sim.run.setup import county_of
 
     def figures(policy: str, mechanisms: Mapping[str, bool], replicate: int, **keys: Any) -> np.ndarray:
-        scenarios = {f"b{m}": {policy: settings} for m, settings in BUDGETS[policy].items()}
+        scenarios = {"b0": {}, **{f"b{m}": {policy: settings} for m, settings in BUDGETS[policy].items()}}
         plan = plan_for(scenarios, mechanisms=mechanisms, years="2016-2025", scale=0.05, **keys)
         county = county_of(plan, "lushi", replicate)
         rows = []
         for name in scenarios:
-            last = None
-            for last in lived(plan, county, name, replicate):
-                pass
-            assert last is not None
+            *_, last = lived(plan, county, name, replicate)
             rows.append([last.recorder.latest("true", figure) for figure in FIGURES])
         return np.array(rows)
 
@@ -114,7 +96,7 @@ def test_with_everything_on_poverty_does_not_rise_with_the_budget_on_the_mean_of
     changes = _paired(policy, {}, by_budget, 6)
     mean, error = changes.mean(axis=0), changes.std(axis=0, ddof=1) / np.sqrt(len(changes))
     assert (mean[:, POVERTY_YEARS] <= 0).all(), _said(policy, mean)
-    placed = [m <= FILLED.get(policy, np.inf) for m in list(BUDGETS[policy])[1:]]
+    placed = [m <= FILLED.get(policy, np.inf) for m in BUDGETS[policy]]
     assert (mean[placed] <= 0).all(), _said(policy, mean)
     assert (mean <= 2.0 * error).all(), (mean, error)
     assert (changes.sum(axis=1).mean(axis=0) < 0).all()
