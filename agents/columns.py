@@ -72,8 +72,9 @@ class _Row(NamedTuple):
 def column(
     group: str, unit: str, low: float, high: float, meaning: str, zh: str, default: float = 0.0, split: str = ""
 ) -> Any:
-    """Say what a column means, which values it may hold and what becomes of a programme's own when a household splits
-    (`Column.split`); its name and type stand before it.
+    """Say what a column means and which values it may hold; its name and type stand before it.
+
+    `split` is what becomes of a programme's own column when a household splits (`Column.split`).
     """
     return _Row(group, unit, low, high, meaning, zh, default, split)
 
@@ -220,6 +221,9 @@ class HouseholdColumns:
     spell_left_survey: Flags = column("status", "flag", 0, 1, "the same, survey view", "左删失(调查)")
 
 
+ColumnName = str
+"""Name of a column, given as text. The plugin of mypy (`.ci/mypy_columns.py`) reads it as one of those above."""
+
 COLUMNS: dict[str, Column] = {
     name: Column(name, row.group, dtype, *row[1:])
     for name, dtype in dtypes_of(HouseholdColumns).items()
@@ -228,7 +232,13 @@ COLUMNS: dict[str, Column] = {
 
 
 def with_columns(extra: Iterable[Column]) -> dict[str, Column]:
-    """Return the base columns and those policies declare; raises ValueError if a name is declared twice."""
+    """Return the base columns and those policies declare.
+
+    Raises
+    ------
+    ValueError
+        If a name is declared twice.
+    """
     table = dict(COLUMNS)
     for column in extra:
         if column.name in table:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeVar, cast
 
 from numba import njit
 
 F = TypeVar("F", bound=Callable[..., Any])
-_OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "nogil": True, "no_cfunc_wrapper": True}
+_OPTIONS: dict[str, Any] = {"error_model": "numpy", "nogil": True, "no_cfunc_wrapper": True}
 
 
 def compiled(function: F) -> F:
@@ -18,7 +20,7 @@ def compiled(function: F) -> F:
     by zero follows numpy (inf or nan), so that kernels carry no hidden exception branch. The wrapper for callers in C,
     of whom there are none, is left out: it took an eighth of the time of compilation.
     """
-    return cast(F, njit(**_OPTIONS)(function))
+    return cast(F, _njit(function))
 
 
 def rule(function: F) -> F:
@@ -27,4 +29,24 @@ def rule(function: F) -> F:
     A kernel that calls it takes its text in and compiles it with its own, so that forty rules cost neither time of
     compilation (a function of its own takes 50 ms, this a tenth) nor calls. Python may call it too.
     """
-    return cast(F, njit(inline="always", **_OPTIONS)(function))
+    return cast(F, _njit(function, inline="always"))
+
+
+def _njit(function: Callable[..., Any], **options: Any) -> Any:
+    """Hand a function to numba; where no folder can be written, as in a sealed container, its code is not kept."""
+    try:
+        return njit(cache=True, **_OPTIONS, **options)(function)
+    except RuntimeError as error:
+        if "cannot cache" not in str(error):
+            raise
+    _say_once()
+    return njit(**_OPTIONS, **options)(function)
+
+
+@cache
+def _say_once() -> None:
+    warnings.warn(
+        "the compiled model cannot be kept on disk, so every process compiles it anew (about half a minute); "
+        "set NUMBA_CACHE_DIR to a folder that can be written",
+        stacklevel=5,
+    )

@@ -55,9 +55,11 @@ class _People(NamedTuple):
 
 
 class Movement(NamedTuple):
-    """Persons who came and went in a year: those present at its end are those of a year before + births - deaths +
-    arrivals - departures. Children left without adults depart with their household, graduates when they settle
-    elsewhere; by marriage as many arrive as depart on average. Splits move nobody in or out.
+    """Persons who came and went in a year.
+
+    Those present at its end are those of a year before + births - deaths + arrivals - departures. Children left without
+    adults depart with their household, graduates when they settle elsewhere; by marriage as many arrive as depart on
+    average. Splits move nobody in or out.
     """
 
     births: int

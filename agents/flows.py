@@ -76,6 +76,9 @@ class YearArrays:
     verified_income: F64 = quantity("yuan/person", "net income as the review sees it, NaN where it does not look")
 
 
+FlowName = str
+"""Name of a term or quantity, given as text; checked like `ColumnName`."""
+
 FLOWS = {
     name: Flow(name, dtype, *row) for name, dtype in dtypes_of(YearArrays).items() for row in [vars(YearArrays)[name]]
 }
@@ -106,7 +109,13 @@ class Flows(_Typed):
             self._arrays[name][:] = flow.neutral
 
     def array(self, name: str) -> Array:
-        """Return the array of a term or quantity; raises KeyError if there is none of that name."""
+        """Return the array of a term or quantity.
+
+        Raises
+        ------
+        KeyError
+            If there is none of that name.
+        """
         return self._arrays[name]
 
     def as_mapping(self) -> Mapping[str, Array]:

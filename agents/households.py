@@ -98,14 +98,22 @@ class Households(_Typed):
                 super().__setattr__(name, value)
 
     def column(self, name: str) -> Array:
-        """Return the array of a column; raises KeyError if there is none of that name."""
+        """Return the array of a column.
+
+        Raises
+        ------
+        KeyError
+            If there is none of that name.
+        """
         return self._columns[name]
 
     def set(self, name: str, values: Array) -> None:
         """Replace a whole column by a copy of `values`.
 
-        Raises ValueError if the shape does not fit, or the column holds integers and a value is none or out of its
-        range.
+        Raises
+        ------
+        ValueError
+            If the shape does not fit, or the column holds integers and a value is none or out of its range.
         """
         column = self.table[name]
         if values.shape != (len(self),):
@@ -117,7 +125,13 @@ class Households(_Typed):
         self._columns[name][:] = own
 
     def declare(self, extra: Iterable[Column]) -> None:
-        """Add columns (a policy's own) filled with their defaults; raises ValueError on a name already taken."""
+        """Add columns (a policy's own) filled with their defaults.
+
+        Raises
+        ------
+        ValueError
+            On a name already taken.
+        """
         added = list(extra)
         self.table = {**with_columns([c for n, c in self.table.items() if n not in COLUMNS] + added)}
         self._add(added)
@@ -156,7 +170,10 @@ class Households(_Typed):
     def append(self, more: Households) -> None:
         """Add the rows of `more` at the end.
 
-        Raises ValueError if a uid is already present or the columns differ.
+        Raises
+        ------
+        ValueError
+            If a uid is already present or the columns differ.
         """
         if more.table.keys() != self.table.keys():
             raise ValueError("households to append have other columns")
@@ -206,6 +223,8 @@ class HouseholdView:
     """A light read-only view of one household: `households[7].land`."""
 
     __slots__ = ("_households", "_index")
+    _households: Households
+    _index: int
 
     def __init__(self, households: Households, index: int) -> None:
         object.__setattr__(self, "_households", households)
@@ -217,9 +236,6 @@ class HouseholdView:
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError("a household view is read-only; write the column instead")
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return every column of this household by name."""
-        return {name: array[self._index].item() for name, array in self._households.as_mapping().items()}
-
     def __repr__(self) -> str:
-        return f"<household {self.uid}: {self.members} persons, village {self.village}>"
+        h, i = self._households, self._index
+        return f"<household {h.uid[i]}: {h.members[i]} persons, village {h.village[i]}>"

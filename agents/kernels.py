@@ -16,8 +16,12 @@ def pick(kind: Callable[..., T], households: Households, flows: Flows | None = N
     """Return the NamedTuple `kind` of arrays, each field the array of that name.
 
     A field is taken from `given`, or else is the households' column or the flow of the year of its name; names of
-    columns and flows are distinct. So two arrays of a kernel cannot be swapped. Raises TypeError for a field of which
-    there is no array, and for an array given that is no field.
+    columns and flows are distinct. So two arrays of a kernel cannot be swapped.
+
+    Raises
+    ------
+    TypeError
+        For a field of which there is no array, and for an array given that is no field.
     """
     fields = cast(type[NamedTuple], kind)._fields
     if unknown := given.keys() - set(fields):

@@ -49,7 +49,15 @@ MECHANISMS: dict[str, Mechanism] = {
 
 
 def resolve_mechanisms(chosen: Mapping[str, bool | str]) -> dict[str, bool | str]:
-    """Return every switch with its value; raises KeyError for an unknown name, ValueError for a value not offered."""
+    """Return every switch with its value.
+
+    Raises
+    ------
+    KeyError
+        For an unknown name.
+    ValueError
+        For a value not offered.
+    """
     resolved = {name: mechanism.default for name, mechanism in MECHANISMS.items()}
     for name, value in chosen.items():
         mechanism = MECHANISMS[name]

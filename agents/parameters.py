@@ -103,8 +103,10 @@ class Parameter:
         return f"{self.group}.{self.name}"
 
     def at(self, year: int) -> Value | None:
-        """Return the value of `year`; a dated series holds its first and last value beyond its ends (`extend: hold`)
-        or is zero there (`extend: zero`: budgets, one-off amounts). None stands for unlimited where that is allowed.
+        """Return the value of `year`; None stands for unlimited where that is allowed.
+
+        A dated series holds its first and last value beyond its ends (`extend: hold`) or is zero there (`extend: zero`:
+        budgets, one-off amounts).
         """
         if self.changed and year in self.changed:
             return self.changed[year]
@@ -164,7 +166,13 @@ def read_parameters(path: Path, group: str) -> dict[str, Parameter]:
 
 
 def read_entry(name: str, group: str, entry: Any, where: str) -> Parameter:
-    """Return one entry of a parameter file; raises ValueError that begins with `where` if it is malformed."""
+    """Return one entry of a parameter file.
+
+    Raises
+    ------
+    ValueError
+        Beginning with `where`, if it is malformed.
+    """
     if not isinstance(entry, Mapping):
         raise ValueError(f"{where}: is not a mapping with value, unit, bounds, source, confidence")
     if unknown := set(entry) - _KNOWN:
@@ -287,7 +295,13 @@ class Parameters:
         return cast(D, self._derived[key])
 
     def value(self, id: str, year: int = 0) -> float:
-        """Return the number `id` in `year` as a float; raises KeyError for an unknown id."""
+        """Return the number `id` in `year` as a float.
+
+        Raises
+        ------
+        KeyError
+            For an unknown id.
+        """
         key = (id, year)
         if key not in self._numbers:
             value = self._entries[id].at(year)

@@ -83,7 +83,13 @@ class Kind:
         return f"{name}: is {value:.12g}; allowed: a {number} in {self.least:g}..{self.most:.12g} ({self.units[0]})"
 
     def check(self, figure: Figure) -> Figure:
-        """Return the figure; raises ValueError if its unit, value or range is not of this kind."""
+        """Return the figure.
+
+        Raises
+        ------
+        ValueError
+            If its unit, value or range is not of this kind.
+        """
         self.check_unit(figure)
         if wrong := self.complaint("value", figure.value):
             raise ValueError(wrong)
@@ -173,10 +179,10 @@ class Anchor(_Strict):
 
 
 class Membership(_Strict):
-    """The region a county is part of, and where it stands there: registered persons of the counties before it, its
-    own, all.
+    """The region a county is part of, and where it stands there.
 
-    Budgets and slots given for a region are split in proportion to registered persons; the parts sum to the whole.
+    It holds the registered persons of the counties before it, its own, and all. Budgets and slots given for a region
+    are split in proportion to registered persons; the parts sum to the whole.
     """
 
     name: Name

@@ -11,8 +11,9 @@ ALLOWED = "letters of any script, digits, _ and -, up to 64, not beginning with 
 
 
 def is_name(text: object) -> bool:
-    """Whether `text` is a name: letters of any script with their marks, digits, `_` and `-`, and nothing that leads
-    elsewhere.
+    """Whether `text` is a name and nothing that leads elsewhere.
+
+    A name is letters of any script with their marks, digits, `_` and `-`.
     """
     if (
         not isinstance(text, str)
@@ -26,7 +27,13 @@ def is_name(text: object) -> bool:
 
 
 def checked_name(text: str) -> str:
-    """Return `text`; raises ValueError if it is no name."""
+    """Return `text`.
+
+    Raises
+    ------
+    ValueError
+        If it is no name.
+    """
     if not is_name(text):
         raise ValueError(f"is {text[:70]!r}; allowed: {ALLOWED}")
     return text

@@ -39,8 +39,12 @@ def largest_remainder(weights: F64, total: int) -> I64:
 def sizes_with_totals(weights: F64, households: int, persons: int) -> I64:
     """Return how many households have 1, 2, ... persons so that both totals are met to the unit.
 
-    The shape `weights` is tilted exponentially to the mean (the distribution nearest to it in relative entropy). Raises
-    ValueError if no such sizes exist.
+    The shape `weights` is tilted exponentially to the mean (the distribution nearest to it in relative entropy).
+
+    Raises
+    ------
+    ValueError
+        If no such sizes exist.
     """
     sizes = np.arange(1, len(weights) + 1)
     if not households <= persons <= households * len(weights):
@@ -151,8 +155,9 @@ def can_choose(there: I64, households: int, persons: int) -> bool:
 
 
 def sizes_to_choose(there: I64, near: I64, households: int, persons: int) -> I64 | None:
-    """Return how many households of 1, 2, ... persons to take of those `there` so that both totals are met, as `near`
-    as can be to a first choice; None if no choice meets them.
+    """Return how many households of 1, 2, ... persons to take of those `there` so that both totals are met.
+
+    They are as `near` as can be to a first choice; None if no choice meets both.
     """
     size = len(there)
     each = np.eye(size)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
 from pydantic import AfterValidator, Field, field_validator, model_validator
@@ -17,21 +17,6 @@ from scipy.special import ndtri
 from tuopin.agents.arrays import F64
 from tuopin.agents.place import KINDS, Anchor, Figure, Label, Name, Origin, Place, Zone, Zones, _Strict
 from tuopin.agents.population import largest_remainder
-
-FIGURES = (
-    "registered_households",
-    "registered_persons",
-    "rural_persons",
-    "household_size",
-    "villages",
-    "county_factor",
-    "cooperatives",
-)
-"""Columns of a table that are figures of a county; `OTHERS` are not."""
-REQUIRED = ("name", "code", "registered_households", "registered_persons")
-OTHERS = ("name", "code", "label_en", "label_zh", "deadline")
-WHOLE = ("registered_households", "registered_persons", "rural_persons", "villages", "cooperatives")
-"""Figures that count something."""
 
 FigureName = Literal[
     "registered_households",
@@ -42,6 +27,12 @@ FigureName = Literal[
     "county_factor",
     "cooperatives",
 ]
+FIGURES: tuple[FigureName, ...] = get_args(FigureName)
+"""Columns of a table that are figures of a county; `OTHERS` are not."""
+REQUIRED = ("name", "code", "registered_households", "registered_persons")
+OTHERS = ("name", "code", "label_en", "label_zh", "deadline")
+WHOLE = ("registered_households", "registered_persons", "rural_persons", "villages", "cooperatives")
+"""Figures that count something."""
 
 
 class ColumnNote(Origin):
@@ -222,7 +213,12 @@ def spread_counties(households: int, persons: int, counties: int, log_sd: float)
     """Return (households, persons) of synthetic counties, the largest first, that sum exactly to both totals.
 
     Sizes follow a log-normal at the quantiles (i - 1/2) / n: nothing is drawn. The largest come first so that a batch
-    does not end waiting for them. Raises ValueError if a county would be left without a household.
+    does not end waiting for them.
+
+    Raises
+    ------
+    ValueError
+        If a county would be left without a household.
     """
     z = ndtri((np.arange(counties, 0, -1) - 0.5) / counties)
     parts = largest_remainder(np.exp(log_sd * z), households)

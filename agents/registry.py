@@ -70,8 +70,12 @@ def register(county: County, households: int, persons: int) -> None:
     """Register exactly `households` households with exactly `persons` persons under village quotas, and earlier exits.
 
     Quotas follow how many households of a village are judged poor. Sizes enter through one tilt found by bisection; the
-    last few persons are settled by swaps at the margin of a village's list. Raises ValueError if the totals cannot be
-    met.
+    last few persons are settled by swaps at the margin of a village's list.
+
+    Raises
+    ------
+    ValueError
+        If the totals cannot be met.
     """
     h = county.households
     score = judged_poverty(county)
@@ -232,8 +236,12 @@ def _swap_to_total(
 def _choose_sizes(members: Array, uid: I64, score: F64, chosen: Flags, persons: int) -> None:
     """Choose the poorest of each household size, as many as bring the persons chosen to exactly `persons`.
 
-    For small places whose households are of few sizes: swaps of two get no nearer there. Raises ValueError if no
-    choice of as many households has so many persons.
+    For small places whose households are of few sizes: swaps of two get no nearer there.
+
+    Raises
+    ------
+    ValueError
+        If no choice of as many households has so many persons.
     """
     sizes = np.arange(1, int(members.max()) + 1)
     there, near = (np.bincount(m, minlength=len(sizes) + 1)[1:] for m in (members, members[chosen]))

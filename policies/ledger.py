@@ -150,7 +150,13 @@ class Ledger:
         self._recipients[account] = receives
 
     def post_leakage(self, policy: str, fen: int) -> None:
-        """Post money that reached nobody; raises BudgetExceeded, then nothing is posted."""
+        """Post money that reached nobody.
+
+        Raises
+        ------
+        BudgetExceeded
+            If the budget does not hold it; then nothing is posted.
+        """
         _refuse_unless(0 <= fen <= 2**62, policy, f"leakage of {fen} fen", f"0 to {2**62}")
         if fen == 0:
             return
@@ -170,8 +176,9 @@ class Ledger:
         return self._recipients[account]
 
     def close_year(self, members: NDArray[np.integer]) -> list[Entry]:
-        """Turn the year's postings into entries (one per programme, payer and kind), in order of names; return
-        them.
+        """Turn the year's postings into entries in order of names, and return them.
+
+        There is one for each programme, payer and kind.
         """
         self._refuse_while_acting("the end of the year")
         closed = []

@@ -22,8 +22,9 @@ REASONS = {
 
 @dataclass
 class Reach:
-    """Households that a programme's step of a year came to, each a part of those before: candidates who are eligible
-    and not enrolled, willing, funded, served by village teams, enrolled.
+    """Households that a programme's step of a year came to, each a part of those before.
+
+    Candidates, who are eligible and not enrolled; willing; funded; served by village teams; enrolled.
     """
 
     begun: bool = True

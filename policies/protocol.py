@@ -13,7 +13,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from tuopin.agents.arrays import F32, F64, I8, I16, I64, Flags
-from tuopin.agents.columns import EXITED, Column, column
+from tuopin.agents.columns import EXITED, Column, ColumnName, column
 from tuopin.agents.compiled import compiled, rule
 from tuopin.agents.county import County
 from tuopin.agents.economy import INCOME_FLOOR
@@ -73,7 +73,7 @@ class Policy(Settings):
     """One of `FAMILIES`; a programme of another package may leave it empty."""
     steps: ClassVar[tuple[str, ...]] = ("programmes",)
     own_columns: ClassVar[type[OwnColumns]] = OwnColumns
-    writes: ClassVar[tuple[str, ...]] = ()
+    writes: ClassVar[tuple[ColumnName, ...]] = ()
     """Base columns this policy may change; no two policies may name the same."""
     keeps: ClassVar[tuple[str, ...]] = ()
     """Attributes that belong to the state of a county (firms, sites): they are saved with it, nothing else is."""
@@ -141,8 +141,9 @@ class Policy(Settings):
         """Count the members of the policy's institutions anew, after births, deaths, splits and withdrawals."""
 
     def observe(self, county: County) -> ObservedNeed:
-        """Need as this programme observes it from now to the end of the step, with error unless `targeting_error` is
-        off.
+        """Need as this programme observes it from now to the end of the step.
+
+        It is observed with error unless `targeting_error` is off.
         """
         return ObservedNeed(county, self.need, self.value("targeting_noise", county.year), self.block)
 

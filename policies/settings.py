@@ -50,8 +50,9 @@ class Settings:
         return float(self.setting(name, year))  # type: ignore[arg-type]
 
     def setting(self, name: str, year: int) -> Value | None:
-        """The parameter `name` in `year`, of the share of the county that is simulated if it is declared `scaled`; None
-        stands for unlimited.
+        """The parameter `name` in `year`; None stands for unlimited.
+
+        It is of the share of the county that is simulated if it is declared `scaled`.
         """
         parameter = self.resolved[name]
         value = parameter.at(year)

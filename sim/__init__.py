@@ -1,3 +1,4 @@
-"""What is asked (study), how a county lives (run), thousands of runs (batch), and what they say (results,
-comparison).
+"""What is asked, how a county lives, thousands of runs, and what they say.
+
+Rooms: study, run, batch; results and comparison.
 """

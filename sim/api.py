@@ -29,12 +29,11 @@ def simulate(
     dask: str | None = None,
     time_limit: float | None = None,
 ) -> Results:
-    """Simulate a study, or the file or shipped study that `study` names, and return its results (pandas frames
-    `indicators`, `costs`, `spells` and, if asked for,
-    `panel`).
+    """Simulate a study, or the file or shipped study that `study` names, and return its results.
 
-    With `out` the directory is written and continued like `tuopin run --out` does; without it, it is temporary and goes
-    when the results are no longer used. Arguments mean what the options of `tuopin run` of the same names mean.
+    They are pandas frames: `indicators`, `costs`, `spells` and, if asked for, `panel`. With `out` the directory is
+    written and continued like `tuopin run --out` does; without it, it is temporary and goes when the results are no
+    longer used. Arguments mean what the options of `tuopin run` of the same names mean.
 
     Raises
     ------

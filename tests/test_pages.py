@@ -70,6 +70,17 @@ def test_names_and_files_that_a_page_names_exist(page: Path) -> None:
         assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
+def test_the_plan_of_the_house_shows_every_room_and_file_of_the_model() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    files = [path.name for room in ("agents", "policies") for path in (ROOT / room).glob("*.py")]
+    rooms = [f"{path.parent.name}/" for path in (ROOT / "sim").glob("*/__init__.py")]
+    assert not sorted(name for name in {*files, *rooms} - {"__init__.py"} if name not in page)
+    named = set(re.findall(r"\b[a-z_]+\.py\b", page))
+    assert not named - {
+        path.name for room in ("agents", "policies", "sim", "tests") for path in (ROOT / room).rglob("*.py")
+    }
+
+
 def resolves(name: str) -> bool:
     """Whether `a.b.C.d` is a module or an attribute of one."""
     parts = name.split(".")

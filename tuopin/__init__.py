@@ -1,5 +1,6 @@
-"""Who leaves poverty, who falls back, and what a lasting exit costs: `from tuopin import Study, simulate, compare,
-Results`.
+"""Who leaves poverty, who falls back, and what a lasting exit costs.
+
+`from tuopin import Study, simulate, compare, Results`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ _HOMES = {
     "compare": "tuopin.sim.comparison.compare",
     "simulate": "tuopin.sim.api",
 }
+
+# Parameters and compiled code are files beside the modules, which an archive cannot give.
+if not Path(__file__).is_file():
+    raise ImportError(f"tuopin was imported from an archive, {Path(__file__).parents[1]}: install it with pip instead")
 
 # In a checkout the packages stand beside this folder, not in it; whatever is installed, the checkout's own are meant.
 _beside = Path(__file__).resolve().parent.parent

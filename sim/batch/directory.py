@@ -14,11 +14,10 @@ from tuopin.sim.batch.lock import LOCK, WRITER, writer_lock
 from tuopin.sim.results.durable import TEMPORARY_PREFIX, clear_temporaries, fsync_directory
 from tuopin.sim.results.errors import DirectoryRefused
 from tuopin.sim.results.manifest import MANIFEST, differences, manifest_faults, read_manifest
-from tuopin.sim.results.receipts import JOURNAL, SET_ASIDE, TABLES_RECORD, read_journal, write_journal
+from tuopin.sim.results.receipts import JOURNAL, RUNS, SET_ASIDE, TABLES_RECORD, read_journal, write_journal
 from tuopin.sim.results.results import COMPARISON_FILE
 from tuopin.sim.study.plan import Plan
 
-RUNS = "runs"
 FIGURES = "figures"
 _KINDS = (
     (stat.S_ISREG, "a file"),

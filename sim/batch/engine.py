@@ -14,7 +14,7 @@ from typing import Any
 
 from tuopin.sim.batch.cluster import connect, run_on_cluster
 from tuopin.sim.batch.committed import add_receipt, load_committed
-from tuopin.sim.batch.directory import RUNS, hold_directory
+from tuopin.sim.batch.directory import hold_directory
 from tuopin.sim.batch.finish import Batch, finish, write_manifest, write_manifest_now_and_then
 from tuopin.sim.batch.pool import available_processors, run_here, run_in_pool
 from tuopin.sim.batch.progress import Display, Meter, Progress, display_for
@@ -24,7 +24,7 @@ from tuopin.sim.comparison.compare import comparison_settings
 from tuopin.sim.results import durable
 from tuopin.sim.results.errors import BatchError, storage_failed
 from tuopin.sim.results.manifest import scenario_facts
-from tuopin.sim.results.receipts import Receipt, RunKey, RunRecord, append_receipt, file_name, file_stem
+from tuopin.sim.results.receipts import RUNS, Receipt, RunKey, RunRecord, append_receipt, file_name, file_stem
 from tuopin.sim.run.signals import terminable
 from tuopin.sim.study.plan import Plan
 from tuopin.sim.study.versions import versions

@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tuopin.sim.batch.directory import RUNS
 from tuopin.sim.batch.selection import Selection
 from tuopin.sim.batch.tables import assemble, tables_stand, write_tables_record
 from tuopin.sim.comparison.compare import write_comparison
 from tuopin.sim.results import durable
 from tuopin.sim.results.manifest import MANIFEST, build_manifest, canonical, manifest_bytes, ordered_scenarios
-from tuopin.sim.results.receipts import Records, RunKey
+from tuopin.sim.results.receipts import RUNS, Records, RunKey
 from tuopin.sim.results.results import Results
 from tuopin.sim.study.plan import Plan
 

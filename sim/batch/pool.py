@@ -20,6 +20,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from importlib.machinery import PathFinder
 from multiprocessing import forkserver
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.context import BaseContext
@@ -193,7 +194,13 @@ class _Pool:
         """Whether its processes could not be started: tasks given to it may never be done."""
 
     def submit(self, task: Task) -> Future[Receipt]:
-        """Give a task to the workers; raises BrokenProcessPool also where the process that starts them has died."""
+        """Give a task to the workers.
+
+        Raises
+        ------
+        BrokenProcessPool
+            Also where the process that starts them has died.
+        """
         try:
             with _starting_safely(self._path):
                 _start_fork_server()
@@ -285,7 +292,8 @@ def safe_path() -> list[str]:
     """`sys.path` without what Python adds by itself for a program: the program's folder and the current one.
 
     A file called ``secrets.py`` there would be taken for a module of the standard library. What ``PYTHONPATH`` names
-    stays. A checkout from which Tuopin is imported without being installed goes to the end, where it shadows nothing.
+    stays. A checkout from which Tuopin is imported without being installed goes to the end, where it shadows nothing;
+    if another Tuopin is installed, before that one, or workers would simulate with other code than the caller's.
     """
     program = getattr(sys.modules["__main__"], "__file__", None)
     first = getattr(multiprocessing.process, "ORIGINAL_DIR", None)  # the current folder when Python started
@@ -293,8 +301,31 @@ def safe_path() -> list[str]:
     wanted = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
     added = set(map(_real_path, folders)) - set(map(_real_path, wanted))
     kept = [entry for entry in sys.path if entry and _real_path(entry) not in added]
-    home = _real_path(Path(tuopin.__file__).parents[1])
-    return [*kept, home] if home in added else kept
+    home = _home()
+    if home not in added:
+        return kept
+    at = next((k for k, entry in enumerate(kept) if PathFinder.find_spec("tuopin", [entry])), len(kept))
+    return [*kept[:at], home, *kept[at:]]
+
+
+def another_is_installed() -> bool:
+    """Whether Python started safely would import another Tuopin than this one: that of site-packages, not a checkout's.
+
+    The process that workers are forked from starts so, before it is told the path of `safe_path`: what it imports
+    beforehand, all workers have.
+    """
+    kept, before = [entry for entry in safe_path() if _real_path(entry) != _home()], sys.path
+    sys.path = kept
+    try:
+        found = (finder.find_spec("tuopin", None) for finder in sys.meta_path)
+        spec = next(filter(None, found), None)
+    finally:
+        sys.path = before
+    return spec is not None and _real_path(spec.origin or "") != _real_path(tuopin.__file__)
+
+
+def _home() -> str:
+    return _real_path(Path(tuopin.__file__).parents[1])
 
 
 def _real_path(folder: str | Path) -> str:
@@ -306,7 +337,6 @@ def _start_method(context: Context) -> BaseContext:
         return multiprocessing.get_context("spawn")
     chosen = multiprocessing.get_context("forkserver")
     model = context.function.startswith("tuopin.sim.")  # the model itself, not a stand-in for it
-    chosen.set_forkserver_preload(
-        ["tuopin.sim.batch.quiet", "tuopin.sim.batch.preload" if model else "tuopin.sim.batch.worker"]
-    )
+    modules = ["tuopin.sim.batch.quiet", "tuopin.sim.batch.preload" if model else "tuopin.sim.batch.worker"]
+    chosen.set_forkserver_preload([] if another_is_installed() else modules)
     return chosen

@@ -76,11 +76,11 @@ def _require(names: Sequence[str], allowed: Collection[str], option: str) -> Non
 
 
 def pending_tasks(selection: Selection, records: Mapping[RunKey, RunRecord], workers: int) -> list[Task]:
-    """What is still to be run: by place and replicate, the scenarios that are missing (or failed, or lack panel or
-    state).
+    """What is still to be run: by place and replicate, the missing scenarios.
 
-    When there are fewer tasks than workers, tasks are divided by scenario: each part builds the population anew, which
-    costs less than an idle processor, and gives the same figures.
+    A scenario that failed, or lacks panel or state, is missing. When there are fewer tasks than workers, tasks are
+    divided by scenario: each part builds the population anew, which costs less than an idle processor, and gives the
+    same figures.
     """
     tasks = []
     for place in selection.places:

@@ -36,8 +36,9 @@ class Task:
 
 @dataclass(frozen=True)
 class Context:
-    """What every worker of a batch gets once: the plan, the task function's name, where to write, and the seconds a run
-    may take (None: any number).
+    """What every worker of a batch gets once.
+
+    The plan, the task function's name, where to write, and the seconds a run may take (None: any number).
     """
 
     plan: Plan

@@ -12,11 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tuopin.sim.batch.committed import add_receipt
-from tuopin.sim.batch.directory import RUNS
 from tuopin.sim.batch.taskfile import checksum, frame_schema, read_frames, read_receipt, table_digest
 from tuopin.sim.comparison.compare import as_csv, differences_of
 from tuopin.sim.results.manifest import MANIFEST, digest, fingerprint, manifest_faults, read_manifest
-from tuopin.sim.results.receipts import TABLES_RECORD, Receipt, Records, RunKey, RunRecord, read_journal
+from tuopin.sim.results.receipts import RUNS, TABLES_RECORD, Receipt, Records, RunKey, RunRecord, read_journal
 from tuopin.sim.results.results import COMPARISON_FILE, Results, ResultsError
 from tuopin.sim.results.schemas import TABLES, fit_schema
 

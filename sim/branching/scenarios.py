@@ -1,6 +1,4 @@
-"""The file of a branch's scenarios: `scenarios:` and `baseline:` as in a study, and which scenario each one
-continues.
-"""
+"""The file of a branch's scenarios: as in a study, and which scenario each one continues."""
 
 from __future__ import annotations
 
@@ -33,13 +31,12 @@ class Branches:
 
 
 def read_branches(path: Path, simulated: Collection[str], baseline: str, years: Years) -> Branches:
-    """Read and validate a file of scenarios against the scenarios `simulated` in a result and its `baseline` and
-    `years`.
+    """Read and check a file of scenarios for a result.
 
-    ``continues:`` is the name of one simulated scenario for all, or a mapping of scenarios to simulated ones. A
-    scenario it does not
-    name continues the one of its own name, or else the result's baseline. A whole study file will do: its other keys
-    are those of the result and are not read.
+    The scenarios `simulated` in it, its `baseline` and `years` are what the file is held against. ``continues:`` is the
+    name of one simulated scenario for all, or a mapping of scenarios to simulated ones. A scenario it does not name
+    continues the one of its own name, or else the result's baseline. A whole study file will do: its other keys are
+    those of the result and are not read.
 
     Raises
     ------

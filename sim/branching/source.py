@@ -1,6 +1,4 @@
-"""The result a branch begins from: its inputs, the histories of its scenarios and its saved states, as its files tell
-them.
-"""
+"""The result a branch begins from: its inputs, the histories of its scenarios and its saved states."""
 
 from __future__ import annotations
 
@@ -11,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from tuopin.agents.place import Place
-from tuopin.sim.batch.directory import RUNS
 from tuopin.sim.batch.taskfile import checksum
 from tuopin.sim.branching.plan import Histories, Saved, Settings, Stage, branch_digest
-from tuopin.sim.results.manifest import MANIFEST, differences, read_manifest
-from tuopin.sim.results.receipts import Receipt, read_journal
-from tuopin.sim.results.results import ResultsError
+from tuopin.sim.results.manifest import MANIFEST, differences
+from tuopin.sim.results.receipts import Receipt
+from tuopin.sim.results.results import Results, ResultsError
 from tuopin.sim.results.schemas import state_frame
 from tuopin.sim.study.plan import digest, make_plan, scenario_digest
 from tuopin.sim.study.study import Study
@@ -32,7 +29,7 @@ class Source:
     `notes` are what a planner should know of it before going on.
     """
 
-    directory: Path
+    results: Results
     identity: str
     study: Study
     scale: float
@@ -57,14 +54,10 @@ def open_source(directory: Path) -> Source:
     ResultsError
         If it is no result, or was made by another version or other numbers than this installation has.
     """
-    if not directory.is_dir():
-        raise ResultsError(f"{directory}: there is no such directory; give one that `tuopin run` has written")
-    manifest = read_manifest(directory)
-    if manifest is None:
-        raise ResultsError(f"{directory}: holds no readable {MANIFEST}; give a directory that `tuopin run` has written")
+    results = Results.open(directory, finished=False)
     try:
-        source = _source(directory, manifest)
-        wrong = _differences(source, manifest)
+        source = _source(results)
+        wrong = _differences(source, results.manifest)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         reason = " ".join(str(error).split())
         raise ResultsError(f"{directory}: its {MANIFEST} does not say how to go on ({reason}); {_AGAIN}") from error
@@ -75,7 +68,8 @@ def open_source(directory: Path) -> Source:
     return source
 
 
-def _source(directory: Path, manifest: Mapping[str, Any]) -> Source:
+def _source(results: Results) -> Source:
+    directory, manifest = results.directory, results.manifest
     inputs = manifest["inputs"]
     known = set(manifest["scenario_hashes"])  # others left the study before they were run
     policies = {name: _settings(given) for name, given in manifest["policies"].items() if name in known}
@@ -107,7 +101,7 @@ def _source(directory: Path, manifest: Mapping[str, Any]) -> Source:
             f"{directory}: was made with other versions of libraries; equal years up to the branch are not assured",
         )
     hashes = manifest["scenario_hashes"]
-    return Source(directory, manifest["identity"], study, manifest["scale"], inputs, hashes, histories, notes)
+    return Source(results, manifest["identity"], study, manifest["scale"], inputs, hashes, histories, notes)
 
 
 def _differences(source: Source, manifest: Mapping[str, Any]) -> list[str]:
@@ -140,15 +134,14 @@ def _with_years(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def saved_states(source: Source, year: int, scenarios: set[str], note: Callable[[str], None]) -> Saved:
-    """Where the states of `scenarios` at the end of `year` are: (place, scenario, replicate) -> file and position in
-    it.
+    """Where states at the end of `year` are: (place, scenario, replicate) -> file and position in it.
 
     Only whole ones that this very version and machine type made; what is wrong with the others goes to `note`. Whoever
     lacks a state simulates the years again.
     """
-    runs = source.directory / RUNS
+    runs = source.results.runs
     found: dict[tuple[str, str, int], tuple[str, int]] = {}
-    for receipt in read_journal(runs).receipts.values():
+    for receipt in source.results.receipts():
         wanted = [
             (position, run.scenario)
             for position, run in enumerate(receipt.runs)

@@ -1,5 +1,6 @@
-"""Simulate a task of a branch: from a saved state where there is one, else from the initial state through the years
-again.
+"""Simulate a task of a branch, from a saved state where there is one.
+
+Otherwise the years are simulated again from the initial state.
 """
 
 from __future__ import annotations
@@ -67,8 +68,9 @@ def _start(plan: BranchPlan, state: State, scenario: str, replicate: int, panel:
 def simulate_again(
     plan: BranchPlan, initial: County, history: Sequence[Stage], replicate: int, *, panel: bool = False
 ) -> State:
-    """Return the state at the end of a history's last stage, simulated from a copy of `initial`; the same luck
-    gives the same years.
+    """Return the state at the end of a history's last stage, simulated from a copy of `initial`.
+
+    The same luck gives the same years.
     """
     state: State | None = None
     for stage in history:
@@ -90,8 +92,9 @@ def _policies(plan: BranchPlan, settings: Settings, replicate: int) -> list[Poli
 
 
 def read_state(plan: BranchPlan, place: str, past: str, replicate: int) -> State | None:
-    """Return the saved state of a run of the source at the end of the plan's year; None if there is none that can be
-    used.
+    """Return the saved state of a run of the source at the end of the plan's year.
+
+    None if there is none that can be used.
     """
     where = plan.saved.get((place, past, replicate))
     if where is None:

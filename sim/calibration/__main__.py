@@ -1,6 +1,4 @@
-"""`python -m tuopin.sim.calibration [STUDY]`: simulate, print the calibration table and the decomposition of income
-risk.
-"""
+"""`python -m tuopin.sim.calibration [STUDY]`: print the calibration table and the parts of income risk."""
 
 from __future__ import annotations
 
@@ -55,8 +53,9 @@ def main(
 
 
 def put(text: str, tables: dict[str, str]) -> str:
-    """Replace what stands between `<!-- NAME -->` and `<!-- end -->` by the table; a table without a place is
-    appended.
+    """Replace what stands between `<!-- NAME -->` and `<!-- end -->` by the table.
+
+    A table without a place is appended.
     """
     for name, table in tables.items():
         marked = f"<!-- {name} -->\n{table}<!-- end -->"

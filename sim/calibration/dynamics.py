@@ -53,8 +53,9 @@ def _registered_left(histories: Histories, scenario: str, year: int) -> float:
 
 
 def _stay_penalty(histories: Histories, scenario: str, year: int) -> float:
-    """Exit rate of last year's poor with a hospital stay this year less that of those without (difference of
-    shares).
+    """Exit rate of last year's poor with a hospital stay this year less that of those without.
+
+    It is a difference of shares.
     """
     now = histories.year(scenario, year)
     poor = histories.year(scenario, year - 1)["poor_true"].reindex(now.index, fill_value=False).astype(bool)

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, get_args, overload
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tuopin.agents.arrays import Array
+from tuopin.agents.columns import ColumnName
 from tuopin.agents.county import County
+from tuopin.agents.flows import FlowName
 from tuopin.agents.parameters import resolve_parameters
 from tuopin.agents.randomness import Luck
 from tuopin.agents.registry import registered
@@ -24,7 +28,7 @@ from tuopin.sim.run.tables import tables
 from tuopin.sim.run.year import simulate_year
 from tuopin.sim.study.plan import Plan
 
-COLUMNS = (
+COLUMNS: tuple[ColumnName, ...] = (
     "village",
     "members",
     "working_age",
@@ -50,8 +54,8 @@ COLUMNS = (
 )
 """Household columns kept of every year."""
 
-FLOWS = ("inpatient_bill", "outpatient_bill", "stay_ratio", "use_factor")
-POLICY_COLUMNS = (
+FLOWS: tuple[FlowName, ...] = ("inpatient_bill", "outpatient_bill", "stay_ratio", "use_factor")
+PolicyColumn = Literal[
     "relocation_since",
     "relocation_workers",
     "cooperative_since",
@@ -59,15 +63,32 @@ POLICY_COLUMNS = (
     "health_insurance_since",
     "low_income_support_since",
     "low_income_support_yuan",
-)
+]
+POLICY_COLUMNS: tuple[PolicyColumn, ...] = get_args(PolicyColumn)
 """Columns of policies; 0 where the scenario has no such policy."""
+
+HouseholdName = ColumnName | FlowName | PolicyColumn | Literal["registered"]
+
+if TYPE_CHECKING:
+
+    class HouseholdYear(pd.DataFrame):
+        """Households of one year, one row each: a frame in which a column misspelt is an error of the type checker."""
+
+        @overload  # type: ignore[override]
+        def __getitem__(self, key: HouseholdName) -> pd.Series: ...
+        @overload
+        def __getitem__(self, key: pd.Series) -> HouseholdYear: ...
+        def __getitem__(self, key: Any) -> Any: ...
+
+else:
+    HouseholdYear = pd.DataFrame
 
 
 @dataclass(frozen=True)
 class History:
     """One scenario simulated: a frame of households per year (index uid), the run's spells, and lines by year."""
 
-    households: Mapping[int, pd.DataFrame]
+    households: Mapping[int, HouseholdYear]
     spells: pd.DataFrame
     lines: Mapping[int, float]
     food: Mapping[int, float]
@@ -76,16 +97,23 @@ class History:
 
 @dataclass(frozen=True)
 class Histories:
-    """One replicate: its scenarios by name, and log incomes of the last two years of the burn-in, (households,)
-    each.
+    """One replicate: its scenarios by name, and log incomes of the last two years of the burn-in.
+
+    Both log incomes are (households,).
     """
 
     scenarios: Mapping[str, History]
     log_income: NDArray[np.float64]
     log_income_before: NDArray[np.float64]
 
-    def year(self, scenario: str, year: int) -> pd.DataFrame:
-        """Households of a year of a scenario; raises KeyError if it was not simulated."""
+    def year(self, scenario: str, year: int) -> HouseholdYear:
+        """Households of a year of a scenario.
+
+        Raises
+        ------
+        KeyError
+            If it was not simulated.
+        """
         return self.scenarios[scenario].households[year]
 
 
@@ -123,11 +151,11 @@ def _simulate_one(plan: Plan, initial: County, place: str, scenario: str, replic
     return History(households, spells, lines, food, standards)
 
 
-def _frame(county: County) -> pd.DataFrame:
+def _frame(county: County) -> HouseholdYear:
     h, f = county.households, county.flows
     after_start = county.year > county.start
     held = h.as_mapping()
-    columns = {name: h.column(name).copy() for name in COLUMNS}
+    columns: dict[str, Array] = {name: h.column(name).copy() for name in COLUMNS}
     columns |= {name: getattr(f, name).copy() if after_start else np.full(len(h), np.nan) for name in FLOWS}
     columns |= {name: held[name].copy() if name in held else np.zeros(len(h)) for name in POLICY_COLUMNS}
-    return pd.DataFrame(columns | {"registered": registered(county)}, index=h.uid.copy())
+    return HouseholdYear(columns | {"registered": registered(county)}, index=h.uid.copy())

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tuopin.sim.calibration.histories import Histories
+from tuopin.sim.calibration.histories import Histories, HouseholdName, HouseholdYear
 from tuopin.sim.calibration.weighted import Measure, every_year, paired
 from tuopin.sim.measures.catastrophic import catastrophic
 
@@ -36,7 +36,7 @@ def _stays_per_adult(histories: Histories, scenario: str, year: int) -> float:
     return float((h["stay_ratio"] < h["use_factor"]).sum() / (h["working_age"] + h["elderly"]).sum())
 
 
-def _per_adult(column: str) -> Measure:
+def _per_adult(column: HouseholdName) -> Measure:
     def measure(histories: Histories, scenario: str, year: int) -> float:
         h = histories.year(scenario, year)
         return float(h[column].sum() / (h["working_age"] + h["elderly"]).sum())
@@ -54,16 +54,17 @@ def _disabled(registered: bool) -> Measure:
 
 
 def _own_share(member: bool) -> Measure:
-    """Own payments over inpatient bills of insured households without outpatient bills, members of the policy or
-    not.
+    """Own payments over inpatient bills of insured households without outpatient bills.
+
+    Those of members of the policy, or of all others.
     """
 
     def measure(histories: Histories, scenario: str, year: int) -> float:
         h = histories.year(scenario, year)
         chosen = h["insured"] & (h["outpatient_bill"] == 0.0) & (h["inpatient_bill"] > 0.0)
         chosen &= (h["health_insurance_since"] > 0) == member
-        bills = float(h.loc[chosen, "inpatient_bill"].sum())
-        return float(h.loc[chosen, "medical_out_of_pocket"].sum()) / bills if bills > 0 else np.nan
+        bills = float(h["inpatient_bill"][chosen].sum())
+        return float(h["medical_out_of_pocket"][chosen].sum()) / bills if bills > 0 else np.nan
 
     return every_year(measure)
 
@@ -72,7 +73,7 @@ def _stay_income(histories: Histories, scenario: str, year: int) -> float:
     """Change of log market income from last year with a stay this year against without, no stay last year in either."""
     now, before = histories.year(scenario, year), histories.year(scenario, year - 1)
     both = now.index.intersection(before.index)
-    now, before = now.loc[both], before.loc[both]
+    now, before = HouseholdYear(now.loc[both]), HouseholdYear(before.loc[both])
     change = _log(now["market_income_pp"]) - _log(before["market_income_pp"])
     well = (before["stay_ratio"] >= 1.0) & np.isfinite(change)
     stay = now["stay_ratio"] < 1.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tuopin.sim.calibration.decomposition import FLOOR
-from tuopin.sim.calibration.histories import Histories
+from tuopin.sim.calibration.histories import Histories, HouseholdName, HouseholdYear
 from tuopin.sim.calibration.weighted import Measure, column_mean, every_year, mean, share
 from tuopin.sim.measures.inequality import gini as weighted_gini
 
@@ -31,7 +31,8 @@ def _gini(histories: Histories, scenario: str, year: int) -> float:
 
 def _bottom_fifth(histories: Histories, scenario: str, year: int) -> float:
     """Mean surveyed income of the poorest fifth of persons against the mean of all."""
-    h = histories.year(scenario, year).sort_values("survey_income_pp", kind="stable")
+    h = histories.year(scenario, year)
+    h = HouseholdYear(h.loc[h["survey_income_pp"].sort_values(kind="stable").index])
     upto = h["members"].cumsum()
     lowest = h[upto <= 0.2 * upto.iloc[-1]]
     return mean(lowest["survey_income_pp"], lowest["members"]) / mean(h["survey_income_pp"], h["members"])
@@ -43,7 +44,7 @@ def _registered_income(histories: Histories, scenario: str, year: int) -> float:
     return mean(h["net_income_pp"], h["members"])
 
 
-def _headcount(column: str) -> Measure:
+def _headcount(column: HouseholdName) -> Measure:
     def measure(histories: Histories, scenario: str, year: int) -> float:
         h = histories.year(scenario, year)
         return mean(h[column].astype(float), h["members"])

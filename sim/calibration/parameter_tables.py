@@ -30,7 +30,13 @@ def groups() -> dict[str, dict[str, Parameter]]:
 
 
 def renewed(text: str) -> str:
-    """Return a document with every marked table made anew; raises ValueError for a group there is not."""
+    """Return a document with every marked table made anew.
+
+    Raises
+    ------
+    ValueError
+        For a group there is not.
+    """
     known = groups()
 
     def table(match: re.Match[str]) -> str:

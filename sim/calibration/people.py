@@ -13,7 +13,7 @@ ILLNESS, DISABILITY = 1, 2
 def _size(registered: bool) -> Measure:
     def measure(histories: Histories, scenario: str, year: int) -> float:
         h = histories.year(scenario, year)
-        return float(h.loc[h["registered_at_start"] if registered else h.index, "members"].mean())
+        return float((h["members"][h["registered_at_start"]] if registered else h["members"]).mean())
 
     return every_year(measure)
 
@@ -38,7 +38,7 @@ def _away(histories: Histories, scenario: str, year: int) -> float:
 
 def _able_per_registered(histories: Histories, scenario: str, year: int) -> float:
     h = histories.year(scenario, year)
-    return float(h.loc[h["registered_at_start"], "able_workers"].mean())
+    return float(h["able_workers"][h["registered_at_start"]].mean())
 
 
 def _cause(code: int) -> Measure:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from tuopin.sim.calibration.histories import Histories
+from tuopin.sim.calibration.histories import Histories, HouseholdYear
 from tuopin.sim.calibration.weighted import Measure, every_year, mean, paired, share
 
 
@@ -44,7 +44,7 @@ def _allowance_misdirected(histories: Histories, scenario: str, year: int) -> fl
     before = h["net_income_pp"] - h["policy_transfers"] / h["members"]
     reached = h["low_income_support_since"] > 0
     order = before.sort_values(kind="stable").index
-    upto = h.loc[order, "members"].cumsum()
+    upto = h["members"].loc[order].cumsum()
     poorest = (upto <= h["members"][reached].sum()).reindex(h.index)
     return share(~poorest, reached, h["members"])
 
@@ -61,7 +61,7 @@ def _allowance_paid(histories: Histories, scenario: str, year: int) -> float:
     return float(h["low_income_support_yuan"].sum() / h["members"].sum() / standard) if len(h) else np.nan
 
 
-def _gain(chosen: pd.Series, with_policy: pd.DataFrame, without: pd.DataFrame) -> float:
+def _gain(chosen: pd.Series, with_policy: HouseholdYear, without: HouseholdYear) -> float:
     """Mean net income of the `chosen` households under the policy against the same households without it."""
     one, other = with_policy[chosen], without[chosen]
     return mean(one["net_income_pp"], one["members"]) / mean(other["net_income_pp"], other["members"]) - 1.0

@@ -54,7 +54,13 @@ def switch_table(
 
 
 def _headcounts(plan: Plan, replicate: int, scenarios: Sequence[str]) -> list[float]:
-    """Mean true headcount over the simulated years, % of persons, by scenario; raises RuntimeError if a run fails."""
+    """Mean true headcount over the simulated years, % of persons, by scenario.
+
+    Raises
+    ------
+    RuntimeError
+        If a run fails.
+    """
     means = []
     for outcome in simulate_task(plan, plan.places[0], replicate, list(scenarios)):
         if outcome.error:

@@ -36,7 +36,12 @@ def calibration_table(plan: Plan, replicates: int = 5, targets: Sequence[Target]
 
     Columns: target, period, published (text), unit, use (fit, compare, registry), simulated (mean over `replicates`),
     luck (standard deviation over replicates), view, scenario, verdict, source, confidence, remark. Parameters are the
-    stated ones, never drawn. Raises ValueError if a target names an unknown measure.
+    stated ones, never drawn.
+
+    Raises
+    ------
+    ValueError
+        If a target names an unknown measure.
     """
     place = plan.place_data[plan.places[0]]
     chosen = [t for t in (load_targets() if targets is None else targets) if t.place in (None, place.name)]

@@ -60,7 +60,13 @@ class Target(BaseModel):
 
 
 def load_targets(path: Path = TARGETS) -> list[Target]:
-    """Read a file of targets; raises ValueError naming file and entry if one is malformed or an id is used twice."""
+    """Read a file of targets.
+
+    Raises
+    ------
+    ValueError
+        Naming file and entry if one is malformed or an id is used twice.
+    """
     entries = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     try:
         targets = TypeAdapter(list[Target]).validate_python(entries)

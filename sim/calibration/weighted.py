@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 
-from tuopin.sim.calibration.histories import Histories
+from tuopin.sim.calibration.histories import Histories, HouseholdName, HouseholdYear
 
 Measure = Callable[[Histories, str, tuple[int, ...]], float]
 """(histories, scenario, years) -> one simulated figure of one replicate; NaN where there is nobody to measure."""
@@ -35,17 +35,17 @@ def mean(values: pd.Series, members: pd.Series) -> float:
     return float((values * members).sum()) / whole if whole else np.nan
 
 
-def paired(histories: Histories, scenarios: tuple[str, str], year: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+def paired(histories: Histories, scenarios: tuple[str, str], year: int) -> tuple[HouseholdYear, HouseholdYear]:
     """The households present in both scenarios at the end of `year`, in the same order."""
     one, other = (histories.year(name, year) for name in scenarios)
     both = one.index.intersection(other.index, sort=True)
-    return one.loc[both], other.loc[both]
+    return HouseholdYear(one.loc[both]), HouseholdYear(other.loc[both])
 
 
-def column_mean(names: Iterable[str]) -> dict[str, Measure]:
+def column_mean(names: Iterable[HouseholdName]) -> dict[str, Measure]:
     """Measures `mean_<name>`: person-weighted means of columns."""
 
-    def of(name: str) -> Measure:
+    def of(name: HouseholdName) -> Measure:
         def measure(histories: Histories, scenario: str, year: int) -> float:
             h = histories.year(scenario, year)
             return mean(h[name], h["members"])

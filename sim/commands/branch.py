@@ -96,7 +96,6 @@ def _check_year(year: int, first: int, last: int) -> None:
 
 
 def _plan(source: Source, asked: Branches, year: int, directory: Path, file: Path) -> BranchPlan:
-    from tuopin.sim.batch.directory import RUNS
     from tuopin.sim.branching.plan import make_branch_plan
     from tuopin.sim.branching.source import saved_states
 
@@ -113,7 +112,7 @@ def _plan(source: Source, asked: Branches, year: int, directory: Path, file: Pat
         source_study=source.study.name,
         source_identity=source.identity,
         source_hashes=source.hashes,
-        source_runs=str((directory / RUNS).resolve()),
+        source_runs=str(source.results.runs.resolve()),
         saved=saved,
         command=command,
     )

@@ -1,4 +1,4 @@
-"""``tuopin check``: is this study good, and was it understood as it was meant?"""
+"""``tuopin check`` tells whether a study is good, and was understood as it was meant."""
 
 from __future__ import annotations
 
@@ -32,8 +32,9 @@ def check(study: StudyArgument) -> None:
 
 
 def start_lines(study: Study) -> list[str]:
-    """The registered share of rural persons beside the simulated initial poverty, of each place or region's largest
-    county, from a simulation of some `TRIED` households.
+    """The registered share of rural persons beside the simulated initial poverty.
+
+    Of each place, or of a region's largest county, from a simulation of some `TRIED` households.
     """
     from tuopin.agents.mechanisms import resolve_mechanisms
     from tuopin.agents.parameters import resolve_parameters
@@ -121,8 +122,9 @@ def _region(counties: list[str], study: Study) -> str:
 
 
 def initial_households(place: Place) -> int:
-    """Households of a place at the start: the registered, and the others at the mean household size if they are
-    there.
+    """Households of a place at the start.
+
+    They are the registered, and the others at the mean household size if they are there.
     """
     if place.registered_only:
         return round(place.registered_households.value)

@@ -1,5 +1,6 @@
-"""``tuopin explain``: the order of the year, what a study sets and what its scenarios differ in; with ``--all`` every
-number with its source and the parts of income risk.
+"""``tuopin explain``: the order of the year, what a study sets and what its scenarios differ in.
+
+With ``--all``, every number with its source and the parts of income risk.
 """
 
 from __future__ import annotations

@@ -50,8 +50,9 @@ def _breaks_anywhere(word: str) -> bool:
 def page(
     title: str, columns: Sequence[str], cells: Sequence[Sequence[str]], right: Sequence[bool], ids: Collection[str]
 ) -> str:
-    """Aligned text: numbers to the right, Chinese characters counted double, no line wider than a page unless an
-    identifier of `ids`, which is never broken, is.
+    """Aligned text: numbers to the right, Chinese characters counted double.
+
+    No line is wider than a page unless an identifier of `ids`, which is never broken, is.
     """
     full = [max(map(width, column)) for column in zip(columns, *cells, strict=True)]
     least = [

@@ -78,7 +78,13 @@ def load_study(
 
 
 def plan_of(study: Study, scale: float) -> Plan:
-    """The resolved plan of a study; raises StudyError where the scale leaves too little of a place to simulate."""
+    """The resolved plan of a study.
+
+    Raises
+    ------
+    StudyError
+        Where the scale leaves too little of a place to simulate.
+    """
     from tuopin.sim.study.plan import make_plan
 
     return make_plan(study, scale=scale)

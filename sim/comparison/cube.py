@@ -23,8 +23,12 @@ class Cube(NamedTuple):
 def cube_of(indicators: pd.DataFrame) -> Cube:
     """Return the cube of a long table with the columns of `indicators.parquet`.
 
-    Figures and scenarios keep the order in which they first appear, years and replicates are sorted. Raises
-    ValueError if a column is missing or one figure of one run is given twice.
+    Figures and scenarios keep the order in which they first appear, years and replicates are sorted.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or one figure of one run is given twice.
     """
     missing = {*KEY, "scenario", "replicate", "value"} - set(indicators.columns)
     if missing:
@@ -56,7 +60,13 @@ def cube_of(indicators: pd.DataFrame) -> Cube:
 
 
 def scenario_index(cube: Cube, baseline: str) -> int:
-    """Return the position of the baseline; raises ValueError naming the scenarios there are."""
+    """Return the position of the baseline.
+
+    Raises
+    ------
+    ValueError
+        Naming the scenarios there are.
+    """
     if baseline not in cube.scenarios:
         raise ValueError(f"no scenario {baseline!r} to compare with; there are {', '.join(cube.scenarios)}")
     return cube.scenarios.index(baseline)

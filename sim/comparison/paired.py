@@ -58,7 +58,13 @@ def paired_interval(differences: Floats, uncertainty: Uncertainty = "luck") -> I
 
 
 def check_uncertainty(uncertainty: str) -> None:
-    """Check that it is one of the two kinds; raises ValueError."""
+    """Check that it is one of the two kinds.
+
+    Raises
+    ------
+    ValueError
+        If it is neither.
+    """
     if uncertainty not in get_args(Uncertainty):
         raise ValueError(f"uncertainty is {uncertainty!r}; allowed: {', '.join(get_args(Uncertainty))}")
 

@@ -16,8 +16,9 @@ FIGURE = ["place", "indicator", "view", "group"]
 
 
 class OverAll(NamedTuple):
-    """Figures over all simulated years of the scenarios and of the baseline beside each, (figures, scenarios,
-    replicates).
+    """Figures over all simulated years of the scenarios and of the baseline beside each.
+
+    Both are (figures, scenarios, replicates).
     """
 
     keys: pd.DataFrame

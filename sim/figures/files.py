@@ -138,7 +138,13 @@ def _marked(scenario: str, lang: str) -> str:
 
 
 def _survival(spells: pd.DataFrame, place: str) -> pd.DataFrame:
-    """Life table since exit of every run in one place; raises ValueError where no exit was seen."""
+    """Life table since exit of every run in one place.
+
+    Raises
+    ------
+    ValueError
+        Where no exit was seen.
+    """
     tables = survival_by_run(spells[spells["place"] == place])
     if tables.empty:
         raise ValueError("no exit from poverty was seen, so there is nothing to follow")

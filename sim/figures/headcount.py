@@ -29,9 +29,13 @@ def draw_headcount(
 ) -> Figure:
     """Headcount ratio (FGT0; Foster, Greer & Thorbecke 1984) of every year, one panel per scenario.
 
-    `indicators` is the long frame of a result (scenario, replicate, year, view, group, indicator, value); the line
-    is the mean over replicates, the band their middle 90% (the range where there are fewer than 20). Raises ValueError
-    where the frame lacks the rows, the baseline or holds several places and none is named.
+    `indicators` is the long frame of a result (scenario, replicate, year, view, group, indicator, value); the line is
+    the mean over replicates, the band their middle 90% (the range where there are fewer than 20).
+
+    Raises
+    ------
+    ValueError
+        Where the frame lacks the rows, the baseline or holds several places and none is named.
     """
     spoken = language(lang)
     rows = choose(indicators, place=place, indicator="headcount_ratio", view=view, group=group)

@@ -40,7 +40,11 @@ def catastrophic(payment: F64, income: F64, members: I16, subsistence_food: floa
     `payment` (n,) yuan the household pays for care this year; `income` (n,) its net income, yuan per person;
     `subsistence_food` yuan per person and year. Who has nothing beyond food is struck by any payment; who pays nothing
     never is. Source: Xu et al. (2003), Lancet 362, with income for total spending as this program has no diary of it.
-    Raises ValueError if the shapes differ, an amount is NaN, a payment negative or persons are below 0.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, an amount is NaN, a payment negative or persons are below 0.
     """
     check_lengths(payment=payment, income=income, members=members)
     check_numbers(payment=payment, income=income, subsistence_food=subsistence_food)

@@ -21,8 +21,12 @@ Array = NDArray[Any]
 def gap_ratio(income: Array, line: float) -> NDArray[np.float64]:
     """Return the censored gap (line - income) / line in [0, 1], shape (n,); incomes below 0 count as 0.
 
-    `income` and `line` are yuan per person and year; the gap of an income that is NaN is NaN. Raises ValueError if the
-    line is not a number above 0.
+    `income` and `line` are yuan per person and year; the gap of an income that is NaN is NaN.
+
+    Raises
+    ------
+    ValueError
+        If the line is not a number above 0.
     """
     check_line(line)
     return np.clip((line - np.asarray(income, dtype=np.float64)) / line, 0.0, 1.0)
@@ -33,8 +37,13 @@ def fgt(income: Array, line: float, weights: Array, alpha: int = 0) -> float:
 
     `income` (n,) yuan/person/year, `weights` (n,) persons. Poor is strictly below the line. NaN if nobody is there or
     if an income is NaN: who has no income known is neither poor nor not. Source: Foster, Greer and Thorbecke (1984),
-    Econometrica 52, eq. 2. Raises ValueError if the line is not a number above 0, `alpha` is below 0, a weight is
-    negative or not finite, or the shapes differ.
+    Econometrica 52, eq. 2.
+
+    Raises
+    ------
+    ValueError
+        If the line is not a number above 0, `alpha` is below 0, a weight is negative or not finite, or the shapes
+        differ.
     """
     if not alpha >= 0:
         raise ValueError(f"alpha must not be below 0, got {alpha}")
@@ -59,7 +68,10 @@ def watts(income: Array, line: float, weights: Array) -> float:
 def weighted_mean(values: Array, weights: Array) -> float:
     """Return the mean of `values` (n,) with `weights` (n,); NaN if the weights sum to 0 or a value is NaN.
 
-    Raises ValueError if the shapes differ or a weight is negative or not finite.
+    Raises
+    ------
+    ValueError
+        If the shapes differ or a weight is negative or not finite.
     """
     check_lengths(values=values, weights=weights)
     check_weights(weights)

@@ -14,20 +14,10 @@ import numpy as np
 from tuopin.agents.arrays import F64, I16, I64, Array
 from tuopin.agents.compiled import compiled
 from tuopin.sim.measures.arguments import check_lengths, check_line, check_weights
-from tuopin.sim.measures.fgt import fgt, gap_ratio
 
 _PERSON_BITS = 8
 _PER_YUAN = 10_000.0
 _LARGEST = float(1 << (62 - _PERSON_BITS)) / _PER_YUAN
-
-
-class SstFactors(NamedTuple):
-    """The Sen-Shorrocks-Thon index and its factors: sst = headcount_ratio * mean_gap_of_poor * (1 + gini_of_gaps)."""
-
-    sst: float
-    headcount_ratio: float
-    mean_gap_of_poor: float
-    gini_of_gaps: float
 
 
 @compiled
@@ -72,10 +62,15 @@ def gini_and_sst(income: Array, line: float, members: Array) -> tuple[float, flo
     """Return the Gini coefficient of income and the Sen-Shorrocks-Thon index, both over persons.
 
     `income` (n,) yuan/person/year (below 0 counts as 0, resolved to 0.0001 yuan), `line` likewise, `members` (n,) whole
-    persons 0..255. NaN if nobody is there; the Gini is NaN if all incomes are 0. Sources: Gini as
-    ``sum_ij |y_i - y_j| / (2 N^2 mean)``; SST as ``(1/N^2) sum_i (2N - 2i + 1) x_i`` over gaps x ranked from the
-    poorest (Shorrocks 1995, Econometrica 63, eq. 12). Raises ValueError if an income is not finite or too large to be
-    packed, the line is not a number above 0, persons do not fit, or the shapes differ.
+    persons 0..255. NaN if nobody is there; the Gini is NaN if all incomes are 0. Sources: Gini as ``sum_ij |y_i - y_j|
+    / (2 N^2 mean)``; SST as ``(1/N^2) sum_i (2N - 2i + 1) x_i`` over gaps x ranked from the poorest (Shorrocks 1995,
+    Econometrica 63, eq. 12).
+
+    Raises
+    ------
+    ValueError
+        If an income is not finite or too large to be packed, the line is not a number above 0, persons do not fit, or
+        the shapes differ.
     """
     check_lengths(income=income, members=members)
     check_line(line)
@@ -101,9 +96,12 @@ def gini(values: Array, weights: Array) -> float:
     """Return the Gini coefficient of any non-negative `values` (n,) with any `weights` (n,), in plain numpy.
 
     The readable definition, exact for real weights; `gini_and_sst` is the fast path for incomes. NaN if the mean is 0
-    or a value is NaN. Raises ValueError if a value is negative or infinite, a weight negative or not finite, or the
-    shapes
-    differ.
+    or a value is NaN.
+
+    Raises
+    ------
+    ValueError
+        If a value is negative or infinite, a weight negative or not finite, or the shapes differ.
     """
     check_lengths(values=values, weights=weights)
     check_weights(weights)
@@ -117,17 +115,3 @@ def gini(values: Array, weights: Array) -> float:
     if not total > 0:
         return np.nan
     return float(np.dot(x * w, 2.0 * upto - w) / (upto[-1] * total) - 1.0)
-
-
-def sst_factors(income: Array, line: float, members: Array) -> SstFactors:
-    """Return the Sen-Shorrocks-Thon index with its three factors: how many, how poor, how unequally poor.
-
-    Shapes and units as `gini_and_sst`. Source: Osberg and Xu (2000), Review of Income and Wealth 46, eq. 4:
-    SST = H * I * (1 + G(x)), with x the gap ratios of the whole population. All are NaN if nobody is there; with nobody
-    poor the index is 0 and the mean gap and Gini of gaps, having nothing to describe, are NaN.
-    """
-    headcount, gap = fgt(income, line, members, 0), fgt(income, line, members, 1)
-    if not headcount > 0:
-        return SstFactors(headcount, headcount, np.nan, np.nan)
-    spread = gini(gap_ratio(income, line), members)
-    return SstFactors(gap * (1.0 + spread) if gap > 0 else 0.0, headcount, gap / headcount, spread)

@@ -32,8 +32,12 @@ class Multidimensional(NamedTuple):
 def deprivation_count(deprivations: Mapping[str, Array]) -> NDArray[np.int8]:
     """Return in how many of the five dimensions each household is deprived, shape (n,), 0..5.
 
-    `deprivations` maps every name of `DIMENSIONS` to a bool array (n,). Raises ValueError naming what is missing or
-    extra, or if the shapes differ or an array is not of flags.
+    `deprivations` maps every name of `DIMENSIONS` to a bool array (n,).
+
+    Raises
+    ------
+    ValueError
+        Naming what is missing or extra, or if the shapes differ or an array is not of flags.
     """
     if set(deprivations) != set(DIMENSIONS):
         raise ValueError(f"deprivations must be exactly {', '.join(DIMENSIONS)}; got {', '.join(deprivations)}")
@@ -46,6 +50,14 @@ def deprivation_count(deprivations: Mapping[str, Array]) -> NDArray[np.int8]:
     return count
 
 
+def least_deprivations(cutoff: float = CUTOFF) -> int:
+    """Return from how many of the five dimensions on a household is multidimensionally poor.
+
+    Its share of deprivations is then at least `cutoff` (0 to 1).
+    """
+    return int(np.ceil(cutoff * len(DIMENSIONS) - 1e-9))  # 0.6 of five dimensions is three, not four
+
+
 def alkire_foster(deprivations: Mapping[str, Array], members: Array, cutoff: float = CUTOFF) -> Multidimensional:
     """Return union headcount, headcount H, intensity A and M0 = H * A over persons.
 
@@ -55,7 +67,7 @@ def alkire_foster(deprivations: Mapping[str, Array], members: Array, cutoff: flo
     """
     count = deprivation_count(deprivations)
     share = count / len(DIMENSIONS)
-    poor = share >= cutoff - 1e-12
+    poor = count >= least_deprivations(cutoff)
     headcount = weighted_mean(poor, members)
     adjusted = weighted_mean(np.where(poor, share, 0.0), members)
     intensity = adjusted / headcount if headcount > 0 else np.nan

@@ -28,8 +28,12 @@ HOUSEHOLDS, PERSONS = 0, 1
 def new_counts(first_year: int, last_year: int) -> Counts:
     """Return an empty table of spells for assessments `first_year`..`last_year`.
 
-    Its axes are kind (2), start year, years, ended (2), left-censored (2), and households or persons (2). Raises
-    ValueError if the last year comes before the first.
+    Its axes are kind (2), start year, years, ended (2), left-censored (2), and households or persons (2).
+
+    Raises
+    ------
+    ValueError
+        If the last year comes before the first.
     """
     if last_year < first_year:
         raise ValueError(f"the last year {last_year} comes before the first {first_year}")
@@ -41,8 +45,12 @@ def begin(*, poor: Flags, exited: Flags, year: int) -> tuple[I16, Flags]:
     """Return (start year, left-censored) of the spells running when households are first seen, in `year`; shapes (n,).
 
     `poor` is the status, `exited` whether a household had left poverty before (a registered exit of earlier years).
-    What runs at first sight began at an unknown time; who was never poor has no spell. Serves split-off households
-    too. Raises ValueError if the shapes differ.
+    What runs at first sight began at an unknown time; who was never poor has no spell. Serves split-off households too.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
     """
     check_lengths(poor=poor, exited=exited)
     running = poor | exited
@@ -86,7 +94,12 @@ def advance(counts: Counts, first_year: int, year: int, running: Running, before
     """Count the spells that the assessment of `year` found ended and begin the next ones.
 
     `before` (n,) is the status a year earlier. The `start` and `left` of `running` are updated in place, `counts` is
-    added to. Raises ValueError if `year` or a start lies outside the table, or the shapes differ.
+    added to.
+
+    Raises
+    ------
+    ValueError
+        If `year` or a start lies outside the table, or the shapes differ.
     """
     _check(counts, first_year, year, running)
     check_lengths(before=before, poor=running.poor)
@@ -99,7 +112,11 @@ def close(counts: Counts, first_year: int, year: int, running: Running) -> None:
     For all households at the horizon, with their status and persons then; for households that die out or leave during
     year t, with `year` = t - 1 and status and persons of that assessment; for persons moving out in a split, likewise
     with `members` the persons moving (their new household starts by `begin`). Nothing but `counts` changes.
-    Raises ValueError as `advance`.
+
+    Raises
+    ------
+    ValueError
+        As `advance`.
     """
     _check(counts, first_year, year, running)
     _close(counts, first_year, year, running)

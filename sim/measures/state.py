@@ -62,7 +62,13 @@ class YearState:
 
 
 def check_state(state: YearState) -> None:
-    """Check shapes and codes of a state; raises ValueError naming the field."""
+    """Check shapes and codes of a state.
+
+    Raises
+    ------
+    ValueError
+        Naming the field.
+    """
     n = len(state.members)
     fields: dict[str, Any] = {k: v for k, v in vars(state).items() if hasattr(v, "shape")}
     for name in ("poor", "poor_before", "exited_before", "deprivations", "enrolled"):

@@ -25,8 +25,12 @@ RUN = ["place", "scenario", "replicate"]
 def usable(spells: pd.DataFrame, kind: str = "exited") -> pd.DataFrame:
     """Return the spells of a kind whose beginning was seen and that were watched for a year at least.
 
-    Left-censored spells are left out: how long they had lasted before is unknown. Raises ValueError if a column is
-    missing, or years or persons are not numbers from 0 up.
+    Left-censored spells are left out: how long they had lasted before is unknown.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, or years or persons are not numbers from 0 up.
     """
     if missing := {"kind", "left_censored", "years", "ended", "persons"} - set(spells.columns):
         raise ValueError(f"spells lack the columns {', '.join(sorted(missing))}")
@@ -111,7 +115,11 @@ def relapse_by_run(
     """Return place, scenario, replicate, indicator, value: the share relapsed within 1, 3 and 5 years of an exit.
 
     These are fresh exits followed one by one, not the stock of `reentry_rate`. NaN if no exit was watched so long.
-    Raises ValueError for a number of years below 1.
+
+    Raises
+    ------
+    ValueError
+        For a number of years below 1.
     """
     years = tuple(years)
     if any(k < 1 for k in years):
@@ -136,17 +144,6 @@ def hazard_by_duration(spells: pd.DataFrame, kind: str = "exited") -> pd.DataFra
     """
     table = kaplan_meier(spells, kind)
     return table.loc[table["years"] > 0, ["years", "at_risk", "ended", "hazard"]].reset_index(drop=True)
-
-
-def expected_duration(table: pd.DataFrame) -> float:
-    """Return the mean length of a spell in years up to the end of a life table: a lower bound if some outlast it.
-
-    Each year begun counts: the sum of survival at 0, 1, .. before the last row; NaN of an empty table. Source: Bane and
-    Ellwood (1986).
-    """
-    if table.empty:
-        return np.nan
-    return float(table["survival"].iloc[:-1].sum())
 
 
 def median_duration(table: pd.DataFrame) -> float:

@@ -39,12 +39,16 @@ def _advance(c: _Exits) -> None:
 def advance_sustained(years_above: I8, *, ever_poor: Flags, poor: Flags, above: Flags) -> Flags:
     """Return which households reach their first sustained exit at this assessment, shape (n,); `years_above` moves on.
 
-    `years_above` (int8, updated in place) counts assessments in a row at or above the line after poverty and stays at
-    3 once they are reached: a later relapse shows among the relapses, and a second recovery is not a second success.
-    `ever_poor` is whether a household was truly poor at any assessment since the initial one, this one included.
-    `poor` is the true status. `above` is what is counted: `~poor` for the exit as it is, or "income without this
-    year's policy transfers is at or above the line" for the exit that stands by itself. Raises ValueError if the shapes
-    differ.
+    `years_above` (int8, updated in place) counts assessments in a row at or above the line after poverty and stays at 3
+    once they are reached: a later relapse shows among the relapses, and a second recovery is not a second success.
+    `ever_poor` is whether a household was truly poor at any assessment since the initial one, this one included. `poor`
+    is the true status. `above` is what is counted: `~poor` for the exit as it is, or "income without this year's policy
+    transfers is at or above the line" for the exit that stands by itself.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
     """
     check_lengths(years_above=years_above, ever_poor=ever_poor, poor=poor, above=above)
     reached = np.empty(len(poor), dtype=np.bool_)
@@ -61,7 +65,12 @@ def exits_seen_through(years: Array, exits_persons: Array, last_year: int) -> tu
     """Return (persons whose exits could be seen through, persons whose exits came too late and are censored).
 
     `years` and `exits_persons` (k,) are the yearly exits; to be stated beside every number of sustained exits. NaN
-    where exits are NaN. Raises ValueError if the shapes differ.
+    where exits are NaN.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
     """
     check_lengths(years=years, exits_persons=exits_persons)
     early = np.asarray(years) <= last_exit_year_seen_through(last_year)

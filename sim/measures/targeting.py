@@ -40,8 +40,12 @@ def targeting_errors(*, poor: Flags, reached: Flags, members: I16) -> TargetingE
     """Return the share of poor persons not reached and the share of reached persons not poor; bool arrays (n,).
 
     Source: Cornia and Stewart (1993). Poverty is that of the same assessment, so a programme that lifts people out at
-    once looks less well aimed than it was; compare with the status of a year earlier where that matters. Raises
-    ValueError if the shapes differ or persons are below 0.
+    once looks less well aimed than it was; compare with the status of a year earlier where that matters.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ or persons are below 0.
     """
     check_lengths(poor=poor, reached=reached, members=members)
     check_weights(members, "members")
@@ -55,10 +59,14 @@ def targeting_errors(*, poor: Flags, reached: Flags, members: I16) -> TargetingE
 def cumulative_benefit_share(benefit: Array, income: Array, members: Array, quantiles: Array) -> F64:
     """Return the share of all benefits that goes to the poorest share q of persons, for each q of `quantiles` (k,).
 
-    `benefit` (n,) yuan per household, `income` (n,) yuan per person *before* the benefit, `members` (n,). Households
-    of equal income share alike, so no row order matters. NaN if no benefit is paid, nobody is there or a benefit or
-    income is NaN. Raises ValueError if the shapes differ, a benefit or persons are below 0 or infinite, or a quantile
-    is not within 0..1.
+    `benefit` (n,) yuan per household, `income` (n,) yuan per person *before* the benefit, `members` (n,). Households of
+    equal income share alike, so no row order matters. NaN if no benefit is paid, nobody is there or a benefit or income
+    is NaN.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, a benefit or persons are below 0 or infinite, or a quantile is not within 0..1.
     """
     if not ((np.asarray(quantiles) >= 0) & (np.asarray(quantiles) <= 1)).all():
         raise ValueError("quantiles must be within 0..1")
@@ -87,8 +95,13 @@ def _by_income(benefit: Array, income: Array, members: Array) -> tuple[F64, F64,
 def coady_grosh_hoddinott(benefit: Array, income: Array, members: Array, share: float) -> float:
     """Return the share of benefits going to the poorest `share` of persons, divided by `share` (1: no targeting).
 
-    Arguments as `cumulative_benefit_share`; usual shares are .1, .2 and .4. Source: Coady, Grosh and Hoddinott
-    (2004), World Bank, ch. 2. Raises ValueError if `share` is not between 0 and 1.
+    Arguments as `cumulative_benefit_share`; usual shares are .1, .2 and .4. Source: Coady, Grosh and Hoddinott (2004),
+    World Bank, ch. 2.
+
+    Raises
+    ------
+    ValueError
+        If `share` is not between 0 and 1.
     """
     if not 0 < share <= 1:
         raise ValueError(f"the poorest share must be above 0 and at most 1, got {share}")
@@ -98,8 +111,12 @@ def coady_grosh_hoddinott(benefit: Array, income: Array, members: Array, share: 
 def benefit_incidence(benefit: Array, income: Array, members: Array, groups: int = 10) -> F64:
     """Return the share of benefits that each of `groups` equal groups of persons receives, poorest first.
 
-    A household on a border is divided in proportion to persons. Arguments as `cumulative_benefit_share`. Raises
-    ValueError if there is not at least one group.
+    A household on a border is divided in proportion to persons. Arguments as `cumulative_benefit_share`.
+
+    Raises
+    ------
+    ValueError
+        If there is not at least one group.
     """
     if groups < 1:
         raise ValueError(f"groups must be at least 1, got {groups}")
@@ -125,7 +142,12 @@ def poverty_gap_efficiency(income_before: Array, income: Array, line: float, mem
     """Return how much of a programme's cost closed poverty gaps, (gap before - gap after) / cost; NaN without cost.
 
     Incomes (n,) yuan per person, gaps truncated at zero income; NaN if one is NaN. Source: Beckerman (1979), Economic
-    Journal 89. Raises ValueError if the shapes differ, persons are below 0, or the line is not a number above 0.
+    Journal 89.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, persons are below 0, or the line is not a number above 0.
     """
     check_lengths(income_before=income_before, income=income, members=members)
     check_weights(members, "members")

@@ -24,8 +24,12 @@ class ChronicTransient(NamedTuple):
 
 
 def _in_lines(income: Array, lines: Array) -> NDArray[np.float64]:
-    """Return incomes as multiples of each year's line; raises ValueError on other shapes, no year or a line not above
-    0.
+    """Return incomes as multiples of each year's line.
+
+    Raises
+    ------
+    ValueError
+        On other shapes, no year or a line not above 0.
     """
     y, z = np.asarray(income, dtype=np.float64), np.asarray(lines, dtype=np.float64)
     if y.ndim != 2 or z.shape != (y.shape[1],) or not len(z) or not ((z > 0) & np.isfinite(z)).all():
@@ -40,9 +44,13 @@ def chronic_transient(income: Array, lines: Array, members: Array, alpha: int = 
 
     `income` (n, T) yuan/person/year, `lines` (T,), `members` (n,) persons. Total is the mean over years of the FGT
     index of order `alpha` (2: squared poverty gap), chronic that of each household's mean income in lines, transient
-    the rest. Incomes below 0 count as 0. Source: Jalan and Ravallion (1998), Journal of Comparative Economics 26;
-    five years or more are advised there. NaN if nobody is there or an income is NaN. Raises ValueError if shapes do not
-    fit, a line is not a number above 0, a weight is negative or not finite, or `alpha` is below 0.
+    the rest. Incomes below 0 count as 0. Source: Jalan and Ravallion (1998), Journal of Comparative Economics 26; five
+    years or more are advised there. NaN if nobody is there or an income is NaN.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit, a line is not a number above 0, a weight is negative or not finite, or `alpha` is below 0.
     """
     if not alpha >= 0:
         raise ValueError(f"alpha must not be below 0, got {alpha}")
@@ -60,9 +68,14 @@ def poverty_pattern(income: Array, lines: Array, churning_band: float = 0.1) -> 
     """Return each household's class, shape (n,): 0 always, 1 usually, 2 churning, 3 occasionally, 4 never poor.
 
     `always` is poor in every year; `usually` has a mean income below the line; `churning` a mean at most
-    `churning_band` lines above it, and `occasionally` a higher one, both poor at least once. Source: Hulme and
-    Shepherd (2003), World Development 31; the width of the churning band, not given there, is a modelling choice.
-    Arguments as `chronic_transient`; raises ValueError also if an income is NaN, which has no class.
+    `churning_band` lines above it, and `occasionally` a higher one, both poor at least once. Source: Hulme and Shepherd
+    (2003), World Development 31; the width of the churning band, not given there, is a modelling choice. Arguments as
+    `chronic_transient`.
+
+    Raises
+    ------
+    ValueError
+        Also if an income is NaN, which has no class.
     """
     x = _in_lines(income, lines)
     check_numbers(income=x)

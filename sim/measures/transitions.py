@@ -43,7 +43,11 @@ def income_class(income: F64, line: float) -> I8:
     A bound belongs to the class above it.
 
     `income` (n,) and `line` in yuan per person of the same year, so that each year is judged by its own line.
-    Raises ValueError if an income is NaN or the line is not a number above 0.
+
+    Raises
+    ------
+    ValueError
+        If an income is NaN or the line is not a number above 0.
     """
     check_lengths(income=income)
     check_numbers(income=income)
@@ -56,7 +60,10 @@ def income_class(income: F64, line: float) -> I8:
 def transition_counts(before: I8, now: I8, members: I16) -> I64:
     """Return persons moving from class j (row) to class k (column), shape (5, 5); -1 in `before` leaves one out.
 
-    Raises ValueError if the shapes differ, a class is unknown or persons are below 0.
+    Raises
+    ------
+    ValueError
+        If the shapes differ, a class is unknown or persons are below 0.
     """
     check_lengths(before=before, now=now, members=members)
     check_weights(members, "members")
@@ -70,7 +77,10 @@ def transition_counts(before: I8, now: I8, members: I16) -> I64:
 def transition_matrix(counts: Array) -> F64:
     """Return the row shares of `counts` (k, k): of persons in class j, the share now in class k; empty rows NaN.
 
-    Raises ValueError if the table is not square or a count is negative or not finite.
+    Raises
+    ------
+    ValueError
+        If the table is not square or a count is negative or not finite.
     """
     _check_square(counts)
     check_weights(np.ravel(counts), "counts")
@@ -83,8 +93,12 @@ def transition_matrix(counts: Array) -> F64:
 def shorrocks_mobility(matrix: Array) -> float:
     """Return (k - trace) / (k - 1) of a transition matrix (k, k): 0 nobody moves, 1 the past does not matter.
 
-    NaN if a class was empty. Source: Shorrocks (1978), Econometrica 46, eq. 2. Raises ValueError if the matrix is not
-    square or of one class.
+    NaN if a class was empty. Source: Shorrocks (1978), Econometrica 46, eq. 2.
+
+    Raises
+    ------
+    ValueError
+        If the matrix is not square or of one class.
     """
     _check_square(matrix)
     if matrix.shape[0] < 2:
@@ -104,7 +118,11 @@ def exit_rate(poor_before: Array, poor: Array, members: Array) -> float:
     """Return, of persons poor a year earlier, the share not poor now; NaN if there were none.
 
     All arrays (n,); a household split off since then carries its parent's status. Source: Bane and Ellwood (1986).
-    Raises ValueError if the shapes differ, a status is not of flags or persons are below 0.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, a status is not of flags or persons are below 0.
     """
     _check_statuses(members, poor_before=poor_before, poor=poor)
     at_risk = int(np.sum(members, where=poor_before, dtype=np.int64))
@@ -114,9 +132,13 @@ def exit_rate(poor_before: Array, poor: Array, members: Array) -> float:
 def reentry_rate(poor_before: Array, exited_before: Array, poor: Array, members: Array) -> float:
     """Return, of persons not poor a year earlier who had exited since the initial year, the share poor now.
 
-    This is the hazard of the whole stock of the exited, one year at a time; relapse after fresh exits is
-    `survival`'s. All arrays (n,). Source: Stevens (1999), Journal of Human Resources 34. Raises
-    ValueError as `exit_rate`.
+    This is the hazard of the whole stock of the exited, one year at a time; relapse after fresh exits is `survival`'s.
+    All arrays (n,). Source: Stevens (1999), Journal of Human Resources 34.
+
+    Raises
+    ------
+    ValueError
+        As `exit_rate`.
     """
     _check_statuses(members, poor_before=poor_before, exited_before=exited_before, poor=poor)
     risk = exited_before & ~poor_before

@@ -18,7 +18,7 @@ from tuopin.sim.measures import accumulate as a
 from tuopin.sim.measures.catastrophic import catastrophic
 from tuopin.sim.measures.indicators import VIEWS
 from tuopin.sim.measures.inequality import gini_and_sst
-from tuopin.sim.measures.multidimensional import CUTOFF, DIMENSIONS, deprivation_count
+from tuopin.sim.measures.multidimensional import DIMENSIONS, deprivation_count, least_deprivations
 from tuopin.sim.measures.state import YearState, check_state
 from tuopin.sim.measures.targeting import targeting_errors
 from tuopin.sim.measures.transitions import (
@@ -68,7 +68,12 @@ def yearly_values(state: YearState) -> tuple[Keys, NDArray[np.float64]]:
     """Return the keys of all figures of the year and their values, shape (k,), in the same order.
 
     The keys are one cached tuple for all years of the same kind, so a caller may compare them by identity and keep
-    values only. Raises ValueError if an income is not a finite number, or the state is not sound (`check_state`).
+    values only.
+
+    Raises
+    ------
+    ValueError
+        If an income is not a finite number, or the state is not sound (`check_state`).
     """
     check_state(state)
     totals = [_sums(state, batch) for batch in a.batches(state.groups)]
@@ -137,8 +142,7 @@ def _sums(state: YearState, batch: a.Groups) -> list[a.Totals]:
         ),
         a.WellbeingCounts(by_flags=flags, by_dimensions=dimensions),
     )
-    least = int(np.ceil(CUTOFF * len(DIMENSIONS) - 1e-9))
-    wellbeing = a.wellbeing_sums(a.margins(flags, shape), a.margins(dimensions, shape), least)
+    wellbeing = a.wellbeing_sums(a.margins(flags, shape), a.margins(dimensions, shape), least_deprivations())
 
     statuses, near = [], _near_poor(state)
     for view in _views(state):

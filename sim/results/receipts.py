@@ -18,6 +18,8 @@ from urllib.parse import quote
 from tuopin.sim.results.durable import append_durably, write_atomically
 
 FORMAT = 1
+RUNS = "runs"
+"""Folder of a result that holds the committed files and their journal."""
 JOURNAL = "receipts.jsonl"
 TABLES_RECORD = "tables.json"
 SET_ASIDE = ".damaged"

@@ -26,8 +26,9 @@ class RegionIncomplete(BatchError):
 
 
 class Tables(NamedTuple):
-    """Indicators, costs, spells, persons and limits of programmes of a region, in the columns of the tables of those
-    names.
+    """What a region's tables say.
+
+    Indicators, costs, spells, persons and limits of programmes, in the columns of the tables of those names.
     """
 
     indicators: pd.DataFrame

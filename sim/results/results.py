@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from tuopin.sim.results.errors import BatchError
 from tuopin.sim.results.manifest import MANIFEST, manifest_faults, read_manifest
+from tuopin.sim.results.receipts import RUNS, Receipt, read_journal
 from tuopin.sim.results.regions import RegionIncomplete, Tables, counties_by_region, region_tables, sql_path
 from tuopin.sim.results.rows import read_comparison, read_places, read_rows
 from tuopin.sim.results.schemas import COMPARISON, TEXT
@@ -44,8 +45,10 @@ class Results:
     manifest: dict[str, Any] = field(repr=False)
 
     @classmethod
-    def open(cls, directory: Path | str) -> Results:
-        """Open a directory that `tuopin run` has written.
+    def open(cls, directory: Path | str, *, finished: bool = True) -> Results:
+        """Open a directory that `tuopin run` has written; with `finished` False its runs need not be complete.
+
+        Of a directory that is not finished the manifest and the committed files can be read; tables may not be there.
 
         Raises
         ------
@@ -63,8 +66,18 @@ class Results:
         for wrong in manifest_faults(manifest):
             raise ResultsError(f"{directory / MANIFEST}: {wrong}; remove the file, then {_AGAIN}")
         results = cls(directory, manifest)
-        results._check_tables()
+        if finished:
+            results._check_tables()
         return results
+
+    @property
+    def runs(self) -> Path:
+        """The folder of the committed files."""
+        return self.directory / RUNS
+
+    def receipts(self) -> list[Receipt]:
+        """Return what each committed file holds, by the journal, in the order in which they were committed."""
+        return list(read_journal(self.runs).receipts.values())
 
     def _check_tables(self) -> None:
         """The tables are there, belong together and to the manifest."""
@@ -205,10 +218,9 @@ class Results:
             raise ResultsError(f"{self.directory}: there is no {kind} {name!r}{guess}; allowed: {allowed}")
 
     def sql(self, query: str) -> pd.DataFrame:
-        """Answer an SQL query over the views `indicators`, `costs`, `spells`, `persons`, `limits`, `comparison` and,
-        if kept,
-        `panel`.
+        """Answer an SQL query over the tables.
 
+        They are the views `indicators`, `costs`, `spells`, `persons`, `limits`, `comparison` and, if kept, `panel`.
         DuckDB reads the files as the query needs them; nothing is loaded whole.
 
         Raises

@@ -1,5 +1,6 @@
-"""The initial state is reached by simulation: five years without registry, then registration to the documented
-totals.
+"""The initial state is reached by simulation.
+
+Five years without registry are followed by registration to the documented totals.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from tuopin.agents import registry
+from tuopin.agents.columns import ColumnName
 from tuopin.agents.county import County
 from tuopin.agents.flows import Flows
 from tuopin.agents.parameters import Parameters
@@ -39,12 +41,12 @@ def initial_county(
     *,
     each_year: EachYear | None = None,
 ) -> County:
-    """Return the county in its documented state: after the burn-in, level of income met, registered totals exact to
-    the unit.
+    """Return the county in its documented state after the burn-in.
 
-    The burn-in runs without demography, so that totals of households and persons stay exact. The level of market
-    income is set so that mean net income at its end is the poor-area series times the county factor: on a sample of the
-    households for the five years, then exactly for the last year of all of them. `each_year` sees every year once.
+    The level of income is met, and registered totals are exact to the unit. The burn-in runs without demography, so
+    that totals of households and persons stay exact. The level of market income is set so that mean net income at its
+    end is the poor-area series times the county factor: on a sample of the households for the five years, then exactly
+    for the last year of all of them. `each_year` sees every year once.
     """
     target = parameters.value("economy.poor_area_income", place.year) * place.county_factor.value
     county = synthesise(place, parameters, mechanisms, luck, scale)
@@ -95,7 +97,7 @@ def _correction(county: County, target: float) -> float:
     return 1.0 + (target - _mean(county, "net_income_pp")) / _mean(county, "market_income_pp")
 
 
-def _mean(county: County, column: str) -> float:
+def _mean(county: County, column: ColumnName) -> float:
     h = county.households
     return float(np.average(h.column(column), weights=h.members))
 

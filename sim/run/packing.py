@@ -55,7 +55,13 @@ def pack(value: Any, where: str, arrays: Arrays, known: Mapping[str, Any]) -> An
 
 
 def unpack(data: Any, arrays: Mapping[str, NDArray[Any]], known: Mapping[str, Any]) -> Any:
-    """Return the value that `pack` turned into `data` and `arrays`. Raises PackingError on data of no known form."""
+    """Return the value that `pack` turned into `data` and `arrays`.
+
+    Raises
+    ------
+    PackingError
+        On data of no known form.
+    """
     match data:
         case None | bool() | int() | float() | str():
             return data

@@ -16,8 +16,9 @@ from tuopin.sim.results.schemas import fit_schema, unite
 
 
 def panel_year(county: County, policies: Sequence[Policy]) -> pa.Table:
-    """Return the panel rows of the county's year; columns as the README's table of files says, without the run's
-    keys.
+    """Return the panel rows of the county's year.
+
+    Columns are those of the README's table of files, without the run's keys.
     """
     h = county.households
     n = len(h)

@@ -101,8 +101,9 @@ def _watch(policies: Sequence[Policy], clock: _Clock) -> None:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Print the table for a study, a scenario (default `all`) and a scale (default 0.2); each row is the best of ten
-    runs.
+    """Print the table for a study, a scenario (default `all`) and a scale (default 0.2).
+
+    Each row is the best of ten runs.
     """
     study = Study.load(arguments[0])
     scenario = arguments[1] if len(arguments) > 1 else "all"

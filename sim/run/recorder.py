@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from tuopin.agents.columns import ColumnName
 from tuopin.agents.county import County
 from tuopin.agents.demography import Movement
 from tuopin.agents.economy import statistical_line
@@ -25,12 +26,19 @@ from tuopin.sim.measures.yearly import yearly_values
 from tuopin.sim.run.panel import panel_year
 
 VIEWS = tuple(VIEW_TABLE)
+SPELLS: dict[str, tuple[ColumnName, ColumnName]] = {
+    "true": ("spell_start_true", "spell_left_true"),
+    "registry": ("spell_start_registry", "spell_left_registry"),
+    "survey": ("spell_start_survey", "spell_left_survey"),
+}
+"""Columns of a view's running spell: the year it began in, and whether that was before the run."""
 Array = NDArray[Any]
 
 
 class Recorder:
-    """Records one run (a scenario in a replicate). `remember` the state before an assessment, then `record` after
-    it.
+    """Records one run: a scenario in a replicate.
+
+    `remember` the state before an assessment, then `record` after it.
     """
 
     def __init__(self, first_year: int, last_year: int, panel: bool = False) -> None:
@@ -59,8 +67,8 @@ class Recorder:
         for view, poor in _poor(county).items():
             exited = h.registry_exit_year > 0 if view == "registry" else np.zeros(len(h), dtype=np.bool_)
             start, left = spells.begin(poor=poor, exited=exited & ~poor, year=self.first_year)
-            h.column(f"spell_start_{view}")[:] = start
-            h.column(f"spell_left_{view}")[:] = left
+            first, censored = (h.column(name) for name in SPELLS[view])
+            first[:], censored[:] = start, left
         self._write(county, policies, _state(county, policies))
 
     def leave(self, county: County, members: Array) -> None:
@@ -152,7 +160,7 @@ class Recorder:
 def _running(
     county: County, view: str, poor: Array, members: Array, rows: Array | slice = slice(None)
 ) -> spells.Running:
-    start, left = (county.households.column(f"spell_{part}_{view}")[rows] for part in ("start", "left"))
+    start, left = (county.households.column(name)[rows] for name in SPELLS[view])
     return spells.Running(poor=poor[rows], members=members[rows], start=start, left=left)
 
 

@@ -51,8 +51,12 @@ def begin(county: County, policies: Sequence[Policy], last_year: int, *, panel: 
 
 
 def in_order(policies: Sequence[Policy]) -> list[Policy]:
-    """Return policies in the order of their names, in which they act; raises ValueError if two write one base
-    column.
+    """Return policies in the order of their names, in which they act.
+
+    Raises
+    ------
+    ValueError
+        If two write one base column.
     """
     ordered = sorted(policies, key=lambda policy: policy.name)
     owner: dict[str, str] = {}

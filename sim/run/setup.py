@@ -22,9 +22,9 @@ def county_of(plan: Plan, place: str, replicate: int) -> County:
 
 
 def world_of(plan: Plan, place: str, replicate: int) -> tuple[Place, Parameters, dict[str, bool | str], Luck]:
-    """Return the surroundings of a county in a replicate: its place, parameters (drawn if the study draws), switches
-    and
-    luck.
+    """Return the surroundings of a county in a replicate.
+
+    Its place, parameters (drawn if the study draws), switches and luck.
     """
     luck = Luck(plan.seed, replicate)
     drawn = luck if plan.draw_parameters else None

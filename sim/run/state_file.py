@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tuopin.agents.columns import Column
+from tuopin.agents.columns import Column, ColumnName
 from tuopin.agents.county import County, Markets, Villages
 from tuopin.agents.demography import Movement
 from tuopin.agents.households import Households
@@ -29,6 +29,7 @@ from tuopin.sim.run.state import State, StateError
 
 FORMAT = 2
 _NOTE, _CHECKSUM, _HOUSEHOLD, _SPELLS = "note", "sha256", "household.", "spells."
+_UID: ColumnName = "uid"
 _GIVEN = ("place", "parameters", "mechanisms", "luck", "households", "flows")
 World = tuple[Place, Parameters, dict[str, bool | str], Luck]
 
@@ -101,8 +102,12 @@ def to_bytes(state: State, origin: Origin) -> bytes:
 def from_bytes(data: bytes, where: str, world: Callable[[Origin], World]) -> tuple[Origin, State]:
     """Return whose state the content of a file is, and the state, in the surroundings that `world` gives for it.
 
-    Panels are not part of a file. Raises StateError, naming `where`, if it is no state, is damaged or of another
-    format.
+    Panels are not part of a file.
+
+    Raises
+    ------
+    StateError
+        If it is no state, is damaged or of another format; it names `where`.
     """
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as stored:
@@ -124,7 +129,7 @@ def from_bytes(data: bytes, where: str, world: Callable[[Origin], World]) -> tup
 
 def _state(note: Mapping[str, Any], arrays: Arrays, world: World) -> State:
     own_columns = {name: tuple(Column(**c) for c in columns) for name, columns in note["columns"].items()}
-    households = Households(len(arrays[f"{_HOUSEHOLD}uid"]), [c for columns in own_columns.values() for c in columns])
+    households = Households(len(arrays[_HOUSEHOLD + _UID]), [c for columns in own_columns.values() for c in columns])
     for name in households.table:
         households.set(name, arrays[_HOUSEHOLD + name])
     place, parameters, mechanisms, luck = world

@@ -52,8 +52,9 @@ def _indicators(run: Run) -> pa.Table:
 
 @lru_cache(maxsize=64)
 def _key_columns(keys: tuple[tuple[str, str, str], ...]) -> tuple[pa.DictionaryArray, ...]:
-    """View, group and indicator of a year's figures as columns; made once for all years and runs with the same
-    figures.
+    """View, group and indicator of a year's figures as columns.
+
+    They are made once for all years and runs with the same figures.
     """
     return tuple(pa.array(text, pa.string()).dictionary_encode() for text in zip(*keys, strict=True))
 

@@ -1,5 +1,6 @@
-"""The types of a study's keys. The keys themselves are in `tuopin.sim.study.study`, the rules between them in
-`rules`.
+"""The types of a study's keys.
+
+The keys themselves are in `tuopin.sim.study.study`, the rules between them in `rules`.
 """
 
 from __future__ import annotations

@@ -33,7 +33,13 @@ class NodeReader:
         self.scalars = YAML(typ="safe", pure=True).constructor
 
     def value(self, node: Node, path: Path, depth: int) -> Any:
-        """Plain data of `node`, which stands at `path`; raises StudyError where the file is too deep or too large."""
+        """Plain data of `node`, which stands at `path`.
+
+        Raises
+        ------
+        StudyError
+            Where the file is too deep or too large.
+        """
         self.nodes += 1
         if self.nodes > MAX_NODES:
             raise self._refusal("expands to too much through its aliases", f"allowed: {MAX_NODES} values")

@@ -137,8 +137,9 @@ def least_scale(place: Place) -> float:
 
 
 def scenario_digest(packages: Mapping[str, Mapping[str, Any]]) -> str:
-    """SHA-256 of what a scenario does: its policies' settings, the numbers they take from their own files, and the code
-    of those of other packages.
+    """SHA-256 of what a scenario does.
+
+    That is its policies' settings, the numbers they take from their own files, and the code of those of other packages.
     """
     known = catalogue()
     does: dict[str, Any] = {

@@ -1,5 +1,6 @@
-"""A study: its keys, one line each, and how a study file becomes one, with every mistake of it and its places in one
-error.
+"""A study: its keys, one line each, and how a study file becomes one.
+
+Every mistake of it and of its places is told in one error.
 """
 
 from __future__ import annotations

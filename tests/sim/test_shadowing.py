@@ -7,13 +7,15 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from tuopin.sim.batch.pool import safe_path
+from tuopin.sim.batch.pool import another_is_installed, safe_path
 from tuopin.sim.study.shipped import shipped_studies
 
+ROOT = Path(__file__).parents[2]
 OWN = ("agents", "policies", "sim")
 STANDARD_LIBRARY = ("secrets", "calendar")
 SCRIPT = """\
@@ -40,9 +42,11 @@ def shadow(folder: Path, names: tuple[str, ...]) -> None:
         (folder / f"{name}.py").write_text(f"raise ImportError('{name}.py of the user was imported')\n")
 
 
-def run(*command: str | Path, cwd: Path) -> str:
-    """Standard output; only the installed package is there, no path of the tests."""
+def run(*command: str | Path, cwd: Path, path: Path | None = None) -> str:
+    """Standard output; beside the installed package only `path` is there, no path of the tests."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    if path is not None:
+        environment["PYTHONPATH"] = str(path)
     done = subprocess.run(
         list(map(str, command)), cwd=cwd, env=environment, capture_output=True, text=True, timeout=300
     )
@@ -77,3 +81,38 @@ def test_the_workers_path_has_what_was_put_there_on_purpose(monkeypatch: pytest.
     assert safe_path()[:2] == [str(plugins), str(library)]
     monkeypatch.setenv("PYTHONPATH", str(program))
     assert safe_path()[:3] == [str(program), str(plugins), str(library)]
+
+
+def other_tuopin(library: Path) -> Path:
+    """A folder in which another Tuopin is installed that is not to be imported."""
+    (library / "tuopin").mkdir(parents=True)
+    shadow(library / "tuopin", ("__init__",))
+    return library
+
+
+def test_a_checkout_comes_before_another_tuopin_that_is_installed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    plugins, library = tmp_path / "plugins", other_tuopin(tmp_path / "library")
+    monkeypatch.chdir(ROOT)
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    monkeypatch.setattr(sys, "path", ["", str(ROOT), str(plugins)])
+    assert safe_path() == [str(plugins), str(ROOT)]
+    assert not another_is_installed()
+    monkeypatch.setattr(sys, "path", ["", str(ROOT), str(plugins), str(library)])
+    assert safe_path() == [str(plugins), str(ROOT), str(library)]
+    assert another_is_installed()
+
+
+def test_workers_of_a_checkout_run_its_code_where_another_tuopin_is_installed(tmp_path: Path) -> None:
+    command = ("-m", "tuopin", "run", "lushi", "--years", "2016-2017", "--replicates", "2", "--scale", "0.01")
+    options = ("--workers", "2", "--scenarios", "none", "--out", str(tmp_path / "out"))
+    said = run(sys.executable, *command, *options, cwd=ROOT, path=other_tuopin(tmp_path / "library"))
+    assert "2 runs done, 0 done before, 0 failed" in said
+
+
+def test_an_archive_is_refused_in_words(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "tuopin.whl", "w") as archive:
+        archive.write(ROOT / "tuopin" / "__init__.py", "tuopin/__init__.py")
+    with pytest.raises(AssertionError, match=r"from an archive, .*tuopin\.whl: install it with pip instead"):
+        run(sys.executable, "-P", "-c", "import tuopin", cwd=tmp_path, path=tmp_path / "tuopin.whl")

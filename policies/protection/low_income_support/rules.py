@@ -106,8 +106,9 @@ class LowIncomeSupport(Policy):
         return self.enrolled(county)
 
     def eligible(self, county: County, observed: ObservedNeed) -> Mask:
-        """Observed income under the standard; or, up to the retest margin, last year's beneficiaries in the months of
-        support after registry exit.
+        """Observed income under the standard.
+
+        Or, up to the retest margin, last year's beneficiaries in the months of support after registry exit.
         """
         h = county.households
         need = observed.of_all()

@@ -225,9 +225,14 @@ def test_bad_input_is_one_line_and_creates_nothing(
     [
         ('"tuopin": "0.1.0"', '"tuopin": "0.0.9"', "Tuopin 0.0.9 there, 0.1.0 here"),
         ('"policies"', '"other"', "does not say how to go on"),
-        ('"asset_trap": "none"', '"asset_trap": "concave"', "its inputs are not those of its identity"),
+        (
+            '"asset_trap": "none"',
+            '"asset_trap": "concave"',
+            "inputs do not have the checksum beside",
+        ),
+        ('"identity": "', '"identity": "0', "its inputs are not those of its identity"),
         ('"firm_failure": 0.3', '"firm_failure": 0.4', "scenario both have other numbers"),
-        ('"years": [', '"years": [2010,', 'years: was "2016-2020", now "2010-2016"'),
+        ('"years": [', '"years": [2010,', "years is [2010, 2016, 2020]"),
     ],
 )
 def test_a_manifest_that_does_not_fit_is_refused(
@@ -236,7 +241,9 @@ def test_a_manifest_that_does_not_fit_is_refused(
     source = altered(folder, tmp_path, old, new)
     assert branch(tmp_path, "copy", str(folder / "next.yaml"), tmp_path / "out") == 2
     error = capsys.readouterr().err
-    assert words in error and error.startswith(f"{source}:1: ") and error.count("\n") == 1
+    by_hand = "remove the file" in error  # the door of all results sees by itself that somebody has changed it
+    where = f"{source}/manifest.json" if by_hand else source
+    assert words in error and error.startswith(f"{where}:1: ") and error.count("\n") == 1
 
 
 def test_the_source_is_not_written(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -84,7 +84,6 @@ CASES: dict[str, Case] = {
     "fgt.weighted_mean": (fgt.weighted_mean, {"values": INCOME, "weights": MEMBERS}),
     "inequality.gini_and_sst": (inequality.gini_and_sst, {"income": INCOME, "line": 3_000.0, "members": MEMBERS}),
     "inequality.gini": (inequality.gini, {"values": INCOME, "weights": MEMBERS}),
-    "inequality.sst_factors": (inequality.sst_factors, {"income": INCOME, "line": 3_000.0, "members": MEMBERS}),
     "multidimensional.deprivation_count": (_count, DEPRIVED),
     "multidimensional.alkire_foster": (_alkire, {**DEPRIVED, "members": MEMBERS}),
     "targeting.targeting_errors": (
@@ -158,10 +157,10 @@ CASES: dict[str, Case] = {
 }
 """`module.function` (with what is special) -> a call by name, and its sound arguments."""
 ELSEWHERE = {
+    "multidimensional.least_deprivations": "no arrays; test_multidimensional",
     "spells.new_counts": "no arrays; its years below",
     "spells.merged": "counts that `advance` made",
     "survival.ended_within": "life tables that `kaplan_meier` made, below",
-    "survival.expected_duration": "life tables that `kaplan_meier` made, below",
     "survival.median_duration": "life tables that `kaplan_meier` made, test_survival",
     "sustained.last_exit_year_seen_through": "no arrays",
     "sustained.years_next": "a rule of one household",
@@ -297,5 +296,5 @@ def test_the_rest() -> None:
         _close(**{**_RUNNING, "start": START + 2})
     with pytest.raises(ValueError, match="classes must be 0 to 4"):
         transitions.transition_counts(CODES + 1, CODES, MEMBERS)
-    assert np.isnan(survival.expected_duration(LIFE[:0])) and np.isnan(survival.median_duration(LIFE[:0]))
+    assert np.isnan(survival.median_duration(LIFE[:0]))
     assert np.isnan(survival.ended_within(LIFE, -1)) and np.isnan(survival.ended_within(LIFE, 9))

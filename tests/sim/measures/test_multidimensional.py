@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from tuopin.sim.measures.multidimensional import DIMENSIONS, alkire_foster, deprivation_count
+from tuopin.sim.measures.multidimensional import DIMENSIONS, alkire_foster, deprivation_count, least_deprivations
 
 
 def flags(rows: list[str]) -> dict[str, np.ndarray]:
@@ -43,3 +43,8 @@ def test_wrong_dimensions_are_named() -> None:
     del given["safe_water"]
     with pytest.raises(ValueError, match="safe_water"):
         deprivation_count(given)
+
+
+@pytest.mark.parametrize(("cutoff", "least"), [(0.0, 0), (0.2, 1), (1 / 3, 2), (0.4, 2), (0.6, 3), (0.8, 4), (1.0, 5)])
+def test_cutoff_in_dimensions(cutoff: float, least: int) -> None:
+    assert least_deprivations(cutoff) == least

@@ -12,7 +12,6 @@ from scipy.stats import CensoredData, ecdf
 
 from tuopin.sim.measures.survival import (
     ended_within,
-    expected_duration,
     hazard_by_duration,
     kaplan_meier,
     median_duration,
@@ -69,7 +68,6 @@ def test_kinds_do_not_mix() -> None:
 
 def test_durations() -> None:
     table = kaplan_meier(frame([(1, True, 6), (2, True, 2), (3, True, 2)]))
-    assert expected_duration(table) == pytest.approx((6 * 1 + 2 * 2 + 2 * 3) / 10)
     assert median_duration(table) == 1
     assert math.isnan(median_duration(kaplan_meier(frame([(3, False, 4)]))))
 
