@@ -56,7 +56,8 @@ def _paired(policy: str, mechanisms: Mapping[str, bool], by_budget: Figures, rep
 
 def _said(policy: str, rises: np.ndarray) -> str:
     budgets = list(BUDGETS[policy])
-    return ", ".join(f"{FIGURES[j]} rises from {budgets[i]} to {budgets[i + 1]} M yuan" for i, j in np.argwhere(rises > 0))
+    found = [(FIGURES[j], budgets[i], budgets[i + 1]) for i, j in np.argwhere(rises > 0)]
+    return ", ".join(f"{figure} rises from {less} to {more} M yuan" for figure, less, more in found)
 
 
 @pytest.fixture(scope="module")
@@ -70,10 +71,7 @@ def by_budget(plan_for: Callable[..., Any], lived: Callable[..., Any]) -> Figure
         county = county_of(plan, "lushi", replicate)
         rows = []
         for name in scenarios:
-            last = None
-            for last in lived(plan, county, name, replicate):
-                pass
-            assert last is not None
+            *_, last = lived(plan, county, name, replicate)
             rows.append([last.recorder.latest("true", figure) for figure in FIGURES])
         return np.array(rows)
 

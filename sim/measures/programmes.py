@@ -34,24 +34,25 @@ class Reached(NamedTuple):
 
 
 class _Paid(NamedTuple):
-    """Rows of who is paid (or was last year), and columns of all households."""
-
-    rows: I64
     members: I16
     poor: Flags
     alone: F64
     received: I64
+    before: Flags
 
 
 @compiled
 def _reach(c: _Paid, people: I64, money: I64) -> None:
-    for i in c.rows:
+    for i in range(c.members.shape[0]):
         m, paid = np.int64(c.members[i]), c.received[i]
-        people[0] += m * c.poor[i]
-        people[1] += m
-        money[0] += paid
-        money[1] += 0 if c.poor[i] else paid
-        money[2] += np.int64(np.rint(max(0.0, c.alone[i]) * m * 100.0))
+        people[2] += m * c.before[i]
+        if paid > 0:
+            people[0] += m * c.poor[i]
+            people[1] += m
+            people[3] += m * c.before[i]
+            money[0] += paid
+            money[1] += 0 if c.poor[i] else paid
+            money[2] += np.int64(np.rint(max(0.0, c.alone[i]) * m * 100.0))
 
 
 def reached(programme: Programme, poor: Flags, persons: float, alone: F64, members: I16) -> Reached:
@@ -60,13 +61,9 @@ def reached(programme: Programme, poor: Flags, persons: float, alone: F64, membe
     `poor` are households poor before programmes, `persons` the persons in them, `alone` their income then, yuan a
     person.
     """
-    people, money = np.zeros(2, dtype=np.int64), np.zeros(3, dtype=np.int64)
-    rows, before = np.flatnonzero(programme.received), np.flatnonzero(programme.before)
-    _reach(_Paid(rows, members, poor, alone, programme.received), people, money)
-    there = int(members[before].sum(dtype=np.int64))
-    kept = int(members[before[programme.received[before] > 0]].sum(dtype=np.int64))
-    counts = (persons, float(people[0]), float(people[1]), float(there), float(kept))
-    return Reached(*counts, *(float(x) / 100.0 for x in money))
+    people, money = np.zeros(4, dtype=np.int64), np.zeros(3, dtype=np.int64)
+    _reach(_Paid(members, poor, alone, programme.received, programme.before), people, money)
+    return Reached(persons, *(float(x) for x in people), *(float(x) / 100.0 for x in money))
 
 
 def programme_values(sums: Reached) -> dict[str, float]:
