@@ -8,6 +8,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from tuopin.agents.parameters import resolve_parameters
+from tuopin.policies.catalogue import catalogue
 from tuopin.sim.calibration.histories import Histories, HouseholdYear
 from tuopin.sim.calibration.weighted import Measure, every_year, mean, paired, share
 
@@ -111,6 +113,26 @@ def _cooperative_members(histories: Histories, scenario: str, year: int) -> floa
     return float((h["cooperative_since"] > 0)[h["registered_at_start"]].mean())
 
 
+def _reported(policy: str, indicator: str) -> Measure:
+    """A figure of a programme as the run's own tables give it."""
+
+    def measure(histories: Histories, scenario: str, year: int) -> float:
+        reported = histories.scenarios[scenario].reported
+        return reported.get((year, f"policy={policy}", indicator), np.nan)
+
+    return every_year(measure)
+
+
+def _peer_take_up(histories: Histories, scenario: str, years: tuple[int, ...]) -> float:
+    """Rise of the probability to join a cooperative with the share of the village that left poverty a year before.
+
+    The slope of the model's rule at the stated parameters: peers act through motivation, motivation on refusals.
+    """
+    value, own = resolve_parameters({}).value, catalogue()["cooperative"].parameters
+    take_up = float(own["take_up"].value)  # type: ignore[arg-type]
+    return (1.0 - take_up) * value("labour.motivation_effect") * value("learning.peer_gain")
+
+
 MEASURES: dict[str, Measure] = {
     "register_exclusion": _register_error("exclusion"),
     "register_inclusion": _register_error("inclusion"),
@@ -119,6 +141,8 @@ MEASURES: dict[str, Measure] = {
     "allowance_misdirected": every_year(_allowance_misdirected),
     "allowance_coverage": every_year(_allowance_coverage),
     "allowance_paid": every_year(_allowance_paid),
+    "allowance_retention": _reported("low_income_support", "retention"),
+    "peer_take_up": _peer_take_up,
     "relocation_gain": every_year(_relocation_gain),
     "cooperative_gain": _cooperative_gain(effective=True),
     "cooperative_gain_nominal": _cooperative_gain(effective=False),
