@@ -21,7 +21,7 @@ def test_free_parameters_are_marked_and_years_of_equal_value_are_one_run() -> No
     support = groups()["low_income_support"]
     table = table_of(support)
     assert (
-        "| budget_rate | 1: 2290 | yuan of 2016/registered household/year | 0.5 to 2 | **free** (modelling-choice) |"
+        "| budget_rate | 1: 2810 | yuan of 2016/registered household/year | 0.5 to 2 | **free** (modelling-choice) |"
         in table
     )
     assert "| tier_b | 0.55 |" in table
