@@ -74,7 +74,8 @@ def _relapse_of_both(with_policy: bool) -> Measure:
     """
 
     def measure(histories: Histories, scenario: str, years: tuple[int, ...]) -> float:
-        found = pair_measures(*(_ends(histories, name, years[-1]) for name in ("none", scenario)), _length(histories))
+        without, under = (_ends(histories, name, years[-1]) for name in ("none", scenario))
+        found = pair_measures(without, under, _length(histories))
         relapsed = found["relapsed_persons" if with_policy else "relapsed_in_baseline_persons"]
         exited = found["exited_in_both_persons"]
         return relapsed / exited if exited > 0 else np.nan

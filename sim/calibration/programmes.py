@@ -53,14 +53,23 @@ def _allowance_misdirected(histories: Histories, scenario: str, year: int) -> fl
 
 def _allowance_coverage(histories: Histories, scenario: str, year: int) -> float:
     h = histories.year(scenario, year)
-    return mean((h["low_income_support_since"] > 0).astype(float), h["members"])
+    return mean((h["low_income_support_yuan"] > 0.0).astype(float), h["members"])
 
 
-def _allowance_paid(histories: Histories, scenario: str, year: int) -> float:
-    """Allowance per person in beneficiary households against the standard."""
-    h, standard = histories.year(scenario, year), histories.scenarios[scenario].standards[year]
-    h = h[h["low_income_support_since"] > 0]
-    return float(h["low_income_support_yuan"].sum() / h["members"].sum() / standard) if len(h) else np.nan
+def _allowance_paid(five_guarantees: bool) -> Measure:
+    """Allowance a person against the standard: of five-guarantee households, or of the others.
+
+    The former are paid the whole standard a person or more, the latter a tier below it.
+    """
+
+    def measure(histories: Histories, scenario: str, year: int) -> float:
+        h, standard = histories.year(scenario, year), histories.scenarios[scenario].standards[year]
+        paid, persons = h["low_income_support_yuan"], h["members"]
+        whole = paid / persons >= standard
+        chosen = (paid > 0.0) & (whole == five_guarantees)
+        return float(paid[chosen].sum() / persons[chosen].sum() / standard) if chosen.any() else np.nan
+
+    return every_year(measure)
 
 
 def _gain(chosen: pd.Series, with_policy: HouseholdYear, without: HouseholdYear) -> float:
@@ -140,7 +149,8 @@ MEASURES: dict[str, Measure] = {
     "allowance_inclusion": _allowance_error("inclusion"),
     "allowance_misdirected": every_year(_allowance_misdirected),
     "allowance_coverage": every_year(_allowance_coverage),
-    "allowance_paid": every_year(_allowance_paid),
+    "allowance_paid": _allowance_paid(five_guarantees=False),
+    "five_guarantees_paid": _allowance_paid(five_guarantees=True),
     "allowance_retention": _reported("low_income_support", "retention"),
     "peer_take_up": _peer_take_up,
     "relocation_gain": every_year(_relocation_gain),
