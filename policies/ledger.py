@@ -142,11 +142,11 @@ class Ledger:
                 self._received[policy] = np.zeros(self._size, dtype=np.int64)
             np.add.at(self._received[policy], rows, fen)
 
-    def received(self, policy: str) -> F64:
-        """What the programme has paid to each household this year, yuan, shape (households,)."""
+    def received(self, policy: str) -> Fen:
+        """What the programme has paid to each household this year, fen, shape (households,)."""
         if policy not in self._received:
-            return np.zeros(self._size)
-        return self._received[policy] / 100.0
+            return np.zeros(self._size, dtype=np.int64)
+        return self._received[policy]
 
     def post_background(self, policy: str, payer: str, units: NDArray[np.number], yuan: float = 1.0) -> None:
         """Post an ordinary transfer that belongs to every scenario: `yuan` for each of `units`, shape (households,)."""

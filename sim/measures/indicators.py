@@ -256,7 +256,7 @@ INDICATORS: dict[str, Indicator] = {
         "lower",
     ),
     "vulnerability_auc": Indicator(
-        "area", "how well that estimate tells who is poor now", "脆弱性预测AUC", "mean", None, None
+        "area", "how well that estimate tells who is poor the year after", "脆弱性预测AUC", "mean", None, None
     ),
     # what programmes reach
     "coverage": Indicator(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -34,6 +35,7 @@ class FakePlan(Plan):
     sleep: float = 0.0
     hangs: tuple[tuple[str, int], ...] = ()  # (scenario, replicate) that never end
     stubborn: str = ""  # how they do so: "swallows" what is raised in them, "deaf" to alarms, "holds" the interpreter
+    threads: bool = False  # every run leaves a thread behind that does not end
     starts: str = ""  # "N:FOLDER": the first N workers end while they start, each leaving a file
     raising: str = ""  # what every run raises
     goes_to: str = ""  # the folder that every run changes to
@@ -101,6 +103,8 @@ def _run(plan: FakePlan, place: str, replicate: int, scenario: str, panel: bool)
         os.kill(os.getpid(), signal.SIGKILL)
     if plan.goes_to:
         os.chdir(plan.goes_to)
+    if plan.threads:
+        threading.Thread(target=time.sleep, args=(600,)).start()
     try:
         while (scenario, replicate) in plan.hangs:
             if plan.stubborn == "deaf":
@@ -165,12 +169,15 @@ def _frames(plan: FakePlan, place: str, scenario: str, replicate: int) -> dict[s
             | {name: pa.array([None] + [2] * (n - 1), pa.int64()) for name in ("births", "deaths")}
             | {name: pa.array([None] + [1] * (n - 1), pa.int64()) for name in ("arrivals", "departures")}
         ),
+        "pairs": pa.table(run | {"measure": text("helped_persons"), "value": figures}),
+        "draws": pa.table(run | {"parameter": text("labour.months"), "value": figures}),
         "panel": pa.table(
             yearly
             | {"uid": [replicate * 1000 + at for at in range(n)], "village": pa.array([1] * n, pa.int32())}
             | {"members": pa.array([3] * n, pa.int16()), "registered": flags}
-            | {f"{kind}_per_person": figures for kind in ("market_income", "net_income", "income")}
+            | {f"{kind}_per_person": figures for kind in ("market_income", "net_income", "income", "consumption")}
             | {"line": [0.5] * n, "poor_true": flags, "poor_registry": flags, "poor_survey": flags}
+            | {"poor_consumption": flags, "poor_official": flags}
             | {"cause": text("illness"), "medical_bill": figures, "medical_paid": figures}
             | ({} if scenario == "none" else {f"in_{scenario}": flags})
         ),
