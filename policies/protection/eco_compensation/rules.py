@@ -65,7 +65,8 @@ class EcoCompensation(Policy):
     def change_terms(self, county: County, ledger: Ledger) -> None:
         """Take retired land out of grain; pay for it by its age, and for public-benefit forest, within the budget."""
         own, f, year = self.own(county), county.flows, county.year
-        f.land_term[:] += own.retired
+        if self.value("effect", year) > 0.0:
+            f.land_term[:] += own.retired
         due = self._due(county)
         rows = np.flatnonzero(due > 0)
         left, leak = ledger.left(self.name), self.value("leakage", year)
