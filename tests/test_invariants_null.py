@@ -94,7 +94,9 @@ def test_relocation_without_effect_costs_households_their_own_share_and_nothing_
     assert {name for name in COLUMNS if (one.column(name) != other.column(name)).any()} == {
         "site",
         "savings",
+        "consumption",
         "formal_loan",
+        "productive_assets",
     }
     paid = model.county.flows.own_payment_term
     np.testing.assert_allclose(
