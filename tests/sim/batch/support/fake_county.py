@@ -169,12 +169,15 @@ def _frames(plan: FakePlan, place: str, scenario: str, replicate: int) -> dict[s
             | {name: pa.array([None] + [2] * (n - 1), pa.int64()) for name in ("births", "deaths")}
             | {name: pa.array([None] + [1] * (n - 1), pa.int64()) for name in ("arrivals", "departures")}
         ),
+        "pairs": pa.table(run | {"measure": text("helped_persons"), "value": figures}),
+        "draws": pa.table(run | {"parameter": text("labour.months"), "value": figures}),
         "panel": pa.table(
             yearly
             | {"uid": [replicate * 1000 + at for at in range(n)], "village": pa.array([1] * n, pa.int32())}
             | {"members": pa.array([3] * n, pa.int16()), "registered": flags}
-            | {f"{kind}_per_person": figures for kind in ("market_income", "net_income", "income")}
+            | {f"{kind}_per_person": figures for kind in ("market_income", "net_income", "income", "consumption")}
             | {"line": [0.5] * n, "poor_true": flags, "poor_registry": flags, "poor_survey": flags}
+            | {"poor_consumption": flags, "poor_official": flags}
             | {"cause": text("illness"), "medical_bill": figures, "medical_paid": figures}
             | ({} if scenario == "none" else {f"in_{scenario}": flags})
         ),
