@@ -16,6 +16,7 @@ from pyarrow import csv
 
 from tuopin.agents.economy import price_index
 from tuopin.agents.parameters import resolve_parameters
+from tuopin.policies.catalogue import catalogue
 from tuopin.sim.comparison.differences import paired_differences
 from tuopin.sim.results.cells import neutral
 from tuopin.sim.results.durable import write_atomically
@@ -35,11 +36,13 @@ def comparison_settings(plan: Plan) -> dict[str, Any]:
     """
     parameters = resolve_parameters(plan.parameters)
     years = range(plan.first_year, plan.last_year + 1)
+    used = sorted({name for settings in plan.scenario_settings.values() for name in settings})
     return {
         "baseline": plan.baseline,
         "first_year": plan.first_year,
         "discount_rate": plan.discount_rate,
         "draw_parameters": plan.draw_parameters,
+        "capital_years": {name: years for name in used if (years := catalogue()[name].capital_years)},
         "price_index": {str(year): price_index(parameters, year, plan.first_year) for year in years},
     }
 
@@ -104,9 +107,10 @@ def _scenarios_done(results: Results) -> list[str]:
 def differences_of(results: Results, baseline: str) -> pd.DataFrame:
     """The paired differences of every place from `baseline`; no rows where there is nothing to compare."""
     settings = {**results.manifest["comparison"], "baseline": baseline}
+    own = baseline == results.manifest["comparison"]["baseline"]
     settings["price_index"] = {int(year): value for year, value in settings["price_index"].items()}
     parts = [
-        paired_differences(tables.indicators, tables.costs, tables.spells, **settings)
+        paired_differences(tables.indicators, tables.costs, tables.spells, tables.pairs if own else None, **settings)
         for tables in _tables(results, baseline)
         if baseline in tables.indicators["scenario"].unique()
     ]
