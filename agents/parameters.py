@@ -12,8 +12,9 @@ An entry is::
       meaning: ...
 
 `confidence: modelling-choice` or `free` marks a free parameter: no source states it. Every entry has `bounds`,
-unless it lists its `choices` or is true or false; `whole: true` counts something. All of it is checked when the file is
-read.
+unless it lists its `choices` or is true or false; `whole: true` counts something. `rank` (1, 2, ...) marks the free
+parameters that moved poverty most when each was set to the two ends of its range: `tuopin explain` shows them first.
+All of it is checked when the file is read.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ _KNOWN = {
     "optional",
     "whole",
     "scaled",
+    "rank",
 }
 _DIRECTORY = Path(__file__).parent / "parameters"
 T = TypeVar("T", bound=tuple[Any, ...])
@@ -90,6 +92,8 @@ class Parameter:
     changed: Mapping[int, float | None] = field(default_factory=dict)
     scaled: bool = False
     """Whether it counts something of the whole county (places, machines, staff) and so follows a study's scale."""
+    rank: int | None = None
+    """Place among the free parameters that move poverty most over their ranges; None for all others."""
     dated: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -209,6 +213,7 @@ def read_entry(name: str, group: str, entry: Any, where: str) -> Parameter:
         programme_years=bool(entry.get("programme_years", False)),
         whole=bool(entry.get("whole", False)),
         scaled=bool(entry.get("scaled", False)),
+        rank=entry.get("rank"),
     )
     _check_entry(parameter, where)
     return parameter
@@ -244,6 +249,8 @@ def _check_entry(p: Parameter, where: str) -> None:
         raise ValueError(f"{where}: needs bounds: [low, high], or choices: a list")
     if p.free and p.low is None:
         raise ValueError(f"{where}: a free parameter needs a prior range")
+    if p.rank is not None and not (p.free and type(p.rank) is int and p.rank > 0):
+        raise ValueError(f"{where}: rank {p.rank!r} is for free parameters, a whole number from 1")
     for value in values:
         if value is None and p.optional:
             continue

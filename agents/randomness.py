@@ -14,7 +14,9 @@ This is the only module of the project that makes random numbers.
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
+from importlib import import_module
 from typing import NamedTuple
 
 import numpy as np
@@ -28,10 +30,14 @@ _CENTRE = 0.425
 
 STREAMS: dict[str, int] = {}
 """Every declared stream by name; two streams never share a number."""
+STREAM_OWNERS: dict[int, str] = {}
+"""The top-level package that declared each stream, by its number."""
+FIRST_EXTERNAL_STREAM = 1000
+"""Policies of other packages declare streams from this number on."""
 
 
 def declare_stream(name: str, number: int) -> int:
-    """Declare a stream of luck and return its number (1..65535).
+    """Declare a stream of luck and return its number (1..65535; from `FIRST_EXTERNAL_STREAM` on for other packages).
 
     Raises
     ------
@@ -39,12 +45,15 @@ def declare_stream(name: str, number: int) -> int:
         If the name or the number is taken, or the number is out of range: two mechanisms that shared a stream would
         share their luck.
     """
-    if not 1 <= number <= 65535:
+    owner = str(sys._getframe(1).f_globals.get("__name__")).partition(".")[0]
+    if not isinstance(number, int) or not 1 <= number <= 65535:
         raise ValueError(f"stream {name!r}: number {number} is outside 1..65535")
     for other, taken in STREAMS.items():
         if other == name or taken == number:
             raise ValueError(f"stream {name!r} ({number}) clashes with {other!r} ({taken})")
-    STREAMS[name] = number
+    if owner != "tuopin" and number < FIRST_EXTERNAL_STREAM:
+        raise ValueError(f"stream {name!r}: number {number} is below {FIRST_EXTERNAL_STREAM}, which are Tuopin's own")
+    STREAMS[name], STREAM_OWNERS[number] = number, owner
     return number
 
 
@@ -246,6 +255,12 @@ class Luck:
         return normals_of(self.uniform(stream, year, uids, block))
 
 
+def luck_elsewhere() -> tuple[object, ...]:
+    """The states of Python's and numpy's own generators, which nothing of a simulation may move."""
+    kind, words, *rest = import_module("numpy.random").get_state()
+    return (import_module("random").getstate(), kind, np.asarray(words).tobytes(), *rest)
+
+
 # The register of streams. Numbers are for life: renumbering one changes every published result.
 PARAMETERS = declare_stream("parameters", 1)
 POPULATION = declare_stream("population", 2)
@@ -270,5 +285,3 @@ COOPERATIVE = declare_stream("cooperative", 51)
 PEOPLE_KEY, LIVELIHOOD_KEY, CHILDREN_KEY = 2, 3, 4
 """Who and what a household is is keyed without a year: on the stream of the population stands in its place what is
 drawn."""
-FIRST_EXTERNAL_STREAM = 1000
-"""Policies of other packages declare streams from this number on."""

@@ -8,18 +8,22 @@ of by `broken_plug_ins`: it fails only the studies that name it.
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 import re
+import traceback
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import NamedTuple
 
-from tuopin import policies
+from tuopin import agents, policies
+from tuopin.agents.columns import COLUMNS
 from tuopin.agents.parameters import Parameter
 from tuopin.policies.guard import described
 from tuopin.policies.older_protocols import refuse_older
 from tuopin.policies.protocol import FAMILIES, Policy
+from tuopin.policies.trial import dead_plug_ins, nothing_else_changed
 
 GROUP = "tuopin.policies"
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -69,9 +73,15 @@ def _discover() -> _Found:
     own = built_in()
     plugged: dict[str, tuple[type[Policy], EntryPoint]] = {}
     broken: dict[str, str] = {}
-    for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value)):
+    points = sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value))
+    dead = dead_plug_ins(points)
+    for point in points:
+        if point.name in dead:
+            broken[point.name] = f"{point.value}: cannot be imported: it {dead[point.name]}"
+            continue
         try:
-            policy = point.load()
+            with nothing_else_changed():
+                policy = point.load()
             _check(policy, point.value)
             if policy.name in own and policy is not own[policy.name]:
                 raise ValueError(f"{point.value}: the policy name {policy.name!r} is already taken")
@@ -89,12 +99,23 @@ def _discover() -> _Found:
 
 def _complaint(point: EntryPoint, error: BaseException) -> str:
     """What is wrong with a plug-in, on one line that begins with its entry point."""
-    text = " ".join(described(error).split())
+    text = " ".join(described(error).split()) + _line(error)
     if isinstance(error, ValueError) and str(error).startswith(point.value):
         text = " ".join(str(error).split())
     else:
         text = f"{point.value}: cannot be imported: {text}"
     return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _line(error: BaseException) -> str:
+    """The file and line of somebody else's code where an import failed, in brackets."""
+    if isinstance(error, SyntaxError):
+        return ""  # its text says so
+    own = (*policies.__path__, *agents.__path__)
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if not frame.filename.startswith(("<", *own)) and "importlib" not in frame.filename:
+            return f" ({frame.filename}:{frame.lineno})"
+    return ""
 
 
 def _modules() -> list[str]:
@@ -115,6 +136,8 @@ def _check(policy: object, origin: str) -> None:
     for wrong in _wrong_declarations(policy):
         raise ValueError(f"{origin}: {wrong}")
     refuse_older(policy, origin)
+    for wrong in _wrong_columns(policy):
+        raise ValueError(f"{origin}: {wrong}")
     if policy.family and policy.family not in FAMILIES:
         raise ValueError(f"{origin}: the family {policy.family!r} is not one of {', '.join(FAMILIES)}")
 
@@ -142,5 +165,16 @@ def _wrong_declarations(policy: type[Policy]) -> Iterator[str]:
 
 MOST_CAPITAL_YEARS = 100
 
+
+def _wrong_columns(policy: type[Policy]) -> Iterator[str]:
+    for name in _FIXED:
+        if inspect.getattr_static(policy, name) is not vars(Policy)[name]:
+            yield f"it overrides {name}; allowed: the rules of docs/plugin.md, and `own_columns` for columns of its own"
+    for column in sorted(set(policy.writes) - COLUMNS.keys()):
+        yield f"it writes {column!r:.60}, which is no column of all households; allowed: those of tuopin.agents.columns"
+
+
+_FIXED = ("block", "columns", "since")
+"""What the programme step and luck rest on: a policy with another sequence would share another's luck."""
 _EVERY = {"budget", "slots", "start", "take_up", "leakage", "hours_per_household", "support_after_exit_months"}
 """Parameters that the programme step asks of every policy."""

@@ -15,19 +15,16 @@ import numpy as np
 
 from tuopin.agents.county import County
 from tuopin.agents.flows import TERMS, Flow
-from tuopin.policies.ledger import MOST_FEN
+from tuopin.policies.ledger import MOST_FEN, Ledger
 from tuopin.policies.observed_need import ObservedNeed
 from tuopin.policies.protocol import Policy
+from tuopin.policies.untouched import PolicyFault, call_watched
 
 MOST_YUAN = 1e9
 """No amount of a household is larger, yuan a year."""
 MOST_RATIO = 1e3  # a factor of a rate, price or income beyond it is a mistake of units
 MOST_SCORE = 1e300  # any finite score ranks; beyond it lie infinities
 MOST_PERSONS = 40.0  # members of the largest household that the column holds
-
-
-class PolicyFault(RuntimeError):
-    """A rule of a policy returned, left behind or raised what no rule may."""
 
 
 def is_built_in(policy: type[Policy]) -> bool:
@@ -54,18 +51,25 @@ def _checked(name: str, rule: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(rule)
     def call(self: Policy, *arguments: Any) -> Any:
         where = f"policy {type(self).name}: {name}"
+        spent = arguments[1].spent(self.name) if name == "pay_enrolment" else 0
         try:
-            result = rule(self, *arguments)
+            result = call_watched(where, self, rule, arguments, terms=name in _WRITES)
         except PolicyFault:
             raise
-        except (Exception, SystemExit, GeneratorExit) as error:
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt) or type(error).__module__.startswith("tuopin.sim"):
+                raise  # Ctrl-C, or a time limit
             raise PolicyFault(f"{where} raised {described(error)}") from error
+        if name == "pay_enrolment":
+            _check_paid(where, self, spent, *arguments)
+        if arguments and isinstance(arguments[0], County):
+            _check_state(where, self, arguments[0], terms=name in _WRITES)
         if check is not None:
             return check(where, result, self, *arguments)
         if result is not None:
             raise PolicyFault(f"{where} returns {_kind(result)}; it returns nothing")
-        if name in _WRITES and arguments:
-            _check_state(where, self, arguments[0], terms=name in _CHANGING_TERMS)
+        if name == "__init__" and not hasattr(self, "resolved"):
+            raise PolicyFault(f"{where} leaves the settings out; allowed: super().__init__(settings, luck) first")
         return None
 
     return call
@@ -75,7 +79,7 @@ def described(error: BaseException) -> str:
     """The type and text of an error of somebody else's code, whose text may itself fail."""
     try:
         text = str(error)
-    except Exception:
+    except (Exception, SystemExit, GeneratorExit):
         text = "(its text cannot be made)"
     return f"{type(error).__name__}: {text}".rstrip(": ")
 
@@ -85,6 +89,8 @@ def described(error: BaseException) -> str:
 
 def _kind(value: object) -> str:
     if isinstance(value, np.ndarray):
+        if type(value) is not np.ndarray:
+            return f"a {type(value).__name__}"
         return f"an array of {value.dtype} of shape {value.shape}"
     return f"{type(value).__name__} ({value!r:.40})"
 
@@ -92,7 +98,7 @@ def _kind(value: object) -> str:
 def _array(where: str, value: object, kinds: str, shape: tuple[int, ...], allowed: str) -> Any:
     """`value` as the array it has to be: one of the numpy `kinds`, of `shape`, contiguous."""
     wanted = f"{allowed}, shape {shape}"
-    if not isinstance(value, np.ndarray) or value.dtype.kind not in kinds or value.shape != shape:
+    if type(value) is not np.ndarray or value.dtype.kind not in kinds or value.shape != shape:
         raise PolicyFault(f"{where} returns {_kind(value)}; allowed: an array of {wanted}")
     return np.ascontiguousarray(value)
 
@@ -188,9 +194,16 @@ def _limit(where: str, value: object, *_: object) -> Any:
     return None if value is None else int(value)  # type: ignore[call-overload]
 
 
+def _setting(where: str, value: object, policy: Policy, name: str, year: int, *_: object) -> Any:
+    if value is not None and not (isinstance(value, (int, float, np.number, np.bool_)) and np.isfinite(value)):
+        raise PolicyFault(f"{where} returns {_kind(value)} for {name} in {year}; allowed: a finite number, or None")
+    return value
+
+
 _RETURNS: Mapping[str, Callable[..., Any]] = {
     "withdraw": _mask,
     "eligible": _mask,
+    "enrolled": _mask,
     "observe": _observed,
     "need": _need,
     "take_up": _take_up,
@@ -199,14 +212,26 @@ _RETURNS: Mapping[str, Callable[..., Any]] = {
     "affordable": _affordable,
     "room": _room,
     "expected_gain": _gain,
+    "value": _setting,
+    "setting": _setting,
     "budget_fen": _limit,
     "slots": _limit,
 }
 
 # --- what rules leave behind ---------------------------------------------------------------------------------------
 
-_CHANGING_TERMS = ("change_terms", "employ", "reimburse", "transfer")
-_WRITES = ("prepare", "strike", "release", "recount", "enrol", "pay_enrolment", *_CHANGING_TERMS)
+_WRITES = (
+    "prepare",
+    "strike",
+    "release",
+    "recount",
+    "enrol",
+    "pay_enrolment",
+    "change_terms",
+    "employ",
+    "reimburse",
+    "transfer",
+)
 
 _BOUNDS = {"persons": (0.0, MOST_PERSONS), "ratio": (0.0, MOST_RATIO), "yuan/year": (-MOST_YUAN, MOST_YUAN)}
 """Of a term, by its unit: the lowest and the highest value."""
@@ -218,9 +243,16 @@ def _check_state(where: str, policy: Policy, county: County, *, terms: bool) -> 
     for column in policy.columns():
         if column.name in households.table:
             _check_left(where, column.name, households.column(column.name), column.low, column.high, column.unit)
-    for name, flow in TERMS.items() if terms else ():
+    for name, flow in TERMS.items() if terms and county.flows.as_mapping() else ():
         low, high = _bounds(flow)
         _check_left(where, name, county.flows.array(name), low, high, flow.unit)
+
+
+def _check_paid(where: str, policy: Policy, before: int, county: County, ledger: Ledger, rows: Any, fen: Any) -> None:
+    """What enrolment was to cost has been posted, whoever pays it."""
+    posted, due = ledger.spent(policy.name) - before, int(fen.sum())
+    if posted != due:
+        raise PolicyFault(f"{where} posts {posted} fen; allowed: all of the {due} fen that `affordable` said")
 
 
 def _bounds(flow: Flow) -> tuple[float, float]:

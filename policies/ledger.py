@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tuopin.agents.arrays import F64, Flags
 from tuopin.agents.compiled import compiled, rule
+from tuopin.agents.plain_names import ALLOWED, is_name
 from tuopin.policies.arrays import Fen, Rows
 from tuopin.policies.limits import Limit, Reach, limit_of
 
@@ -75,15 +76,19 @@ class Ledger:
         self._budgets: dict[str, int | None] = {}
         self._slots: dict[str, int | None] = {}
         self._reach: dict[str, Reach] = {}
+        self.acting: str | None = None
+        """While a rule of another package's policy runs its name, under which alone money is then posted."""
 
     def open_year(self, year: int, households: int) -> None:
         """Start the accounts of `year` with `households` rows; budgets are set anew by `set_budget`."""
+        self._refuse_while_acting("a new year")
         self._year, self._size = year, households
         self._sums, self._spent, self._recipients, self._budgets, self._slots = {}, {}, {}, {}, {}
         self._reach, self._received = {}, {}
 
     def set_budget(self, policy: str, fen: int | None, slots: int | None) -> None:
         """Set the year's budget (fen, None = unlimited) and slots of a programme."""
+        self._refuse_while_acting("another budget")
         self._budgets[policy], self._slots[policy] = fen, slots
 
     def reach(self, policy: str) -> Reach:
@@ -100,6 +105,9 @@ class Ledger:
         return self._spent.get(policy, 0)
 
     def _add(self, account: _Account, fen: int) -> None:
+        _refuse_unless(
+            self.acting in (None, account[0]), str(self.acting), f"money of {account[0]!r}", "money of its own name"
+        )
         self._sums[account] = self._sums.get(account, 0) + fen
         self._spent[account[0]] = self.spent(account[0]) + fen
 
@@ -115,11 +123,13 @@ class Ledger:
         AmountRefused
             For an amount that is no payment.
         ValueError
-            For another kind.
+            For another kind, or a payer that is no name.
         """
+        if not is_name(payer):
+            raise ValueError(f"{policy}: the payer {payer!r:.60}; allowed: {ALLOWED}")
         if kind not in KINDS:
             raise ValueError(f"{policy}: money of kind {kind!r}; allowed: {', '.join(KINDS)}")
-        total = _total(f"{policy} ({payer})", rows, fen)
+        total = _total(f"{policy} ({payer})", rows, fen, self._size)
         left = self.left(policy)
         if left is not None and total > left:
             raise BudgetExceeded(f"{policy}: {total / 100:.2f} yuan in {self._year}, {left / 100:.2f} left")
@@ -132,11 +142,11 @@ class Ledger:
                 self._received[policy] = np.zeros(self._size, dtype=np.int64)
             np.add.at(self._received[policy], rows, fen)
 
-    def received(self, policy: str) -> F64:
-        """What the programme has paid to each household this year, yuan, shape (households,)."""
+    def received(self, policy: str) -> Fen:
+        """What the programme has paid to each household this year, fen, shape (households,)."""
         if policy not in self._received:
-            return np.zeros(self._size)
-        return self._received[policy] / 100.0
+            return np.zeros(self._size, dtype=np.int64)
+        return self._received[policy]
 
     def post_background(self, policy: str, payer: str, units: NDArray[np.number], yuan: float = 1.0) -> None:
         """Post an ordinary transfer that belongs to every scenario: `yuan` for each of `units`, shape (households,)."""
@@ -168,6 +178,9 @@ class Ledger:
         self._add(account, fen)
         self._receivers(account)
 
+    def _refuse_while_acting(self, what: str) -> None:
+        _refuse_unless(self.acting is None, str(self.acting), what, "money posted")
+
     def _receivers(self, account: _Account) -> Flags:
         if account not in self._recipients:
             self._recipients[account] = np.zeros(self._size, dtype=np.bool_)
@@ -178,6 +191,7 @@ class Ledger:
 
         There is one for each programme, payer and kind.
         """
+        self._refuse_while_acting("the end of the year")
         closed = []
         for account, mask in sorted(self._recipients.items(), key=lambda item: item[0]):
             households, persons = _count(mask, members)
@@ -190,11 +204,14 @@ class Ledger:
         return closed
 
 
-def _total(account: str, rows: Rows, fen: Fen) -> int:
+def _total(account: str, rows: Rows, fen: Fen, households: int) -> int:
     """The sum of the amounts of one posting, each of which is a payment."""
     whole = isinstance(fen, np.ndarray) and fen.dtype.kind in "iu" and fen.shape == np.shape(rows)
     _refuse_unless(whole, account, "other than one whole number of fen for each row", "integer arrays of equal length")
     if len(fen):
+        places = np.asarray(rows)
+        right = places.dtype.kind in "iu" and int(places.min()) >= 0 and int(places.max()) < households
+        _refuse_unless(right, account, "rows that are no households", f"whole numbers from 0 to {households - 1}")
         right = int(fen.min()) >= 0 and int(fen.max()) <= MOST_FEN and int(fen.max()) * len(fen) < 2**63
         _refuse_unless(right, account, f"amounts of {fen.min()} to {fen.max()} fen", f"0 to {MOST_FEN}")
     return int(fen.sum())

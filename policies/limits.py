@@ -71,11 +71,11 @@ def _reason(given: int | None, spent: int, slots: int | None, r: Reach) -> str:
     lost = {"hours": r.funded - r.served, "room": r.served - r.enrolled}
     if slots is not None and r.funded >= slots:
         lost["slots"] = r.willing - r.funded
-    elif given is not None:
-        lost["indivisible"] = r.willing - r.funded
     most = max(lost, key=lambda name: lost[name])
     if lost[most] > 0:
         return most
+    if given is not None and r.willing > r.funded:  # money reached no further, and all of it was for those it reached
+        return "indivisible"
     if r.candidates == 0:
         return "no more candidates" if spent else "no candidates"
     return "no more candidates" if r.willing else "nobody accepts"

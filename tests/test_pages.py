@@ -132,3 +132,28 @@ def without(words: list[str], *options: str) -> list[str]:
             kept.append(word)
         skip = word in options
     return kept
+
+
+def studies_of_pages() -> list[tuple[str, str]]:
+    """Every YAML block of a page that is a whole study."""
+    blocks = [
+        (page, block)
+        for page in PAGES
+        for block in re.findall(r"^```yaml\n(name:.*?)^```", page.read_text("utf-8"), flags=re.M | re.S)
+    ]
+    return [(str(page.relative_to(ROOT)), block) for page, block in blocks if "scenarios:" in block]
+
+
+def test_the_readme_has_a_study() -> None:
+    assert "README.md" in {page for page, _ in studies_of_pages()}
+
+
+@pytest.mark.parametrize(("page", "text"), studies_of_pages(), ids=lambda value: value[:20])
+def test_every_study_of_a_page_passes_check(tmp_path: Path, page: str, text: str) -> None:
+    from tuopin.sim.study.study import Study
+
+    name = re.search(r"^name: (\S+)", text, flags=re.M)
+    assert name is not None
+    path = tmp_path / f"{name[1]}.yaml"
+    path.write_text(text, "utf-8")
+    assert Study.load(path).scenarios, page

@@ -22,6 +22,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from importlib.machinery import PathFinder
 from multiprocessing import forkserver
+from multiprocessing.connection import wait as wait_for
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from types import ModuleType
@@ -44,6 +45,7 @@ NO_LONGER_STARTED = (
     " with fewer workers"
 )
 _TRIES = 5
+_SECONDS_TO_LEAVE = 5.0
 _ALARM = getattr(signal, "SIGALRM", 0)
 
 
@@ -126,6 +128,7 @@ def _work_through(
 def _run_alone(task: Task, context: Context, starts: _Starts) -> Generator[Receipt, None, None]:
     """One task in a process of its own; if the process dies, each scenario in one; if that dies, failed."""
     while True:
+        began = time.monotonic()
         with _open_pool(context, 1) as pool:
             try:
                 yield pool.submit(task).result()
@@ -135,9 +138,11 @@ def _run_alone(task: Task, context: Context, starts: _Starts) -> Generator[Recei
         if pool.lived:
             break
         starts.failed()
+    lasted = time.monotonic() - began
     starts.succeeded()
     if len(task.scenarios) == 1:
-        late = context.time_limit is not None and pool.killed_by_alarm
+        # by the alarm, or by the last resort after it, which leaves no other trace than the time it took
+        late = context.time_limit is not None and (pool.killed_by_alarm or lasted >= context.time_limit)
         yield perform_failure(task, context, told_too_long(context.time_limit or 0.0) if late else DIED)
         return
     for scenario in task.scenarios:
@@ -216,11 +221,20 @@ class _Pool:
         return any(process.exitcode == -_ALARM for process in self._processes.values())
 
     def close(self) -> None:
-        """Wait for the workers to end."""
+        """Let the workers end; one that a policy keeps alive (a thread of its own that does not end) is killed."""
         if self.abandoned:
             self.kill()
-        else:
-            self._pool.shutdown()
+            return
+        self._processes.update(getattr(self._pool, "_processes", None) or {})
+        self._pool.shutdown(wait=False)
+        left, deadline = set(self._processes.values()), time.monotonic() + _SECONDS_TO_LEAVE
+        while left and (seconds := deadline - time.monotonic()) > 0:
+            ended = set(wait_for([process.sentinel for process in left], seconds))
+            left = {process for process in left if process.sentinel not in ended}
+        for process in left:
+            with suppress(OSError, ValueError):
+                process.kill()
+        self._pool.shutdown()
 
     def kill(self) -> None:
         """End the workers at once."""

@@ -9,6 +9,8 @@ from tuopin.sim.commands.options import StudyArgument
 
 LABEL = 12  # columns of what stands before each line of the summary
 TRIED = 3_000
+MANY_REPLICATES, MIB_A_REPLICATE = 5_000, 0.1
+"""From how many replicates on the memory of a comparison is told, and what each takes (docs/performance.md)."""
 
 if TYPE_CHECKING:
     from tuopin.agents.place import Place
@@ -108,6 +110,9 @@ def summary(study: Study) -> list[str]:
         )
     )
     lines.append(f"runs        {runs:,} ({parts}), about {household_years:,} household-years")
+    if study.replicates > MANY_REPLICATES:
+        gib = study.replicates * MIB_A_REPLICATE / 1024
+        lines.append(f"memory      comparing so many replicates takes about {gib:,.1f} GiB beside what a run takes")
     lines.append("good: no mistakes found")
     return lines
 

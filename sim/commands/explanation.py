@@ -16,23 +16,8 @@ Row = dict[str, Any]
 DRAWN_OF_PLACE = ("rural_persons", "county_factor")  # totals of the register are documented and stay
 THIS_STUDY = "this study"
 PLACE_TOTALS = ("registered_households", "registered_persons", "rural_persons", "county_factor", "deadline")
-TEN = (
-    "income_risk.permanent_variance",
-    "production.land_per_person",
-    "economy.local_real_growth",
-    "income_risk.skill_variance",
-    "production.farm_labour_slope",
-    "population.working_fit_share",
-    "village.hours_per_household",
-    "low_income_support.relief_share",
-    "low_income_support.targeting_noise",
-    "labour.entry_rate",
-    "labour.exit_rate",
-    "income_risk.village_variance",
-)
-"""Of the 160 numbers without a source, those whose two ends of range, one at a time, moved most the mean headcount of
-Lushi of 2017-2025 without programmes, and the gain of all four programmes. The first ten that a study has are shown.
-"""
+SHOWN_FIRST = 10
+"""Free numbers that move poverty most, of those ranked by `rank` in their files."""
 
 
 def order_rows(study: Study, steps: Sequence[Any], declarations: Declarations | None = None) -> list[Row]:
@@ -103,10 +88,16 @@ def own_rows(study: Study, declarations: Declarations | None = None) -> list[Row
 
 
 def ten_rows(study: Study, declarations: Declarations | None = None) -> list[Row]:
-    """The free numbers of the model and of the policies in use that move poverty most over their ranges."""
-    by_name = {row["parameter"]: row for row in parameter_rows(study, declarations) if not row["scenario"]}
+    """The free numbers of the model and of the policies in use that move poverty most, by their `rank`."""
+    known = declarations or declared()
+    used = {name for scenario in study.scenarios.values() for name in scenario}
+    own = {f"{policy}.{key}": p for policy in used for key, p in known.policies[policy].parameters.items()}
+    rank = {name: p.rank for name, p in {**known.parameters, **own}.items() if p.rank is not None}
+    by_name = {row["parameter"]: row for row in parameter_rows(study, known) if not row["scenario"]}
     kept = ("parameter", "value", "unit", "range", "meaning")
-    return [{key: by_name[name][key] for key in kept} for name in TEN if name in by_name][:10]
+    return [{key: by_name[name][key] for key in kept} for name in sorted(rank, key=lambda name: rank[name])][
+        :SHOWN_FIRST
+    ]
 
 
 def _drawn_value(row: Row) -> Any:

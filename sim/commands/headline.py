@@ -27,6 +27,7 @@ KINDS = {
     "parameters": "luck and parameters: each replicate draws the free parameters",
 }
 MOVES = "moves out of poverty (persons)"
+PERSONS = "of these first ones"
 COST = "public cost (M yuan, nominal)"
 RATIO = "yuan per sustained exit (constant prices)"
 COMPARED = ("difference (points)", "more sustained exits", RATIO)
@@ -81,7 +82,8 @@ def headline_notes(results: Results) -> list[str]:
     rate = results.manifest.get("comparison", {}).get("discount_rate")
     prices = "" if first_year is None else f" in {first_year} prices, discounted at {rate:.1%} a year;"
     return [
-        f"{MOVES}: every move counts, repeated ones of the same persons too, so they may exceed the poor at start.",
+        f"{MOVES}: every move counts, repeated ones of the same persons too, so they may exceed the poor at start;"
+        f" {PERSONS}: persons whose household had not left poverty before, each counted once.",
         "sustained exits: persons whose household first reached three assessments in a row at or above the line.",
         f"public cost: of all years, nominal, pensions and other ordinary transfers included, what households pay left"
         f" out; a ratio is{prices} of differences from the baseline.",
@@ -105,7 +107,7 @@ def start_notes(results: Results) -> list[str]:
         listed = means.get((place, "registry", "registered_persons"), math.nan)
         if persons > 0 and math.isfinite(poor + listed):
             lines.append(
-                f"{place} at the start of {int(start['year'].iloc[0])}: {_whole(listed)} persons"
+                f"{place} at the end of {int(start['year'].iloc[0])}: {_whole(listed)} persons"
                 f" ({_percent(listed / persons)}) are registered poor, {_whole(poor)} ({_percent(poor / persons)}) are"
                 " simulated poor (true view): the register holds the documented total, found by people with error,"
                 " not whoever is below the line."
@@ -135,6 +137,7 @@ def cells(row: Row, baseline: str, *, idle: bool = False) -> Row:
         "at end": _percent(row["headcount_ratio_end"]),
         "difference (points)": "baseline" if is_baseline else _interval(row, "headcount_difference", 100.0, 2),
         MOVES: _whole(row["exits_persons"]),
+        PERSONS: _whole(row["first_exits_persons"]),
         "relapse in 3 years": _percent(row["relapse_by_3_years"]),
         "sustained exits (persons)": _whole(row["sustained_exits_persons"]),
         "more sustained exits": "baseline" if is_baseline else _interval(row, "sustained_exits_difference", 1.0, 0),

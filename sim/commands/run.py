@@ -113,6 +113,7 @@ def show_result(directory: Path) -> None:
     Where there is nothing to compare (one scenario, or the baseline not done) it prints nothing: the engine says so.
     """
     from tuopin.sim.commands.headline import headline_notes, headline_table
+    from tuopin.sim.commands.layout import PAGE, wrapped
     from tuopin.sim.commands.tables import show
     from tuopin.sim.results.regions import RegionIncomplete
     from tuopin.sim.results.results import Results
@@ -126,7 +127,7 @@ def show_result(directory: Path) -> None:
     if not rows:
         return
     show(title, list(rows[0]), rows, ids=["place", "scenario"])
-    sys.stdout.write("".join(f"{note}\n" for note in headline_notes(results)))
+    sys.stdout.write("".join(f"{line}\n" for note in headline_notes(results) for line in wrapped(note, PAGE)))
 
     from tuopin.sim.figures.files import draw_all
 
@@ -136,13 +137,14 @@ def show_result(directory: Path) -> None:
 def tell_report(report: RunReport, plan: Plan, directory: Path) -> None:
     """Say what was done and where it is, and for each failure the command that repeats it alone."""
     from tuopin.sim.results.manifest import command_to_repeat
+    from tuopin.sim.study.problems import printable
 
     sys.stdout.write(
         f"{report.done} runs done, {report.skipped} done before, {report.failed} failed,"
         f" in {report.seconds:.1f} s: {directory}\n"
     )
     for run in report.failures:
-        error = " ".join(str(run.error).split())
+        error = printable(" ".join(str(run.error).split()))
         where = f"{run.place} {run.scenario}:{run.replicate} (seed {plan.seed})"
         again = command_to_repeat(plan, run.key)
         sys.stderr.write(f"failed: {where}: {error}; to repeat it alone: {again}\n")

@@ -17,6 +17,7 @@ from pyarrow import csv
 from tuopin.agents.economy import price_index
 from tuopin.agents.parameters import resolve_parameters
 from tuopin.policies.catalogue import catalogue
+from tuopin.sim.comparison.by_indicator import compared_by_indicator
 from tuopin.sim.comparison.differences import paired_differences
 from tuopin.sim.results.cells import neutral
 from tuopin.sim.results.durable import write_atomically
@@ -107,24 +108,21 @@ def _scenarios_done(results: Results) -> list[str]:
 def differences_of(results: Results, baseline: str) -> pd.DataFrame:
     """The paired differences of every place from `baseline`; no rows where there is nothing to compare."""
     settings = {**results.manifest["comparison"], "baseline": baseline}
-    own = baseline == results.manifest["comparison"]["baseline"]
     settings["price_index"] = {int(year): value for year, value in settings["price_index"].items()}
-    parts = [
-        paired_differences(tables.indicators, tables.costs, tables.spells, tables.pairs if own else None, **settings)
-        for tables in _tables(results, baseline)
-        if baseline in tables.indicators["scenario"].unique()
-    ]
+    parts = list(_compared(results, settings))
     if not parts:
         return pd.DataFrame(columns=[column.name for column in COMPARISON])
     return pd.concat(parts, ignore_index=True)
 
 
-def _tables(results: Results, baseline: str) -> Iterator[Tables]:
-    """The tables of as many places at a time as fit in memory comfortably, then of each region.
+def _compared(results: Results, settings: dict[str, Any]) -> Iterator[pd.DataFrame]:
+    """The comparison of as many places at a time as fit in memory comfortably, then of each region.
 
-    A place too large for that comes some scenarios at a time, each time with the baseline: time and memory then grow
-    with the number of scenarios and no faster.
+    A place too large for that comes some scenarios at a time, each time with the baseline, and a pair too large some
+    indicators at a time: time grows with the number of runs, and memory with the replicates of one indicator.
     """
+    baseline = settings["baseline"]
+    paired = baseline == results.manifest["comparison"]["baseline"]
     places = _comparable(results, baseline)
     regions = {name: counties for name, counties in results.regions.items() if set(counties) & set(places)}
     inside = {county for counties in results.regions.values() for county in counties}
@@ -133,18 +131,36 @@ def _tables(results: Results, baseline: str) -> Iterator[Tables]:
     at_once = max(1, int(len(results.manifest["places"]) * share))
     for at in range(0, len(single), at_once):
         for scenarios in _parts(results, baseline) if at_once == 1 else [None]:
-            yield results.places(single[at : at + at_once], scenarios)
+            if scenarios is not None and 2 * _rows_of_one(results) > _ROWS_AT_ONCE:
+                yield compared_by_indicator(results, single[at], scenarios, settings, _ROWS_AT_ONCE)
+            else:
+                yield from _of(results.places(single[at : at + at_once], scenarios), settings, paired)
     for name in regions:
-        yield from results.complete_regions([name]).values()
+        for tables in results.complete_regions([name]).values():
+            yield from _of(tables, settings, paired)
+
+
+def _of(tables: Tables, settings: dict[str, Any], paired: bool) -> Iterator[pd.DataFrame]:
+    """The comparison of some tables; `paired` says that their pairs of runs are with the baseline asked for."""
+    if settings["baseline"] in tables.indicators["scenario"].unique():
+        pairs = tables.pairs if paired else None
+        yield paired_differences(tables.indicators, tables.costs, tables.spells, pairs, **settings)
+
+
+def _rows_of_one(results: Results) -> float:
+    """Rows of indicators of one place and scenario, all its replicates."""
+    return results.row_count("indicators") / max(len(results.manifest["places"]) * len(_in_order(results)), 1)
+
+
+def _in_order(results: Results) -> list[str]:
+    return list(dict.fromkeys(run["scenario"] for run in results.manifest["runs"] if run["status"] == "done"))
 
 
 def _parts(results: Results, baseline: str) -> list[list[str] | None]:
     """The scenarios of a place that are compared at once, the baseline among them; None for all."""
-    names = list(dict.fromkeys(run["scenario"] for run in results.manifest["runs"] if run["status"] == "done"))
-    rows = results.row_count("indicators") / max(len(results.manifest["places"]) * len(names), 1)
-    others = [name for name in names if name != baseline]
-    at_once = max(1, int(_ROWS_AT_ONCE / max(rows, 1)) - 1)
-    if at_once >= len(others):
+    others = [name for name in _in_order(results) if name != baseline]
+    at_once = max(1, int(_ROWS_AT_ONCE / max(_rows_of_one(results), 1)) - 1)
+    if at_once >= len(others) and 2 * _rows_of_one(results) <= _ROWS_AT_ONCE:
         return [None]
     return [[baseline, *others[at : at + at_once]] for at in range(0, len(others), at_once)]
 

@@ -8,7 +8,14 @@ import pandas as pd
 from tuopin.sim.comparison.money import COST
 from tuopin.sim.measures.survival import relapse_by_run
 
-MEASURED = ("headcount_ratio", "exits_persons", "reentries_persons", "sustained_exits_persons", COST)
+MEASURED = (
+    "headcount_ratio",
+    "exits_persons",
+    "first_exits_persons",
+    "reentries_persons",
+    "sustained_exits_persons",
+    COST,
+)
 """Indicators whose levels it gives, of everybody and in view true."""
 DIFFERENCES: dict[str, tuple[str, str]] = {
     "headcount_difference": ("headcount_ratio", "end"),
@@ -22,10 +29,11 @@ def headline(comparison: pd.DataFrame, indicators: pd.DataFrame, spells: pd.Data
     """Return one row per place and scenario, baseline included, in the order of the indicators.
 
     Levels are means over replicates, view true, group all: headcount_ratio_start and _end (first and last year),
-    exits_persons, reentries_persons, sustained_exits_persons and cost_yuan_nominal summed over the years,
-    relapse_by_3_years (Kaplan-Meier; NaN without `spells` or with too short a follow-up). Differences from the baseline
-    carry their 95% interval: headcount_difference (last year), sustained_exits_difference, cost_per_sustained_exit
-    (constant prices, discounted; NaN where the gain is not clear). `replicates` counts the scenario's runs.
+    exits_persons (moves), first_exits_persons (each household once), reentries_persons, sustained_exits_persons and
+    cost_yuan_nominal summed over the years, relapse_by_3_years (Kaplan-Meier; NaN without `spells` or with too short a
+    follow-up). Differences from the baseline carry their 95% interval: headcount_difference (last year),
+    sustained_exits_difference, cost_per_sustained_exit (constant prices, discounted; NaN where the gain is not clear).
+    `replicates` counts the scenario's runs.
 
     Raises
     ------
@@ -41,7 +49,7 @@ def headline(comparison: pd.DataFrame, indicators: pd.DataFrame, spells: pd.Data
     for column, year in (("headcount_ratio_start", first), ("headcount_ratio_end", last)):
         rows = everybody[(everybody["indicator"] == "headcount_ratio") & (everybody["year"] == year)]
         table[column] = rows.groupby(runs, observed=True)["value"].mean()
-    sums = {name: name for name in ("exits_persons", "reentries_persons", "sustained_exits_persons")}
+    sums = {name: name for name in MEASURED if name.endswith("_persons")}
     for column, indicator in (sums | {"cost_yuan_nominal": COST}).items():
         rows = everybody[everybody["indicator"] == indicator]
         by_run = rows.groupby([*runs, "replicate"], observed=True)["value"].sum()

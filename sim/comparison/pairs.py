@@ -14,6 +14,7 @@ import pandas as pd
 
 from tuopin.sim.comparison.paired import Floats, Uncertainty, paired_interval
 from tuopin.sim.comparison.rows import ALL, Rows
+from tuopin.sim.measures.pairs import MEASURES
 
 RELAPSE, RELAPSE_IN_BASELINE = "paired_relapse_by_3_years", "paired_relapse_by_3_years_in_baseline"
 PERSONS = (
@@ -35,10 +36,11 @@ def pair_values(pairs: pd.DataFrame) -> pd.DataFrame:
     wide = pairs.astype({"place": str, "scenario": str, "measure": str}).pivot_table(
         index=_RUN, columns="measure", values="value", sort=False
     )
+    wide = wide.reindex(columns=list(MEASURES))
     both = wide["exited_in_both_persons"].where(wide["exited_in_both_persons"] > 0)
     before = wide["relapsed_in_baseline_persons"] / both
     figures = {RELAPSE: wide["relapsed_persons"] / both - before, RELAPSE_IN_BASELINE: before}
-    figures |= {name: wide[name] for name in PERSONS if name in wide}
+    figures |= {name: wide[name] for name in PERSONS}
     return pd.DataFrame(figures).reset_index().melt(_RUN, var_name="indicator")
 
 

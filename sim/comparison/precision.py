@@ -5,11 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from tuopin.sim.comparison.by_indicator import portions, rows_by_indicator
 from tuopin.sim.comparison.compare import chosen_baseline
 from tuopin.sim.comparison.cube import cube_of, scenario_index
 from tuopin.sim.comparison.paired import paired_interval, replicates_needed, variance_reduction
 from tuopin.sim.comparison.years import over_years
 from tuopin.sim.results.results import Results
+
+_ROWS_AT_ONCE = 8_000_000
+"""Rows of indicators, all groups counted, of which those of everybody are read at once."""
 
 
 def precision(
@@ -32,12 +36,26 @@ def precision(
         If there is no such scenario or indicator.
     """
     chosen = chosen_baseline(results, baseline)
-    frame = results.indicators
-    if indicator is not None:
-        results.require("indicator", indicator, sorted(frame["indicator"].astype(str).unique()))
-        frame = frame[frame["indicator"] == indicator]
     first_year = int(results.manifest["comparison"]["first_year"])
-    return replicates_for(frame, baseline=chosen, first_year=first_year, relative=relative)
+    done = [run for run in results.manifest["runs"] if run["status"] == "done"]
+    scenarios = list(dict.fromkeys(run["scenario"] for run in done))
+    rows = {
+        place: rows_by_indicator(results, place, scenarios) for place in dict.fromkeys(run["place"] for run in done)
+    }
+    if indicator is not None:
+        results.require("indicator", indicator, sorted({name for counts in rows.values() for name in counts}))
+    parts = []
+    for place, counts in rows.items():
+        wanted = {name: views for name, views in counts.items() if indicator in (None, name)}
+        for portion in portions(wanted, _ROWS_AT_ONCE):
+            frame = results.part("indicators", place, scenarios, group=["all"], **portion)
+            if chosen in frame["scenario"].unique():
+                parts.append(replicates_for(frame, baseline=chosen, first_year=first_year, relative=relative))
+    table = pd.concat([part for part in parts if len(part)] or [pd.DataFrame()], ignore_index=True)
+    if not len(table):
+        return table
+    order = {name: at for at, name in enumerate(scenarios)}
+    return table.sort_values("scenario", key=lambda names: names.map(order), kind="stable", ignore_index=True)
 
 
 def replicates_for(indicators: pd.DataFrame, *, baseline: str, first_year: int, relative: float) -> pd.DataFrame:

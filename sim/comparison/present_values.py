@@ -22,6 +22,8 @@ from tuopin.sim.comparison.rows import ALL, Rows, one_row
 
 PER_POVERTY_YEAR, PER_EXIT = "cost_per_poverty_year_averted", "cost_per_sustained_exit"
 RATIOS = (PER_POVERTY_YEAR, PER_EXIT)
+EFFECTS = ("poverty_years_persons", "sustained_exits_persons")
+"""The indicators that cost ratios look at, beside cost."""
 DISCOUNTED, ANNUALISED = "cost_yuan_discounted", "cost_yuan_annualised_discounted"
 
 

@@ -6,9 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tuopin.agents.arrays import Array
-from tuopin.sim.measures.fgt import fgt
+from tuopin.agents.arrays import F64, I8, I16, I64
+from tuopin.agents.compiled import compiled
 from tuopin.sim.measures.state import Initial, Sources
+
+_FIXED = 1e4
+"""Fixed point of sums: whole numbers do not depend on the order of rows."""
 
 
 def income_shares(sources: Sources) -> dict[str, float]:
@@ -39,49 +42,86 @@ class GrowthRedistribution(NamedTuple):
     residual: float
 
 
-def growth_redistribution(initial: Initial, in_lines: Array, members: Array) -> GrowthRedistribution:
+class _Spread(NamedTuple):
+    """Incomes and persons of households, and what incomes are divided by to be in lines."""
+
+    income: F64
+    persons: I16
+    line: float
+
+
+@compiled
+def _mean_in_lines(c: _Spread) -> float:
+    total, persons = 0, 0
+    for i in range(c.income.shape[0]):
+        total += c.persons[i] * np.int64(np.rint(c.income[i] / c.line * _FIXED))
+        persons += c.persons[i]
+    return total / _FIXED / max(persons, 1)
+
+
+@compiled
+def _below(c: _Spread, limit: float) -> float:
+    """Share of persons with an income below `limit` lines."""
+    poor, persons = 0, 0
+    for i in range(c.income.shape[0]):
+        poor += c.persons[i] * (c.income[i] < limit * c.line)
+        persons += c.persons[i]
+    return poor / max(persons, 1)
+
+
+def growth_redistribution(initial: Initial, income: F64, members: I16, line: float) -> GrowthRedistribution:
     """Return how the headcount changed by growth of the mean and by redistribution, incomes being in lines.
 
     growth = H(mu_1, L_0) - H(mu_0, L_0), redistribution = H(mu_0, L_1) - H(mu_0, L_0), residual the rest of
     H(mu_1, L_1) - H(mu_0, L_0). Source: Datt and Ravallion (1992), Journal of Development Economics 38. NaN if a mean
     is not above 0.
     """
-    mean_0 = float(np.average(initial.in_lines, weights=initial.persons))
-    mean_1 = float(np.average(in_lines, weights=members))
+    then, now = _Spread(initial.in_lines, initial.persons, 1.0), _Spread(income, members, float(line))
+    mean_0, mean_1 = _mean_in_lines(then), _mean_in_lines(now)
     if not (mean_0 > 0 and mean_1 > 0):
         return GrowthRedistribution(np.nan, np.nan, np.nan)
-    before = fgt(initial.in_lines, 1.0, initial.persons)
-    grown = fgt(initial.in_lines * (mean_1 / mean_0), 1.0, initial.persons)
-    spread = fgt(in_lines * (mean_0 / mean_1), 1.0, members)
-    now = fgt(in_lines, 1.0, members)
-    growth, redistribution = grown - before, spread - before
-    return GrowthRedistribution(growth, redistribution, now - before - growth - redistribution)
+    before = _below(then, 1.0)
+    growth, redistribution = _below(then, mean_0 / mean_1) - before, _below(now, mean_1 / mean_0) - before
+    return GrowthRedistribution(growth, redistribution, _below(now, 1.0) - before - growth - redistribution)
 
 
 DECILES = range(1, 11)
 
 
-def growth_incidence(initial: Initial, income: Array, members: Array) -> dict[int, float]:
+def growth_incidence(initial: Initial, income: F64, members: I16) -> dict[int, float]:
     """Return the growth of mean real effective income since the initial state by tenth of income then (1 the poorest).
 
     Not anonymous: the same households, with who was born to them; so it shows the return to the mean at once. Source:
     Ravallion and Chen (2003), Economics Letters 78, on the panel. NaN for a tenth without anybody or without income.
     """
-    before = _means(initial.deciles, initial.income, initial.persons)
-    now = _means(initial.decile, income, members) / initial.prices
-    growth = np.divide(now, before, out=np.full(len(before), np.nan), where=before > 0) - 1.0
+    now = mean_by_decile(initial.decile, income, members) / initial.prices
+    growth = np.divide(now, initial.means, out=np.full(len(now), np.nan), where=initial.means > 0) - 1.0
     return {k: float(growth[k]) for k in DECILES}
 
 
-def _means(decile: Array, income: Array, persons: Array) -> Array:
+class _Tenths(NamedTuple):
+    decile: I8
+    income: F64
+    members: I16
+
+
+@compiled
+def _sum_tenths(c: _Tenths, persons: I64, total: I64) -> None:
+    for i in range(c.decile.shape[0]):
+        persons[c.decile[i]] += c.members[i]
+        total[c.decile[i]] += np.int64(np.rint(c.income[i] * c.members[i] * _FIXED))
+
+
+def mean_by_decile(decile: I8, income: F64, members: I16) -> F64:
+    """Mean income of persons by tenth, yuan a person, shape (11,) with the tenths at 1 to 10; NaN for nobody."""
     size = DECILES[-1] + 1
-    people = np.bincount(decile, weights=persons, minlength=size)
-    total = np.bincount(decile, weights=income * persons, minlength=size)
-    means: Array = np.divide(total, people, out=np.full(size, np.nan), where=people > 0)
+    persons, total = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+    _sum_tenths(_Tenths(decile, income, members), persons, total)
+    means: F64 = np.divide(total / _FIXED, persons, out=np.full(size, np.nan), where=persons > 0)
     return means
 
 
-def deciles(income: Array, persons: Array) -> Array:
+def deciles(income: F64, persons: I16) -> I8:
     """Return the tenth of persons by income each household belongs to, 1 the poorest, int8 (n,); ties go by row."""
     order = np.argsort(income, kind="stable")
     upto = np.cumsum(np.asarray(persons)[order], dtype=np.float64)

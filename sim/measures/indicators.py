@@ -97,6 +97,9 @@ INDICATORS: dict[str, Indicator] = {
         "lower",
     ),
     "exits_persons": Indicator("persons", "persons leaving poverty", "当年脱贫人口", "sum", SUM, "higher"),
+    "first_exits_persons": Indicator(
+        "persons", "persons leaving poverty for the first time", "首次脱贫人口", "sum", SUM, "higher"
+    ),
     "reentries_persons": Indicator("persons", "persons falling back", "当年返贫人口", "sum", SUM, "lower"),
     "sustained_exits_persons": Indicator(
         "persons",
@@ -253,7 +256,7 @@ INDICATORS: dict[str, Indicator] = {
         "lower",
     ),
     "vulnerability_auc": Indicator(
-        "area", "how well that estimate tells who is poor now", "脆弱性预测AUC", "mean", None, None
+        "area", "how well that estimate tells who is poor the year after", "脆弱性预测AUC", "mean", None, None
     ),
     # what programmes reach
     "coverage": Indicator(

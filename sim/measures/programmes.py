@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
-from tuopin.agents.arrays import F64, I8, I16, I64, Array, Flags
+from tuopin.agents.arrays import F64, I8, I16, I64, Flags
 from tuopin.agents.compiled import compiled, rule
 from tuopin.sim.measures.state import Programme
 
 _BINS = 4096
-_LEAST, _MOST = 0.02, 50.0
-"""Incomes, in lines, are told apart between these."""
+_MOST = 10.0
+"""Incomes, in lines, are told apart up to this: far above where the richest fifth begins."""
 
 
 class Reached(NamedTuple):
@@ -33,33 +34,39 @@ class Reached(NamedTuple):
 
 
 class _Paid(NamedTuple):
+    """Rows of who is paid (or was last year), and columns of all households."""
+
+    rows: I64
     members: I16
+    poor: Flags
     alone: F64
-    received: F64
-    before: Flags
+    received: I64
 
 
 @compiled
-def _reach(c: _Paid, line: float, people: I64, money: I64) -> None:
-    for i in range(c.members.shape[0]):
-        m, poor, gets = np.int64(c.members[i]), c.alone[i] < line, c.received[i] > 0.0
-        people[0] += m * poor
-        people[1] += m * (poor and gets)
-        people[2] += m * gets
-        people[3] += m * c.before[i]
-        people[4] += m * (c.before[i] and gets)
-        if gets:
-            paid = np.int64(np.rint(c.received[i] * 100.0))
-            money[0] += paid
-            money[1] += 0 if poor else paid
-            money[2] += np.int64(np.rint(max(0.0, c.alone[i]) * m * 100.0))
+def _reach(c: _Paid, people: I64, money: I64) -> None:
+    for i in c.rows:
+        m, paid = np.int64(c.members[i]), c.received[i]
+        people[0] += m * c.poor[i]
+        people[1] += m
+        money[0] += paid
+        money[1] += 0 if c.poor[i] else paid
+        money[2] += np.int64(np.rint(max(0.0, c.alone[i]) * m * 100.0))
 
 
-def reached(programme: Programme, alone: F64, members: I16, line: float) -> Reached:
-    """Return whom a programme reached; `alone` is income without what ends with programmes' money, yuan a person."""
-    people, money = np.zeros(5, dtype=np.int64), np.zeros(3, dtype=np.int64)
-    _reach(_Paid(members, alone, programme.received, programme.before), float(line), people, money)
-    return Reached(*(float(x) for x in people), *(float(x) / 100.0 for x in money))
+def reached(programme: Programme, poor: Flags, persons: float, alone: F64, members: I16) -> Reached:
+    """Return whom a programme reached.
+
+    `poor` are households poor before programmes, `persons` the persons in them, `alone` their income then, yuan a
+    person.
+    """
+    people, money = np.zeros(2, dtype=np.int64), np.zeros(3, dtype=np.int64)
+    rows, before = np.flatnonzero(programme.received), np.flatnonzero(programme.before)
+    _reach(_Paid(rows, members, poor, alone, programme.received), people, money)
+    there = int(members[before].sum(dtype=np.int64))
+    kept = int(members[before[programme.received[before] > 0]].sum(dtype=np.int64))
+    counts = (persons, float(people[0]), float(people[1]), float(there), float(kept))
+    return Reached(*counts, *(float(x) / 100.0 for x in money))
 
 
 def programme_values(sums: Reached) -> dict[str, float]:
@@ -93,19 +100,18 @@ FIFTHS = range(1, 6)
 class _Ranked(NamedTuple):
     members: I16
     alone: F64
-    received: F64
+    received: I64
 
 
 @rule
 def bin_of(in_lines: float) -> int:
-    """The bin of an income: bins are of equal width in logs."""
-    bounded = min(_MOST, max(_LEAST, in_lines))
-    return min(_BINS - 1, int(np.log(bounded / _LEAST) / np.log(_MOST / _LEAST) * _BINS))
+    """The bin of an income: bins of equal width up to the most."""
+    return int(min(_MOST, max(0.0, in_lines)) / _MOST * (_BINS - 1))
 
 
 @compiled
 def _by_fifth(c: _Ranked, line: float, persons: I64, received: I64, fifths: I8) -> None:
-    bins = np.empty(c.members.shape[0], dtype=np.int64)
+    bins = np.empty(c.members.shape[0], dtype=np.int16)
     for i in range(c.members.shape[0]):
         bins[i] = bin_of(c.alone[i] / line)
         persons[bins[i]] += c.members[i]
@@ -116,14 +122,15 @@ def _by_fifth(c: _Ranked, line: float, persons: I64, received: I64, fifths: I8) 
         upto += persons[k]
         fifths[k] = min(4, int(5.0 * middle / max(total, 1)))
     for i in range(c.members.shape[0]):
-        received[fifths[bins[i]]] += np.int64(np.rint(c.received[i] * 100.0))
+        if c.received[i] > 0:
+            received[fifths[bins[i]]] += c.received[i]
 
 
-def benefit_incidence(received: F64, alone: F64, members: I16, line: float) -> dict[int, float]:
+def benefit_incidence(received: I64, alone: F64, members: I16, line: float) -> dict[int, float]:
     """Return the share of all programmes' money that goes to each fifth of persons by income before programmes.
 
-    `received` yuan a household, `alone` yuan a person; fifth 1 is the poorest. Incomes within 0.2% of each other count
-    as equal and stay together. NaN if nothing was paid.
+    `received` fen a household, `alone` yuan a person; fifth 1 is the poorest. Incomes within a four-hundredth of a line
+    of each other count as equal and stay together. NaN if nothing was paid.
     """
     sums, persons = np.zeros(len(FIFTHS), dtype=np.int64), np.zeros(_BINS, dtype=np.int64)
     _by_fifth(_Ranked(members, alone, received), float(line), persons, sums, np.zeros(_BINS, dtype=np.int8))
@@ -131,9 +138,9 @@ def benefit_incidence(received: F64, alone: F64, members: I16, line: float) -> d
     return {k: float(sums[k - 1]) / total if total > 0 else np.nan for k in FIFTHS}
 
 
-def total_received(programmes: dict[str, Programme], size: int) -> Array:
-    """Yuan that all programmes paid to each household, shape (size,)."""
-    total = np.zeros(size)
+def total_received(programmes: Mapping[str, Programme], size: int) -> I64:
+    """Fen that all programmes paid to each household, shape (size,)."""
+    total = np.zeros(size, dtype=np.int64)
     for programme in programmes.values():
         total += programme.received
     return total

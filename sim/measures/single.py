@@ -6,6 +6,7 @@ import numpy as np
 
 from tuopin.agents.arrays import Array
 from tuopin.sim.measures.components import growth_incidence, growth_redistribution, income_shares
+from tuopin.sim.measures.counting import persons_where, share_of_persons
 from tuopin.sim.measures.lives import LEAST_YEARS, long_run
 from tuopin.sim.measures.programmes import benefit_incidence, programme_values, reached, total_received
 from tuopin.sim.measures.state import YearState
@@ -15,17 +16,19 @@ Figures = dict[tuple[str, str], float]
 """(group, indicator) -> value."""
 
 
+FORETOLD = 2
+"""Assessments, the initial one counted, after which the estimate is held against the truth: that of the next year."""
+
+
 def whole_county(state: YearState) -> Figures:
     """Return what is known of the whole county's incomes and lives."""
     found: Figures = {}
-    persons = float(state.members.sum(dtype=np.int64))
     for name, flags in state.deprivations.items():
-        deprived = float(state.members[flags].sum(dtype=np.int64))
-        found["all", f"deprivation_{name}"] = deprived / persons if persons > 0 else np.nan
+        found["all", f"deprivation_{name}"] = share_of_persons(flags, state.members)
     if state.sources is not None:
         found |= {("all", name): value for name, value in income_shares(state.sources).items()}
     if state.initial is not None:
-        change = growth_redistribution(state.initial, state.income / state.line, state.members)
+        change = growth_redistribution(state.initial, state.income, state.members, state.line)
         found |= {("all", f"headcount_change_by_{name}"): value for name, value in change._asdict().items()}
         growth = growth_incidence(state.initial, state.income, state.members)
         found |= {(f"start_decile={k}", "real_income_growth"): value for k, value in growth.items()}
@@ -37,14 +40,11 @@ def whole_county(state: YearState) -> Figures:
 
 
 def _vulnerability(state: YearState, estimate: Array) -> Figures:
-    """The estimate of the initial state: the share it calls vulnerable, and how well it meets this year's truth."""
-    risky = estimate >= VULNERABLE
-    persons = float(state.members.sum(dtype=np.int64))
-    share = float(state.members[risky].sum(dtype=np.int64)) / persons if persons > 0 else np.nan
-    return {
-        ("all", "vulnerable_share"): share,
-        ("all", "vulnerability_auc"): area_under_curve(estimate, state.poor["true"]),
-    }
+    """The estimate of the initial state: the share it calls vulnerable, and how well it meets the next year's truth."""
+    found: Figures = {("all", "vulnerable_share"): share_of_persons(estimate >= VULNERABLE, state.members)}
+    if state.lives is not None and state.lives.years == FORETOLD:
+        found["all", "vulnerability_auc"] = area_under_curve(estimate, state.poor["true"])
+    return found
 
 
 def _long_run(state: YearState) -> Figures:
@@ -63,10 +63,12 @@ def of_programmes(state: YearState) -> Figures:
     found: Figures = {}
     if state.alone is None or not state.programmes:
         return found
+    poor = state.alone < state.line
+    persons = float(persons_where(poor, state.members))
     for name, programme in state.programmes.items():
-        values = programme_values(reached(programme, state.alone, state.members, state.line))
+        values = programme_values(reached(programme, poor, persons, state.alone, state.members))
         found |= {(f"policy={name}", indicator): value for indicator, value in values.items()}
         found |= {(f"policy={name}", key): value for key, value in state.reports.get(name, {}).items()}
-    paid = total_received(dict(state.programmes), len(state.members))
+    paid = total_received(state.programmes, len(state.members))
     shares = benefit_incidence(paid, state.alone, state.members, state.line)
     return found | {(f"fifth={k}", "benefit_incidence"): value for k, value in shares.items()}

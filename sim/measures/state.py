@@ -42,22 +42,21 @@ class Lives(NamedTuple):
 
 
 class Initial(NamedTuple):
-    """The initial state's households: effective income in lines and in yuan of its prices, persons, tenth of income.
+    """The initial state's households: effective income in lines and persons, shapes (households then,).
 
-    Shapes (households then,). `decile` holds the tenth (1 to 10) of every household present now, shape (n,), and
-    `prices` consumer prices of the year against the initial one.
+    `means` holds mean income of each tenth (1 to 10) then, shape (11,), `decile` the tenth of every household present
+    now, shape (n,), and `prices` consumer prices of the year against the initial one.
     """
 
     in_lines: Array
-    income: Array
     persons: Array
-    deciles: Array
+    means: Array
     decile: Array
     prices: float
 
 
 class Programme(NamedTuple):
-    """What one policy paid to households this year (yuan, shape (n,)), and whom it paid last year."""
+    """What one policy paid to households this year (fen, shape (n,)), and whom it paid last year."""
 
     received: Array
     before: Array

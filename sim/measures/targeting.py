@@ -60,8 +60,8 @@ def cumulative_benefit_share(benefit: Array, income: Array, members: Array, quan
     """Return the share of all benefits that goes to the poorest share q of persons, for each q of `quantiles` (k,).
 
     `benefit` (n,) yuan per household, `income` (n,) yuan per person *before* the benefit, `members` (n,). Households of
-    equal income share alike, so no row order matters. NaN if no benefit is paid, nobody is there or a benefit or income
-    is NaN.
+    equal income share alike, so no row order matters; one without members has no part. NaN if no benefit is paid,
+    nobody is there or a benefit or income is NaN.
 
     Raises
     ------
@@ -85,6 +85,7 @@ def _by_income(benefit: Array, income: Array, members: Array) -> tuple[F64, F64,
     paid, y = np.asarray(benefit, dtype=np.float64), np.asarray(income, dtype=np.float64)
     if (paid < 0).any() or np.isinf(paid).any():
         raise ValueError("benefits must be finite and not below 0")
+    paid = np.where(np.asarray(members) > 0, paid, 0.0)  # what goes to nobody is nobody's share, and shares sum to 1
     levels, index = np.unique(y, return_inverse=True)
     persons = np.bincount(index, weights=members, minlength=len(levels)).astype(np.float64)
     yuan = np.bincount(index, weights=paid, minlength=len(levels)).astype(np.float64)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from tuopin.sim.measures import accumulate as a
 from tuopin.sim.measures.catastrophic import catastrophic
+from tuopin.sim.measures.counting import persons_where, share_of_persons
 from tuopin.sim.measures.indicators import TRACKED
 from tuopin.sim.measures.inequality import gini_and_sst
 from tuopin.sim.measures.multidimensional import DIMENSIONS, deprivation_count, least_deprivations
@@ -240,6 +241,7 @@ def _status_blocks(state: YearState, view: str, incomes: a.Totals, sums: a.Total
     if state.poor_before is not None:
         blocks.append(Block(view, "exit_rate", sums[:, a.EXITS], sums[:, a.POOR_BEFORE]))
         blocks.append(Block(view, "exits_persons", sums[:, a.EXITS]))
+        blocks.append(Block(view, "first_exits_persons", sums[:, a.FIRST_EXITS]))
         blocks.append(Block(view, "reentry_rate", sums[:, a.REENTRIES], sums[:, a.AT_RISK]))
         blocks.append(Block(view, "reentries_persons", sums[:, a.REENTRIES]))
     return blocks
@@ -262,11 +264,6 @@ def _single_values(state: YearState) -> tuple[Sequence[Key], Sequence[float]]:
         found[Key("true", group, indicator)] = value
     for view, poor in (("consumption", state.consumption_poor), ("official", state.official_poor)):
         if poor is not None:
-            persons = float(state.members[poor].sum(dtype=np.int64))
-            found[Key(view, "all", "headcount_ratio")] = _share(persons, float(state.members.sum(dtype=np.int64)))
-            found[Key(view, "all", "poor_persons")] = persons
+            found[Key(view, "all", "headcount_ratio")] = share_of_persons(poor, state.members)
+            found[Key(view, "all", "poor_persons")] = float(persons_where(poor, state.members))
     return list(found), list(found.values())
-
-
-def _share(part: float, whole: float) -> float:
-    return part / whole if whole > 0 else math.nan

@@ -28,7 +28,8 @@ class RegionIncomplete(BatchError):
 class Tables(NamedTuple):
     """What a region's tables say.
 
-    Indicators, costs, spells, persons, limits of programmes and pairs with the baseline, in the columns of the tables of those names.
+    Indicators, costs, spells, persons, limits of programmes and pairs with the baseline, in the columns of the tables
+    of those names.
     """
 
     indicators: pd.DataFrame

@@ -36,9 +36,9 @@ class ResultsError(BatchError):
 class Results:
     """The results of a study in `directory`; make one with `Results.open`.
 
-    `indicators`, `costs`, `spells`, `persons`, `limits`, `pairs`, `draws` and `panel` are pandas frames with the columns
-    of the tables of those names, read when first used; words are categories. `rows`, `places`, `region` and `sql` read only what a
-    question needs.
+    `indicators`, `costs`, `spells`, `persons`, `limits`, `pairs`, `draws` and `panel` are pandas frames with the
+    columns of the tables of those names, read when first used; words are categories. `rows`, `places`, `region` and
+    `sql` read only what a question needs.
     """
 
     directory: Path
@@ -173,6 +173,10 @@ class Results:
     def places(self, names: Sequence[str], scenarios: Sequence[str] | None = None) -> Tables:
         """Indicators, costs and spells of some places, of some scenarios or of all."""
         return Tables(*(read_places(self._path(table), names, scenarios) for table in Tables._fields))
+
+    def part(self, table: str, place: str, scenarios: Sequence[str], **wanted: Sequence[str | int]) -> pd.DataFrame:
+        """The rows of a table of some scenarios of a place that have one of the values wanted in each column named."""
+        return read_places(self._path(table), [place], scenarios, **wanted)
 
     @property
     def regions(self) -> dict[str, list[str]]:

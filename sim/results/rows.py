@@ -45,12 +45,16 @@ def read_comparison(path: Path, wanted: Wanted) -> pd.DataFrame:
     )
 
 
-def read_places(path: Path, places: Sequence[str], scenarios: Sequence[str] | None = None) -> pd.DataFrame:
-    """The rows of a Parquet table in some places, of some scenarios or all; words are categories."""
-    wanted = [("place", "in", list(places))]
-    if scenarios is not None:
-        wanted.append(("scenario", "in", list(scenarios)))
-    frame: pd.DataFrame = pq.read_table(path, filters=wanted).to_pandas()
+def read_places(
+    path: Path, places: Sequence[str], scenarios: Sequence[str] | None = None, **wanted: Sequence[str | int]
+) -> pd.DataFrame:
+    """The rows of a Parquet table in some places, of some scenarios or all, and of what else is wanted of a column.
+
+    Words are categories.
+    """
+    asked = {"place": places, **({} if scenarios is None else {"scenario": scenarios}), **wanted}
+    filters = [(column, "in", list(values)) for column, values in asked.items()]
+    frame: pd.DataFrame = pq.read_table(path, filters=filters).to_pandas()
     return frame
 
 

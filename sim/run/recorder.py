@@ -67,7 +67,7 @@ class Recorder:
         h = county.households
         for view, poor in poor_by_view(county).items():
             exited = h.registry_exit_year > 0 if view == "registry" else np.zeros(len(h), dtype=np.bool_)
-            start, left = spells.begin(poor=poor, exited=exited & ~poor, year=self.first_year)
+            start, left = spells.begin(poor=poor, exited=exited, year=self.first_year)
             first, censored = (h.column(name) for name in SPELLS[view])
             first[:], censored[:] = start, left
         self.initial = start_of(county)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import faulthandler
+import os
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
@@ -71,7 +73,8 @@ def _terminate(number: int, frame: FrameType | None) -> None:
 def time_limit(seconds: float | None) -> Iterator[None]:
     """Raise `RunTooLong` in the main thread after `seconds`; who does not heed it is killed by SIGALRM soon after.
 
-    For a worker process: the second alarm ends the whole process, whatever holds it.
+    For a worker process: the second alarm ends the whole process. Compiled code that never lets Python run, and a
+    policy that ignores alarms, are ended a little later by a thread that needs neither.
     """
     if seconds is None:
         yield
@@ -83,10 +86,15 @@ def time_limit(seconds: float | None) -> Iterator[None]:
         raise RunTooLong(told_too_long(seconds))
 
     before = signal.signal(signal.SIGALRM, too_long)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
     signal.setitimer(signal.ITIMER_REAL, seconds)
+    faulthandler.dump_traceback_later(2.0 + 1.2 * seconds, exit=True, file=nowhere)
     try:
         yield
     finally:
+        faulthandler.cancel_dump_traceback_later()
+        with suppress(OSError):  # a policy may have closed it
+            os.close(nowhere)
         signal.setitimer(signal.ITIMER_REAL, 0.0)
         signal.signal(signal.SIGALRM, before)
 

@@ -13,23 +13,24 @@ from tuopin.agents.registry import registered
 from tuopin.agents.schooling import out_of_school
 from tuopin.policies.ledger import Ledger
 from tuopin.policies.protocol import Policy
+from tuopin.sim.measures.components import mean_by_decile
 from tuopin.sim.measures.state import Cohort, Initial, Lives, Programme, Sources, YearState
 from tuopin.sim.measures.sustained import ASSESSMENTS, sustained_exits
 
 
 class Start(NamedTuple):
-    """The initial state's households: effective income (in lines, and yuan a person), persons, tenth of income."""
+    """The initial state's households: effective income in lines, persons, and mean income by tenth."""
 
     in_lines: Array
-    income: Array
     persons: Array
-    deciles: Array
+    means: Array
 
 
 def start_of(county: County) -> Start:
     """The initial state, as copies."""
     h = county.households
-    return Start(h.income_pp / county.line, h.income_pp.copy(), h.members.copy(), h.start_decile.copy())
+    means = mean_by_decile(h.start_decile, h.income_pp, h.members)
+    return Start(h.income_pp / county.line, h.members.copy(), means)
 
 
 def poor_by_view(county: County) -> dict[str, Array]:

@@ -20,7 +20,7 @@ from tuopin.agents.population import size_weights
 from tuopin.sim.study.declarations import Declarations, declared
 from tuopin.sim.study.document import Document, in_order, refusal
 from tuopin.sim.study.keys import NameKey, ParameterValue, PlacesKey, Question, Scenario, Strict, YearsKey, key
-from tuopin.sim.study.names import PLAIN_NAME, YEARS, is_name
+from tuopin.sim.study.names import PLAIN_NAME, YEARS, is_name, same_name
 from tuopin.sim.study.places import load_places
 from tuopin.sim.study.problems import Problem, StudyError, nearest
 from tuopin.sim.study.pydantic_problems import note_errors
@@ -30,6 +30,7 @@ from tuopin.sim.study.values import FIRST_YEAR, LAST_YEAR, Years
 from tuopin.sim.study.yaml_file import read_document
 
 COMMAND_LINE = "command line"
+FREE_NAME = "study"
 SIZE_WEIGHT = "demography.size_weight_"
 
 
@@ -134,9 +135,23 @@ def load_study(given: str | Path, overrides: Mapping[str, object], declarations:
     if is_name(path.stem) and not path.exists():
         raise _missing(str(given))
     document = read_document(path)
+    _check_file_name(document, path)
     study = _validate(document, path.parent, overrides, declarations, COMMAND_LINE, "--")
     study._file = path
     return study
+
+
+def _check_file_name(document: Document, path: Path) -> None:
+    """A study is called as its file is: a copy that keeps the old name would write into the old study's results.
+
+    A file called `study.yaml` may hold a study of any name: its folder tells it apart.
+    """
+    name = document.data.get("name")
+    if not is_name(name) or path.suffix not in (".yaml", ".yml") or path.stem == FREE_NAME:
+        return
+    if not same_name(name, path.stem):
+        allowed = f"allowed: name: {path.stem}" if is_name(path.stem) else f"allowed: the file name {name}.yaml"
+        document.add(("name",), f"is '{name}', but the file is {path.name}", f"{allowed}, or a file {FREE_NAME}.yaml")
 
 
 def _missing(given: str) -> StudyError:

@@ -158,6 +158,12 @@ def test_nothing_happens_when_demography_is_off(by_hand: Callable[..., County]) 
         np.testing.assert_array_equal(county.households.column(name), values)
 
 
+def test_children_who_live_alone_from_the_start_stay_a_household(by_hand: Callable[..., County]) -> None:
+    county = by_hand(50, STILL, {"demography": True}, members=2, working_age=0, able_workers=0, pupils=2)
+    age_a_year(county)
+    assert (county.households.members == 2).all()
+
+
 def test_the_last_adults_death_ends_a_household(by_hand: Callable[..., County]) -> None:
     # an old person dies for certain; the pupil left alone joins relatives
     county = by_hand(

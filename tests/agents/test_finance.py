@@ -110,7 +110,16 @@ def test_the_own_share_of_a_programme_comes_from_savings_then_a_loan(by_hand: Ca
 def test_care_is_forgone_when_the_bill_exceeds_all_means(by_hand: Callable[..., County]) -> None:
     # bearable 3,000 + savings 1,000 + credit 5,000 - 600 owed = 8,400
     county = by_hand(
-        4, TERMS, ON, savings=1000.0, debt_due_1=600.0, insured=[0, 0, 1, 0], productive_assets=1000.0, members=4
+        4,
+        TERMS,
+        ON,
+        savings=1000.0,
+        debt_due_1=300.0,
+        debt_due_2=200.0,
+        debt_due_3=100.0,
+        insured=[0, 0, 1, 0],
+        productive_assets=1000.0,
+        members=4,
     )
     f = county.flows
     f.net_income[:] = 10_000.0

@@ -146,6 +146,8 @@ MALFORMED = [
     ({"range": "[0.5, 10]"}, r"the range 0.5\.\.10 is outside 0\.\.9"),
     ({"range": "[1, a]"}, "range .* is not a pair"),
     ({"value": "b", "bounds": "", "choices": "[a, c]"}, "'b' is not one of its choices"),
+    ({"rank": "1"}, "rank 1 is for free parameters"),
+    ({"rank": "0", "confidence": "free", "range": "[0, 2]"}, "rank 0 is for free parameters, a whole number from 1"),
     ({"extend": "forever"}, "extend 'forever' is not one of hold, zero"),
 ]
 

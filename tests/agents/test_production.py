@@ -44,6 +44,12 @@ def test_grain_by_hand(by_hand: Callable[..., County]) -> None:
     assert produced(county) == [400.0, 800.0, 1000.0, 800.0, 800.0]
 
 
+def test_hands_that_a_programme_has_claimed_are_off_the_farm(by_hand: Callable[..., County]) -> None:
+    county = by_hand(2, TERMS, land=2.0, able_workers=3, off_farm=1, line=1)
+    county.flows.claimed_workers[:] = [0, 1]
+    assert produced(county) == [1000.0, 800.0]
+
+
 def test_land_quality_access_weather_and_grain_price_multiply(by_hand: Callable[..., County]) -> None:
     county = by_hand(2, TERMS, villages=2, village=[0, 1], land=2.0, land_quality=1.2, land_access=[0.5, 1.0], line=1)
     county.villages.crop_left[:] = [1.0, 0.3]

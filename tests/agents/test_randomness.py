@@ -213,9 +213,11 @@ def test_numbers_are_those_of_every_earlier_release() -> None:
 def test_a_stream_declared_twice_is_refused() -> None:
     taken = dict(STREAMS)
     with pytest.raises(ValueError, match="clashes"):
-        declare_stream("illness", 999)
+        declare_stream("illness", 1999)
     with pytest.raises(ValueError, match="clashes"):
         declare_stream("a name of its own", STREAMS["illness"])
+    with pytest.raises(ValueError, match="Tuopin's own"):
+        declare_stream("a name of its own", 999)
     for number in (0, -1, 65536):
         with pytest.raises(ValueError, match=r"1\.\.65535"):
             declare_stream("a name of its own", number)

@@ -56,7 +56,7 @@ def test_judged_poverty_by_hand(by_hand: Callable[..., County]) -> None:
         net_income_pp_2=[3000.0, 3000.0, 3000.0, 10.0],
         chronic=[0, 1, 0, 0],
         disabled=[0, 1, 0, 0],
-        elderly=[0, 0, 2, 0],
+        elderly=[1, 0, 2, 0],  # one of two is not all
         housing_grade=[3, 1, 3, 2],
         upper_students=[0, 0, 1, 0],
     )
@@ -112,6 +112,26 @@ def test_the_first_register_carries_its_year_and_every_village_a_quota(by_hand: 
         assert set(h.registered_since[h.registry_status > 0].tolist()) == {2013}
         lists[floor] = np.bincount(h.village[registered(county)], minlength=2).tolist()
     assert lists == {0.0: [30, 0], 0.05: [28, 2]}
+
+
+def test_earlier_exits_are_the_next_poorest_the_poorer_half_of_them_this_year(by_hand: Callable[..., County]) -> None:
+    """Ten households from poor to rich, four registered: half as many, rounded, had left the register before."""
+    income = np.arange(10) * 100.0 + 1_000.0
+    county = by_hand(
+        10,
+        {**EXACT, "registry.quota_floor": 1.0},
+        ON,
+        year=2016,
+        members=2,
+        net_income_pp=income,
+        net_income_pp_1=income,
+        net_income_pp_2=income,
+    )
+    register(county, 4, 8)
+    h = county.households
+    assert h.registry_status.tolist() == [REGISTERED_POOR] * 4 + [EXITED] * 2 + [OUTSIDE] * 4
+    assert h.registry_exit_year.tolist() == [0] * 4 + [2016, 2015] + [0] * 4
+    assert h.registered_since.tolist() == [2014] * 6 + [0] * 4
 
 
 def _crowd(by_hand: Callable[..., County], n: int, villages: int, seed: int = 1, **parameters: Any) -> County:
@@ -210,7 +230,7 @@ def test_main_cause_takes_the_first_that_applies(by_hand: Callable[..., County])
         6,
         EXACT,
         chronic=[1, 0, 0, 0, 0, 0],
-        health=[0, 2, 0, 0, 0, 0],
+        health=[0, 2, 0, 0, 0, 1],
         disabled=[1, 1, 1, 0, 0, 0],
         college_students=[0, 0, 0, 1, 0, 0],
         able_workers=[1, 1, 1, 0, 0, 1],

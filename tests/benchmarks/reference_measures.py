@@ -114,6 +114,7 @@ class Measures:
                 (view, "poor_households", s["poor_households", view]),
                 (view, "exit_rate", ratio(s["exits", view], s["poor_before", view])),
                 (view, "exits_persons", s["exits", view]),
+                (view, "first_exits_persons", s["first_exits", view]),
                 (view, "reentry_rate", ratio(s["reentries", view], s["at_risk", view])),
                 (view, "reentries_persons", s["reentries", view]),
             ]
@@ -192,6 +193,7 @@ def add_status(s: Counter[Any], h: Household, line: float) -> None:
             s["poor_before", view] += m
             if not poor:
                 s["exits", view] += m
+                s["first_exits", view] += m * (not h.had_exited[view])
         elif h.had_exited[view]:
             s["at_risk", view] += m
             if poor:

@@ -88,6 +88,11 @@ def _variant(**attributes: Any) -> type[Policy]:
         (_variant(writes=(1,)), "its writes are"),
         (_variant(parameters={"cost": 5}), "its parameters are none"),
         (_variant(parameters={}), "its parameters lack budget"),
+        (_variant(block=0), "it overrides block; allowed: the rules of docs/plugin.md"),
+        (_variant(since=lambda self, county: None), "it overrides since"),
+        (_variant(columns=classmethod(lambda cls: ())), "it overrides columns"),
+        (_variant(own_columns=object), "`own_columns` is now a subclass of `OwnColumns`"),
+        (_variant(writes=("lande",)), "it writes 'lande', which is no column of all households"),
         (_Dated, "the policy 'dated' is not written for protocol 2: it declares protocol 1"),
     ],
 )
@@ -96,6 +101,7 @@ def test_a_plug_in_that_cannot_be_used_is_left_out_and_told_of(
 ) -> None:
     points = [_Point("other:X", loaded), _Point("other:Good", _variant(), "good")]
     monkeypatch.setattr(module, "entry_points", lambda group: points)
+    monkeypatch.setattr(module, "dead_plug_ins", lambda points: {})
     found = module._discover.__wrapped__()
     assert set(found.policies) == {*built_in(), "good"} and set(found.broken) == {"x"}
     assert re.search(complaint, found.broken["x"]) and len(found.broken["x"].splitlines()) == 1
@@ -104,6 +110,7 @@ def test_a_plug_in_that_cannot_be_used_is_left_out_and_told_of(
 def test_two_plug_ins_of_one_name_are_both_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     points = [_Point("a:X", _variant(), "good"), _Point("b:X", _variant(), "good")]
     monkeypatch.setattr(module, "entry_points", lambda group: points)
+    monkeypatch.setattr(module, "dead_plug_ins", lambda points: {})
     found = module._discover.__wrapped__()
     assert "good" not in found.policies
     assert found.broken == {"good": "a:X and b:X: both claim the policy name 'good'"}

@@ -27,6 +27,9 @@ from tuopin.policies.livelihood.cooperative import POLICY as COOPERATIVE
         (500, 300, 3, Reach(True, 9, 8, 3, 3, 3), "slots"),
         (500, 100, None, Reach(True, 9, 8, 5, 1, 1), "hours"),
         (500, 100, None, Reach(True, 9, 8, 5, 4, 1), "room"),
+        (500, 400, None, Reach(True, 900, 800, 5, 5, 4), "room"),  # however many more the money would not have reached
+        (500, 400, None, Reach(True, 900, 800, 5, 4, 4), "hours"),
+        (500, 100, 3, Reach(True, 9, 8, 3, 2, 2), "slots"),
         (550, 500, None, Reach(True, 9, 8, 5, 5, 5), "indivisible"),
         (5000, 800, None, Reach(True, 9, 8, 8, 8, 8), "no more candidates"),
         (None, 800, 3, Reach(True, 9, 8, 3, 3, 3), "slots"),
@@ -38,8 +41,10 @@ def test_reasons(given: int | None, spent: int, slots: int | None, reach: Reach,
     assert reason in REASONS
 
 
-def test_a_year_is_counted_household_by_household(by_hand: Callable[..., County]) -> None:
-    """Of 12 households 10 are registered, 8 of them have land; all accept; money reaches 6, hours 4, firms 3."""
+def test_a_year_is_counted_household_by_household(
+    by_hand: Callable[..., County], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 12 households 10 are registered, 8 of them have land; 7 accept; money reaches 6, hours 4, firms 3."""
     policy = COOPERATIVE(
         {"budget": 60_000.0, "cost_per_household": 10_000.0, "take_up": 1.0, "leakage": 0.0, "hours_per_household": 2.0}
     )
@@ -56,10 +61,26 @@ def test_a_year_is_counted_household_by_household(by_hand: Callable[..., County]
         firm.alive = False
     policy.firms[0].capacity = 3
     county.villages.hours[:] = 8.0
+    monkeypatch.setattr(policy, "take_up", lambda county, rows: np.where(rows == 0, 0.0, 1.0))
     ledger = Ledger()
     open_programmes(county, [policy], ledger)
     run_programmes(county, [policy], ledger)
     ledger.close_year(county.households.members)
     (limit,) = ledger.limits
-    assert (limit.candidates, limit.willing, limit.funded, limit.served, limit.enrolled) == (8, 8, 6, 4, 3)
+    assert (limit.candidates, limit.willing, limit.funded, limit.served, limit.enrolled) == (8, 7, 6, 4, 3)
     assert (limit.given_fen, limit.spent_fen, limit.reason) == (6_000_000, 3_000_000, "hours")
+
+
+def test_a_year_s_counts_are_not_the_year_before_s() -> None:
+    ledger = Ledger()
+    ledger.open_year(2017, 3)
+    ledger.set_budget("x", 100, None)
+    ledger.reach("x").candidates = 9
+    ledger.close_year(np.ones(3, dtype=np.int16))
+    ledger.open_year(2018, 3)
+    ledger.set_budget("x", 0, None)
+    ledger.close_year(np.ones(3, dtype=np.int16))
+    assert [(limit.year, limit.candidates, limit.given_fen) for limit in ledger.limits] == [
+        (2017, 9, 100),
+        (2018, 0, 0),
+    ]

@@ -68,12 +68,13 @@ def run(folder: Path, study: str, *options: str) -> subprocess.CompletedProcess[
     [
         "import no_such_module",
         *(pytest.param(text, marks=pytest.mark.slow) for text in ("raise SystemExit(0)", "Levy = 5", "def half(:")),
+        "import os; os._exit(0)",
     ],
 )
 def test_a_plug_in_broken_at_import_fails_only_what_uses_it(tmp_path: Path, source: str) -> None:
     install(tmp_path, source=source)
-    (tmp_path / "plain.yaml").write_text(STUDY)
-    (tmp_path / "using.yaml").write_text(USING)
+    (tmp_path / "plain.yaml").write_text(STUDY.replace("plugged", "plain"))
+    (tmp_path / "using.yaml").write_text(USING.replace("plugged", "using"))
     listed = tuopin(tmp_path, "list", "policies", "--format", "csv")
     assert listed.returncode == 0 and "relocation" in listed.stdout and "levy" not in listed.stdout
     assert listed.stderr.startswith("left out: installed policies:1: levy: tuopin_levy:Levy: ")
@@ -112,6 +113,9 @@ DEADLY = {
     "vanishes": ("os._exit(0)", "worker process died"),
     "killed": ("os.kill(os.getpid(), signal.SIGKILL)", "worker process died"),
     "crashes": ("ctypes.string_at(0)", "worker process died"),
+    "foreign column": ("county.households.land[:] = 0.0", "change_terms writes to column land, not its own"),
+    "foreign luck": ("county.luck.uniform(22, 2017, county.households.uid)", "draws luck from the stream 'illness'"),
+    "foreign money": ("ledger.post('relocation', 'county', np.array([0]), np.array([1]))", "money of 'relocation'"),
     "hangs": ("time.sleep(1000)", "took longer than the 20 s of --time-limit"),
 }
 

@@ -98,8 +98,10 @@ def test_a_real_fork_server_killed_between_runs(run: Any, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-@pytest.mark.parametrize("stubborn", [False, pytest.param(True, marks=pytest.mark.slow)])
-def test_a_run_beyond_its_time_limit_fails_and_the_rest_goes_on(run: Any, workers: int, stubborn: bool) -> None:
+@pytest.mark.parametrize(
+    "stubborn", ["", *(pytest.param(how, marks=pytest.mark.slow) for how in ("swallows", "deaf", "holds"))]
+)
+def test_a_run_beyond_its_time_limit_fails_and_the_rest_goes_on(run: Any, workers: int, stubborn: str) -> None:
     plan = fake_plan(places=("east",), hangs=(("b", 2),), stubborn=stubborn)
     report = run(plan, workers=workers, time_limit=3.0)
     assert (report.done, report.failed) == (5, 1)

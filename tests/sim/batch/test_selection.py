@@ -23,6 +23,17 @@ def test_only_one_run_in_every_place_or_in_one() -> None:
     assert select(PLAN, None, "west:b:2", False, False).keys() == [RunKey("west", "b", 2)]
 
 
+@pytest.mark.parametrize("panel", [False, True])
+def test_only_asks_for_a_failed_run_again_and_for_no_finished_one(panel: bool) -> None:
+    """The command that the manifest gives with a failure repeats it, with or without the panel."""
+    plan = fake_plan(places=("east",), scenarios=("none",), replicates=1)
+    asked = select(plan, None, "none:1", panel, False)
+    key = RunKey("east", "none", 1)
+    assert [task.scenarios for task in pending_tasks(asked, {key: FAILED}, 1)] == [("none",)]
+    assert pending_tasks(asked, {key: WITH_PANEL}, 1) == []
+    assert len(pending_tasks(asked, {key: DONE}, 1)) == panel
+
+
 @pytest.mark.parametrize(
     ("record", "panel", "retry", "pending"),
     [
@@ -32,6 +43,10 @@ def test_only_one_run_in_every_place_or_in_one() -> None:
         (WITH_PANEL, True, True, False),
         (FAILED, False, False, False),
         (FAILED, False, True, True),
+        (FAILED, True, False, False),
+        (FAILED, True, True, True),
+        (DONE, False, True, False),
+        (WITH_PANEL, False, True, False),
     ],
 )
 def test_what_is_pending(record: RunRecord | None, panel: bool, retry: bool, pending: bool) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tuopin.agents.parameters import model_parameters
 from tuopin.policies.catalogue import catalogue
 from tuopin.sim.cli import status_of
 from tuopin.sim.commands.differences import in_words
-from tuopin.sim.commands.explanation import TEN, mechanism_rows, order_rows, parameter_rows, ten_rows
+from tuopin.sim.commands.explanation import mechanism_rows, order_rows, parameter_rows, ten_rows
 from tuopin.sim.commands.layout import width
 from tuopin.sim.study.study import Study
 
@@ -98,7 +99,7 @@ def test_the_default_is_short_and_says_in_words_what_scenarios_differ_in(
     text = " ".join(" ".join(lines).split())
     assert "relocation adds relocation to resettlement sites (take_up 0.7 for 0.85)" in text
     assert "health.inpatient_rate 0.12" in text and "mechanism moral_hazard false" in text
-    assert all(name in text for name in TEN[:3]) and "Decomposition" not in text and "--all" in text
+    assert "income_risk.permanent_variance" in text and "Decomposition" not in text and "--all" in text
 
 
 def test_two_packages_in_words() -> None:
@@ -113,8 +114,16 @@ def test_two_packages_in_words() -> None:
 
 def test_the_ten_are_numbers_without_a_source(study: Study) -> None:
     rows = {row["parameter"]: row for row in parameter_rows(study)}
-    assert all(rows[name]["free"] and rows[name]["range"] for name in TEN)
-    assert len(ten_rows(study)) == 10
+    ten = [row["parameter"] for row in ten_rows(study)]
+    assert all(rows[name]["free"] and rows[name]["range"] for name in ten)
+    assert len(ten) == len(set(ten)) == 10
+    assert ten[:3] == ["income_risk.permanent_variance", "production.land_per_person", "economy.local_real_growth"]
+
+
+def test_every_rank_is_given_once() -> None:
+    own = [p for policy in catalogue().values() for p in policy.parameters.values()]
+    ranks = sorted(p.rank for p in [*model_parameters().values(), *own] if p.rank is not None)
+    assert ranks == list(range(1, len(ranks) + 1)) and len(ranks) >= 10
 
 
 def test_sections_and_formats(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuopin.sim.commands.headline import COST, MOVES, NO_GAIN, RATIO, cells, fixed, headline_table
+from tuopin.sim.commands.headline import COST, MOVES, NO_GAIN, PERSONS, RATIO, cells, fixed, headline_table
 from tuopin.sim.results.results import Results
 
 NAN = float("nan")
@@ -20,6 +20,7 @@ ROW: dict[str, Any] = {
     "headcount_ratio_end": 0.0512,
     "relapse_by_3_years": 0.301,
     "exits_persons": 12_345.6,
+    "first_exits_persons": 5_432.1,
     "reentries_persons": 789.2,
     "sustained_exits_persons": 4_000.4,
     "cost_yuan_nominal": 1_836_000_000.0,
@@ -87,6 +88,7 @@ def test_a_scenario_that_spent_nothing_is_marked() -> None:
     row = cells(ROW, "none", idle=True)
     assert row[COST] == "1836 (nothing spent by its programmes)" and row[RATIO] == "nothing spent"
     assert cells(ROW, "none")[MOVES] == "12,346"
+    assert cells(ROW, "none")[PERSONS] == "5,432"
 
 
 def test_what_is_not_known_is_left_empty() -> None:
@@ -109,6 +111,7 @@ def test_table_of_a_result(tmp_path: Path) -> None:
         for indicator, value in (
             ("headcount_ratio", 0.2 if year == 2016 else end),
             ("exits_persons", 10.0),
+            ("first_exits_persons", 6.0),
             ("reentries_persons", 1.0),
             ("sustained_exits_persons", 2.0),
             ("cost_yuan", 0.0),

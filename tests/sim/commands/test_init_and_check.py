@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tuopin.sim.cli import status_of
+from tuopin.sim.commands.check import summary
 from tuopin.sim.commands.init import slug
 from tuopin.sim.study.shipped import shipped_places
 from tuopin.sim.study.study import Study
@@ -23,6 +24,13 @@ def test_template_passes_check_and_says_what_was_understood(tmp_path: Path, caps
     scenarios = len(Study.load(study).scenarios)
     assert f"about {9665 * 9 * 20 * scenarios:,} household-years" in said
     assert "good: no mistakes found" in said
+
+
+@pytest.mark.parametrize(("replicates", "told"), [(5_000, ""), (100_000, "about 9.8 GiB")])
+def test_check_says_what_memory_very_many_replicates_take(replicates: int, told: str) -> None:
+    data = {"name": "many", "place": "lushi", "years": "2016-2018", "baseline": "none", "scenarios": {"none": {}}}
+    lines = summary(Study.from_dict({**data, "replicates": replicates}))
+    assert [told in line for line in lines if line.startswith("memory")] == ([True] if told else [])
 
 
 def test_every_policy_is_in_the_template_and_its_comments_are_valid_settings(tmp_path: Path) -> None:

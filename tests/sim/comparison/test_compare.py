@@ -51,24 +51,33 @@ def test_words_come_back_from_the_csv_as_they_are(word: str, tmp_path: Path) -> 
     assert read["low"].isna().all()
 
 
-def test_large_tables_are_read_by_places_and_scenarios_with_the_same_result(
-    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, assert_same: Any
+@pytest.mark.parametrize("rows", [1, 50, 200, 1_000, 10_000])
+def test_large_tables_are_read_by_places_scenarios_and_indicators_with_the_same_result(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, assert_same: Any, rows: int
 ) -> None:
     run(PLAN, tmp_path / "whole")
+    monkeypatch.setattr("tuopin.sim.comparison.compare._ROWS_AT_ONCE", rows)
+    run(PLAN, tmp_path / "parts")
+    assert_same(tmp_path / "whole", tmp_path / "parts")
+
+
+def test_no_more_is_read_at_once_than_an_indicator_of_a_pair(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("tuopin.sim.comparison.compare._ROWS_AT_ONCE", 1)
-    asked: list[tuple[list[str], list[str] | None]] = []
-    places = Results.places
+    asked: list[tuple[str, str, tuple[str, ...], tuple[str, ...]]] = []
+    part = Results.part
 
-    def noted(self: Results, names: list[str], scenarios: list[str] | None = None) -> Any:
-        asked.append((list(names), scenarios))
-        return places(self, names, scenarios)
+    def noted(self: Results, table: str, place: str, scenarios: list[str], **wanted: list[str]) -> Any:
+        asked.append((table, place, tuple(scenarios), tuple(wanted.get("indicator", ()))))
+        return part(self, table, place, scenarios, **wanted)
 
-    monkeypatch.setattr(Results, "places", noted)
+    monkeypatch.setattr(Results, "part", noted)
     run(PLAN, tmp_path / "parts")
     others = [name for name in PLAN.scenarios if name != PLAN.baseline]
-    single = [None] if len(others) == 1 else [[PLAN.baseline, name] for name in others]
-    assert asked == [([place], scenarios) for place in ("east", "west") for scenarios in single]
-    assert_same(tmp_path / "whole", tmp_path / "parts")
+    read = [row for row in asked if row[0] == "indicators" and row[3]]
+    assert {row[1:3] for row in read} == {(p, (PLAN.baseline, name)) for p in ("east", "west") for name in others}
+    assert {row[3][1:] for row in read} == {(), ("cost_yuan",)}
 
 
 def test_places_without_a_comparison_are_left_out(run: Any, tmp_path: Path) -> None:

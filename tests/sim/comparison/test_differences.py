@@ -145,7 +145,7 @@ def test_capital_used_up_within_the_study_costs_what_it_cost() -> None:
 
 
 def test_the_worst_year_in_twenty_is_the_baseline_s() -> None:
-    """Of 12 replicate-years one is the worst: the headcount of .22 in the fourth replicate, 2 points lower with help."""
+    """Of 12 replicate-years one is the worst: a headcount of .22 in the fourth replicate, .20 with help."""
     table = compared()
     row = one(table, "headcount_ratio", "worst")
     assert row["mean_difference"] == pytest.approx(-0.02)

@@ -65,6 +65,13 @@ def test_nothing_paid_has_no_incidence() -> None:
         coady_grosh_hoddinott(np.ones(2), np.arange(2.0), np.ones(2), 0.0)
 
 
+def test_what_a_household_without_members_gets_is_no_share_of_anybody() -> None:
+    benefit, income, members = np.array([30.0, 900.0, 10.0]), np.array([1_000.0, 500.0, 4_000.0]), np.array([1, 0, 1])
+    assert benefit_incidence(benefit, income, members, 2).tolist() == pytest.approx([0.75, 0.25])
+    assert concentration_coefficient(benefit, income, members) == pytest.approx(-0.25)
+    assert np.isnan(benefit_incidence(np.array([0.0, 900.0, 0.0]), income, members, 2)).all()
+
+
 def test_gap_efficiency_counts_spill_over_the_line_as_lost() -> None:
     before, after = np.array([800.0, 1_500.0]), np.array([1_200.0, 1_600.0])
     assert poverty_gap_efficiency(before, after, 1_000.0, np.array([2, 1]), 900.0) == pytest.approx(400 / 900)

@@ -19,6 +19,12 @@ def test_by_hand() -> None:
     assert found.transient == pytest.approx(0.25 / 4)
 
 
+def test_a_loss_counts_as_no_income_in_the_mean_too() -> None:
+    """0 and 2 lines are one line on average: a loss of half a line would make it three quarters."""
+    found = chronic_transient(np.array([[-500.0, 2_000.0]]), np.full(2, 1_000.0), np.ones(1))
+    assert (found.total, found.chronic, found.transient) == (0.5, 0.0, 0.5)
+
+
 def test_patterns() -> None:
     lines = np.full(4, 1_000.0)
     income = np.array(

@@ -120,6 +120,8 @@ def test_three_households_by_hand() -> None:
     assert (true("poor_persons"), true("poor_households")) == (4, 1)
     assert true("exit_rate") == pytest.approx(2 / 6)
     assert (true("exits_persons"), true("reentries_persons"), true("reentry_rate")) == (2, 0, 0)
+    assert true("first_exits_persons") == 2
+    assert found(left_before(state))["true", "all", "first_exits_persons"] == 0
     assert (true("exclusion_error"), true("inclusion_error")) == (1.0, 1.0)
     assert table["registry", "all", "registered_persons"] == 2
     assert true("any_deprivation_headcount") == pytest.approx(0.6)
@@ -131,6 +133,11 @@ def test_three_households_by_hand() -> None:
     # net income 4,400 + 2,400 + 12,800, of which public transfers 2,000 and policy transfers 1,000
     assert true("transfer_share") == pytest.approx(2_000 / 19_600)
     assert true("policy_transfer_share") == pytest.approx(1_000 / 19_600)
+
+
+def left_before(state: YearState) -> YearState:
+    """The same year, had every household left poverty once before."""
+    return dataclasses.replace(state, exited_before={"true": np.ones(len(state.members), dtype=bool)})
 
 
 def test_agrees_with_the_definitions_for_everybody_and_every_group() -> None:
@@ -181,6 +188,7 @@ def test_agrees_with_the_definitions_for_everybody_and_every_group() -> None:
                 "near_poor_persons": m[near[view] & ~now].sum(),
                 "exit_rate": exit_rate(then, now, m),
                 "exits_persons": m[then & ~now].sum(),
+                "first_exits_persons": m[then & ~now & ~exited].sum(),
                 "reentry_rate": reentry_rate(then, exited, now, m),
                 "reentries_persons": m[~then & exited & now].sum(),
             }
@@ -212,7 +220,14 @@ def test_the_initial_year_reports_levels_and_no_moves() -> None:
     start = dataclasses.replace(county(100), poor_before=None, exited_before=None, class_before=None)
     names = {indicator for _, _, indicator in found(start)}
     assert "headcount_ratio" in names
-    assert not names & {"exit_rate", "exits_persons", "reentry_rate", "reentries_persons", "move_to_poor"}
+    assert not names & {
+        "exit_rate",
+        "exits_persons",
+        "first_exits_persons",
+        "reentry_rate",
+        "reentries_persons",
+        "move_to_poor",
+    }
 
 
 def test_a_share_of_nobody_is_nan_and_a_count_of_nobody_zero() -> None:

@@ -125,6 +125,22 @@ def test_exits_of_the_panel_are_the_exits_of_the_indicators(outcomes: dict[str, 
         assert exits.get(year, 0) <= reported[year] <= exits.get(year, 0) + splits.get(year, 0)
 
 
+def test_first_exits_count_each_household_once(outcomes: dict[str, RunOutcome]) -> None:
+    panel = outcomes["all"].frames["panel"].to_pandas().set_index(["uid", "year"]).sort_index()
+    indicators = outcomes["all"].frames["indicators"].to_pandas()
+    before = panel.poor_true.groupby("uid").shift().dropna()
+    both = panel.join(before.rename("before"), how="inner").reset_index()
+    exits = both[both.before.astype(bool) & ~both.poor_true]
+    once = exits.drop_duplicates("uid")
+    assert len(once) < len(exits)  # some have left poverty more than once
+    everybody = indicators.query("view == 'true' and group == 'all'")
+    totals = everybody.groupby("indicator", observed=True).value.sum()
+    # a household that split off has its parent's past, which the panel does not show
+    splits = panel.reset_index().drop_duplicates("uid").query("year > 2016").uid
+    sure = once[~once.uid.isin(splits)].members.sum()
+    assert sure <= totals["first_exits_persons"] < totals["exits_persons"]
+
+
 def test_spells_of_a_view_account_for_every_household(outcomes: dict[str, RunOutcome]) -> None:
     spells = outcomes["all"].frames["spells"].to_pandas()
     panel = outcomes["all"].frames["panel"].to_pandas()

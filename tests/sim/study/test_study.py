@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tuopin.sim.comparison.compare import comparison_settings
 from tuopin.sim.study.declarations import Declarations
+from tuopin.sim.study.plan import make_plan
 from tuopin.sim.study.problems import StudyError
 from tuopin.sim.study.study import Study
 
@@ -174,3 +176,31 @@ def test_a_study_with_fewer_years_may_be_changed_again() -> None:
     shipped = Path(__file__).parents[3] / "scenarios" / "lushi.yaml"
     short = Study.load(shipped, overrides={"years": "2016-2018"})
     assert short.changed(replicates=3).changed(seed=2).last_year == 2018
+
+
+def test_what_a_study_says_of_its_comparison_reaches_the_plan_and_the_manifest() -> None:
+    data = {
+        "name": "told",
+        "place": "lushi",
+        "years": "2016-2020",
+        "seed": 5,
+        "replicates": 3,
+        "discount_rate": 0.02,
+        "draw_parameters": True,
+        "parameters": {"economy.rural_cpi": {2018: 0.25}},
+        "baseline": "other",
+        "scenarios": {"none": {}, "other": {}},
+    }
+    plan = make_plan(Study.from_dict(data))
+    assert (plan.seed, plan.replicates, plan.first_year, plan.last_year) == (5, 3, 2016, 2020)
+    told = comparison_settings(plan)
+    assert (told["baseline"], told["first_year"], told["discount_rate"], told["draw_parameters"]) == (
+        "other",
+        2016,
+        0.02,
+        True,
+    )
+    index = told["price_index"]
+    assert index["2018"] == pytest.approx(1.25 * index["2017"]) and list(index) == [
+        str(year) for year in range(2016, 2021)
+    ]

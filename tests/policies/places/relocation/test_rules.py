@@ -91,6 +91,23 @@ def test_neighbours_move_within_their_part_of_the_budget(
     assert ledger.spent("relocation") == 400_000 + 4 * 10_000
 
 
+def test_slots_are_of_the_registered_and_their_neighbours_together(
+    by_hand: Callable[..., County], programmes: Callable[..., Ledger]
+) -> None:
+    """Three slots and money for all: the two registered move, and of four neighbours one."""
+    policy = relocation(slots=3)
+    county = remote(
+        by_hand,
+        policy,
+        6,
+        members=1,
+        registry_status=[0, 0, 1, 1, 0, 0],
+        net_income_pp=[900.0, 400.0, 2_000.0, 1_900.0, 300.0, 800.0],
+    )
+    programmes(county, policy)
+    assert policy.enrolled(county).tolist() == [False, False, True, True, True, False]
+
+
 def test_only_the_remote_move(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> None:
     policy = relocation()
     county = remote(by_hand, policy, 3, registry_status=1, remoteness=[0.49, 0.5, 0.9])
@@ -219,6 +236,17 @@ def test_nobody_moves_without_a_place(by_hand: Callable[..., County], programmes
     assert ledger.spent("relocation") == 25 * 100_000
     assert all(s.residents == s.capacity for s in policy.sites)
     assert (county.households.site[~policy.enrolled(county)] == -1).all()
+
+
+def test_the_registered_find_a_place_before_their_neighbours(
+    by_hand: Callable[..., County], programmes: Callable[..., Ledger]
+) -> None:
+    """Of 25 places 20 go to the registered, who stand last in the list, and 5 to 15 neighbours."""
+    policy = relocation()
+    county = remote(by_hand, policy, 35, members=1, registry_status=np.repeat([0, 1], [15, 20]))
+    programmes(county, policy)
+    moved = policy.enrolled(county)
+    assert (int(moved[15:].sum()), int(moved[:15].sum())) == (20, 5)
 
 
 def test_return_restores_and_frees_the_place_for_others(

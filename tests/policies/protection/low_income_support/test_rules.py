@@ -92,22 +92,24 @@ def test_grants_by_tier_to_every_rural_household(
 
 
 def test_five_guarantee_households(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> None:
-    # alone and old; disabled of working age; an old person able to work; old with a pupil; old but not poor
+    # alone and old; disabled of working age; an old person able to work; old with a pupil, with a small child; old but
+    # not poor
     policy = support()
     county = rural(
         by_hand,
         policy,
-        5,
-        members=[1, 1, 1, 2, 1],
-        elderly=[1, 0, 1, 1, 1],
-        working_age=[0, 1, 0, 0, 0],
-        disabled=[0, 1, 0, 0, 0],
-        able_workers=[0, 0, 1, 0, 0],
-        pupils=[0, 0, 0, 1, 0],
-        net_income_pp=[1000.0, 1000.0, 1000.0, 1000.0, 5000.0],
+        6,
+        members=[1, 1, 1, 2, 2, 1],
+        elderly=[1, 0, 1, 1, 1, 1],
+        working_age=[0, 1, 0, 0, 0, 0],
+        disabled=[0, 1, 0, 0, 0, 0],
+        able_workers=[0, 0, 1, 0, 0, 0],
+        pupils=[0, 0, 0, 1, 0, 0],
+        small_children=[0, 0, 0, 0, 1, 0],
+        net_income_pp=[1000.0, 1000.0, 1000.0, 1000.0, 1000.0, 5000.0],
     )
     programmes(county, policy)
-    assert granted(county) == [5200.0, 5200.0, 3000.0, 6000.0, 0.0]
+    assert granted(county) == [5200.0, 5200.0, 3000.0, 6000.0, 6000.0, 0.0]
 
 
 def test_visible_traits_count_as_less_income(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> None:
@@ -130,18 +132,19 @@ def test_the_test_sees_last_years_income_without_this_programmes_money(
     by_hand: Callable[..., County], programmes: Callable[..., Ledger]
 ) -> None:
     policy = support()
-    county = rural(by_hand, policy, 2, members=[2, 1], net_income_pp=[1000.0, 3900.0])
-    county.flows.jobs_lost[:] = [1, 0]
+    county = rural(by_hand, policy, 3, members=[2, 1, 3], net_income_pp=[1000.0, 3900.0, 2900.0])
+    county.flows.jobs_lost[:] = [1, 0, 0]
     for year in (2017, 2018, 2019):
         county.year = year
         ledger = programmes(county, policy)
-        county.flows.net_income[:] = [2000.0, 3900.0]
+        county.flows.net_income[:] = [2000.0, 3900.0, 8700.0]
         county.flows.tested_transfer_term[:] = 0.0
         policy.transfer(county, ledger)
         assess(county)
         # 1,000 a person alone: the allowance of 3,000 and relief of 1,000 a person do not count a year later
-        assert county.households.net_income_pp.tolist() == [5000.0, 3900.0 + 1400.0], year
-        assert granted(county) == [6000.0, 1400.0], year
+        # and three members with 2,900 each get the third tier each year: 1,400 a person of it is not their own
+        assert county.households.net_income_pp.tolist() == [5000.0, 3900.0 + 1400.0, 2900.0 + 1400.0], year
+        assert granted(county) == [6000.0, 1400.0, 3 * 1400.0], year
 
 
 def test_a_split_takes_its_own_part_of_what_was_received(by_hand: Callable[..., County]) -> None:
@@ -251,11 +254,11 @@ def test_relief_is_for_whom_this_year_pushed_under_the_line(
 def test_relief_stays_within_its_part_of_the_budget_poorest_first(
     by_hand: Callable[..., County], opened: Callable[..., Ledger]
 ) -> None:
-    policy = support(budget=50_000.0, leakage=0.1)
+    policy = support(budget=65_000.0, leakage=0.1)
     county = struck(by_hand, policy)
     ledger = opened(county, policy)
     policy.transfer(county, ledger)
-    # 10% is 5,000, of which 4,545 reach households: two of 2,000, to the poorest now
+    # 10% is 6,500, of which 5,909 reach households: two of 2,000 and not three, to the poorest now
     assert county.flows.tested_transfer_term.tolist() == [0.0, 0.0, 0.0, 2000.0, 2000.0, 0.0, 0.0]
     got = {e.payer: e.fen for e in ledger.close_year(county.households.members)}
     assert got == {"civil_affairs": 400_000, LEAKAGE: 40_000}

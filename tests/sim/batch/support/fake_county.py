@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import time
@@ -32,7 +33,7 @@ class FakePlan(Plan):
     waits_from: int = 1_000_000  # the first replicate whose runs wait until they are stopped
     sleep: float = 0.0
     hangs: tuple[tuple[str, int], ...] = ()  # (scenario, replicate) that never end
-    stubborn: bool = False  # and do not heed what is raised in them
+    stubborn: str = ""  # how they do so: "swallows" what is raised in them, "deaf" to alarms, "holds" the interpreter
     starts: str = ""  # "N:FOLDER": the first N workers end while they start, each leaving a file
     raising: str = ""  # what every run raises
     goes_to: str = ""  # the folder that every run changes to
@@ -102,7 +103,11 @@ def _run(plan: FakePlan, place: str, replicate: int, scenario: str, panel: bool)
         os.chdir(plan.goes_to)
     try:
         while (scenario, replicate) in plan.hangs:
-            with suppress(BaseException if plan.stubborn else ()):
+            if plan.stubborn == "deaf":
+                signal.signal(signal.SIGALRM, signal.SIG_IGN)
+            if plan.stubborn == "holds":
+                ctypes.PyDLL(None).sleep(60)
+            with suppress(BaseException if plan.stubborn == "swallows" else ()):
                 time.sleep(60.0)
     except BaseException as error:
         return RunOutcome.failed(place, scenario, replicate, error)
@@ -141,6 +146,14 @@ def _frames(plan: FakePlan, place: str, scenario: str, replicate: int) -> dict[s
             | {"policy": text(f"policy_of_{scenario}"), "payer": text("county"), "kind": text("spent")}
             | {"households": [1] * n, "persons": [3] * n, "villages": [0] * n, "yuan": figures}
             | {"budget_yuan": pa.array([None] * n, pa.float64()), "slots": pa.array([None] * n, pa.int64())}
+        ),
+        "pairs": pa.table(
+            {name: column.slice(0, 1) for name, column in run.items()}
+            | {"measure": text("exited_in_both_persons").slice(0, 1), "value": figures[:1]}
+        ),
+        "draws": pa.table(
+            {name: column.slice(0, 0) for name, column in run.items()}
+            | {"parameter": text("").slice(0, 0), "value": pa.array([], pa.float64())}
         ),
         "spells": pa.table(
             run
