@@ -43,7 +43,7 @@ def comparison_settings(plan: Plan) -> dict[str, Any]:
         "first_year": plan.first_year,
         "discount_rate": plan.discount_rate,
         "draw_parameters": plan.draw_parameters,
-        "capital_years": {name: years for name in used if (years := catalogue()[name].capital_years)},
+        "capital_years": {name: life for name in used if (life := catalogue()[name].capital_years)},
         "price_index": {str(year): price_index(parameters, year, plan.first_year) for year in years},
     }
 

@@ -179,6 +179,7 @@ def _frames(plan: FakePlan, place: str, scenario: str, replicate: int) -> dict[s
             | {"members": pa.array([3] * n, pa.int16()), "registered": flags}
             | {f"{kind}_per_person": figures for kind in ("market_income", "net_income", "income")}
             | {"line": [0.5] * n, "poor_true": flags, "poor_registry": flags, "poor_survey": flags}
+            | {"consumption_per_person": [1.0] * n, "poor_consumption": flags, "poor_official": flags}
             | {"cause": text("illness"), "medical_bill": figures, "medical_paid": figures}
             | ({} if scenario == "none" else {f"in_{scenario}": flags})
         ),
