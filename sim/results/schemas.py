@@ -14,6 +14,8 @@ from tuopin.policies.catalogue import catalogue
 from tuopin.sim.measures.indicators import INDICATORS
 
 TEXT = pa.dictionary(pa.int32(), pa.string())
+REFUSED = "refused_draws"
+"""The row of the table of draws that counts the draws refused before the one that was kept."""
 
 
 @dataclass(frozen=True)
