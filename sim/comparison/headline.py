@@ -30,17 +30,10 @@ def headline(comparison: pd.DataFrame, indicators: pd.DataFrame, spells: pd.Data
 
     Levels are means over replicates, view true, group all: headcount_ratio_start and _end (first and last year),
     exits_persons (moves), first_exits_persons (each household once), reentries_persons, sustained_exits_persons and
-    <<<<<<< HEAD
     cost_yuan_nominal summed over the years, relapse_by_3_years (Kaplan-Meier; NaN without `spells` or with too short a
     follow-up). Differences from the baseline carry their 95% interval: headcount_difference (last year),
     sustained_exits_difference, cost_per_sustained_exit (constant prices, discounted; NaN where the gain is not clear).
     `replicates` counts the scenario's runs.
-    =======
-    cost_yuan_nominal summed over the years,
-    relapse_by_3_years (Kaplan-Meier; NaN without `spells` or with too short a follow-up). Differences from the baseline
-    carry their 95% interval: headcount_difference (last year), sustained_exits_difference, cost_per_sustained_exit
-    (constant prices, discounted; NaN where the gain is not clear). `replicates` counts the scenario's runs.
-    >>>>>>> B
 
     Raises
     ------
