@@ -153,11 +153,17 @@ def _wrong_declarations(policy: type[Policy]) -> Iterator[str]:
         given: object = getattr(policy, attribute)
         if not isinstance(given, tuple) or not all(isinstance(item, str) for item in given):
             yield f"its {attribute} are {given!r:.60}; allowed: a tuple of texts"
+    years: object = policy.capital_years
+    if not isinstance(years, int) or isinstance(years, bool) or not 0 <= years <= MOST_CAPITAL_YEARS:
+        yield f"its capital_years are {years!r:.60}; allowed: whole years from 0 to {MOST_CAPITAL_YEARS}"
     parameters: object = getattr(policy, "parameters", None)
     if not isinstance(parameters, Mapping) or not all(isinstance(p, Parameter) for p in parameters.values()):
         yield "its parameters are none; allowed: what policy_parameters reads from its YAML file"
     elif missing := sorted(_EVERY - set(parameters)):
         yield f"its parameters lack {', '.join(missing)}; allowed: what policy_parameters reads from its YAML file"
+
+
+MOST_CAPITAL_YEARS = 100
 
 
 def _wrong_columns(policy: type[Policy]) -> Iterator[str]:

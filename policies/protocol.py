@@ -76,6 +76,8 @@ class Policy(Settings):
     own_columns: ClassVar[type[OwnColumns]] = OwnColumns
     writes: ClassVar[tuple[ColumnName, ...]] = ()
     """Base columns this policy may change; no two policies may name the same."""
+    capital_years: ClassVar[int] = 0
+    """Years that lasts what its money builds; comparisons then show its cost as an annuity beside cash. 0: nothing."""
     keeps: ClassVar[tuple[str, ...]] = ()
     """Attributes that belong to the state of a county (firms, sites): they are saved with it, nothing else is."""
 

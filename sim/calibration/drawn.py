@@ -14,24 +14,25 @@ QUARTERS = (0.25, 0.75)
 
 
 def drawn_table(draws: int, seed: int = 20161231) -> pd.DataFrame:
-    """Return a row per target of admissible draws, over the first attempts of `draws` replicates.
+    """Return a row per target of admissible draws, and one for the headcount, over the first draw of each replicate.
 
-    Columns: target, allowed, met (share of all draws that meet it), admissible (share of draws that meet all), stated
-    (the reference county with the parameters as stated), quarter and three_quarters (of the admissible draws), inside
-    (whether the stated one lies between).
+    Columns: target, allowed (none for the headcount, which is not judged), met (share of all draws that meet it),
+    admissible (share of draws that meet all), stated (the reference county with the parameters as stated), quarter and
+    three_quarters (of the admissible draws), inside (whether the stated one lies between).
     """
     rules, stated = admissibility(), reference_figures(resolve_parameters({}))
     found = [reference_figures(resolve_parameters({}, Draw(Luck(seed, k)))) for k in range(draws)]
     kept = [figures for figures in found if not rules.violated(figures)]
     rows = []
-    for name, target in rules.targets.items():
-        met = np.mean([target.low <= figures[name] <= target.high for figures in found])
+    for name in (*rules.targets, "headcount"):
+        target = rules.targets.get(name)
         low, high = np.quantile([figures[name] for figures in kept], QUARTERS) if kept else (np.nan, np.nan)
+        met = [target is None or target.low <= figures[name] <= target.high for figures in found]
         rows.append(
             {
                 "target": name,
-                "allowed": f"{target.low:g} to {target.high:g}",
-                "met": float(met),
+                "allowed": "" if target is None else f"{target.low:g} to {target.high:g}",
+                "met": np.nan if target is None else float(np.mean(met)),
                 "admissible": len(kept) / len(found),
                 "stated": stated[name],
                 "quarter": float(low),

@@ -1,8 +1,9 @@
 """Tables of a document, made from YAML and code: `python -m tuopin.sim.calibration.parameter_tables docs/odd.md`.
 
 A document marks where a table belongs by `<!-- parameters: GROUP -->` and `<!-- end -->`; what stands between is
-replaced. GROUP is a group of the model, `common` (every programme) or a policy's name (its own file only). `<!-- rules -->`
-marks the table of the rules of every mechanism: the functions marked `@rule`, with the first line of what they say.
+replaced. GROUP is a group of the model, `common` (every programme) or a policy's name (its own file only). The mark
+`<!-- rules -->` stands for the table of the rules of every mechanism: the functions marked `@rule`, with the first line
+of what they say.
 """
 
 from __future__ import annotations

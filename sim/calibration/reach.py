@@ -44,7 +44,7 @@ def reach_table(parts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         *_incomes(documented),
         *_shares(documented),
         _fifth(documented),
-        *_allowance(lushi),
+        *_allowance(lushi, documented),
     ]
     return pd.DataFrame(rows)
 
@@ -106,13 +106,16 @@ def _fifth(documented: pd.Series) -> Asked:
     return Asked(what, f"within {100 * FIFTH:g}%", f"{100 * off:+.1f}%", _said(abs(off) <= FIFTH))
 
 
-def _allowance(lushi: pd.Series) -> Iterator[Asked]:
-    for what, id, (low, high) in (
-        ("allowance, retention of recipients", "allowance_retention", RETENTION),
-        ("allowance a person against the standard", "allowance_paid", ADEQUACY),
-    ):
-        found = float(lushi[id])
-        yield Asked(what, f"{low:g} to {high:g}", f"{found:.3f}", _said(low <= found <= high))
+def _allowance(lushi: pd.Series, documented: pd.Series) -> Iterator[Asked]:
+    for study, prefix, simulated in (("lushi", "allowance", lushi), ("documented", "documented", documented)):
+        for what, id, (low, high) in (
+            ("retention of recipients", "retention", RETENTION),
+            ("a person against the standard", "paid", ADEQUACY),
+        ):
+            found = float(simulated[f"{prefix}_{id}"])
+            yield Asked(
+                f"allowance, {what}, {study}", f"{low:g} to {high:g}", f"{found:.3f}", _said(low <= found <= high)
+            )
     with_it, without = float(lushi["relapse_of_both"]), float(lushi["relapse_of_both_in_none"])
     what = "relapse in 3 years, who exits under the allowance and under none"
     yield Asked(what, f"at most {without:.3f}", f"{with_it:.3f}", _said(with_it <= without))

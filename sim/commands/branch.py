@@ -48,7 +48,8 @@ def branch(
     from tuopin.sim.branching.scenarios import read_branches
     from tuopin.sim.branching.source import open_source
     from tuopin.sim.branching.task import TASK
-    from tuopin.sim.commands.run import show_result, tell_report
+    from tuopin.sim.commands.result import show_result
+    from tuopin.sim.commands.run import tell_report
 
     here = Path.cwd()  # a policy may change it
     _check_out(out, directory)

@@ -7,30 +7,37 @@ from collections.abc import Mapping
 from typing import Any
 
 from tuopin.sim.commands.tables import cell_text
-from tuopin.sim.comparison.headline import DIFFERENCES, MEASURED, headline
-from tuopin.sim.comparison.spending import NOTHING_SPENT, money_notes, spent_nothing
+from tuopin.sim.comparison.headline import COMPARED, GROUPS, MEASURED, headline
+from tuopin.sim.comparison.spending import NOTHING_SPENT, spent_nothing
 from tuopin.sim.results.results import Results
 
+ROOM = 100
+"""Columns of the headline table and of the lines below it."""
 TITLE = (
-    "Simulated, given these assumptions; true view. Differences from {baseline}: paired, {replicates} replicates,"
+    "Simulated, given these assumptions; true view. Differences from {baseline}: paired, {replicates} {runs},"
     " 95% intervals ({kind})."
 )
 ONE_REPLICATE = (
     "Simulated, given these assumptions; true view. Differences from {baseline}: of one replicate, so how sure they are"
-    " is unknown and no cost ratio is given; run more replicates."
+    " is unknown, and no rank or cost ratio is given; run more replicates."
 )
 LEVELS = "Simulated, given these assumptions; true view; {replicates}. One scenario: nothing to compare."
 FEW = 5
 """Fewer replicates than this say little on how sure a difference is."""
+FEW_DRAWS = 40
+"""Of fewer draws than this the 2.5% and 97.5% quantiles are nearly the lowest and the highest."""
 KINDS = {
     "luck": "luck alone: the parameters are held fixed",
-    "parameters": "luck and parameters: each replicate draws the free parameters",
+    "parameters": "2.5% and 97.5% quantiles over draws of the free parameters, luck included",
 }
-MOVES = "moves out of poverty (persons)"
-PERSONS = "of these first ones"
-COST = "public cost (M yuan, nominal)"
-RATIO = "yuan per sustained exit (constant prices)"
-COMPARED = ("difference (points)", "more sustained exits", RATIO)
+AVERTED = "poverty years averted (of them prevented)"
+SUSTAINED = "sustained exits gained (on own strength)"
+POOR = "still poor at the end"
+RELAPSE = "relapse / of the same in baseline"
+COST = "added public cost (M yuan)"
+RATIO = "yuan per poverty year averted"
+RANK, FIRST = "rank", "ranks first"
+BASELINE = "baseline"
 NO_GAIN = "no clear gain"
 ONE_IS_NO_INTERVAL = "unknown: one replicate"
 MOST_PLACES = 4
@@ -42,14 +49,14 @@ def headline_table(results: Results) -> tuple[str, list[Row]]:
 
     No rows where nothing was compared; of a region levels are shown even so.
     """
-    everybody = {"view": ["true"], "group": ["all"]}
-    comparison = results.rows("comparison", indicator=[name for name, _ in DIFFERENCES.values()], **everybody)
+    comparison = results.rows("comparison", indicator=COMPARED, view=["true"], group=GROUPS, year=["all"])
     if comparison.empty and not results.regions:
         return "", []
-    indicators, spells = results.reported(indicator=MEASURED, **everybody)
+    indicators, _ = results.reported(indicator=MEASURED, view=["true"], group=["all"])
     if indicators.empty:
         return "", []
-    frame = headline(comparison, indicators, spells)
+    kind = "luck" if comparison.empty else str(comparison["uncertainty"].iloc[0])
+    frame = headline(comparison, indicators, "parameters" if kind == "parameters" else "luck")
     baseline = str(results.manifest["baseline"] if comparison.empty else comparison["baseline"].iloc[0])
     several, idle = len(set(frame["place"])) > 1, spent_nothing(results)
     rows = []
@@ -59,7 +66,7 @@ def headline_table(results: Results) -> tuple[str, list[Row]]:
     if not several:
         rows = [{key: value for key, value in row.items() if key != "place"} for row in rows]
     if comparison.empty:
-        rows = [{key: value for key, value in row.items() if key not in COMPARED} for row in rows]
+        rows = [{key: value for key, value in row.items() if key in ("place", "scenario", POOR)} for row in rows]
     title = _title(int(frame["replicates"].min()), int(frame["replicates"].max()), baseline, comparison)
     places = results.manifest.get("inputs", {}).get("place", {})
     return title + "".join(_region_note(name, counties, places) for name, counties in results.regions.items()), rows
@@ -71,25 +78,64 @@ def _title(fewest: int, most: int, baseline: str, comparison: Any) -> str:
         return LEVELS.format(replicates=f"{replicates} replicate{'' if most == 1 else 's'}")
     if most == 1:
         return ONE_REPLICATE.format(baseline=baseline)
-    kind = KINDS.get(str(comparison["uncertainty"].iloc[0]), "")
+    kind = str(comparison["uncertainty"].iloc[0])
+    drawn = kind == "parameters"
     few = f" Fewer than {FEW} replicates: intervals are themselves uncertain." if fewest < FEW else ""
-    return TITLE.format(baseline=baseline, kind=kind, replicates=replicates) + few
+    if drawn and fewest < FEW_DRAWS:
+        few = f" Fewer than {FEW_DRAWS} draws: the quantiles are nearly the lowest and the highest draw."
+    runs = "draws" if drawn else "replicates"
+    return TITLE.format(baseline=baseline, kind=KINDS.get(kind, ""), replicates=replicates, runs=runs) + few
 
 
-def headline_notes(results: Results) -> list[str]:
-    """What stands below the table: what is counted, in which prices, the start in two views, and the money."""
-    first_year = results.manifest.get("comparison", {}).get("first_year")
-    rate = results.manifest.get("comparison", {}).get("discount_rate")
-    prices = "" if first_year is None else f" in {first_year} prices, discounted at {rate:.1%} a year;"
+def definitions(results: Results) -> list[str]:
+    """What the table counts, and in which prices, in two lines."""
+    settings = results.manifest.get("comparison", {})
+    first_year, rate = settings.get("first_year"), settings.get("discount_rate")
+    prices = "" if first_year is None else f", in {first_year} prices, discounted at {rate:.1%} a year"
+    life = settings.get("capital_years", {})
+    built = "; ".join(f"{name}'s houses and the like at once, though they last {n} years" for name, n in life.items())
     return [
-        f"{MOVES}: every move counts, repeated ones of the same persons too, so they may exceed the poor at start;"
-        f" {PERSONS}: persons whose household had not left poverty before, each counted once.",
-        "sustained exits: persons whose household first reached three assessments in a row at or above the line.",
-        f"public cost: of all years, nominal, pensions and other ordinary transfers included, what households pay left"
-        f" out; a ratio is{prices} of differences from the baseline.",
-        *start_notes(results),
-        *money_notes(results),
+        "poverty years: persons under the line times years, all years; prevented: of persons not poor at the start."
+        " sustained exits: of the persons poor at the start, above the line in each of the last three years; on own"
+        " strength: without income that ends with a programme's money. relapse: within three years, of those who exit"
+        " under both. rank: by poverty years averted; packages whose difference is unclear share one.",
+        f"public cost: above the baseline{prices}; pensions and other ordinary transfers included, what households pay"
+        f" and capital that returns left out{'; ' + built if built else ''}. yuan per poverty year: both discounted.",
     ]
+
+
+def harm_notes(results: Results) -> list[str]:
+    """Scenarios under which more persons are poor in more years than in the baseline than in fewer."""
+    wanted = ["helped_persons", "harmed_persons"]
+    rows = results.rows("comparison", indicator=wanted, group=["all"], year=["all"])
+    lines = []
+    for (place, scenario), found in rows.groupby(["place", "scenario"], sort=False):
+        persons = dict(zip(found["indicator"], found["mean_difference"], strict=True))
+        helped, harmed = persons.get("helped_persons", math.nan), persons.get("harmed_persons", math.nan)
+        if helped < harmed:
+            lines.append(
+                f"{place}, {scenario}: fewer persons are helped than harmed: {_whole(helped)} are poor in fewer years"
+                f" than in the baseline, {_whole(harmed)} in more."
+            )
+    return lines
+
+
+def annualised_notes(results: Results) -> list[str]:
+    """Cost with capital as an annuity beside the cash figure, where it differs."""
+    rows = results.rows(
+        "comparison",
+        indicator=["cost_yuan_discounted", "cost_yuan_annualised_discounted"],
+        group=["all"],
+        year=["all"],
+    )
+    told: dict[str, list[str]] = {}
+    for (place, scenario), found in rows.groupby(["place", "scenario"], sort=False):
+        yuan = dict(zip(found["indicator"], found["mean_difference"], strict=True))
+        cash, annual = yuan.get("cost_yuan_discounted"), yuan.get("cost_yuan_annualised_discounted")
+        if cash is not None and annual is not None and abs(annual - cash) > 1e-3 * abs(cash):
+            told.setdefault(str(place), []).append(f"{scenario} {_million(annual)} instead of {_million(cash)}")
+    lead = "with capital as an annuity over its life, public cost above the baseline (M yuan) is"
+    return [f"{lead}{f' in {place}' if len(told) > 1 else ''}: {', '.join(parts)}." for place, parts in told.items()]
 
 
 def start_notes(results: Results) -> list[str]:
@@ -129,43 +175,68 @@ def cells(row: Row, baseline: str, *, idle: bool = False) -> Row:
     `idle` says that the scenario's programmes spent nothing: then there is no gain to look for.
     """
     is_baseline = row["scenario"] == baseline
-    mark = f" ({NOTHING_SPENT} by its programmes)" if idle else ""
+    compared = {
+        AVERTED: _with_part(row, "averted", "averted_by_prevention"),
+        SUSTAINED: _with_part(row, "sustained_gain", "own_strength_gain", interval=False),
+        RELAPSE: _relapse(row),
+        COST: _million(row["cost"]) + (f" ({NOTHING_SPENT} by its programmes)" if idle else ""),
+        RATIO: NOTHING_SPENT if idle else _cost(row),
+    }
+    if is_baseline:
+        compared = dict.fromkeys(compared, "") | {AVERTED: BASELINE}
+    poor = f"{_whole(row['poor_persons_end'])} ({_percent(row['headcount_ratio_end'])})"
+    first = row["first"]
     return {
         "place": row["place"],
         "scenario": row["scenario"],
-        "headcount at start": _percent(row["headcount_ratio_start"]),
-        "at end": _percent(row["headcount_ratio_end"]),
-        "difference (points)": "baseline" if is_baseline else _interval(row, "headcount_difference", 100.0, 2),
-        MOVES: _whole(row["exits_persons"]),
-        PERSONS: _whole(row["first_exits_persons"]),
-        "relapse in 3 years": _percent(row["relapse_by_3_years"]),
-        "sustained exits (persons)": _whole(row["sustained_exits_persons"]),
-        "more sustained exits": "baseline" if is_baseline else _interval(row, "sustained_exits_difference", 1.0, 0),
-        COST: _in_units(row["cost_yuan_nominal"], 1e-6) + mark,
-        RATIO: "baseline" if is_baseline else NOTHING_SPENT if idle else _cost(row),
+        AVERTED: compared[AVERTED],
+        SUSTAINED: compared[SUSTAINED],
+        POOR: poor if math.isfinite(row["poor_persons_end"]) else _percent(row["headcount_ratio_end"]),
+        RELAPSE: compared[RELAPSE],
+        COST: compared[COST],
+        RATIO: compared[RATIO],
+        RANK: fixed(row["rank"], 0) if math.isfinite(row["rank"]) else "",
+        FIRST: f"{100 * first:.0f}%" if math.isfinite(first) and math.isfinite(row["rank"]) else "",
     }
 
 
-def _cost(row: Row) -> str:
-    """No ratio is printed where the gain in sustained exits is not clearly positive."""
-    low = row["sustained_exits_difference_low"]
-    if math.isfinite(row["sustained_exits_difference"]) and not math.isfinite(low):
-        return ONE_IS_NO_INTERVAL
-    if not (math.isfinite(low) and low > 0 and math.isfinite(row["cost_per_sustained_exit"])):
-        return NO_GAIN
-    return _interval(row, "cost_per_sustained_exit", 1.0, 0)
-
-
-def _interval(row: Row, column: str, factor: float, places: int) -> str:
-    """A difference with its interval, with as many digits as tell the ends apart."""
-    middle, low, high = (row[name] * factor for name in (column, f"{column}_low", f"{column}_high"))
+def _with_part(row: Row, column: str, part: str, *, interval: bool = True) -> str:
+    """A difference, of it a part in parentheses, and its interval; the word `unclear` in place of that where asked."""
+    middle, low, high = row[column], row[f"{column}_low"], row[f"{column}_high"]
     if not math.isfinite(middle):
         return ""
+    text = _whole(middle) + (f" ({_whole(row[part])})" if math.isfinite(row[part]) else "")
     if not (math.isfinite(low) and math.isfinite(high)):
-        return fixed(middle, places)
+        return text
+    if interval:
+        return f"{text} {_ends(low, high)}"
+    return text if low > 0 or high < 0 else f"{text} unclear"
+
+
+def _relapse(row: Row) -> str:
+    before = row["relapse_in_baseline"]
+    after = before + row["relapse_difference"]
+    return f"{fixed(100 * after, 1)}% / {fixed(100 * before, 1)}%" if math.isfinite(after) else ""
+
+
+def _cost(row: Row) -> str:
+    """No ratio is printed where the gain in poverty-years is not clearly positive."""
+    low = row["averted_low"]
+    if math.isfinite(row["averted"]) and not math.isfinite(low):
+        return ONE_IS_NO_INTERVAL
+    if not (math.isfinite(low) and low > 0 and math.isfinite(row["cost_per_poverty_year"])):
+        return NO_GAIN
+    low, high = row["cost_per_poverty_year_low"], row["cost_per_poverty_year_high"]
+    ends = _ends(low, high) if math.isfinite(high) else f"[{_whole(low)}, no bound]"
+    return f"{_whole(row['cost_per_poverty_year'])} {ends}"
+
+
+def _ends(low: float, high: float) -> str:
+    """An interval in whole numbers, or with as many digits as tell its ends apart."""
+    places = 0
     while low < high and fixed(low, places) == fixed(high, places) and places < MOST_DIGITS:
         places += 1
-    return f"{fixed(middle, places)} [{fixed(low, places)}, {fixed(high, places)}]"
+    return f"[{fixed(low, places)}, {fixed(high, places)}]"
 
 
 MOST_DIGITS = 6
@@ -186,5 +257,5 @@ def _whole(value: float) -> str:
     return fixed(value, 0) if math.isfinite(value) else ""
 
 
-def _in_units(value: float, factor: float) -> str:
-    return cell_text(value * factor, 4)
+def _million(yuan: float) -> str:
+    return cell_text(yuan * 1e-6, 4) if math.isfinite(yuan) else ""

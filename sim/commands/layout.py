@@ -48,11 +48,16 @@ def _breaks_anywhere(word: str) -> bool:
 
 
 def page(
-    title: str, columns: Sequence[str], cells: Sequence[Sequence[str]], right: Sequence[bool], ids: Collection[str]
+    title: str,
+    columns: Sequence[str],
+    cells: Sequence[Sequence[str]],
+    right: Sequence[bool],
+    ids: Collection[str],
+    room: int = PAGE,
 ) -> str:
     """Aligned text: numbers to the right, Chinese characters counted double.
 
-    No line is wider than a page unless an identifier of `ids`, which is never broken, is.
+    No line is wider than `room` unless an identifier of `ids`, which is never broken, is.
     """
     full = [max(map(width, column)) for column in zip(columns, *cells, strict=True)]
     least = [
@@ -60,12 +65,12 @@ def page(
         for column, size, column_cells in zip(columns, full, zip(columns, *cells, strict=True), strict=True)
     ]
     gaps = GAP * (len(columns) - 1)
-    lines = wrapped(title, PAGE) if title else []
-    if sum(full) + gaps <= PAGE:
+    lines = wrapped(title, room) if title else []
+    if sum(full) + gaps <= room:
         return "\n".join([*lines, *(_row(line, full, right) for line in [list(columns), *cells])]) + "\n"
-    if sum(least) + gaps > PAGE:
-        return "\n".join([*lines, *(line for row in cells for line in _block(columns, row, ids))]) + "\n"
-    sizes = _sizes(full, least, PAGE - gaps)
+    if sum(least) + gaps > room:
+        return "\n".join([*lines, *(line for row in cells for line in _block(columns, row, ids, room))]) + "\n"
+    sizes = _sizes(full, least, room - gaps)
     for row in [list(columns), *cells]:
         parts = [wrapped(cell, size) for cell, size in zip(row, sizes, strict=True)]
         height = max(map(len, parts))
@@ -91,10 +96,10 @@ def _row(cells: Sequence[str], sizes: Sequence[int], right: Sequence[bool]) -> s
     return (" " * GAP).join(padded).rstrip()
 
 
-def _block(columns: Sequence[str], cells: Sequence[str], ids: Collection[str]) -> list[str]:
+def _block(columns: Sequence[str], cells: Sequence[str], ids: Collection[str], room: int) -> list[str]:
     """A row as a line of its identifiers with the rest indented below it."""
     named = [(column, text) for column, text in zip(columns, cells, strict=True) if text]
     heads = [text for column, text in named if column in ids]
     head = "  ".join(heads)
     rest = "; ".join(f"{column}: {text}" if column else text for column, text in named if column not in ids)
-    return [*([head] if width(head) <= PAGE else heads), *(f"    {line}" for line in wrapped(rest, PAGE - 4) if line)]
+    return [*([head] if width(head) <= room else heads), *(f"    {line}" for line in wrapped(rest, room - 4) if line)]

@@ -76,6 +76,8 @@ def run(
         dask_address=dask,
         time_limit=time_limit,
     )
+    from tuopin.sim.commands.result import show_result
+
     show_result(here / directory)
     if scale < 1.0:
         sys.stdout.write(f"scale {scale:g}: persons, households and yuan are those of the households simulated\n")
@@ -105,33 +107,6 @@ def tell_first_compilation() -> None:
 
     if not any(Path(agents.__path__[0], "__pycache__").glob("*.nbi")):
         sys.stderr.write("compiling the model, once after installation: some twenty seconds\n")
-
-
-def show_result(directory: Path) -> None:
-    """Print the comparison of the scenarios of a result and draw its figures.
-
-    Where there is nothing to compare (one scenario, or the baseline not done) it prints nothing: the engine says so.
-    """
-    from tuopin.sim.commands.headline import headline_notes, headline_table
-    from tuopin.sim.commands.layout import PAGE, wrapped
-    from tuopin.sim.commands.tables import show
-    from tuopin.sim.results.regions import RegionIncomplete
-    from tuopin.sim.results.results import Results
-
-    results = Results.open(directory)
-    try:
-        title, rows = headline_table(results)
-    except RegionIncomplete as error:
-        sys.stderr.write(f"{error}\n")
-        return
-    if not rows:
-        return
-    show(title, list(rows[0]), rows, ids=["place", "scenario"])
-    sys.stdout.write("".join(f"{line}\n" for note in headline_notes(results) for line in wrapped(note, PAGE)))
-
-    from tuopin.sim.figures.files import draw_all
-
-    draw_all(results)
 
 
 def tell_report(report: RunReport, plan: Plan, directory: Path) -> None:

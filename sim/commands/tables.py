@@ -13,7 +13,7 @@ import sys
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from tuopin.sim.commands.layout import GAP, LONGEST_WORD, longest_word, page, width
+from tuopin.sim.commands.layout import GAP, LONGEST_WORD, PAGE, longest_word, page, width
 from tuopin.sim.commands.options import Format
 from tuopin.sim.results.cells import neutral
 
@@ -32,8 +32,9 @@ def show(
     format: Format = Format.TABLE,
     ids: Sequence[str] = (),
     digits: int = 4,
+    room: int = PAGE,
 ) -> None:
-    """Write `rows` under `columns`; `ids` are the columns that must stay whole.
+    """Write `rows` under `columns`; `ids` are the columns that must stay whole, `room` is the page of a pipe.
 
     Numbers of a table get `digits` significant digits. CSV and JSON carry the values as they are (NaN is empty and
     null), without the title.
@@ -45,7 +46,7 @@ def show(
     elif sys.stdout.isatty():
         _rich(title, columns, rows, ids, digits)
     else:
-        sys.stdout.write(plain(title, columns, rows, digits, ids))
+        sys.stdout.write(plain(title, columns, rows, digits, ids, room))
 
 
 def _cell(value: Any) -> Any:
@@ -68,11 +69,18 @@ def as_json(value: object) -> str:
     return json.dumps(_finite(value), ensure_ascii=False, indent=1, allow_nan=False)
 
 
-def plain(title: str, columns: Sequence[str], rows: Sequence[Row], digits: int = 4, ids: Collection[str] = ()) -> str:
+def plain(
+    title: str,
+    columns: Sequence[str],
+    rows: Sequence[Row],
+    digits: int = 4,
+    ids: Collection[str] = (),
+    room: int = PAGE,
+) -> str:
     """Aligned text, no line wider than a page unless one identifier is; numbers to the right."""
     cells = [[cell_text(row.get(column), digits) for column in columns] for row in rows]
     numeric = [all(_is_number(row.get(column)) for row in rows) and bool(rows) for column in columns]
-    return page(title, columns, cells, numeric, ids)
+    return page(title, columns, cells, numeric, ids, room)
 
 
 def cell_text(value: object, digits: int = 4) -> str:

@@ -11,8 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from tuopin.sim.comparison.differences import EFFECTS, paired_differences
+from tuopin.sim.comparison.differences import paired_differences
 from tuopin.sim.comparison.money import COST
+from tuopin.sim.comparison.present_values import EFFECTS
 from tuopin.sim.results.results import Results
 
 
@@ -30,11 +31,12 @@ def compared_by_indicator(
         frame = results.part("indicators", place, pair, **portion)
         if {baseline} < set(frame["scenario"].astype(str).unique()):
             parts.append(paired_differences(frame, **settings))
-    told = [name for name in counts if name in EFFECTS.values()] or list(counts)[:1]  # for its years, if nothing else
+    told = [name for name in counts if name in EFFECTS] or list(counts)[:1]  # for its years, if nothing else
     money = paired_differences(
         results.part("indicators", place, pair, indicator=[*told, COST], group=["all"], view=["true"]),
         results.part("costs", place, pair),
         results.part("spells", place, pair, kind=["exited"]),
+        results.part("pairs", place, pair) if baseline == results.manifest["comparison"]["baseline"] else None,
         **settings,
     )
     note = money["note"].iloc[0] if len(money) else ""

@@ -16,6 +16,7 @@ from pyarrow import csv
 
 from tuopin.agents.economy import price_index
 from tuopin.agents.parameters import resolve_parameters
+from tuopin.policies.catalogue import catalogue
 from tuopin.sim.comparison.by_indicator import compared_by_indicator
 from tuopin.sim.comparison.differences import paired_differences
 from tuopin.sim.results.cells import neutral
@@ -36,11 +37,13 @@ def comparison_settings(plan: Plan) -> dict[str, Any]:
     """
     parameters = resolve_parameters(plan.parameters)
     years = range(plan.first_year, plan.last_year + 1)
+    used = sorted({name for settings in plan.scenario_settings.values() for name in settings})
     return {
         "baseline": plan.baseline,
         "first_year": plan.first_year,
         "discount_rate": plan.discount_rate,
         "draw_parameters": plan.draw_parameters,
+        "capital_years": {name: life for name in used if (life := catalogue()[name].capital_years)},
         "price_index": {str(year): price_index(parameters, year, plan.first_year) for year in years},
     }
 
@@ -119,6 +122,7 @@ def _compared(results: Results, settings: dict[str, Any]) -> Iterator[pd.DataFra
     indicators at a time: time grows with the number of runs, and memory with the replicates of one indicator.
     """
     baseline = settings["baseline"]
+    paired = baseline == results.manifest["comparison"]["baseline"]
     places = _comparable(results, baseline)
     regions = {name: counties for name, counties in results.regions.items() if set(counties) & set(places)}
     inside = {county for counties in results.regions.values() for county in counties}
@@ -130,15 +134,17 @@ def _compared(results: Results, settings: dict[str, Any]) -> Iterator[pd.DataFra
             if scenarios is not None and 2 * _rows_of_one(results) > _ROWS_AT_ONCE:
                 yield compared_by_indicator(results, single[at], scenarios, settings, _ROWS_AT_ONCE)
             else:
-                yield from _of(results.places(single[at : at + at_once], scenarios), settings)
+                yield from _of(results.places(single[at : at + at_once], scenarios), settings, paired)
     for name in regions:
         for tables in results.complete_regions([name]).values():
-            yield from _of(tables, settings)
+            yield from _of(tables, settings, paired)
 
 
-def _of(tables: Tables, settings: dict[str, Any]) -> Iterator[pd.DataFrame]:
+def _of(tables: Tables, settings: dict[str, Any], paired: bool) -> Iterator[pd.DataFrame]:
+    """The comparison of some tables; `paired` says that their pairs of runs are with the baseline asked for."""
     if settings["baseline"] in tables.indicators["scenario"].unique():
-        yield paired_differences(tables.indicators, tables.costs, tables.spells, **settings)
+        pairs = tables.pairs if paired else None
+        yield paired_differences(tables.indicators, tables.costs, tables.spells, pairs, **settings)
 
 
 def _rows_of_one(results: Results) -> float:

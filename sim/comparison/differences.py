@@ -2,55 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from tuopin.sim.comparison.constant_prices import discount_factors
-from tuopin.sim.comparison.cost_effectiveness import cost_ratio
 from tuopin.sim.comparison.cube import cube_of, scenario_index
-from tuopin.sim.comparison.money import COST, in_constant_prices, with_costs
-from tuopin.sim.comparison.paired import Floats, Interval, Uncertainty, paired_interval
+from tuopin.sim.comparison.money import in_constant_prices, with_costs
+from tuopin.sim.comparison.paired import Interval, Uncertainty, paired_interval
+from tuopin.sim.comparison.pairs import pair_rows
+from tuopin.sim.comparison.present_values import RATIOS, Prices, capital_adjustments, cost_rows
+from tuopin.sim.comparison.rows import ALL, Rows
 from tuopin.sim.comparison.spending import NOTHING_SPENT, where_programmes_spent
+from tuopin.sim.comparison.worst import worst_rows
 from tuopin.sim.comparison.years import over_years
-from tuopin.sim.measures.indicators import INDICATORS
 from tuopin.sim.measures.survival import relapse_by_run, usable
 from tuopin.sim.results.schemas import COMPARISON
 
 COLUMNS = [column.name for column in COMPARISON]
 INTERVAL = ("mean_difference", "low", "high", "probability_positive", "replicates")
-ALL = "all"
-
-EFFECTS = {
-    "cost_per_sustained_exit": "sustained_exits_persons",
-    "cost_per_poverty_year_averted": "poor_persons",
-}
-"""Cost ratio -> the indicator, summed over years, whose improvement is its effect."""
 
 
 def paired_differences(
     indicators: pd.DataFrame,
     costs: pd.DataFrame | None = None,
     spells: pd.DataFrame | None = None,
+    pairs: pd.DataFrame | None = None,
     *,
     baseline: str,
     price_index: Mapping[int, float],
     first_year: int,
     discount_rate: float,
     draw_parameters: bool = False,
+    capital_years: Mapping[str, int] | None = None,
 ) -> pd.DataFrame:
     """Return the table of `comparison.csv`: paired differences of every scenario from `baseline`, place by place.
 
-    `indicators`, `costs` and `spells` have the columns of the tables of those names; `price_index` is a consumer
-    price index by year; `first_year` is the initial year, whose prices money is stated in. `year` is a year as text,
-    or `all`: the mean over the simulated years for rates, means and indices, the sum for flows, counts of persons
-    (person-years) and money. Money is in constant prices; `cost_yuan_nominal` stands beside `cost_yuan`, and
-    `cost_yuan_discounted` is its present value. Relapse after exit and the cost ratios stand under `all` only; a cost
-    ratio is NaN where the difference in effect is not clearly positive. `note` says where no programme of the
-    scenario spent anything. With `draw_parameters` intervals are of kind
-    `parameters`, else `luck` (see `paired`).
+    `indicators`, `costs`, `spells` and `pairs` (which are with this baseline) have the columns of the tables of those
+    names; `price_index` is a consumer price index by year; `first_year` is the initial year, whose prices money is
+    stated in. `year` is a year as text;
+    `all`: the mean over the simulated years for rates, means and indices, the sum for flows, counts of persons
+    (person-years) and money, the last year for what is counted since the initial state; or `worst`: over the worst
+    replicate-years of the baseline (see `worst`). Money is in constant prices; `cost_yuan_nominal` stands beside
+    `cost_yuan`, `cost_yuan_discounted` is its present value and, where a programme among `capital_years` has capital,
+    `cost_yuan_annualised_discounted` that with its capital as an annuity. Relapse after exit, pairs and the cost ratios
+    (both sides discounted) stand under `all` only; a cost ratio is NaN where the difference in effect is not clearly
+    positive. `note` says where no programme of the scenario spent anything. With `draw_parameters` intervals are of
+    kind `parameters`, else `luck` (see `paired`).
 
     Raises
     ------
@@ -67,11 +65,17 @@ def paired_differences(
     yearly = cube.figures[:, others] - cube.figures[:, [base]]
     totals = over_years(cube, others, base, first_year)
     gains = totals.scenarios - totals.baseline
+    prices = Prices(price_index, first_year, discount_rate)
+    last_year = int(cube.keys["year"].max())
+    capital = capital_adjustments(costs, capital_years or {}, last_year, prices)
     found = [
         Rows(cube.keys.astype({"year": str}), paired_interval(yearly, uncertainty)),
         Rows(totals.keys.assign(year=ALL), paired_interval(gains, uncertainty)),
-        *_cost_rows(cube.keys, yearly, totals.keys, gains, first_year, discount_rate, uncertainty),
+        *worst_rows(cube, yearly, base, first_year),
+        *cost_rows(cube, yearly, others, base, capital, prices, uncertainty),
     ]
+    if pairs is not None and len(pairs):
+        found += pair_rows(pairs, names, uncertainty)
     if spells is not None and len(spells):
         found += _relapse_rows(spells, names, baseline, uncertainty)
     table = _in_order(found, names).assign(baseline=baseline, uncertainty=uncertainty, note="")
@@ -80,45 +84,6 @@ def paired_differences(
         pairs = zip(table["place"].astype(str), table["scenario"].astype(str), strict=True)
         table["note"] = ["" if pair in spent else NOTHING_SPENT for pair in pairs]
     return table[COLUMNS]
-
-
-class Rows(NamedTuple):
-    """Some figures of a comparison: one row of `keys` each, with intervals of shape (keys, scenarios)."""
-
-    keys: pd.DataFrame
-    interval: Interval
-
-
-def _cost_rows(
-    keys: pd.DataFrame,
-    yearly: Floats,
-    total_keys: pd.DataFrame,
-    gains: Floats,
-    first_year: int,
-    rate: float,
-    uncertainty: Uncertainty,
-) -> Iterator[Rows]:
-    """Give present values and cost ratios, place by place, from differences (figures, scenarios, replicates)."""
-    costs = keys[(keys["indicator"] == COST) & (keys["group"] == ALL) & (keys["year"] > first_year)]
-    everybody = total_keys[(total_keys["view"] == "true") & (total_keys["group"] == ALL)]
-    effects = {(place, name): row for row, place, name in everybody[["place", "indicator"]].itertuples(name=None)}
-    for place, years in costs.groupby("place", sort=False)["year"]:
-        factors = discount_factors(years, first_year, rate)
-        cost = np.stack([factors @ yearly[years.index, scenario] for scenario in range(yearly.shape[1])])
-        yield _one_row(place, "cost_yuan_discounted", paired_interval(cost[None], uncertainty))
-        for name, effect in EFFECTS.items():
-            if (place, effect) in effects:
-                gain = gains[effects[place, effect]] * (1.0 if INDICATORS[effect].better == "higher" else -1.0)
-                ratios = [cost_ratio(c, g, uncertainty) for c, g in zip(cost, gain, strict=True)]
-                yield _one_row(
-                    place, name, Interval(*(np.array([part]) for part in list(zip(*ratios, strict=True))[:5]))
-                )
-
-
-def _one_row(place: Hashable, indicator: str, interval: Interval) -> Rows:
-    """Return a figure of everybody in the true view over all years from its intervals (1, scenarios)."""
-    key = {"place": place, "indicator": indicator, "view": "true", "group": ALL, "year": ALL}
-    return Rows(pd.DataFrame([key]), interval)
 
 
 def _relapse_rows(spells: pd.DataFrame, names: Sequence[str], baseline: str, uncertainty: Uncertainty) -> list[Rows]:
@@ -138,11 +103,11 @@ def _relapse_rows(spells: pd.DataFrame, names: Sequence[str], baseline: str, unc
 def _in_order(found: Sequence[Rows], names: Sequence[str]) -> pd.DataFrame:
     """Put together what has a pair of replicates, and every cost ratio.
 
-    Sorted by place, scenario, indicator, view and group as they first appear, and by year with `all` last.
+    Sorted by place, scenario, indicator, view and group as they first appear, and by year with `all` and `worst` last.
     """
     keys = pd.concat([rows.keys for rows in found], ignore_index=True)
     interval = Interval(*(np.concatenate(parts) for parts in zip(*(rows.interval for rows in found), strict=True)))
-    kept = (interval.replicates > 0) | keys["indicator"].isin(EFFECTS).to_numpy()[:, None]
+    kept = (interval.replicates > 0) | keys["indicator"].isin(RATIOS).to_numpy()[:, None]
     scenario, row = np.nonzero(kept.T)
     place, *rest = (
         pd.factorize(pd.factorize(keys[name])[0][row])[0] for name in ("place", "indicator", "view", "group")

@@ -1,46 +1,47 @@
-"""The small table a planner reads first: what each scenario reached, what it cost, and how sure the difference is."""
+"""The small table a planner reads first: what each scenario reached, what it cost, and how sure the order is."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from tuopin.sim.comparison.money import COST
-from tuopin.sim.measures.survival import relapse_by_run
+from tuopin.sim.comparison.paired import Uncertainty
+from tuopin.sim.comparison.pairs import RELAPSE, RELAPSE_IN_BASELINE
+from tuopin.sim.comparison.present_values import ANNUALISED, DISCOUNTED, PER_POVERTY_YEAR
+from tuopin.sim.comparison.ranking import ranking
 
-MEASURED = (
-    "headcount_ratio",
-    "exits_persons",
-    "first_exits_persons",
-    "reentries_persons",
-    "sustained_exits_persons",
-    COST,
-)
-"""Indicators whose levels it gives, of everybody and in view true."""
-DIFFERENCES: dict[str, tuple[str, str]] = {
-    "headcount_difference": ("headcount_ratio", "end"),
-    "sustained_exits_difference": ("sustained_exits_persons", "all"),
-    "cost_per_sustained_exit": ("cost_per_sustained_exit", "all"),
+POVERTY_YEARS = "poverty_years_persons"
+MEASURED = ("headcount_ratio", "poor_persons", POVERTY_YEARS)
+"""Indicators whose levels it reads, of everybody and in view true."""
+RELIEF, PREVENTION = "start=poor", "start=not_poor"
+GROUPS = ("all", RELIEF, PREVENTION)
+DIFFERENCES: dict[str, tuple[str, str, float]] = {
+    "averted": (POVERTY_YEARS, "all", -1.0),
+    "averted_by_prevention": (POVERTY_YEARS, PREVENTION, -1.0),
+    "sustained_gain": ("sustained_exits_persons", "all", 1.0),
+    "own_strength_gain": ("sustained_exits_own_strength_persons", "all", 1.0),
+    "relapse_difference": (RELAPSE, "all", 1.0),
+    "relapse_in_baseline": (RELAPSE_IN_BASELINE, "all", 1.0),
+    "cost": (DISCOUNTED, "all", 1.0),
+    "cost_annualised": (ANNUALISED, "all", 1.0),
+    "cost_per_poverty_year": (PER_POVERTY_YEAR, "all", 1.0),
+    "helped": ("helped_persons", "all", 1.0),
+    "harmed": ("harmed_persons", "all", 1.0),
 }
-"""Column -> (indicator, year) of the comparison it is read from, with `_low` and `_high` beside it."""
+"""Column -> indicator, group and sign of the comparison over all years it is read from; `_low`, `_high` beside it."""
+COMPARED = tuple(dict.fromkeys(indicator for indicator, _, _ in DIFFERENCES.values()))
 
 
-def headline(comparison: pd.DataFrame, indicators: pd.DataFrame, spells: pd.DataFrame | None = None) -> pd.DataFrame:
+def headline(comparison: pd.DataFrame, indicators: pd.DataFrame, uncertainty: Uncertainty = "luck") -> pd.DataFrame:
     """Return one row per place and scenario, baseline included, in the order of the indicators.
 
-    Levels are means over replicates, view true, group all: headcount_ratio_start and _end (first and last year),
-    exits_persons (moves), first_exits_persons (each household once), reentries_persons, sustained_exits_persons and
-    <<<<<<< HEAD
-    cost_yuan_nominal summed over the years, relapse_by_3_years (Kaplan-Meier; NaN without `spells` or with too short a
-    follow-up). Differences from the baseline carry their 95% interval: headcount_difference (last year),
-    sustained_exits_difference, cost_per_sustained_exit (constant prices, discounted; NaN where the gain is not clear).
-    `replicates` counts the scenario's runs.
-    =======
-    cost_yuan_nominal summed over the years,
-    relapse_by_3_years (Kaplan-Meier; NaN without `spells` or with too short a follow-up). Differences from the baseline
-    carry their 95% interval: headcount_difference (last year), sustained_exits_difference, cost_per_sustained_exit
-    (constant prices, discounted; NaN where the gain is not clear). `replicates` counts the scenario's runs.
-    >>>>>>> B
+    Levels are means over replicates, view true, group all: headcount_ratio_start and _end and poor_persons_end (first
+    and last year). Differences from the baseline with their intervals are those of `DIFFERENCES`: poverty-years
+    averted and of them by prevention, sustained exits gained and of them on own strength, relapse of those who exit
+    under both, public cost in cash and with capital annualised (present values, constant prices), yuan per
+    poverty-year averted (NaN where the gain is not clear), and persons helped and harmed. `rank` and `first` are the
+    order by poverty-years averted, the baseline with none among them (see `ranking`). `replicates` counts the
+    scenario's runs.
 
     Raises
     ------
@@ -53,31 +54,40 @@ def headline(comparison: pd.DataFrame, indicators: pd.DataFrame, spells: pd.Data
     last, first = int(everybody["year"].max()), int(everybody["year"].min())
     runs = ["place", "scenario"]
     table = everybody.groupby(runs, observed=True, sort=False)["replicate"].nunique().rename("replicates").to_frame()
-    for column, year in (("headcount_ratio_start", first), ("headcount_ratio_end", last)):
-        rows = everybody[(everybody["indicator"] == "headcount_ratio") & (everybody["year"] == year)]
+    for column, indicator, year in (
+        ("headcount_ratio_start", "headcount_ratio", first),
+        ("headcount_ratio_end", "headcount_ratio", last),
+        ("poor_persons_end", "poor_persons", last),
+    ):
+        rows = everybody[(everybody["indicator"] == indicator) & (everybody["year"] == year)]
         table[column] = rows.groupby(runs, observed=True)["value"].mean()
-    sums = {name: name for name in MEASURED if name.endswith("_persons")}
-    for column, indicator in (sums | {"cost_yuan_nominal": COST}).items():
-        rows = everybody[everybody["indicator"] == indicator]
-        by_run = rows.groupby([*runs, "replicate"], observed=True)["value"].sum()
-        table[column] = by_run.groupby(level=runs, observed=True).mean()
-    table["relapse_by_3_years"] = np.nan
-    if spells is not None and len(spells):
-        relapse = relapse_by_run(spells, years=(3,))
-        table["relapse_by_3_years"] = relapse.groupby(runs, observed=True)["value"].mean()
     table = table.reset_index().astype({"place": str, "scenario": str})
-    for column, (indicator, when) in DIFFERENCES.items():
-        rows = _difference(comparison, column, indicator, str(last) if when == "end" else when)
-        table = table.merge(rows, on=runs, how="left")
-    return table
+    for column, (indicator, group, sign) in DIFFERENCES.items():
+        table = table.merge(_difference(comparison, column, indicator, group, sign), on=runs, how="left")
+    ends = everybody[(everybody["indicator"] == POVERTY_YEARS) & (everybody["year"] == last)]
+    return table.merge(_ranks(ends, uncertainty), on=runs, how="left")
 
 
-def _difference(comparison: pd.DataFrame, column: str, indicator: str, year: str) -> pd.DataFrame:
+def _difference(comparison: pd.DataFrame, column: str, indicator: str, group: str, sign: float) -> pd.DataFrame:
+    """A difference over all years with its interval; a negative sign turns it and its ends around."""
     rows = comparison[
         (comparison["indicator"] == indicator)
         & (comparison["view"] == "true")
-        & (comparison["group"] == "all")
-        & (comparison["year"].astype(str) == year)
+        & (comparison["group"] == group)
+        & (comparison["year"].astype(str) == "all")
     ].astype({"place": str, "scenario": str})
-    names = {"mean_difference": column, "low": f"{column}_low", "high": f"{column}_high"}
-    return rows[["place", "scenario", *names]].rename(columns=names)
+    low, high = ("low", "high") if sign > 0 else ("high", "low")
+    found = {column: rows["mean_difference"], f"{column}_low": rows[low], f"{column}_high": rows[high]}
+    return rows[["place", "scenario"]].assign(**{name: sign * values for name, values in found.items()})
+
+
+def _ranks(poverty_years: pd.DataFrame, uncertainty: Uncertainty) -> pd.DataFrame:
+    """Rank and share of first of each scenario, place by place, from poverty-years at the end of each run."""
+    parts = [pd.DataFrame(columns=["place", "scenario", "rank", "first"])]
+    for place, rows in poverty_years.groupby("place", observed=True, sort=False):
+        wide = rows.astype({"scenario": str}).pivot_table("value", "scenario", "replicate", sort=False)
+        found = ranking(-wide.to_numpy(dtype=np.float64), uncertainty)
+        parts.append(
+            pd.DataFrame({"place": str(place), "scenario": wide.index, "rank": found.rank, "first": found.first})
+        )
+    return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)

@@ -6,16 +6,16 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from tuopin.policies.ledger import BACKGROUND
+from tuopin.policies.ledger import BACKGROUND, SPENT
 from tuopin.policies.limits import REASONS
 from tuopin.sim.results.results import Results
-from tuopin.sim.study.money import million, money_text, years_text
+from tuopin.sim.study.money import million, years_text
 
 NOTHING_SPENT = "nothing spent"
 LITTLE = 0.01
 """Share of the money given that may be left without a word."""
 MOST_LINES = 60
-"""Lines of money below a table; a study of very many scenarios has the rest in `limits.parquet`."""
+"""Lines of a table of money; a study of very many scenarios has the rest in `limits.parquet`."""
 _RUN_YEAR = ["place", "scenario", "policy", "year"]
 _BY_REASON = """
 SELECT place, scenario, policy, year, reason, min(position) AS position, count(*) AS runs,
@@ -67,24 +67,91 @@ def programme_money(results: Results) -> pd.DataFrame:
     return money.rename(columns={"given_yuan": "given", "spent_yuan": "spent"})[columns]
 
 
-def money_notes(results: Results) -> list[str]:
-    """What a planner should know of the money, in lines: given by year, and what was left in which scenario and why."""
+def money_rows(results: Results) -> list[dict[str, str]]:
+    """Money of each scenario in lines of a table: given, spent, caused elsewhere, left and why; M yuan of the day.
+
+    Over all simulated years, means over replicates. What is caused elsewhere is the difference from the baseline in
+    what every scenario pays (pensions, subsidies, basic insurance). At most `MOST_LINES` rows; a last one says how many
+    scenarios are not told.
+    """
     money = programme_money(results)
-    several = len(set(money["place"])) > 1
-    told: dict[tuple[str, str, str], list[str]] = {}
-    for (place, scenario, policy), rows in money.groupby(["place", "scenario", "policy"], sort=False):
-        given = {
-            int(year): None if pd.isna(yuan) else float(yuan) for year, yuan in zip(rows.year, rows.given, strict=True)
-        }
-        key = (str(place), str(policy), money_text(given))
-        left = _left(rows)
-        told.setdefault(key, []).extend([f"{scenario}: {left}"] if left else [])
-    lines = []
-    for (place, policy, text), notes in told.items():
-        where = f"{place}, " if several else ""
-        lines += [f"money given to {where}{policy}: {text}", *(f"  {note}" for note in notes)]
-    more = len(lines) - MOST_LINES
-    return [*lines[:MOST_LINES], *([f"{more} more lines of money: see limits.parquet"] if more > 0 else [])]
+    baseline = str(results.manifest.get("comparison", {}).get("baseline", ""))
+    elsewhere = caused_elsewhere(results, baseline)
+    rows = []
+    for (place, scenario), programmes in money.groupby(["place", "scenario"], sort=False):
+        given, spent = float(programmes["given"].sum()), float(programmes["spent"].sum())
+        unlimited = bool(programmes["given"].isna().any())
+        caused = elsewhere.get((str(place), str(scenario)))
+        whys = [f"{policy}: {left}" for policy, own in programmes.groupby("policy", sort=False) if (left := _left(own))]
+        rows.append(
+            {
+                "place": str(place),
+                "scenario": str(scenario),
+                "given": "unlimited" if unlimited else million(given),
+                "spent": million(spent),
+                "caused elsewhere": "" if caused is None else million(caused),
+                "unspent": "" if unlimited else million(given - spent),
+                "why": "; ".join(whys),
+            }
+        )
+    if len({row["place"] for row in rows}) <= 1:
+        rows = [{key: value for key, value in row.items() if key != "place"} for row in rows]
+    more = len(rows) - MOST_LINES
+    if more > 0:
+        rest = dict.fromkeys(rows[0], "") | {"scenario": f"{more} more", "why": "see limits.parquet"}
+        rows = [*rows[:MOST_LINES], rest]
+    return rows
+
+
+def caused_elsewhere(results: Results, baseline: str) -> dict[tuple[str, str], float]:
+    """Return by (place, scenario) what the programmes cause in accounts that every scenario pays, nominal yuan.
+
+    It is the mean paired difference from the baseline over all years; a region is one place. Nothing without a table of
+    costs or runs of the baseline.
+    """
+    if not (results.directory / "costs.parquet").is_file():
+        return {}
+    accounts = ", ".join(f"'{name}'" for name in BACKGROUND)
+    rows = results.sql(
+        f"SELECT place, scenario, replicate, sum(yuan) FILTER (policy IN ({accounts}) AND kind = '{SPENT}') AS yuan"
+        " FROM costs GROUP BY ALL ORDER BY ALL"
+    ).fillna({"yuan": 0.0})
+    by_run = rows.pivot_table("yuan", ["place", "replicate"], "scenario", observed=True)
+    if baseline not in by_run:
+        return {}
+    differences = by_run.drop(columns=baseline).sub(by_run[baseline], axis=0).groupby(level="place").mean()
+    region = {county: name for name, counties in results.regions.items() for county in counties}
+    found: dict[tuple[str, str], float] = {}
+    for place, row in differences.iterrows():
+        for scenario, yuan in row.dropna().items():
+            key = (region.get(str(place), str(place)), str(scenario))
+            found[key] = found.get(key, 0.0) + float(yuan)
+    return found
+
+
+EQUAL = 0.02
+"""Money is called equal where scenarios differ by no more than this share of the largest."""
+
+
+def unequal_notes(results: Results) -> list[str]:
+    """What to say where scenarios were given equal money and did not spend equal money, place by place."""
+    money = programme_money(results)
+    notes = []
+    for place, rows in money.groupby("place", sort=False):
+        totals = rows.groupby("scenario", sort=False)[["given", "spent"]].sum(min_count=1)
+        if len(totals) < 2 or totals["given"].isna().any() or not _equal(totals["given"]) or _equal(totals["spent"]):
+            continue
+        least, most = totals["spent"].idxmin(), totals["spent"].idxmax()
+        notes.append(
+            f"{place}: equal money was given but not spent: from {million(totals['spent'][least])} ({least}) to"
+            f" {million(totals['spent'][most])} M yuan ({most}); what is left is a programme's own doing, so compare"
+            " yuan per poverty-year, not totals."
+        )
+    return notes
+
+
+def _equal(amounts: pd.Series) -> bool:
+    return float(amounts.max() - amounts.min()) <= EQUAL * float(amounts.max())
 
 
 def _left(rows: pd.DataFrame) -> str:
@@ -92,12 +159,10 @@ def _left(rows: pd.DataFrame) -> str:
     given, spent = float(rows["given"].sum()), float(rows["spent"].sum())
     if rows["given"].isna().any():
         return f"{NOTHING_SPENT}: {_reasons(rows)}" if spent == 0.0 else ""
-    left = given - spent
     if spent == 0.0:
-        return f"{NOTHING_SPENT} of {million(given)} M yuan: {_reasons(rows)}"
-    if left <= LITTLE * given:
-        return ""
-    return f"{million(spent)} of {million(given)} M yuan spent; {million(left)} M left: {_reasons(rows)}"
+        return f"{NOTHING_SPENT} of {million(given)}: {_reasons(rows)}"
+    left = given - spent
+    return "" if left <= LITTLE * given else f"{million(left)} left: {_reasons(rows)}"
 
 
 def _reasons(rows: pd.DataFrame) -> str:

@@ -322,11 +322,84 @@ INDICATORS: dict[str, Indicator] = {
     "cost_yuan_discounted": Indicator(
         "yuan", "public cost, constant prices, present value", "公共支出（不变价现值）", "none", None, "lower"
     ),
+    "cost_yuan_annualised_discounted": Indicator(
+        "yuan",
+        "public cost, constant prices, present value, capital as an annuity",
+        "公共支出（不变价现值，资本年金化）",
+        "none",
+        None,
+        "lower",
+    ),
     "cost_per_sustained_exit": Indicator(
         "yuan/person", "cost per sustained exit", "每人稳定脱贫成本", "none", None, "lower"
     ),
     "cost_per_poverty_year_averted": Indicator(
         "yuan/person-year", "cost per poverty-year averted", "每减少一人年贫困的成本", "none", None, "lower"
+    ),
+    # the same households under the scenario and the baseline (comparison only)
+    "paired_relapse_by_3_years": Indicator(
+        "share of persons",
+        "relapsed within 3 years, of those who exit under both: more than in the baseline",
+        "两方案下均脱贫者3年内返贫率之差",
+        "none",
+        None,
+        "lower",
+    ),
+    "paired_relapse_by_3_years_in_baseline": Indicator(
+        "share of persons",
+        "relapsed within 3 years in the baseline, of those who exit under both",
+        "两方案下均脱贫者在基准方案的3年内返贫率",
+        "none",
+        None,
+        None,
+    ),
+    "lifted_persons": Indicator(
+        "persons",
+        "poor at the start, and at the end in the baseline alone",
+        "期初贫困、仅在基准方案期末仍贫困人口",
+        "none",
+        None,
+        "higher",
+    ),
+    "stayers_persons": Indicator(
+        "persons",
+        "poor at the start, and at the end under both",
+        "期初贫困、两方案期末均贫困人口",
+        "none",
+        None,
+        None,
+    ),
+    "prevented_persons": Indicator(
+        "persons",
+        "not poor at the start, poor at the end in the baseline alone",
+        "期初非贫困、仅在基准方案期末贫困人口",
+        "none",
+        None,
+        "higher",
+    ),
+    "induced_persons": Indicator(
+        "persons",
+        "poor at the end in the scenario and not in the baseline",
+        "仅在该方案期末贫困人口",
+        "none",
+        None,
+        "lower",
+    ),
+    "helped_persons": Indicator(
+        "persons",
+        "poor in fewer years than in the baseline",
+        "贫困年数少于基准方案人口",
+        "none",
+        None,
+        "higher",
+    ),
+    "harmed_persons": Indicator(
+        "persons",
+        "poor in more years than in the baseline",
+        "贫困年数多于基准方案人口",
+        "none",
+        None,
+        "lower",
     ),
 }
 """Every indicator of the tables and comparisons, in the order of tables."""

@@ -42,7 +42,7 @@ class _Paid(NamedTuple):
 
 
 class _Sums(NamedTuple):
-    """Sums in whole numbers, in the order of `Reached`: persons, shape (4,), and fen, shape (3,)."""
+    """Sums in whole numbers: persons (poor reached, reached, of last year, kept), shape (4,); fen, shape (3,)."""
 
     people: I64
     money: I64

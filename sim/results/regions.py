@@ -28,7 +28,8 @@ class RegionIncomplete(BatchError):
 class Tables(NamedTuple):
     """What a region's tables say.
 
-    Indicators, costs, spells, persons and limits of programmes, in the columns of the tables of those names.
+    Indicators, costs, spells, persons, limits of programmes and pairs with the baseline, in the columns of the tables
+    of those names.
     """
 
     indicators: pd.DataFrame
@@ -36,6 +37,7 @@ class Tables(NamedTuple):
     spells: pd.DataFrame
     persons: pd.DataFrame
     limits: pd.DataFrame
+    pairs: pd.DataFrame
 
 
 def counties_by_region(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -66,7 +68,7 @@ def region_tables(directory: Path, region: str, counties: Sequence[str]) -> Tabl
                 f"CREATE VIEW {name} AS SELECT t.* FROM {_source(directory, name)} t SEMI JOIN members USING (place)"
                 " SEMI JOIN runs USING (scenario, replicate)"
             )
-        found = [connection.sql(query).df() for query in (_indicators(), _COSTS, _SPELLS, _PERSONS, _LIMITS)]
+        found = [connection.sql(query).df() for query in (_indicators(), _COSTS, _SPELLS, _PERSONS, _LIMITS, _PAIRS)]
     if found[0].empty:
         raise RegionIncomplete(
             f"{directory}: region {region} has no replicate in which all its {len(counties)} counties are done;"
@@ -168,6 +170,11 @@ SELECT scenario, replicate, year, policy, fsum(given_yuan) AS given_yuan, fsum(s
     arg_max(reason, (coalesce(given_yuan - spent_yuan, 0), reason)) AS reason
 FROM limits JOIN runs USING (scenario, replicate)
 GROUP BY ALL ORDER BY min(position), year, policy
+"""
+_PAIRS = """
+SELECT scenario, replicate, measure, fsum(value) AS value
+FROM pairs JOIN runs USING (scenario, replicate)
+GROUP BY ALL ORDER BY min(position), measure
 """
 _SPELLS = """
 SELECT scenario, replicate, view, kind, start_year, years, ended, left_censored,

@@ -36,9 +36,9 @@ class ResultsError(BatchError):
 class Results:
     """The results of a study in `directory`; make one with `Results.open`.
 
-    `indicators`, `costs`, `spells`, `persons`, `limits` and `panel` are pandas frames with the columns of the tables of
-    those names, read when first used; words are categories. `rows`, `places`, `region` and `sql` read only what a
-    question needs.
+    `indicators`, `costs`, `spells`, `persons`, `limits`, `pairs`, `draws` and `panel` are pandas frames with the
+    columns of the tables of those names, read when first used; words are categories. `rows`, `places`, `region` and
+    `sql` read only what a question needs.
     """
 
     directory: Path
@@ -138,6 +138,16 @@ class Results:
         return self._frame("limits")
 
     @cached_property
+    def pairs(self) -> pd.DataFrame:
+        """What each scenario did to the same households as the study's baseline, in persons of the initial state."""
+        return self._frame("pairs")
+
+    @cached_property
+    def draws(self) -> pd.DataFrame:
+        """What each replicate has drawn, and how many draws before it were refused; no rows if nothing is drawn."""
+        return self._frame("draws")
+
+    @cached_property
     def panel(self) -> pd.DataFrame:
         """Every household present at the end of every year, if the study was run with ``--panel``.
 
@@ -224,7 +234,8 @@ class Results:
     def sql(self, query: str) -> pd.DataFrame:
         """Answer an SQL query over the tables.
 
-        They are the views `indicators`, `costs`, `spells`, `persons`, `limits`, `comparison` and, if kept, `panel`.
+        They are the views `indicators`, `costs`, `spells`, `persons`, `limits`, `pairs`, `draws`, `comparison` and, if
+        kept, `panel`.
         DuckDB reads the files as the query needs them; nothing is loaded whole.
 
         Raises

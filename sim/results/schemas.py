@@ -14,6 +14,8 @@ from tuopin.policies.catalogue import catalogue
 from tuopin.sim.measures.indicators import INDICATORS
 
 TEXT = pa.dictionary(pa.int32(), pa.string())
+REFUSED = "refused_draws"
+"""The row of the table of draws that counts the draws refused before the one that was kept."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,13 @@ COMPARISON: tuple[Column, ...] = (
     Column("indicator", TEXT, "", "indicator", "指标"),
     _VIEW,
     Column("group", TEXT, "", "group of people", "人群"),
-    Column("year", TEXT, "", "year, or all simulated years together", "年份（all为全部模拟年份）"),
+    Column(
+        "year",
+        TEXT,
+        "",
+        "year, all simulated years together, or the worst in twenty",
+        "年份（all全部，worst最差的二十分之一）",
+    ),
     Column("uncertainty", TEXT, "", "what the interval covers: luck, or parameters too", "不确定性来源"),
     Column("mean_difference", pa.float64(), "see indicators", "mean paired difference", "与基准的平均差异"),
     Column("low", pa.float64(), "see indicators", "lower end of the 95% interval", "95%区间下限"),

@@ -11,14 +11,12 @@ from tuopin.agents.parameters import draw_parameter, is_uncertain, model_paramet
 from tuopin.policies.catalogue import catalogue
 from tuopin.policies.settings import CHOICES
 from tuopin.sim.measures.pairs import MEASURES, Histories
+from tuopin.sim.results.schemas import REFUSED
 from tuopin.sim.run.admissible import admissible_draw
 from tuopin.sim.run.draws import drawn_figures
 from tuopin.sim.run.lives import PER_PERSON
 from tuopin.sim.run.run import Run
 from tuopin.sim.study.plan import Plan
-
-REFUSED = "refused_draws"
-"""The row of the table of draws that counts the draws refused before the one that was kept."""
 
 
 def histories(run: Run) -> Histories:

@@ -141,7 +141,7 @@ class LowIncomeSupport(Policy):
 
     def _margin(self, county: County) -> float:
         """Log of the share of the standard up to which a beneficiary is kept."""
-        return float(np.log(max(self.value("retest_margin", county.year), 1e-9)))
+        return float(np.log(self.value("retest_margin", county.year)))
 
     def unit_cost(self, county: County, rows: Rows, observed: ObservedNeed) -> Fen:
         """The year's allowance, fen."""

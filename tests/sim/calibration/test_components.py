@@ -139,9 +139,11 @@ def test_a_window_starts_at_the_series_of_its_year_and_its_programmes_with_2017(
 
 def test_draws_are_judged_one_by_one() -> None:
     table = drawn_table(2)
-    assert list(table["target"]) == ["sd_log_income", "variance_of_change", "unregistered_poor", "off_farm_ratio"]
-    assert table["met"].isin([0.0, 0.5, 1.0]).all()
-    assert (table["admissible"] <= table["met"]).all()
+    judged = ["sd_log_income", "variance_of_change", "unregistered_poor", "off_farm_ratio"]
+    assert list(table["target"]) == [*judged, "headcount"]
+    assert table["met"].iloc[:-1].isin([0.0, 0.5, 1.0]).all() and np.isnan(table["met"].iloc[-1])
+    assert (table["admissible"] <= table["met"]).iloc[:-1].all()
+    assert table["stated"].iloc[-1] > table["stated"].iloc[2]  # the registered are poorer
     assert table.set_index("target").loc["off_farm_ratio", "stated"] == 1.0
 
 
@@ -174,5 +176,5 @@ def test_what_was_asked_says_yes_and_no() -> None:
     assert said["mean income 2022 against the series, documented"] == "yes"
     assert said["mean income 2018 against the series, documented"] == "no"
     assert said["income of the poorest fifth 2017 against the published one, documented"] == "no"
-    assert said["allowance, retention of recipients"] == "yes"
+    assert said["allowance, retention of recipients, lushi"] == "yes"
     assert said["relapse in 3 years, who exits under the allowance and under none"] == "no"

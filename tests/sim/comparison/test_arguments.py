@@ -64,7 +64,7 @@ def test_no_pair_has_neither_mean_nor_interval(differences: np.ndarray) -> None:
 def test_one_pair_has_no_interval(uncertainty: Any) -> None:
     found = paired_interval(np.array([3.0, NAN]), uncertainty)
     assert (found.mean, found.replicates) == (3.0, 1) and np.isnan([found.low, found.high]).all()
-    assert np.isnan(student_half_width(np.array(1.0), np.array(1), uncertainty))
+    assert np.isnan(student_half_width(np.array(1.0), np.array(1)))
     assert np.isnan(cost_ratio(FOUR[:1], FOUR[:1], uncertainty).low)
     assert np.isnan(variance_reduction(FOUR[:1], FOUR[:1]))
 

@@ -55,16 +55,33 @@ def test_a_saving_has_a_negative_ratio() -> None:
     assert cost_ratio(-COST, EFFECT).high < 0
 
 
+def test_drawn_parameters_give_the_quantiles_of_the_draws_ratios() -> None:
+    # ratios 10, 20, 30 (mean cost 60 over mean effect 3); quantiles at .05 and 1.95 between the draws
+    found = cost_ratio(np.array([20.0, 60.0, 100.0]), np.array([2.0, 3.0, 4.0]) * [1, 1, 5 / 6], "parameters")
+    assert found.ratio == pytest.approx(180 / (2 + 3 + 10 / 3))
+    assert (found.low, found.high) == pytest.approx((10.5, 29.5))
+
+
+def test_a_draw_without_a_gain_leaves_the_upper_end_open() -> None:
+    effect = np.array([-0.001, *[1.0] * 40])  # the 2.5% quantile is at the second draw of 41
+    found = cost_ratio(np.full(41, 5.0), effect, "parameters")
+    assert (found.low, found.high) == (5.0, 5.0)  # one of 41 lies above the 97.5% quantile
+    assert cost_ratio(np.full(41, 5.0), np.array([-1.0, -1.0, *[1.0] * 39]), "parameters").reason == NO_CLEAR_GAIN
+
+
 @given(st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(-50, 100)), min_size=2, max_size=15))
-def test_a_printed_ratio_always_has_a_finite_interval_around_it(pairs: list[tuple[float, float]]) -> None:
+def test_a_printed_ratio_always_has_an_interval_and_that_of_luck_is_finite_around_it(
+    pairs: list[tuple[float, float]],
+) -> None:
     cost, effect = np.array(pairs).T
     for kind in ("luck", "parameters"):
         found = cost_ratio(cost, effect, kind)
         if found.reason:
             assert math.isnan(found.ratio)
-        else:
-            assert paired_interval(effect, kind).low > 0
+            continue
+        assert paired_interval(effect, kind).low > 0
+        assert math.isfinite(found.low) and found.low <= found.high
+        if kind == "luck":
             tolerance = 1e-9 * (1 + abs(found.ratio))
             assert found.low - tolerance <= found.ratio <= found.high + tolerance
-            assert math.isfinite(found.low)
             assert math.isfinite(found.high)

@@ -10,6 +10,7 @@ import pytest
 from tuopin.sim.comparison.differences import COLUMNS, paired_differences
 from tuopin.sim.comparison.headline import headline
 from tuopin.sim.comparison.precision import replicates_for
+from tuopin.sim.comparison.worst import worst_years
 
 CPI = {2016: 1.0, 2017: 1.02, 2018: 1.0404, 2019: 1.061208}
 YEARS = range(2016, 2020)
@@ -36,6 +37,9 @@ def indicators() -> pd.DataFrame:
                         (scenario, replicate, year, "true", "exits_persons", 50.0 + 5 * on),
                         (scenario, replicate, year, "true", "reentries_persons", 20.0),
                     ]
+                years = year - 2016
+                under = 200.0 * years - (20 + replicate) * years * on  # person-years since 2016
+                rows.append((scenario, replicate, year, "true", "poverty_years_persons", under))
                 gained = 100 + (10 + replicate) * on if year == 2019 else 0
                 rows.append((scenario, replicate, year, "true", "sustained_exits_persons", float(gained)))
     columns = ["scenario", "replicate", "year", "view", "indicator", "value"]
@@ -79,7 +83,7 @@ def test_columns_are_those_of_the_file_and_nothing_is_said_twice() -> None:
     assert not table.duplicated(["place", "scenario", "indicator", "view", "group", "year"]).any()
     assert set(table["scenario"]) == {"help"}
     assert set(table["uncertainty"]) == {"luck"}
-    assert set(table["year"]) == {"2016", "2017", "2018", "2019", "all"}
+    assert set(table["year"]) == {"2016", "2017", "2018", "2019", "all", "worst"}
 
 
 def test_pairing_takes_common_luck_out() -> None:
@@ -110,7 +114,63 @@ def test_cost_ratios() -> None:
     assert row["mean_difference"] == pytest.approx(2_000.0 / 11.5)  # gains 10, 11, 12, 13
     assert row["low"] < row["mean_difference"] < row["high"]
     assert row["probability_positive"] == 1.0
-    assert one(table, "cost_per_poverty_year_averted")["mean_difference"] == pytest.approx(2_000.0 / 60.0)
+    assert one(table, "cost_per_poverty_year_averted")["mean_difference"] == pytest.approx(2_000.0 / 64.5)  # 3 x 21.5
+
+
+def test_effects_are_discounted_like_costs() -> None:
+    table = compared(discount_rate=0.05)
+    cost, yearly = 2_000.0 / 1.05, 21.5  # poverty-years averted a year; the stock of exits counts in 2019
+    assert one(table, "cost_per_sustained_exit")["mean_difference"] == pytest.approx(cost / (11.5 / 1.05**3))
+    averted = yearly * (1 / 1.05 + 1 / 1.05**2 + 1 / 1.05**3)
+    assert one(table, "cost_per_poverty_year_averted")["mean_difference"] == pytest.approx(cost / averted)
+
+
+@pytest.mark.parametrize(("rate", "annualised"), [(0.0, 2_000.0 * 3 / 30), (0.05, None)])
+def test_capital_is_annualised_beside_the_cash_figure(rate: float, annualised: float | None) -> None:
+    """2,000 yuan of 2017 that last 30 years have served three of them by 2019."""
+    if annualised is None:
+        payment = 2_000.0 / sum(1.05**-k for k in range(30))
+        annualised = payment * (1 / 1.05 + 1 / 1.05**2 + 1 / 1.05**3)
+    table = compared(discount_rate=rate, capital_years={"p": 30})
+    assert one(table, "cost_yuan_annualised_discounted")["mean_difference"] == pytest.approx(annualised)
+    assert one(table, "cost_yuan_discounted")["mean_difference"] == pytest.approx(2_000.0 / (1 + rate))
+    assert "cost_yuan_annualised_discounted" not in set(compared()["indicator"])  # no programme has capital
+    spared = compared(discount_rate=rate, capital_years={"another": 30})
+    assert "cost_yuan_annualised_discounted" not in set(spared["indicator"])
+
+
+def test_capital_used_up_within_the_study_costs_what_it_cost() -> None:
+    table = compared(discount_rate=0.05, capital_years={"p": 3})
+    assert one(table, "cost_yuan_annualised_discounted")["mean_difference"] == pytest.approx(2_000.0 / 1.05)
+
+
+def test_the_worst_year_in_twenty_is_the_baseline_s() -> None:
+    """Of 12 replicate-years one is the worst: a headcount of .22 in the fourth replicate, .20 with help."""
+    table = compared()
+    row = one(table, "headcount_ratio", "worst")
+    assert row["mean_difference"] == pytest.approx(-0.02)
+    assert math.isnan(row["low"]) and row["replicates"] == 1
+    baseline, differences = np.arange(40.0).reshape(10, 4), -np.arange(40.0).reshape(10, 4)
+    found = worst_years(baseline, differences)
+    assert (float(found.mean), int(found.replicates), float(found.probability_positive)) == (-38.5, 2, 0.0)
+    baseline[9, 3] = math.nan  # 39 are left: one twentieth of them is one
+    assert float(worst_years(baseline, differences).mean) == -38.0
+
+
+def test_pairs_are_told_as_they_are_and_relapse_of_those_who_exit_under_both() -> None:
+    counts = {"exited_in_both_persons": 50.0, "relapsed_persons": 10.0, "relapsed_in_baseline_persons": 15.0}
+    counts |= {"helped_persons": 30.0, "harmed_persons": 40.0}
+    rows = [("here", "help", r, name, value * (1 + r)) for r in (0, 1) for name, value in counts.items()]
+    rows.append(("here", "help", 2, "exited_in_both_persons", 0.0))
+    pairs = pd.DataFrame(rows, columns=["place", "scenario", "replicate", "measure", "value"])
+    table = paired_differences(
+        indicators(), costs(), None, pairs, baseline="none", price_index=CPI, first_year=2016, discount_rate=0.0
+    )
+    assert one(table, "paired_relapse_by_3_years")["mean_difference"] == pytest.approx(10 / 50 - 15 / 50)
+    assert one(table, "paired_relapse_by_3_years")["replicates"] == 2
+    assert one(table, "paired_relapse_by_3_years_in_baseline")["mean_difference"] == pytest.approx(0.3)
+    assert one(table, "helped_persons")["mean_difference"] == pytest.approx((30 + 60) / 2)
+    assert one(table, "harmed_persons")["mean_difference"] == pytest.approx((40 + 80) / 2)
 
 
 def test_no_cost_ratio_without_a_clear_gain() -> None:
@@ -139,11 +199,11 @@ def test_relapse_after_exit_is_compared_within_replicates() -> None:
     assert "relapse_by_5_years" not in set(compared()["indicator"])  # nobody was watched so long
 
 
-def test_drawn_parameters_say_so_and_widen() -> None:
-    luck, drawn = compared(), compared(draw_parameters=True)
+def test_drawn_parameters_say_so_and_give_quantiles_of_the_draws() -> None:
+    drawn = compared(draw_parameters=True)
     assert set(drawn["uncertainty"]) == {"parameters"}
-    a, b = one(luck, "sustained_exits_persons"), one(drawn, "sustained_exits_persons")
-    assert b["high"] - b["low"] == pytest.approx((a["high"] - a["low"]) * math.sqrt(5))
+    gain = one(drawn, "sustained_exits_persons")  # 10, 11, 12, 13
+    assert (gain["low"], gain["high"]) == pytest.approx((10.075, 12.925))
 
 
 def test_a_failed_run_leaves_its_pair_out() -> None:

@@ -22,10 +22,24 @@ def test_by_hand() -> None:
     assert (found.probability_positive[0], found.replicates[0]) == (1.0, 3)
 
 
-def test_drawn_parameters_widen_to_one_more_draw() -> None:
-    luck, drawn = (paired_interval(np.array([1.0, 2.0, 3.0]), kind) for kind in ("luck", "parameters"))
-    assert drawn.mean == luck.mean
-    assert (drawn.high - drawn.mean) / (luck.high - luck.mean) == pytest.approx(2.0)  # sqrt(1 + 1/3) over sqrt(1/3)
+def test_drawn_parameters_give_quantiles_of_the_draws() -> None:
+    # 41 draws 0..40: quantiles at positions 1 and 39; a tail of one wild draw moves neither
+    draws = np.arange(41.0)
+    draws[40] = 1e9
+    found = paired_interval(draws, "parameters")
+    assert (float(found.low), float(found.high)) == pytest.approx((1.0, 39.0))
+    assert found.probability_positive == pytest.approx(40 / 41)
+
+
+@given(st.lists(st.one_of(st.floats(-1e3, 1e3), st.just(math.nan)), min_size=1, max_size=30))
+def test_quantiles_are_those_of_numpy_whatever_is_missing(draws: list[float]) -> None:
+    found = paired_interval(np.array([draws, draws[::-1]]), "parameters")
+    known = np.array(draws)[np.isfinite(draws)]
+    if len(known) < 2:
+        assert np.isnan(found.low).all() and np.isnan(found.high).all()
+    else:
+        assert found.low == pytest.approx(np.quantile(known, 0.025), abs=1e-9)
+        assert found.high == pytest.approx(np.quantile(known, 0.975), abs=1e-9)
 
 
 def test_more_replicates_shrink_luck_but_not_parameters() -> None:

@@ -160,7 +160,7 @@ def test_the_region_is_compared_as_one_place(out: Path) -> None:
 
 
 def test_a_run_with_a_county_missing_does_not_count(out: Path, tmp_path: Path) -> None:
-    for name in ("indicators", "costs", "spells", "persons", "limits"):
+    for name in ("indicators", "costs", "spells", "persons", "limits", "pairs"):
         frame = pd.read_parquet(out / f"{name}.parquet")
         frame[(frame["place"] != "b") | (frame["replicate"] != 2)].to_parquet(tmp_path / f"{name}.parquet")
     found = region_tables(tmp_path, "land", ["a", "b", "c"])

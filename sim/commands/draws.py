@@ -1,0 +1,70 @@
+"""What a study that draws its parameters says below its headline: refusals, the order over draws, what decides it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from tuopin.sim.comparison.assumptions import FEWEST, Decides, deciding, order_of
+from tuopin.sim.comparison.headline import POVERTY_YEARS
+from tuopin.sim.results.results import Results
+from tuopin.sim.results.schemas import REFUSED
+
+MOST_PLACES = 4
+
+
+def draw_notes(results: Results, stated: Sequence[str] | None = None) -> Iterator[str]:
+    """Give the lines; none for a study that draws nothing. `stated` is the order of packages under stated values."""
+    if not results.manifest.get("comparison", {}).get("draw_parameters"):
+        return
+    drawn = results.draws.astype({"parameter": str})
+    table = drawn.pivot_table(index="replicate", columns="parameter", values="value", aggfunc="first", observed=True)
+    if table.empty:
+        return
+    refused = int(table[REFUSED].sum()) if REFUSED in table else 0
+    yield refused_text(refused, len(table))
+    table = table.drop(columns=REFUSED, errors="ignore")
+    levels, _ = results.reported(indicator=[POVERTY_YEARS], view=["true"], group=["all"])
+    levels = levels[levels["year"] == levels["year"].max()] if len(levels) else levels
+    for place, rows in list(levels.groupby("place", sort=False, observed=True))[:MOST_PLACES]:
+        wide = rows.astype({"scenario": str}).pivot_table("value", "replicate", "scenario")
+        wide = wide.reindex(table.index)
+        averted = {str(name): -wide[name].to_numpy(dtype=np.float64) for name in wide}
+        where = f"{place}: " if len(set(levels["place"])) > 1 else ""
+        yield from order_lines(averted, table, stated, where)
+
+
+def refused_text(refused: int, kept: int) -> str:
+    """How many draws were refused, and what that means."""
+    share = kept / (kept + refused)
+    return (
+        f"draws: {kept} kept, {refused} refused before them because the reference county did not come out as counties"
+        f" are known to ({share:.0%} admissible)."
+    )
+
+
+def order_lines(
+    averted: dict[str, np.ndarray], table: pd.DataFrame, stated: Sequence[str] | None, where: str = ""
+) -> Iterator[str]:
+    """Give the order over draws, beside the stated one if that is known, and what decides where they differ."""
+    yield f"{where}order over the draws (mean of poverty years averted): {' > '.join(order_of(averted))}"
+    if stated is not None:
+        yield f"{where}order with the stated values: {' > '.join(name for name in stated if name in averted)}"
+    found = list(deciding(averted, table, stated))
+    if not found:
+        rest = "the same as with the stated values" if stated is not None else "no neighbours change places in a tenth"
+        yield f"{where}{rest}{' of the draws or more' if stated is None else ''}."
+    yield from (where + decides_text(pair, len(table)) for pair in found)
+
+
+def decides_text(pair: Decides, draws: int) -> str:
+    """What decides between two packages, in words."""
+    text = f"{pair.first} averts more than {pair.second} in {pair.share:.0%} of the draws; "
+    if not pair.parameters:
+        return text + f"what decides cannot be told from {draws} draws (at least {FEWEST} that differ)."
+    told = ", ".join(f"{name} ({rho:+.2f})" for name, rho in pair.parameters)
+    luck = f"; up to {pair.by_luck:.2f} is luck with so few draws" if math.isfinite(pair.by_luck) else ""
+    return text + f"what goes with the difference most (rank correlation{luck}): {told}."
