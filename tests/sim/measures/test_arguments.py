@@ -138,13 +138,9 @@ CASES: dict[str, Case] = {
         transitions.reentry_rate,
         {"poor_before": POOR, "exited_before": ~POOR, "poor": OTHER, "members": MEMBERS},
     ),
-    "sustained.advance_sustained": (
-        lambda years_above, **flags: sustained.advance_sustained(years_above.copy(), **flags),
-        {"years_above": CODES, "ever_poor": POOR, "poor": OTHER, "above": ~OTHER},
-    ),
-    "sustained.exits_seen_through": (
-        sustained.exits_seen_through,
-        {"years": np.arange(2017, 2022), "exits_persons": INCOME, "last_year": 2021},
+    "sustained.sustained_exits": (
+        sustained.sustained_exits,
+        {"start_poor": POOR, "years_above": CODES, "years_above_alone": CODES[::-1].copy()},
     ),
     "spells.begin": (spells.begin, {"poor": POOR, "exited": OTHER, "year": 2016}),
     "spells.advance": (_advance, {**_RUNNING, "before": OTHER}),
@@ -162,7 +158,6 @@ ELSEWHERE = {
     "spells.merged": "counts that `advance` made",
     "survival.ended_within": "life tables that `kaplan_meier` made, below",
     "survival.median_duration": "life tables that `kaplan_meier` made, test_survival",
-    "sustained.last_exit_year_seen_through": "no arrays",
     "sustained.years_next": "a rule of one household",
     "catastrophic.is_catastrophic": "a rule of one household",
     "state.check_state": "checks; test_yearly",
@@ -170,7 +165,7 @@ ELSEWHERE = {
 }
 LINES = [name for name, (_, given) in CASES.items() if "line" in given]
 WEIGHTS = ("weights", "members", "persons")
-UNBOUND = {"fgt.gap_ratio", "fgt.weighted_mean", "sustained.exits_seen_through"}
+UNBOUND = {"fgt.gap_ratio", "fgt.weighted_mean"}
 
 
 def _call(name: str, **changed: Any) -> Any:
