@@ -66,7 +66,7 @@ def test_a_life_by_hand() -> None:
         life.income[:] = life.alone[:] = income
         advance(life, LINE, year)
     assert life.poor_years.tolist() == [0b0101]
-    assert life.lines_sum[0] == pytest.approx(0.5 + 1.2 - 1.0 + 1.0)
+    assert life.lines_sum[0] == pytest.approx(0.5 + 1.2 + 0.0 + 1.0)
     assert life.squared_gap_sum[0] == pytest.approx(0.25 + 1.0)
     assert life.years_above.tolist() == [1]
 

@@ -14,7 +14,7 @@ from tuopin.sim.measures.fgt import fgt, watts, weighted_mean
 from tuopin.sim.measures.indicators import INDICATORS
 from tuopin.sim.measures.inequality import gini_and_sst
 from tuopin.sim.measures.multidimensional import DIMENSIONS, alkire_foster
-from tuopin.sim.measures.state import Cohort, YearState, check_state
+from tuopin.sim.measures.state import Cohort, Lives, Programme, Sources, YearState, check_state
 from tuopin.sim.measures.targeting import targeting_errors
 from tuopin.sim.measures.transitions import exit_rate, income_class, reentry_rate
 from tuopin.sim.measures.yearly import yearly_values
@@ -273,6 +273,15 @@ def test_check_state_names_the_field() -> None:
     state = county(30)
     with pytest.raises(ValueError, match="net_income: shape"):
         check_state(dataclasses.replace(state, net_income=state.net_income[:-1]))
+    short = np.zeros(29, dtype=bool)
+    for name, value, said in (
+        ("cohort", state.cohort._replace(own_strength=short), "cohort.own_strength: shape"),
+        ("programmes", {"dole": Programme(np.zeros(30, dtype=np.int64), short)}, r"programmes\['dole'\].before: shape"),
+        ("lives", Lives(3, np.zeros(30, dtype=np.int64), short, short), "lives.lines_sum: shape"),
+        ("sources", Sources(*(short for _ in Sources._fields)), "sources.wage: shape"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            check_state(dataclasses.replace(state, **{name: value}))
     with pytest.raises(ValueError, match="codes must be -1 to 0"):
         check_state(dataclasses.replace(state, groups={"zone": (state.groups["zone"][0], ("city",))}))
 
