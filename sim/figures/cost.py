@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocato
 from numpy.typing import NDArray
 
 from tuopin.sim.figures.bands import choose, one_uncertainty
-from tuopin.sim.figures.notes import omitted_note
+from tuopin.sim.figures.notes import comparison_notes, omitted_note
 from tuopin.sim.figures.style import BLACK, BLUE, GREY, SMALL, TEXT, dress, finish, fit, language, look, new_figure
 from tuopin.sim.figures.words import Lang, say, scenario_label, view_label
 
@@ -76,16 +76,10 @@ def _gain_and_ratio(gains: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _notes(gains: pd.DataFrame, price_year: int, discount_rate: float | None, lang: Lang) -> list[str]:
     """Footnote: what is counted, in which prices, and what the bars are."""
-    rate = "" if discount_rate is None else say("rate", lang, rate=f"{discount_rate:.1%}")
-    uncertainty, count = say(str(gains["uncertainty"].iloc[0]), lang), int(gains["replicates"].max())
-    sure = [say("replicates", lang, n=count), say("interval", lang, uncertainty=uncertainty)]
     return [
         say("sustained", lang),
-        say("discounted", lang, rate=rate, year=price_year),
         say("ratio_rule", lang),
-        say("simulated", lang),
-        *([say("place", lang, place=gains["place"].iloc[0])] if "place" in gains.columns else []),
-        *(sure if count > 1 else [say("one_replicate", lang)]),
+        *comparison_notes(gains, price_year, discount_rate, lang),
     ]
 
 

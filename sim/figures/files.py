@@ -14,8 +14,9 @@ from matplotlib.figure import Figure
 
 from tuopin.sim.comparison.spending import spent_nothing
 from tuopin.sim.figures.bands import one_uncertainty
-from tuopin.sim.figures.cost import draw_cost
+from tuopin.sim.figures.dumbbell import RELAPSE, RELAPSE_IN_BASELINE, draw_dumbbell
 from tuopin.sim.figures.exit_relapse import draw_exit_relapse
+from tuopin.sim.figures.frontier import draw_frontier
 from tuopin.sim.figures.headcount import draw_headcount
 from tuopin.sim.figures.left_out import draw_left_out
 from tuopin.sim.figures.style import check_language, language, save
@@ -28,7 +29,7 @@ from tuopin.sim.results.results import Results
 log = logging.getLogger(__name__)
 
 INDICATORS = ("headcount_ratio", "exit_rate", "reentry_rate", "exclusion_error")
-CHANGES = ("headcount_ratio", "sustained_exits_persons", "cost_per_sustained_exit")
+CHANGES = ("headcount_ratio", "poverty_years_persons", "cost_yuan_discounted", RELAPSE, RELAPSE_IN_BASELINE)
 MOST_PLACES = 8
 MOST_SCENARIOS = 30
 """So many scenarios a figure can show apart; what it leaves out it says."""
@@ -126,7 +127,8 @@ def _figures(
         "headcount": lambda: draw_headcount(indicators, **levels),
         "exit_against_relapse": lambda: draw_exit_relapse(indicators, **levels),
         "survival_since_exit": lambda: draw_survival(_survival(spells, place), first_year=first_year, **levels),
-        "cost_per_sustained_exit": lambda: draw_cost(here, price_year=first_year, discount_rate=rate, **common),
+        "efficiency_frontier": lambda: draw_frontier(here, price_year=first_year, discount_rate=rate, **common),
+        "against_baseline": lambda: draw_dumbbell(indicators, here, **common),
         "left_out": lambda: draw_left_out(indicators, here, **levels),
     }
 

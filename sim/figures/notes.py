@@ -13,6 +13,20 @@ def omitted_note(omitted: int, lang: Lang) -> list[str]:
     return [say("omitted", lang, n=omitted)] if omitted else []
 
 
+def comparison_notes(rows: pd.DataFrame, price_year: int | None, discount_rate: float | None, lang: Lang) -> list[str]:
+    """Prices if money is shown, the wording of simulated figures, where, how many replicates, and what bars are."""
+    rate = "" if discount_rate is None else say("rate", lang, rate=f"{discount_rate:.1%}")
+    uncertainty, count = str(rows["uncertainty"].iloc[0]), int(rows["replicates"].max())
+    bars = "quantiles" if uncertainty == "parameters" else "interval"
+    sure = [say("replicates", lang, n=count), say(bars, lang, uncertainty=say(uncertainty, lang))]
+    return [
+        *([] if price_year is None else [say("discounted", lang, rate=rate, year=price_year)]),
+        say("simulated", lang),
+        *([say("place", lang, place=rows["place"].iloc[0])] if "place" in rows.columns else []),
+        *(sure if count > 1 else [say("one_replicate", lang)]),
+    ]
+
+
 def common_notes(rows: pd.DataFrame, uncertainty: str, lang: Lang, place: str | None, omitted: int = 0) -> list[str]:
     """Where, how many replicates, what the band is, and the wording every simulated figure carries."""
     notes = [say("simulated", lang), *omitted_note(omitted, lang)]

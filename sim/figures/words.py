@@ -37,6 +37,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Bars: 95% interval of the difference paired by replicate ({uncertainty}).",
         "误差线：按重复配对差异的95%置信区间（{uncertainty}）。",
     ),
+    "quantiles": (
+        "Bars: 2.5% to 97.5% of the draws of parameters, difference paired by draw ({uncertainty}).",
+        "误差线：参数抽样按配对差异的2.5%至97.5%分位（{uncertainty}）。",
+    ),
     "no_cjk_font": (
         "Chinese labels were asked for, but no Chinese font was found on this computer "
         "(Noto Sans CJK would do), so the labels are in English.",
@@ -91,15 +95,48 @@ PHRASES: dict[str, tuple[str, str]] = {
     "too_few": ("one replicate: no interval, so no ratio", "仅1次模拟：无区间，不计算比率"),
     "unbounded": ("upper end not bounded", "上限无界"),
     "sustained": (
-        "Sustained exit: effective income at or above the line in three consecutive yearly assessments. "
-        "Exits too late to be followed for three years are not counted.",
-        "稳定脱贫：连续三次年度评估有效收入不低于贫困线；时间过晚无法跟踪三年者不计入。",
+        "Sustained exit: of the persons poor at the start, those above the line in each of the last three years.",
+        "稳定脱贫：期初贫困人口中，最近三年收入均不低于贫困线者。",
     ),
     "rate": (" at {rate} a year", "（年率{rate}）"),
-    "discounted": ("Costs discounted{rate}, in constant {year} prices.", "成本已贴现{rate}，按{year}年不变价。"),
+    "discounted": (
+        "Costs and effects of ratios discounted{rate}, in constant {year} prices.",
+        "成本（及比率中的成效）已贴现{rate}，按{year}年不变价。",
+    ),
     "ratio_rule": (
         "A ratio is shown only where the whole interval of the gain lies above zero.",
         "仅当增量区间全部大于零时给出比率。",
+    ),
+    # efficiency frontier
+    "frontier_title": ("What the money buys: {view}", "投入与成效：{view}"),
+    "frontier_x": (
+        "Public cost above “{baseline}” (million yuan, {year} prices, discounted)",
+        "比“{baseline}”多出的公共支出（百万元，{year}年不变价，贴现）",
+    ),
+    "frontier_y": (
+        "Poverty-years averted against “{baseline}” (person-years under the line)",
+        "比“{baseline}”减少的贫困人年",
+    ),
+    "frontier_note": (
+        "Dashed: the frontier. A hollow mark is dominated: another package, or a mix of two, averts more for the same"
+        " money. By the means; where bars overlap the order is unclear.",
+        "虚线为效率前沿。空心点为被占优方案：其他方案或两方案的组合以同样资金减少更多贫困人年。按均值判断；误差线重叠处次序不明确。",
+    ),
+    "cost_discounted": (
+        "Cost discounted{rate}, in constant {year} prices; poverty-years as they are.",
+        "成本已贴现{rate}，按{year}年不变价；贫困人年未贴现。",
+    ),
+    # dumbbell
+    "dumbbell_title": ("Each package against “{baseline}”: {view}", "各方案与“{baseline}”对比：{view}"),
+    "dumbbell_poverty": ("Still poor in {year} (% of persons)", "{year}年仍贫困（占人口%）"),
+    "dumbbell_relapse": (
+        "Relapsed within 3 years (% of those who exit under both)",
+        "3年内返贫（占两方案下均脱贫者%）",
+    ),
+    "dumbbell_note": (
+        "Diamond: “{baseline}”; dot: the package on the same luck. Those who exit under both differ by package, so the"
+        " diamonds of relapse do too.",
+        "菱形：“{baseline}”；圆点：同一随机条件下的方案。两方案下均脱贫者因方案而异，返贫的菱形亦然。",
     ),
     # left out
     "left_out_title": ("Who is left out, {year}: {view}", "{year}年谁被遗漏：{view}"),

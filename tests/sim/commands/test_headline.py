@@ -3,72 +3,95 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuopin.sim.commands.headline import COST, MOVES, NO_GAIN, PERSONS, RATIO, cells, fixed, headline_table
+from tuopin.sim.commands.draws import decides_text, order_lines, refused_text
+from tuopin.sim.commands.headline import (
+    AVERTED,
+    COST,
+    FIRST,
+    NO_GAIN,
+    ONE_IS_NO_INTERVAL,
+    POOR,
+    RANK,
+    RATIO,
+    RELAPSE,
+    ROOM,
+    SUSTAINED,
+    cells,
+    definitions,
+    fixed,
+    harm_notes,
+    headline_table,
+)
+from tuopin.sim.commands.tables import plain
+from tuopin.sim.comparison.assumptions import Decides
 from tuopin.sim.results.results import Results
 
 NAN = float("nan")
 ROW: dict[str, Any] = {
     "place": "lushi",
     "scenario": "relocation",
-    "replicates": 4,
+    "replicates": 20,
     "headcount_ratio_start": 0.2,
     "headcount_ratio_end": 0.0512,
-    "relapse_by_3_years": 0.301,
-    "exits_persons": 12_345.6,
-    "first_exits_persons": 5_432.1,
-    "reentries_persons": 789.2,
-    "sustained_exits_persons": 4_000.4,
-    "cost_yuan_nominal": 1_836_000_000.0,
-    "headcount_difference": -0.0134,
-    "headcount_difference_low": -0.02,
-    "headcount_difference_high": -0.01,
-    "sustained_exits_difference": 500.0,
-    "sustained_exits_difference_low": 100.0,
-    "sustained_exits_difference_high": 900.0,
-    "cost_per_sustained_exit": 3_672_000.0,
-    "cost_per_sustained_exit_low": 2.0e6,
-    "cost_per_sustained_exit_high": 1.8e7,
+    "poor_persons_end": 16_402.6,
+    "averted": 26_371.2,
+    "averted_low": 24_141.4,
+    "averted_high": 28_590.9,
+    "averted_by_prevention": 5_511.0,
+    "sustained_gain": 1_803.0,
+    "sustained_gain_low": 1_500.0,
+    "sustained_gain_high": 2_100.0,
+    "own_strength_gain": -80.2,
+    "relapse_difference": -0.039,
+    "relapse_in_baseline": 0.367,
+    "cost": 1_511_522_000.0,
+    "cost_per_poverty_year": 68_119.6,
+    "cost_per_poverty_year_low": 63_727.2,
+    "cost_per_poverty_year_high": 73_190.7,
+    "rank": 7.0,
+    "first": 0.046,
 }
 
 
-def test_cells_carry_units_and_intervals() -> None:
-    row = cells(ROW, "none")
-    assert row["headcount at start"] == "20.00%"
-    assert row["at end"] == "5.12%"
-    assert row["difference (points)"] == "-1.34 [-2.00, -1.00]"
-    assert row["sustained exits (persons)"] == "4,000"
-    assert row[COST] == "1836"
-    assert row[RATIO] == "3,672,000 [2,000,000, 18,000,000]"
+def test_cells_carry_parts_and_intervals() -> None:
+    assert cells(ROW, "none") == {
+        "place": "lushi",
+        "scenario": "relocation",
+        AVERTED: "26,371 (5,511) [24,141, 28,591]",
+        SUSTAINED: "1,803 (-80)",
+        POOR: "16,403 (5.12%)",
+        RELAPSE: "32.8% / 36.7%",
+        COST: "1,512",
+        RATIO: "68,120 [63,727, 73,191]",
+        RANK: "7",
+        FIRST: "5%",
+    }
+
+
+def test_a_gain_in_exits_that_is_not_clear_is_called_so() -> None:
+    assert cells(ROW | {"sustained_gain_low": -1.0}, "none")[SUSTAINED] == "1,803 (-80) unclear"
 
 
 @pytest.mark.parametrize("low", [-1.0, 0.0])
 def test_no_cost_ratio_without_a_clear_gain(low: float) -> None:
-    assert cells(ROW | {"sustained_exits_difference_low": low}, "none")[RATIO] == NO_GAIN
+    assert cells(ROW | {"averted_low": low}, "none")[RATIO] == NO_GAIN
 
 
-def test_one_replicate_has_no_ratio_and_says_why() -> None:
-    row = cells(ROW | {"sustained_exits_difference_low": NAN, "sustained_exits_difference_high": NAN}, "none")
-    assert row[RATIO] == "unknown: one replicate" and row["more sustained exits"] == "500"
+def test_a_ratio_whose_upper_end_is_open_says_so() -> None:
+    row = cells(ROW | {"cost_per_poverty_year_high": float("inf")}, "none")
+    assert row[RATIO] == "68,120 [63,727, no bound]"
 
 
-@pytest.mark.parametrize(
-    ("middle", "low", "high", "told"),
-    [
-        (711.2, 710.9, 711.4, "711.2 [710.9, 711.4]"),
-        (711.0, 710.98, 711.02, "711.00 [710.98, 711.02]"),
-        (711.0, 711.0, 711.0, "711 [711, 711]"),  # all replicates alike
-        (-0.3, -0.4, 0.4, "-0.3 [-0.4, 0.4]"),
-    ],
-)
-def test_an_interval_shows_its_width(middle: float, low: float, high: float, told: str) -> None:
-    names = ("sustained_exits_difference", "sustained_exits_difference_low", "sustained_exits_difference_high")
-    text = cells(ROW | dict(zip(names, (middle, low, high), strict=True)), "none")["more sustained exits"]
-    assert text == told
+def test_one_replicate_has_no_ratio_and_no_rank_and_says_why() -> None:
+    one = {name: NAN for name in ROW if name.endswith(("_low", "_high"))} | {"rank": NAN, "first": 1.0}
+    row = cells(ROW | one, "none")
+    assert (row[RATIO], row[AVERTED], row[RANK], row[FIRST]) == (ONE_IS_NO_INTERVAL, "26,371 (5,511)", "", "")
 
 
 @given(st.floats(-1e6, 1e6), st.integers(0, 4))
@@ -78,69 +101,115 @@ def test_nothing_is_minus_zero(value: float, places: int) -> None:
     assert float(text.replace(",", "")) == pytest.approx(value, abs=0.5 * 10.0**-places + 1e-9)
 
 
-def test_levels_and_their_difference_have_the_same_digits() -> None:
-    """9.6% and 9.5% with a difference of -0.00 cannot stand side by side."""
-    start = cells(ROW | {"headcount_ratio_end": 0.09551, "headcount_difference": -0.00002}, "none")
-    assert (start["at end"], start["difference (points)"].split()[0]) == ("9.55%", "0.00")
+def test_an_interval_shows_its_width() -> None:
+    row = ROW | {"averted": 711.0, "averted_low": 710.98, "averted_high": 711.02, "averted_by_prevention": NAN}
+    assert cells(row, "none")[AVERTED] == "711 [710.98, 711.02]"
 
 
 def test_a_scenario_that_spent_nothing_is_marked() -> None:
     row = cells(ROW, "none", idle=True)
-    assert row[COST] == "1836 (nothing spent by its programmes)" and row[RATIO] == "nothing spent"
-    assert cells(ROW, "none")[MOVES] == "12,346"
-    assert cells(ROW, "none")[PERSONS] == "5,432"
+    assert row[COST] == "1,512 (nothing spent by its programmes)" and row[RATIO] == "nothing spent"
 
 
-def test_what_is_not_known_is_left_empty() -> None:
-    row = cells(ROW | {"relapse_by_3_years": NAN, "headcount_difference": NAN}, "none")
-    assert (row["relapse in 3 years"], row["difference (points)"]) == ("", "")
+def test_baseline_is_compared_with_nothing_but_ranked() -> None:
+    row = cells(ROW | {"scenario": "none", "rank": 10.0, "first": 0.0}, "none")
+    assert [row[name] for name in (AVERTED, SUSTAINED, RELAPSE, COST, RATIO)] == ["baseline", "", "", "", ""]
+    assert (row[RANK], row[FIRST]) == ("10", "0%")
 
 
-def test_baseline_is_compared_with_nothing() -> None:
-    row = cells(ROW | {"scenario": "none"}, "none")
-    assert row["difference (points)"] == row[RATIO] == "baseline"
+def test_it_fits_a_hundred_columns_with_long_names_and_a_whole_county() -> None:
+    rows = [{key: value for key, value in cells(ROW, "none").items() if key != "place"}]
+    wide = {
+        "averted": 121_371.2,
+        "averted_low": 114_141.4,
+        "averted_high": 128_590.9,
+        "averted_by_prevention": 35_511.0,
+    }
+    for name in ("a" * 25, "relocation"):
+        row = cells(ROW | wide | {"scenario": name}, "none", idle=False)
+        rows.append({key: value for key, value in row.items() if key != "place"})
+    lines = plain("title", list(rows[0]), rows, ids=["scenario"], room=ROOM).splitlines()
+    assert max(map(len, lines)) <= 100
+    assert any(line.startswith("a" * 25 + "  ") for line in lines)  # a table, not blocks
+
+
+def in_files(folder: Path, comparison: list[dict[str, Any]]) -> Results:
+    """A result of the scenarios none, a and b in two replicates; a has 50 poverty-years less, b 10 more."""
+    run = {"place": "p", "view": "true", "group": "all"}
+    rows = [
+        {**run, "scenario": name, "replicate": r, "year": year, "indicator": indicator, "value": value}
+        for name, years in (("none", 100.0), ("a", 50.0), ("b", 110.0))
+        for r in (1, 2)
+        for year in (2016, 2017)
+        for indicator, value in (
+            ("headcount_ratio", 0.2 if year == 2016 else years / 1000),
+            ("poor_persons", years),
+            ("poverty_years_persons", 0.0 if year == 2016 else years + r),
+        )
+    ]
+    pd.DataFrame(rows).to_parquet(folder / "indicators.parquet")
+    words = {name: pd.Series(dtype=str) for name in ("place", "view", "kind")}
+    pd.DataFrame(words).to_parquet(folder / "spells.parquet")
+    if comparison:
+        kept = {
+            **run,
+            "baseline": "none",
+            "year": "all",
+            "uncertainty": "luck",
+            "probability_positive": 1.0,
+            "note": "",
+        }
+        pd.DataFrame([kept | {"replicates": 2} | row for row in comparison]).to_csv(
+            folder / "comparison.csv", index=False
+        )
+    settings = {"baseline": "none", "first_year": 2016, "discount_rate": 0.045, "capital_years": {"houses": 30}}
+    return Results(folder, {"baseline": "none", "inputs": {}, "comparison": settings})
+
+
+def difference(scenario: str, indicator: str, mean: float, **more: Any) -> dict[str, Any]:
+    return {"scenario": scenario, "indicator": indicator, "mean_difference": mean, "low": mean, "high": mean, **more}
 
 
 def test_table_of_a_result(tmp_path: Path) -> None:
-    run = {"place": "p", "view": "true", "group": "all"}
-    values = {"none": 0.10, "all": 0.06}
-    indicators = [
-        {**run, "scenario": name, "replicate": 1, "year": year, "indicator": indicator, "value": value}
-        for name, end in values.items()
-        for year in (2016, 2017)
-        for indicator, value in (
-            ("headcount_ratio", 0.2 if year == 2016 else end),
-            ("exits_persons", 10.0),
-            ("first_exits_persons", 6.0),
-            ("reentries_persons", 1.0),
-            ("sustained_exits_persons", 2.0),
-            ("cost_yuan", 0.0),
-        )
+    assert headline_table(in_files(tmp_path, [])) == ("", [])
+    found = [
+        difference("a", "poverty_years_persons", -50.0),
+        difference("a", "poverty_years_persons", -20.0, group="start=not_poor"),
+        difference("a", "cost_yuan_discounted", 4e6),
+        difference("a", "cost_per_poverty_year_averted", 80_000.0),
+        difference("b", "poverty_years_persons", 10.0),
+        difference("b", "cost_yuan_discounted", 1e6),
     ]
-    pd.DataFrame(indicators).to_parquet(tmp_path / "indicators.parquet")
-    words = {name: pd.Series(dtype=str) for name in ("place", "view", "kind")}
-    pd.DataFrame(words).to_parquet(tmp_path / "spells.parquet")
-    results = Results(tmp_path, {"baseline": "none", "inputs": {}})
-    assert headline_table(results) == ("", [])
-    row = {
-        **run,
-        "scenario": "all",
-        "baseline": "none",
-        "indicator": "headcount_ratio",
-        "year": "2017",
-        "uncertainty": "luck",
-        "mean_difference": -0.04,
-        "low": NAN,
-        "high": NAN,
-        "probability_positive": 0.0,
-        "replicates": 1,
-    }
-    pd.DataFrame([row]).to_csv(tmp_path / "comparison.csv", index=False)
-    title, rows = headline_table(results)
-    assert "Simulated, given these assumptions" in title and "none" in title
-    assert "one replicate" in title and "95%" not in title and "interval" not in title
-    assert [(r["scenario"], r["at end"], r["difference (points)"]) for r in rows] == [
-        ("none", "10.00%", "baseline"),
-        ("all", "6.00%", "-4.00"),
+    title, rows = headline_table(in_files(tmp_path, found))
+    assert "Simulated, given these assumptions" in title and "Differences from none: paired, 2 replicates" in title
+    assert [(r["scenario"], r[AVERTED], r[RANK], r[FIRST]) for r in rows] == [
+        ("none", "baseline", "2", "0%"),
+        ("a", "50 (20) [50, 50]", "1", "100%"),
+        ("b", "-10 [-10, -10]", "3", "0%"),
     ]
+    assert (rows[1][RATIO], rows[2][RATIO], rows[1][POOR]) == ("80,000 [80,000, 80,000]", NO_GAIN, "50 (5.00%)")
     assert "place" not in rows[0]
+    first, second = definitions(in_files(tmp_path, found))
+    assert "on own strength" in first and "unclear share one" in first
+    assert "in 2016 prices, discounted at 4.5% a year" in second and "they last 30 years" in second
+
+
+def test_more_harm_than_help_is_printed(tmp_path: Path) -> None:
+    found = [difference("a", "helped_persons", 30.0), difference("a", "harmed_persons", 40.0)]
+    found += [difference("b", "helped_persons", 50.0), difference("b", "harmed_persons", 40.0)]
+    (note,) = harm_notes(in_files(tmp_path, found))
+    assert note.startswith("p, a: fewer persons are helped than harmed: 30 ")
+
+
+def test_draws_tell_refusals_the_order_and_what_decides() -> None:
+    assert refused_text(15, 45).startswith("draws: 45 kept, 15 refused") and "75% admissible" in refused_text(15, 45)
+    table = pd.DataFrame({"wage": np.arange(20.0), "noise": np.arange(20.0) * 7 % 20})
+    averted = {"a": 10 + np.arange(20.0), "b": np.full(20, 15.5), "none": np.zeros(20)}
+    lines = list(order_lines(averted, table, None))
+    assert lines[0] == "order over the draws (mean of poverty years averted): a > b > none"
+    assert "a averts more than b in 70% of the draws" in lines[1] and "wage (+1.00)" in lines[1]
+    told = list(order_lines(averted, table, ["b", "a", "none"]))
+    assert told[1] == "order with the stated values: b > a > none" and "wage (+1.00)" in told[2]
+    same = list(order_lines(averted, table, ["a", "b", "none"]))
+    assert same[-1] == "the same as with the stated values."
+    assert "cannot be told from 4 draws" in decides_text(Decides("a", "b", 0.5, (), NAN), 4)

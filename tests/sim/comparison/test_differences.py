@@ -265,17 +265,20 @@ def test_bad_input_is_told_plainly() -> None:
 
 
 def test_headline_has_one_row_a_scenario_and_the_differences_beside_it() -> None:
-    table = headline(compared(), indicators().pipe(lambda f: pd.concat([f])), spells()).set_index("scenario")
+    table = headline(compared(discount_rate=0.05), indicators()).set_index("scenario")
     assert list(table.index) == ["none", "help"]
     assert table.loc["help", "headcount_ratio_end"] == pytest.approx(0.185)
-    assert table.loc["help", "headcount_difference"] == pytest.approx(-0.02)
-    assert math.isnan(table.loc["none", "headcount_difference"])
-    assert table.loc["none", "exits_persons"] == 150.0
-    assert table.loc["help", "sustained_exits_difference"] == pytest.approx(11.5)
-    assert table.loc["help", "cost_per_sustained_exit"] == pytest.approx(2_000.0 / 11.5)
-    assert table.loc["help", "cost_per_sustained_exit_low"] < 2_000.0 / 11.5
-    assert table.loc["none", "relapse_by_3_years"] > table.loc["help", "relapse_by_3_years"] > 0
+    assert table.loc["help", "poor_persons_end"] == pytest.approx(185.0)
+    # poverty-years averted by 2019: 3 x 20, 21, 22, 23
+    assert table.loc["help", "averted"] == pytest.approx(64.5)
+    assert table.loc["help", "averted_low"] < 64.5 < table.loc["help", "averted_high"]
+    assert math.isnan(table.loc["none", "averted"])
+    assert table.loc["help", "sustained_gain"] == pytest.approx(11.5)
+    assert table.loc["help", "cost"] == pytest.approx(2_000.0 / 1.05)
+    averted = 21.5 * (1 / 1.05 + 1 / 1.05**2 + 1 / 1.05**3)
+    assert table.loc["help", "cost_per_poverty_year"] == pytest.approx(2_000.0 / 1.05 / averted)
     assert table["replicates"].tolist() == [4, 4]
+    assert (table["rank"].tolist(), table["first"].tolist()) == ([2.0, 1.0], [0.0, 1.0])
 
 
 def test_precision_says_how_many_more_runs_and_what_pairing_bought() -> None:

@@ -8,7 +8,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tuopin.sim.comparison.spending import money_notes, programme_money, spent_nothing
+from tuopin.sim.comparison.spending import (
+    caused_elsewhere,
+    money_rows,
+    programme_money,
+    spent_nothing,
+    unequal_notes,
+)
 from tuopin.sim.results.results import Results
 
 NAN = float("nan")
@@ -47,12 +53,39 @@ def test_means_over_replicates(results: Results) -> None:
 
 def test_who_spent_nothing_and_why(results: Results) -> None:
     assert spent_nothing(results) == {("p", "idle")}
-    assert money_notes(results) == [
-        "money given to roads: 10 M yuan in 2017; no money in 2018; 10 M yuan in all, nominal",
-        "  a: 5 of 10 M yuan spent; 5 M left: no room or vacancies in its institutions (2017)",
-        "  idle: nothing spent of 10 M yuan: no candidates (2017)",
-        "money given to roads: unlimited in 2017-2018",
-    ]
+    rows = {row["scenario"]: row for row in money_rows(results)}
+    assert rows["a"] == {
+        "scenario": "a",
+        "given": "10",
+        "spent": "5",
+        "caused elsewhere": "",
+        "unspent": "5",
+        "why": "roads: 5 left: no room or vacancies in its institutions (2017)",
+    }
+    assert rows["idle"]["why"] == "roads: nothing spent of 10: no candidates (2017)"
+    assert (rows["free"]["given"], rows["free"]["unspent"], rows["free"]["why"]) == ("unlimited", "", "")
+    assert (rows["all spent"]["unspent"], rows["all spent"]["why"]) == ("0.05", "")
+
+
+def test_what_is_caused_elsewhere_is_paired_with_the_baseline(results: Results) -> None:
+    """Scenario a pays 7 - 5 and 9 - 6 yuan more for insurance: 2.5 on average; what households pay is left out."""
+    costs = [("p", "none", 1, "basic_insurance", "spent", 5.0e6), ("p", "none", 2, "basic_insurance", "spent", 6.0e6)]
+    costs += [("p", "a", 1, "basic_insurance", "spent", 7.0e6), ("p", "a", 2, "basic_insurance", "spent", 9.0e6)]
+    costs += [("p", "a", 2, "roads", "spent", 6.0e6), ("p", "a", 2, "basic_insurance", "own", 1.0e6)]
+    columns = ["place", "scenario", "replicate", "policy", "kind", "yuan"]
+    pd.DataFrame(costs, columns=columns).to_parquet(results.directory / "costs.parquet")
+    assert caused_elsewhere(results, "none") == {("p", "a"): pytest.approx(2.5e6)}
+    assert caused_elsewhere(results, "nobody") == {}
+
+
+def test_equal_money_that_is_not_spent_is_told(tmp_path: Path) -> None:
+    rows = [("p", name, 1, "roads", 2017, 1.0e7, spent, "") for name, spent in (("a", 9.9e6), ("b", 9.0e6))]
+    (note,) = unequal_notes(results_of(tmp_path, rows))
+    assert note.startswith("p: equal money was given but not spent: from 9 (b) to 9.9 M yuan (a)")
+    same = [(*row[:6], 9.95e6 - 1e5 * (row[1] == "b"), "") for row in rows]
+    assert unequal_notes(results_of(tmp_path, same)) == []
+    other = [(*row[:5], 1.0e7 * (1 + (row[1] == "b")), 9.0e6, "") for row in rows]
+    assert unequal_notes(results_of(tmp_path, other)) == []  # budgets that were never meant to be equal
 
 
 def test_a_region_is_one_place_and_the_largest_rest_gives_the_reason(tmp_path: Path) -> None:
@@ -67,10 +100,10 @@ def test_a_region_is_one_place_and_the_largest_rest_gives_the_reason(tmp_path: P
 
 def test_results_without_the_table_say_nothing(tmp_path: Path) -> None:
     results = Results(tmp_path, {"inputs": {}, "comparison": {}})
-    assert spent_nothing(results) == set() and money_notes(results) == []
+    assert spent_nothing(results) == set() and money_rows(results) == [] and unequal_notes(results) == []
 
 
 def test_very_many_scenarios_are_told_in_a_few_lines(tmp_path: Path) -> None:
     rows = [("p", f"s{k}", 1, "roads", 2017, 100.0 + k, 0.0, "room") for k in range(80)]
-    notes = money_notes(results_of(tmp_path, rows))
-    assert len(notes) == 61 and notes[-1] == "100 more lines of money: see limits.parquet"
+    table = money_rows(results_of(tmp_path, rows))
+    assert len(table) == 61 and (table[-1]["scenario"], table[-1]["why"]) == ("20 more", "see limits.parquet")

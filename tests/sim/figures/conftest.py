@@ -89,6 +89,10 @@ def comparison(indicators: pd.DataFrame) -> pd.DataFrame:
         for name, values in (
             ("sustained_exits_persons", (gain, gain - half, gain + half)),
             ("cost_per_sustained_exit", ratio),
+            ("poverty_years_persons", (-3 * gain, -3 * gain - half, -3 * gain + half)),
+            ("cost_yuan_discounted", (1e6 * (8 + number), 1e6 * (7 + number), 1e6 * (9 + number))),
+            ("paired_relapse_by_3_years", (-effect(scenario), -effect(scenario) - 0.002, -effect(scenario) + 0.002)),
+            ("paired_relapse_by_3_years_in_baseline", (0.36 + 0.001 * number, 0.35, 0.37)),
         ):
             rows.append(("lushi", scenario, "none", name, "true", "all", "all", "luck", *values, 1.0, REPLICATES))
         for group in GROUPS:

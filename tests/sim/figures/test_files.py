@@ -11,7 +11,14 @@ import pytest
 from tuopin.sim.figures.files import draw_all
 from tuopin.sim.results.results import Results
 
-NAMES = ["cost_per_sustained_exit", "exit_against_relapse", "headcount", "left_out", "survival_since_exit"]
+NAMES = [
+    "against_baseline",
+    "efficiency_frontier",
+    "exit_against_relapse",
+    "headcount",
+    "left_out",
+    "survival_since_exit",
+]
 
 
 def test_every_figure_is_written_twice_and_drawing_again_changes_nothing(result: Results):
@@ -32,14 +39,14 @@ def test_an_unknown_language_is_refused_before_reading(tmp_path: Path):
         draw_all(Results(tmp_path, {}), lang="de")
 
 
-def test_one_scenario_has_no_cost_figure_and_the_log_says_so(result: Results, caplog: pytest.LogCaptureFixture):
+def test_one_scenario_has_no_frontier_and_the_log_says_so(result: Results, caplog: pytest.LogCaptureFixture):
     for name in ("indicators", "spells"):
         frame = pd.read_parquet(result.directory / f"{name}.parquet")
         frame[frame["scenario"] == "none"].to_parquet(result.directory / f"{name}.parquet")
     (result.directory / "comparison.csv").unlink()
     names = {path.stem for path in draw_all(result)}
     assert names == {"headcount", "exit_against_relapse", "survival_since_exit", "left_out"}
-    assert "cost_per_sustained_exit of lushi is left out" in caplog.text
+    assert "efficiency_frontier of lushi is left out" in caplog.text
 
 
 def test_each_place_has_its_own_folder(result: Results):
@@ -52,7 +59,7 @@ def test_each_place_has_its_own_folder(result: Results):
     pd.concat([table, table.assign(place="xixia")]).to_csv(result.directory / "comparison.csv", index=False)
     written = draw_all(result)
     assert {path.parent.name for path in written} == {"lushi", "xixia"}
-    assert len([path for path in written if path.parent.name == "lushi"]) == 10
+    assert len([path for path in written if path.parent.name == "lushi"]) == 12
 
 
 @pytest.mark.slow
@@ -85,7 +92,7 @@ def test_the_discount_rate_comes_from_the_manifest(result: Results, monkeypatch:
     )
     draw_all(result)
     notes = {name: " ".join(text.get_text() for text in figure.texts) for name, figure in asked.items()}
-    assert "discounted at 3.0% a year" in notes["cost_per_sustained_exit"].replace("\n", " ")
+    assert "discounted at 3.0% a year" in notes["efficiency_frontier"].replace("\n", " ")
     assert "luck and drawn parameters" in notes["headcount"].replace("\n", " ")
 
 
@@ -99,7 +106,7 @@ def test_of_very_many_scenarios_the_first_are_drawn_and_the_rest_counted(
     )
     draw_all(result)
     others = len(result.manifest["runs"]) - 3
-    assert others > 1 and len(asked) == 5
+    assert others > 1 and len(asked) == 6
     for name, figure in asked.items():
         said = " ".join(text.get_text() for text in figure.texts).replace("\n", " ")
         assert f"{others} further scenarios are not drawn" in said, name
