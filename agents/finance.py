@@ -29,7 +29,7 @@ class FinanceTerms(NamedTuple):
     saving_rate: float
     pass_through_poor: float
     pass_through_rich: float
-    smooth_from: float
+    pass_through_fall: float
     invested_share: float
     asset_depreciation: float
     distress_sale: float
@@ -47,6 +47,8 @@ def _terms(county: County) -> FinanceTerms:
         county.year,
         borrowing_cap=value("finance.borrowing_cap") if county.on("borrowing") else 0.0,
         line=county.line,
+        pass_through_fall=(value("finance.pass_through_poor") - value("finance.pass_through_rich"))
+        / (value("finance.smooth_from") - 1.0),
         compulsory_cost=value("schooling.compulsory_cost") * prices,
         upper_cost=value("schooling.upper_cost") * prices,
         college_cost=max(0.0, value("schooling.college_cost") - value("schooling.college_loan")) * prices,
@@ -165,8 +167,8 @@ def school_cost(pupils: int, upper_students: int, college_students: int, t: Fina
 @rule
 def pass_through(usual_in_lines: float, t: FinanceTerms) -> float:
     """Part of consumption that follows this year's income, by the usual income in lines; it falls evenly in between."""
-    richer = min(1.0, max(0.0, (usual_in_lines - 1.0) / (t.smooth_from - 1.0)))
-    return t.pass_through_poor + (t.pass_through_rich - t.pass_through_poor) * richer
+    fallen = t.pass_through_poor - t.pass_through_fall * max(0.0, usual_in_lines - 1.0)
+    return max(t.pass_through_rich, fallen)
 
 
 @rule

@@ -391,7 +391,12 @@ def pert(u: float, low: float, mode: float, high: float) -> float:
     Malcolm, Roseboom, Clark and Fazar (1959), Operations Research 7.
     """
     width = high - low
-    return low + width * float(betaincinv(1.0 + 4.0 * (mode - low) / width, 1.0 + 4.0 * (high - mode) / width, u))
+    below, above = _PERT_WEIGHT * (mode - low) / width, _PERT_WEIGHT * (high - mode) / width
+    return low + width * float(betaincinv(1.0 + below, 1.0 + above, u))
+
+
+_PERT_WEIGHT = 4.0
+"""The mode counts four times an end in the mean of the distribution: what makes it a PERT."""
 
 
 @cache

@@ -94,7 +94,8 @@ def register(county: County, households: int, persons: int) -> None:
     h.registry_exit_year[poorest] = county.year - (score[poorest] > np.median(score[poorest] if earlier else [0.0]))
     h.registry_status[chosen] = REGISTERED_POOR
     h.registered_since[:] = 0
-    h.registered_since[chosen] = h.registered_since[poorest] = round(county.value("registry.first_year"))
+    h.registered_since[chosen] = county.year
+    h.registered_since[poorest] = h.registry_exit_year[poorest]
     h.cause[:] = main_cause(county)
     h.cause[h.registered_since == 0] = 0
 

@@ -16,13 +16,14 @@ from tuopin.agents.county import County
 from tuopin.policies.protocol import Policy
 from tuopin.sim.batch.taskfile import read_frames
 from tuopin.sim.branching.plan import BranchPlan, Settings, Stage
+from tuopin.sim.measures.pairs import Histories
 from tuopin.sim.results.outcome import RunOutcome
 from tuopin.sim.results.schemas import state_frame
 from tuopin.sim.run.run import Run, begin
 from tuopin.sim.run.setup import county_of, draw_of, make_policies, policies_of, world_of
 from tuopin.sim.run.state import State, StateError, capture, resume
 from tuopin.sim.run.state_file import Origin, World, from_bytes
-from tuopin.sim.run.task import Progress, outcome_of
+from tuopin.sim.run.task import Progress, close_run, outcome_of
 from tuopin.sim.run.year import simulate_year
 from tuopin.sim.study.versions import versions
 
@@ -40,11 +41,14 @@ def simulate_branch(
 ) -> Iterator[RunOutcome]:
     """Simulate scenarios of a branch and yield an outcome for each, those with the same past one after the other.
 
-    A past is simulated once, and never two at a time. What fails in it fails its scenarios only.
+    A past is simulated once, and never two at a time. What fails in it fails its scenarios only. The baseline comes
+    first, also where it is not asked for, so that every other scenario can be paired with it.
     """
     initial: County | None = None
-    for past in dict.fromkeys(plan.continues[name] for name in scenarios):
-        mine = [name for name in scenarios if plan.continues[name] == past]
+    baseline: list[Histories] = []
+    first = sorted({plan.baseline, *scenarios}, key=lambda name: (name != plan.baseline, _place_in(scenarios, name)))
+    for past in dict.fromkeys(plan.continues[name] for name in first):
+        mine = [name for name in first if plan.continues[name] == past]
         try:
             # a state has no panels of the years before it
             state = None if panel else read_state(plan, place, past, replicate)
@@ -52,12 +56,20 @@ def simulate_branch(
                 initial = initial or county_of(plan, place, replicate)
                 state = simulate_again(plan, initial, plan.histories[past], replicate, panel=panel)
         except Exception as error:  # a failed run is data: the others go on
-            for scenario in mine:
+            for scenario in (name for name in mine if name in scenarios):
                 yield RunOutcome.failed(place, scenario, replicate, error)
             continue
         for scenario in mine:
-            start = partial(_start, plan, state, scenario, replicate, panel)
-            yield outcome_of(place, scenario, replicate, start, progress)
+            asked = scenario in scenarios
+            start = partial(_start, plan, state, scenario, replicate, panel and asked)
+            close = partial(close_run, plan, scenario, baseline)
+            outcome = outcome_of(place, scenario, replicate, start, progress if asked else None, close=close)
+            if asked:
+                yield outcome
+
+
+def _place_in(scenarios: Sequence[str], name: str) -> int:
+    return list(scenarios).index(name) if name in scenarios else -1
 
 
 def _start(plan: BranchPlan, state: State, scenario: str, replicate: int, panel: bool) -> Run:

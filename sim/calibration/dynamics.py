@@ -6,6 +6,8 @@ import numpy as np
 
 from tuopin.sim.calibration.histories import Histories
 from tuopin.sim.calibration.weighted import Measure, every_year, paired, share
+from tuopin.sim.measures import pairs
+from tuopin.sim.measures.pairs import pair_measures
 from tuopin.sim.measures.survival import ended_within, hazard_by_duration, kaplan_meier
 
 
@@ -53,15 +55,42 @@ def _registered_left(histories: Histories, scenario: str, year: int) -> float:
 
 
 def _stay_penalty(histories: Histories, scenario: str, year: int) -> float:
-    """Exit rate of last year's poor with a hospital stay this year less that of those without.
+    """Exit rate of last year's poor with a hospital stay this year less that of those without, a difference of shares.
 
-    It is a difference of shares.
+    On net income before bills, as the published figure is: what a stay costs in bills is no part of it.
     """
-    now = histories.year(scenario, year)
-    poor = histories.year(scenario, year - 1)["poor_true"].reindex(now.index, fill_value=False).astype(bool)
+    now, lines = histories.year(scenario, year), histories.scenarios[scenario].lines
+    before = histories.year(scenario, year - 1)["net_income_pp"].reindex(now.index)
+    poor = before < lines[year - 1]
     stay = now["stay_ratio"] < 1.0
-    left = ~now["poor_true"]
+    left = now["net_income_pp"] >= lines[year]
     return share(left, poor & stay, now["members"]) - share(left, poor & ~stay, now["members"])
+
+
+def _relapse_of_both(with_policy: bool) -> Measure:
+    """Of persons whose first exit came in the scenario and in `none`, the share poor again within three years.
+
+    Under the scenario, or under `none`: the same persons, so that who exits is no part of the difference.
+    """
+
+    def measure(histories: Histories, scenario: str, years: tuple[int, ...]) -> float:
+        without, under = (_ends(histories, name, years[-1]) for name in ("none", scenario))
+        found = pair_measures(without, under, _length(histories))
+        relapsed = found["relapsed_persons" if with_policy else "relapsed_in_baseline_persons"]
+        exited = found["exited_in_both_persons"]
+        return relapsed / exited if exited > 0 else np.nan
+
+    return measure
+
+
+def _length(histories: Histories) -> int:
+    years = histories.scenarios["none"].households
+    return max(years) - min(years)
+
+
+def _ends(histories: Histories, scenario: str, year: int) -> pairs.Histories:
+    h = histories.year(scenario, year)
+    return pairs.Histories(h.index.to_numpy(), h["start_persons"].to_numpy() / 1000.0, h["poor_years"].to_numpy())
 
 
 def _paired_headcount(histories: Histories, scenario: str, year: int) -> float:
@@ -81,4 +110,6 @@ MEASURES: dict[str, Measure] = {
     "registered_left": every_year(_registered_left),
     "stay_exit_penalty": every_year(_stay_penalty),
     "headcount_difference": every_year(_paired_headcount),
+    "relapse_of_both": _relapse_of_both(True),
+    "relapse_of_both_in_none": _relapse_of_both(False),
 }

@@ -6,7 +6,7 @@ Parameters are the stated ones, never drawn: the question is what the model as p
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args, overload
 
 import numpy as np
@@ -22,7 +22,7 @@ from tuopin.agents.randomness import Luck
 from tuopin.agents.registry import registered
 from tuopin.sim.calibration.decomposition import log_income
 from tuopin.sim.run.burn_in import initial_county
-from tuopin.sim.run.run import begin
+from tuopin.sim.run.run import Run, begin
 from tuopin.sim.run.setup import make_policies
 from tuopin.sim.run.tables import tables
 from tuopin.sim.run.year import simulate_year
@@ -48,7 +48,18 @@ COLUMNS: tuple[ColumnName, ...] = (
     "net_income_pp",
     "market_income_pp",
     "survey_income_pp",
+    "wage_income",
+    "remitted",
+    "business_income",
+    "property_income",
+    "private_transfers",
+    "public_transfers",
     "policy_transfers",
+    "consumption",
+    "poor_consumption",
+    "poor_official",
+    "start_persons",
+    "poor_years",
     "medical_bill",
     "medical_out_of_pocket",
 )
@@ -86,13 +97,17 @@ else:
 
 @dataclass(frozen=True)
 class History:
-    """One scenario simulated: a frame of households per year (index uid), the run's spells, and lines by year."""
+    """One scenario simulated: a frame of households per year (index uid), the run's spells, and lines by year.
+
+    `reported` holds what the run's own tables say of the true view: (year, group, indicator) -> value.
+    """
 
     households: Mapping[int, HouseholdYear]
     spells: pd.DataFrame
     lines: Mapping[int, float]
     food: Mapping[int, float]
     standards: Mapping[int, float]
+    reported: Mapping[tuple[int, str, str], float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -147,8 +162,17 @@ def _simulate_one(plan: Plan, initial: County, place: str, scenario: str, replic
         if run.finished:
             break
         simulate_year(run)
-    spells = tables(run, place, scenario, replicate)["spells"].to_pandas()
-    return History(households, spells, lines, food, standards)
+    frames = tables(run, place, scenario, replicate)
+    return History(households, frames["spells"].to_pandas(), lines, food, standards, _reported(run))
+
+
+def _reported(run: Run) -> dict[tuple[int, str, str], float]:
+    return {
+        (year, group, indicator): float(value)
+        for year, keys, values in run.recorder.rows
+        for (view, group, indicator), value in zip(keys, values, strict=True)
+        if view == "true"
+    }
 
 
 def _frame(county: County) -> HouseholdYear:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tuopin.sim.calibration import dynamics, illness, incomes, people, programmes
+from tuopin.sim.calibration import components, dynamics, illness, incomes, people, programmes
 from tuopin.sim.calibration.weighted import Measure
 
 MEASURES: dict[str, Measure] = {
     **incomes.MEASURES,
+    **components.MEASURES,
     **dynamics.MEASURES,
     **illness.MEASURES,
     **people.MEASURES,

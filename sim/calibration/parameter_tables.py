@@ -1,21 +1,26 @@
-"""Parameter tables of a document, made from the YAML: `python -m tuopin.sim.calibration.parameter_tables docs/odd.md`.
+"""Tables of a document, made from YAML and code: `python -m tuopin.sim.calibration.parameter_tables docs/odd.md`.
 
 A document marks where a table belongs by `<!-- parameters: GROUP -->` and `<!-- end -->`; what stands between is
-replaced. GROUP is a group of the model, `common` (every programme) or a policy's name (its own file only).
+replaced. GROUP is a group of the model, `common` (every programme) or a policy's name (its own file only). The mark
+`<!-- rules -->` stands for the table of the rules of every mechanism: the functions marked `@rule`, with the first line
+of what they say.
 """
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from tuopin import policies
+from tuopin import agents, policies
 from tuopin.agents.parameters import Parameter, model_parameters, read_parameters
 
 _TABLE = re.compile(r"(<!-- parameters: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+_RULES = re.compile(r"(<!-- rules -->\n).*?(<!-- end -->)", re.DOTALL)
 _POLICIES = Path(policies.__file__).parent
+_AGENTS = Path(agents.__file__).parent
 
 
 def groups() -> dict[str, dict[str, Parameter]]:
@@ -44,7 +49,31 @@ def renewed(text: str) -> str:
             raise ValueError(f"no parameters are called {match[2]}; known are {', '.join(known)}")
         return match[1] + table_of(known[match[2]]) + match[3]
 
-    return _TABLE.sub(table, text)
+    return _RULES.sub(lambda match: match[1] + table_of_rules() + match[2], _TABLE.sub(table, text))
+
+
+def rules() -> dict[str, dict[str, str]]:
+    """What every rule of the model says, by file and name: the functions marked `@rule` in agents/ and policies/."""
+    found: dict[str, dict[str, str]] = {}
+    for folder in (_AGENTS, _POLICIES):
+        for path in sorted(folder.rglob("*.py")):
+            said = dict(_marked(path))
+            if said:
+                found[f"{folder.name}/{path.relative_to(folder).as_posix()}"] = said
+    return found
+
+
+def _marked(path: Path) -> Iterator[tuple[str, str]]:
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef) and any(ast.unparse(d) == "rule" for d in node.decorator_list):
+            yield node.name, (ast.get_docstring(node) or "").split("\n\n")[0].replace("\n", " ")
+
+
+def table_of_rules() -> str:
+    """Return the rules as a Markdown table: rule, what it says, file."""
+    lines = ["| rule | what it gives | file |", "|---|---|---|"]
+    lines += [f"| `{name}` | {says} | `{file}` |" for file, said in rules().items() for name, says in said.items()]
+    return "\n".join(lines) + "\n"
 
 
 def table_of(parameters: Mapping[str, Parameter]) -> str:

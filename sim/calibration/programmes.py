@@ -8,6 +8,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from tuopin.agents.parameters import resolve_parameters
+from tuopin.policies.catalogue import catalogue
 from tuopin.sim.calibration.histories import Histories, HouseholdYear
 from tuopin.sim.calibration.weighted import Measure, every_year, mean, paired, share
 
@@ -51,14 +53,23 @@ def _allowance_misdirected(histories: Histories, scenario: str, year: int) -> fl
 
 def _allowance_coverage(histories: Histories, scenario: str, year: int) -> float:
     h = histories.year(scenario, year)
-    return mean((h["low_income_support_since"] > 0).astype(float), h["members"])
+    return mean((h["low_income_support_yuan"] > 0.0).astype(float), h["members"])
 
 
-def _allowance_paid(histories: Histories, scenario: str, year: int) -> float:
-    """Allowance per person in beneficiary households against the standard."""
-    h, standard = histories.year(scenario, year), histories.scenarios[scenario].standards[year]
-    h = h[h["low_income_support_since"] > 0]
-    return float(h["low_income_support_yuan"].sum() / h["members"].sum() / standard) if len(h) else np.nan
+def _allowance_paid(five_guarantees: bool) -> Measure:
+    """Allowance a person against the standard: of five-guarantee households, or of the others.
+
+    The former are paid the whole standard a person or more, the latter a tier below it.
+    """
+
+    def measure(histories: Histories, scenario: str, year: int) -> float:
+        h, standard = histories.year(scenario, year), histories.scenarios[scenario].standards[year]
+        paid, persons = h["low_income_support_yuan"], h["members"]
+        whole = paid / persons >= standard
+        chosen = (paid > 0.0) & (whole == five_guarantees)
+        return float(paid[chosen].sum() / persons[chosen].sum() / standard) if chosen.any() else np.nan
+
+    return every_year(measure)
 
 
 def _gain(chosen: pd.Series, with_policy: HouseholdYear, without: HouseholdYear) -> float:
@@ -111,6 +122,26 @@ def _cooperative_members(histories: Histories, scenario: str, year: int) -> floa
     return float((h["cooperative_since"] > 0)[h["registered_at_start"]].mean())
 
 
+def _reported(policy: str, indicator: str) -> Measure:
+    """A figure of a programme as the run's own tables give it."""
+
+    def measure(histories: Histories, scenario: str, year: int) -> float:
+        reported = histories.scenarios[scenario].reported
+        return reported.get((year, f"policy={policy}", indicator), np.nan)
+
+    return every_year(measure)
+
+
+def _peer_take_up(histories: Histories, scenario: str, years: tuple[int, ...]) -> float:
+    """Rise of the probability to join a cooperative with the share of the village that left poverty a year before.
+
+    The slope of the model's rule at the stated parameters: peers act through motivation, motivation on refusals.
+    """
+    value, own = resolve_parameters({}).value, catalogue()["cooperative"].parameters
+    take_up = float(own["take_up"].value)  # type: ignore[arg-type]
+    return (1.0 - take_up) * value("labour.motivation_effect") * value("learning.peer_gain")
+
+
 MEASURES: dict[str, Measure] = {
     "register_exclusion": _register_error("exclusion"),
     "register_inclusion": _register_error("inclusion"),
@@ -118,7 +149,10 @@ MEASURES: dict[str, Measure] = {
     "allowance_inclusion": _allowance_error("inclusion"),
     "allowance_misdirected": every_year(_allowance_misdirected),
     "allowance_coverage": every_year(_allowance_coverage),
-    "allowance_paid": every_year(_allowance_paid),
+    "allowance_paid": _allowance_paid(five_guarantees=False),
+    "five_guarantees_paid": _allowance_paid(five_guarantees=True),
+    "allowance_retention": _reported("low_income_support", "retention"),
+    "peer_take_up": _peer_take_up,
     "relocation_gain": every_year(_relocation_gain),
     "cooperative_gain": _cooperative_gain(effective=True),
     "cooperative_gain_nominal": _cooperative_gain(effective=False),

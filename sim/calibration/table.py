@@ -9,7 +9,7 @@ import pandas as pd
 
 from tuopin.sim.calibration.histories import Histories, simulate_histories
 from tuopin.sim.calibration.measures import MEASURES
-from tuopin.sim.calibration.targets import Target, load_targets
+from tuopin.sim.calibration.targets import Target, targets_of
 from tuopin.sim.study.plan import Plan
 
 FITS, NEAR = 0.10, 0.25
@@ -36,7 +36,7 @@ def calibration_table(plan: Plan, replicates: int = 5, targets: Sequence[Target]
 
     Columns: target, period, published (text), unit, use (fit, compare, registry), simulated (mean over `replicates`),
     luck (standard deviation over replicates), view, scenario, verdict, source, confidence, remark. Parameters are the
-    stated ones, never drawn.
+    stated ones, never drawn. The targets are those shipped for the study unless given.
 
     Raises
     ------
@@ -44,7 +44,7 @@ def calibration_table(plan: Plan, replicates: int = 5, targets: Sequence[Target]
         If a target names an unknown measure.
     """
     place = plan.place_data[plan.places[0]]
-    chosen = [t for t in (load_targets() if targets is None else targets) if t.place in (None, place.name)]
+    chosen = [t for t in (targets_of(plan.study_name) if targets is None else targets) if t.place in (None, place.name)]
     if unknown := sorted({t.measure for t in chosen} - set(MEASURES)):
         raise ValueError(f"unknown measures {', '.join(unknown)}; allowed are {', '.join(sorted(MEASURES))}")
     wanted = {t.scenario for t in chosen} | {"none"}

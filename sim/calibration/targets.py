@@ -21,9 +21,9 @@ fitted.
 class Target(BaseModel):
     """One published figure, and which simulated figure stands beside it.
 
-    `value` is the figure, `range` what its source allows; with neither the row is shown without a verdict. `years` are
-    the simulated years averaged over where they are not those of `period`. `times_county_factor` scales a national
-    money figure by the place's factor. `place` restricts a target to one place.
+    `value` is the figure, `range` what its source allows; with neither the row is shown without a verdict. `study` is
+    the one it is held against. `years` are the simulated years averaged over where they are not those of `period`.
+    `times_county_factor` scales a national money figure by the place's factor. `place` restricts a target to one place.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -31,8 +31,9 @@ class Target(BaseModel):
     id: str
     target: str
     measure: str
+    study: str = "lushi"
     scenario: str
-    view: Literal["true", "registry", "survey", ""] = ""
+    view: Literal["true", "registry", "survey", "consumption", "official", ""] = ""
     period: str
     years: tuple[int, ...] = ()
     value: Annotated[float, Field(allow_inf_nan=False)] | None = None
@@ -57,6 +58,13 @@ class Target(BaseModel):
     def simulated_years(self) -> tuple[int, ...]:
         """Years whose simulated figures are averaged."""
         return self.years or (int(self.period),)
+
+
+def targets_of(study: str) -> list[Target]:
+    """The shipped targets that are held against a study; those of Lushi for one that has none of its own."""
+    targets = load_targets()
+    own = [target for target in targets if target.study == study]
+    return own or [target for target in targets if target.study == "lushi"]
 
 
 def load_targets(path: Path = TARGETS) -> list[Target]:

@@ -105,18 +105,25 @@ class _Tenths(NamedTuple):
     members: I16
 
 
+class _ByTenth(NamedTuple):
+    """Persons, and their income in fixed point, by tenth, shape (11,)."""
+
+    persons: I64
+    total: I64
+
+
 @compiled
-def _sum_tenths(c: _Tenths, persons: I64, total: I64) -> None:
+def _sum_tenths(c: _Tenths, s: _ByTenth) -> None:
     for i in range(c.decile.shape[0]):
-        persons[c.decile[i]] += c.members[i]
-        total[c.decile[i]] += np.int64(np.rint(c.income[i] * c.members[i] * _FIXED))
+        s.persons[c.decile[i]] += c.members[i]
+        s.total[c.decile[i]] += np.int64(np.rint(c.income[i] * c.members[i] * _FIXED))
 
 
 def mean_by_decile(decile: I8, income: F64, members: I16) -> F64:
     """Mean income of persons by tenth, yuan a person, shape (11,) with the tenths at 1 to 10; NaN for nobody."""
     size = DECILES[-1] + 1
     persons, total = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
-    _sum_tenths(_Tenths(decile, income, members), persons, total)
+    _sum_tenths(_Tenths(decile, income, members), _ByTenth(persons, total))
     means: F64 = np.divide(total / _FIXED, persons, out=np.full(size, np.nan), where=persons > 0)
     return means
 

@@ -34,24 +34,32 @@ class Reached(NamedTuple):
 
 
 class _Paid(NamedTuple):
-    """Rows of who is paid (or was last year), and columns of all households."""
-
-    rows: I64
     members: I16
     poor: Flags
     alone: F64
     received: I64
+    before: Flags
+
+
+class _Sums(NamedTuple):
+    """Sums in whole numbers: persons (poor reached, reached, of last year, kept), shape (4,); fen, shape (3,)."""
+
+    people: I64
+    money: I64
 
 
 @compiled
-def _reach(c: _Paid, people: I64, money: I64) -> None:
-    for i in c.rows:
+def _reach(c: _Paid, s: _Sums) -> None:
+    for i in range(c.members.shape[0]):
         m, paid = np.int64(c.members[i]), c.received[i]
-        people[0] += m * c.poor[i]
-        people[1] += m
-        money[0] += paid
-        money[1] += 0 if c.poor[i] else paid
-        money[2] += np.int64(np.rint(max(0.0, c.alone[i]) * m * 100.0))
+        s.people[2] += m * c.before[i]
+        if paid > 0:
+            s.people[0] += m * c.poor[i]
+            s.people[1] += m
+            s.people[3] += m * c.before[i]
+            s.money[0] += paid
+            s.money[1] += 0 if c.poor[i] else paid
+            s.money[2] += np.int64(np.rint(max(0.0, c.alone[i]) * m * 100.0))
 
 
 def reached(programme: Programme, poor: Flags, persons: float, alone: F64, members: I16) -> Reached:
@@ -60,13 +68,9 @@ def reached(programme: Programme, poor: Flags, persons: float, alone: F64, membe
     `poor` are households poor before programmes, `persons` the persons in them, `alone` their income then, yuan a
     person.
     """
-    people, money = np.zeros(2, dtype=np.int64), np.zeros(3, dtype=np.int64)
-    rows, before = np.flatnonzero(programme.received), np.flatnonzero(programme.before)
-    _reach(_Paid(rows, members, poor, alone, programme.received), people, money)
-    there = int(members[before].sum(dtype=np.int64))
-    kept = int(members[before[programme.received[before] > 0]].sum(dtype=np.int64))
-    counts = (persons, float(people[0]), float(people[1]), float(there), float(kept))
-    return Reached(*counts, *(float(x) / 100.0 for x in money))
+    sums = _Sums(people=np.zeros(4, dtype=np.int64), money=np.zeros(3, dtype=np.int64))
+    _reach(_Paid(members, poor, alone, programme.received, programme.before), sums)
+    return Reached(persons, *(float(x) for x in sums.people), *(float(x) / 100.0 for x in sums.money))
 
 
 def programme_values(sums: Reached) -> dict[str, float]:
@@ -109,21 +113,29 @@ def bin_of(in_lines: float) -> int:
     return int(min(_MOST, max(0.0, in_lines)) / _MOST * (_BINS - 1))
 
 
+class _Bins(NamedTuple):
+    """Persons by bin of income, the fifth (0 the poorest) that each bin falls into, and fen received by fifth."""
+
+    persons: I64
+    fifths: I8
+    received: I64
+
+
 @compiled
-def _by_fifth(c: _Ranked, line: float, persons: I64, received: I64, fifths: I8) -> None:
+def _by_fifth(c: _Ranked, line: float, b: _Bins) -> None:
     bins = np.empty(c.members.shape[0], dtype=np.int16)
     for i in range(c.members.shape[0]):
         bins[i] = bin_of(c.alone[i] / line)
-        persons[bins[i]] += c.members[i]
-    total = persons.sum()
+        b.persons[bins[i]] += c.members[i]
+    total = b.persons.sum()
     upto = 0
     for k in range(_BINS):
-        middle = upto + persons[k] / 2.0
-        upto += persons[k]
-        fifths[k] = min(4, int(5.0 * middle / max(total, 1)))
+        middle = upto + b.persons[k] / 2.0
+        upto += b.persons[k]
+        b.fifths[k] = min(4, int(5.0 * middle / max(total, 1)))
     for i in range(c.members.shape[0]):
         if c.received[i] > 0:
-            received[fifths[bins[i]]] += c.received[i]
+            b.received[b.fifths[bins[i]]] += c.received[i]
 
 
 def benefit_incidence(received: I64, alone: F64, members: I16, line: float) -> dict[int, float]:
@@ -132,10 +144,14 @@ def benefit_incidence(received: I64, alone: F64, members: I16, line: float) -> d
     `received` fen a household, `alone` yuan a person; fifth 1 is the poorest. Incomes within a four-hundredth of a line
     of each other count as equal and stay together. NaN if nothing was paid.
     """
-    sums, persons = np.zeros(len(FIFTHS), dtype=np.int64), np.zeros(_BINS, dtype=np.int64)
-    _by_fifth(_Ranked(members, alone, received), float(line), persons, sums, np.zeros(_BINS, dtype=np.int8))
-    total = float(sums.sum())
-    return {k: float(sums[k - 1]) / total if total > 0 else np.nan for k in FIFTHS}
+    bins = _Bins(
+        persons=np.zeros(_BINS, dtype=np.int64),
+        fifths=np.zeros(_BINS, dtype=np.int8),
+        received=np.zeros(len(FIFTHS), dtype=np.int64),
+    )
+    _by_fifth(_Ranked(members, alone, received), float(line), bins)
+    total = float(bins.received.sum())
+    return {k: float(bins.received[k - 1]) / total if total > 0 else np.nan for k in FIFTHS}
 
 
 def total_received(programmes: Mapping[str, Programme], size: int) -> I64:

@@ -10,7 +10,7 @@ from tuopin.sim.measures.counting import persons_where, share_of_persons
 from tuopin.sim.measures.lives import LEAST_YEARS, long_run
 from tuopin.sim.measures.programmes import benefit_incidence, programme_values, reached, total_received
 from tuopin.sim.measures.state import YearState
-from tuopin.sim.measures.vulnerability import VULNERABLE, area_under_curve
+from tuopin.sim.measures.vulnerability import VULNERABLE, binned_area_under_curve
 
 Figures = dict[tuple[str, str], float]
 """(group, indicator) -> value."""
@@ -43,7 +43,7 @@ def _vulnerability(state: YearState, estimate: Array) -> Figures:
     """The estimate of the initial state: the share it calls vulnerable, and how well it meets the next year's truth."""
     found: Figures = {("all", "vulnerable_share"): share_of_persons(estimate >= VULNERABLE, state.members)}
     if state.lives is not None and state.lives.years == FORETOLD:
-        found["all", "vulnerability_auc"] = area_under_curve(estimate, state.poor["true"])
+        found["all", "vulnerability_auc"] = binned_area_under_curve(estimate, state.poor["true"])
     return found
 
 

@@ -245,15 +245,17 @@ class Results:
         """
         comparison = self.directory / COMPARISON_FILE
         with duckdb.connect() as connection:
-            for path in sorted(self.directory.glob("*.parquet")):
-                source = f"read_parquet({sql_path(path)}, hive_partitioning = false)"
-                name = path.stem.replace('"', '""')
-                connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM {source}')
-            if comparison.is_file():
-                words = ", ".join(f"'{column.name}': 'VARCHAR'" for column in COMPARISON if column.type == TEXT)
-                source = f"read_csv({sql_path(comparison)}, types={{{words}}}, hive_partitioning = false)"
-                connection.execute(f"CREATE VIEW comparison AS SELECT * FROM {source}")
             try:
+                for path in sorted(self.directory.glob("*.parquet")):
+                    if not path.is_file():  # a FIFO would be waited for
+                        continue
+                    source = f"read_parquet({sql_path(path)}, hive_partitioning = false)"
+                    name = path.stem.replace('"', '""')
+                    connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM {source}')
+                if comparison.is_file():
+                    words = ", ".join(f"'{column.name}': 'VARCHAR'" for column in COMPARISON if column.type == TEXT)
+                    source = f"read_csv({sql_path(comparison)}, types={{{words}}}, hive_partitioning = false)"
+                    connection.execute(f"CREATE VIEW comparison AS SELECT * FROM {source}")
                 frame: pd.DataFrame = connection.sql(query).df()
             except (duckdb.Error, AttributeError) as error:  # a statement without rows gives None
                 reason = " ".join(str(error).split())

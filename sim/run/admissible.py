@@ -62,7 +62,10 @@ def admissible_draw(seed: int, replicate: int) -> Judged:
 
 
 def reference_figures(parameters: Parameters) -> dict[str, float]:
-    """Return what the burn-in of the reference county gives under `parameters`, by the name of the target."""
+    """Return what the burn-in of the reference county gives under `parameters`, by the name of the target.
+
+    Beside the targets its `headcount`, which is looked at and not judged.
+    """
     found = _reference(parameters)
     found["off_farm_ratio"] = found.pop("off_farm") / _stated_off_farm()
     return found
@@ -90,6 +93,7 @@ def _reference(parameters: Parameters) -> dict[str, float]:
         "variance_of_change": float((logs[-1] - logs[-2]).var()),
         "unregistered_poor": float(members[~listed & h.poor_true].sum() / members[~listed].sum()),
         "off_farm": float(h.off_farm[listed].mean()),
+        "headcount": float(members[h.poor_true].sum() / members.sum()),
     }
 
 

@@ -61,7 +61,7 @@ def simulate_task(
             partial(begin_scenario, plan, initial, scenario, replicate, panel=panel and asked),
             progress if asked else None,
             kept,
-            partial(_close, plan, scenario, baseline),
+            partial(close_run, plan, scenario, baseline),
         )
 
     first = simulate(plan.baseline, plan.baseline in scenarios)
@@ -69,7 +69,7 @@ def simulate_task(
         yield first if scenario == plan.baseline else simulate(scenario)
 
 
-def _close(plan: Plan, scenario: str, baseline: list[Histories], run: Run) -> dict[str, pa.Table]:
+def close_run(plan: Plan, scenario: str, baseline: list[Histories], run: Run) -> dict[str, pa.Table]:
     """Frames of a finished run that need more than itself: what was drawn, and the pair it makes with the baseline.
 
     `baseline` holds the baseline's households once its run is finished, which comes first.

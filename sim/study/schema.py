@@ -95,7 +95,7 @@ def _schema_of_value(parameter: Any) -> Schema:
             {
                 "type": "object",
                 "minProperties": 1,
-                "patternProperties": {"^[0-9]{4}$": plain},
+                "patternProperties": {"^[0-9]{1,2}$" if parameter.programme_years else "^[0-9]{4}$": plain},
                 "additionalProperties": False,
             }
         )

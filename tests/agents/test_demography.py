@@ -32,6 +32,9 @@ STILL = {**{f"demography.{name}": 0.0 for name in DemographyTerms._fields}, **SP
 """Nothing random happens but retirement and the school stages, whose lengths are fixed."""
 
 
+STAYING = np.array([False])
+
+
 def _members(h: Households) -> np.ndarray:
     return sum(h.column(name).astype(int) for name in STAGES)
 
@@ -59,8 +62,9 @@ def test_split_moves_a_couple_with_a_child_and_shares_by_members() -> None:
         debt_due_1=50.0,
         formal_loan=1000.0,
         line_scale=2.0,
+        start_persons=4_001,
     )
-    _split(h, np.array([0]), 2018)
+    assert _split(h, np.array([0]), STAYING, 2018) == 0
     assert len(h) == 2
     old, new = h[0], h[1]
     assert (old.members, new.members) == (2, 3)
@@ -73,17 +77,89 @@ def test_split_moves_a_couple_with_a_child_and_shares_by_members() -> None:
         ("debt_due_1", 20.0, 30.0),
         ("formal_loan", 400.0, 600.0),
         ("line_scale", 0.8, 1.2),
+        ("start_persons", 1_600, 2_401),
     ):
         assert getattr(old, name) == pytest.approx(old_value), name
         assert getattr(new, name) == pytest.approx(new_value), name
     assert new.village == old.village
 
 
+def test_a_young_family_that_leaves_the_county_takes_its_persons_and_no_wealth(by_hand: Callable[..., County]) -> None:
+    # two households of a couple, a grown pair and a child each split; the family of the second leaves for good
+    h = _family(2, working_age=4, small_children=1, able_workers=4, land=10.0, savings=500.0, start_persons=5_000)
+    assert _split(h, np.array([0, 1]), np.array([False, True]), 2018) == 3
+    assert h.members.tolist() == [2, 2, 3, 0]
+    np.testing.assert_allclose(h.land, [4.0, 10.0, 6.0, 0.0])
+    np.testing.assert_allclose(h.savings, [200.0, 500.0, 300.0, 0.0])
+    assert h.start_persons.tolist() == [2_000, 2_000, 3_000, 3_000]
+    # and in a year of a county: everybody who may split does, and all couples leave with their child
+    rates = {"split_rate": 0.5, "family_leaves": 1.0}
+    county = by_hand(
+        400,
+        {**STILL, **{f"demography.{name}": rate for name, rate in rates.items()}},
+        {"demography": True},
+        working_age=4,
+        able_workers=0,
+        small_children=2,
+        members=6,
+        start_persons=6_000,
+        land=6.0,
+    )
+    moved = age_a_year(county)
+    assert moved == Movement(0, 0, 0, 3 * 400)
+    bury(county)
+    h = county.households
+    assert len(h) == 400 and (h.members == 3).all() and (h.start_persons == 3_000).all() and (h.land == 6.0).all()
+
+
+def test_about_as_many_marry_out_as_in(plan_for: Callable[..., Any]) -> None:
+    """On the shipped county after its burn-in: households that may gain one at the one rate, lose one at the other."""
+    from tuopin.sim.run.setup import county_of
+
+    county = county_of(plan_for(scale=0.05), "lushi", 0)
+    working = county.households.working_age
+    joining = county.value("demography.marriage_in_rate") * int((working >= 1).sum())
+    leaving = county.value("demography.marriage_out_rate") * int((working > 2).sum())
+    assert leaving == pytest.approx(joining, rel=0.1)
+
+
+def test_how_many_families_leave(by_hand: Callable[..., County]) -> None:
+    n, rates = 8_000, {"split_rate": 0.5, "family_leaves": 0.3}
+    county = by_hand(
+        n,
+        {**STILL, **{f"demography.{name}": rate for name, rate in rates.items()}},
+        {"demography": True},
+        working_age=4,
+        able_workers=0,
+        members=4,
+    )
+    assert age_a_year(county).departures / 2 / n == pytest.approx(0.3, abs=4 * (0.21 / n) ** 0.5)
+
+
+def test_the_aged_die_at_their_rate_and_a_tenth_of_the_younger_old_turn_seventy(
+    by_hand: Callable[..., County],
+) -> None:
+    n = 40_000
+    rates = {**STILL, "demography.elderly_mortality": 0.01, "demography.aged_mortality": 0.06}
+    county = by_hand(
+        n, rates, {"demography": True}, members=3, working_age=0, able_workers=0, elderly=3, aged=2, villages=1
+    )
+    moved = age_a_year(county)
+    h = county.households
+    died_aged = float((h.aged < 2).mean())  # one of two aged is gone and the other old person is below 70 still
+    died = moved.deaths / n
+    assert died == pytest.approx(2 * 0.06 + 0.01, abs=4 * (0.13 / n) ** 0.5)
+    # of those who lost an aged member nine in ten have not gained one of 60-69 in the same year
+    assert died_aged == pytest.approx(0.12 * 0.9, abs=4 * (0.1 / n) ** 0.5)
+    assert float((h.aged == 3).mean()) == pytest.approx(0.1 * 0.87, abs=4 * (0.08 / n) ** 0.5)
+    assert ((h.aged <= h.elderly) & (h.elderly == h.members)).all()
+
+
 def test_split_keeps_every_worker_and_every_ill_or_disabled_person() -> None:
     # three adults of whom two work off-farm and one is disabled; both old parents would stay but they are only one
     # adult
     h = _family(1, working_age=3, small_children=1, able_workers=2, off_farm=2, migrants=2, disabled=3, chronic=3)
-    _split(h, np.array([0]), 2018)
+    _split(h, np.array([0]), STAYING, 2018)
     for name, total in (("able_workers", 2), ("off_farm", 2), ("migrants", 2), ("disabled", 3), ("chronic", 3)):
         assert int(h.column(name).sum()) == total, name
     assert (h.disabled <= h.members).all() and (h.chronic <= h.working_age + h.elderly).all()
@@ -118,7 +194,7 @@ def test_split_conserves_everything_and_stays_possible(data: st.DataObject) -> N
         formal_loan=77.0,
     )
     before = {name: h.column(name).astype(float).sum() for name in (*PEOPLE, *_Shared._fields, "members")}
-    _split(h, np.arange(n), 2020)
+    _split(h, np.arange(n), np.zeros(n, dtype=bool), 2020)
     assert len(h) == 2 * n
     for name, total in before.items():
         assert h.column(name).astype(float).sum() == pytest.approx(total, rel=1e-6), name
@@ -266,7 +342,8 @@ def test_every_person_is_accounted_for(by_hand: Callable[..., County], seed: int
     luck, n = Luck(seed, 99), 400
     stages = {name: whole_numbers(luck, n, 3, k) for k, name in enumerate(STAGES[:4])}
     working, elderly = whole_numbers(luck, n, 6, 4), whole_numbers(luck, n, 3, 5)
-    rates = {"birth_rate": 0.05, "elderly_mortality": 0.2, "adult_mortality": 0.1, "marriage_rate": 0.15}
+    rates = {"birth_rate": 0.05, "elderly_mortality": 0.2, "aged_mortality": 0.3, "adult_mortality": 0.1}
+    rates |= {"marriage_in_rate": 0.15, "marriage_out_rate": 0.25, "family_leaves": 0.5}
     rates |= {"split_rate": 0.2, "graduate_leaves": 0.5}
     county = by_hand(
         n,
@@ -275,6 +352,7 @@ def test_every_person_is_accounted_for(by_hand: Callable[..., County], seed: int
         luck=Luck(seed, 0),
         working_age=working,
         elderly=elderly,
+        aged=elderly // 2,
         members=working + elderly + sum(stages.values()),
         able_workers=0,
         **stages,
@@ -292,7 +370,7 @@ def test_every_person_is_accounted_for(by_hand: Callable[..., County], seed: int
 def test_who_comes_and_goes_by_hand(by_hand: Callable[..., County]) -> None:
     # 1: of an old couple one dies, a graduate of ten settles elsewhere; 2: the only adult dies, so all ten students are
     # gone; 3: an old parent dies, a child is born to the couple and somebody marries into the family
-    rates = {"elderly_mortality": 1.0, "graduate_leaves": 1.0, "birth_rate": 1.0, "marriage_rate": 1.0}
+    rates = {"elderly_mortality": 1.0, "graduate_leaves": 1.0, "birth_rate": 1.0, "marriage_in_rate": 1.0}
     county = by_hand(
         3,
         {**STILL, **{f"demography.{name}": rate for name, rate in rates.items()}},
@@ -316,8 +394,11 @@ def test_nobody_comes_or_goes_when_demography_is_off(by_hand: Callable[..., Coun
 RATES = {
     "birth_rate": 0.06,
     "elderly_mortality": 0.07,
+    "aged_mortality": 0.15,
     "adult_mortality": 0.03,
-    "marriage_rate": 0.11,
+    "marriage_in_rate": 0.11,
+    "marriage_out_rate": 0.19,
+    "family_leaves": 0.0,
     "split_rate": 0.13,
     "split_concentration": 2.0,
     "split_members_from": 5.0,
@@ -333,11 +414,17 @@ def _a_year_on(person: dict[str, int], u: np.ndarray, t: dict[str, float]) -> tu
     w, e, able = person["working_age"], person["elderly"], person["able_workers"]
     small, pupils, upper, college = (person[name] for name in STAGES[:4])
     adults, came = w + e, {"births": 0, "deaths": 0, "arrivals": 0, "departures": 0}
-    if u[0] < e * t["elderly_mortality"]:
+    aged = person["aged"]
+    p_aged, p_younger = aged * t["aged_mortality"], (e - aged) * t["elderly_mortality"]
+    if u[0] < p_aged:
+        e, aged, came["deaths"] = e - 1, aged - 1, 1
+    elif u[0] < p_aged + p_younger:
         e, came["deaths"] = e - 1, 1
-    elif u[0] < e * t["elderly_mortality"] + w * t["adult_mortality"]:
+    elif u[0] < p_aged + p_younger + w * t["adult_mortality"]:
         w, came["deaths"], able = w - 1, 1, max(able - 1, 0)
     died_at_work = came["deaths"] == 1 and w < person["working_age"]
+    if 1 - u[4] < (e - aged) / 10:  # from 60 to 70
+        aged += 1
     if u[4] < w / 44:  # from 16 to 60
         w, e = w - 1, e + 1
         if u[5] > t["elderly_able_share"] and not died_at_work:
@@ -357,9 +444,9 @@ def _a_year_on(person: dict[str, int], u: np.ndarray, t: dict[str, float]) -> tu
     w, able = w + begin, able + begin
     if w >= 2 and u[3] < t["birth_rate"] * person["members"]:
         small, came["births"] = small + 1, 1
-    if u[3] > 1 - t["marriage_rate"] and w >= 1:
-        w, able, came["arrivals"] = w + 1, able + 1, 1
-    elif u[3] > 1 - 2 * t["marriage_rate"] and w > 2:
+    if u[3] > 1 - t["marriage_in_rate"]:
+        w, able, came["arrivals"] = (w + 1, able + 1, 1) if w >= 1 else (w, able, 0)
+    elif u[3] > 1 - t["marriage_in_rate"] - t["marriage_out_rate"] and w > 2:
         w, able = w - 1, max(able - 1, 0)
         came["departures"] += 1
     members = small + pupils + upper + college + w + e
@@ -367,7 +454,7 @@ def _a_year_on(person: dict[str, int], u: np.ndarray, t: dict[str, float]) -> tu
         came["departures"] += members
         members = 0
     stages = dict(zip(STAGES, (small, pupils, upper, college, w, e), strict=True))
-    return {**stages, "members": members, "able_workers": min(able, w + e)}, came
+    return {**stages, "members": members, "able_workers": min(able, w + e), "aged": aged}, came
 
 
 def test_deaths_retirement_school_and_marriage_are_computed(by_hand: Callable[..., County]) -> None:
@@ -376,6 +463,7 @@ def test_deaths_retirement_school_and_marriage_are_computed(by_hand: Callable[..
     people = {name: whole_numbers(luck, n, most[k], k) for k, name in enumerate(STAGES)}
     people["working_age"][people["working_age"] + people["elderly"] == 0] = 1
     people["members"] = sum(people.values())
+    people["aged"] = whole_numbers(luck, n, people["elderly"] + 1, 7)
     people["able_workers"] = whole_numbers(luck, n, people["working_age"] + people["elderly"] + 1, 6)
     rates = {**RATES, "split_rate": 0.0}
     county = by_hand(n, {f"demography.{k}": v for k, v in rates.items()}, {"demography": True}, **people)

@@ -94,12 +94,12 @@ def test_the_example_is_complete_and_short() -> None:
     files = example()
     assert set(files) == {
         "pyproject.toml",
-        "tuopin_training/__init__.py",
-        "tuopin_training/parameters.yaml",
-        "tuopin_training/courses.py",
+        "tuopin_apprenticeship/__init__.py",
+        "tuopin_apprenticeship/parameters.yaml",
+        "tuopin_apprenticeship/courses.py",
         "study.yaml",
     }
-    package = [text for name, text in files.items() if name not in ("study.yaml", "tuopin_training/courses.py")]
+    package = [text for name, text in files.items() if name not in ("study.yaml", "tuopin_apprenticeship/courses.py")]
     assert sum(len(text.rstrip("\n").splitlines()) for text in package) <= 60
 
 
@@ -128,11 +128,11 @@ def lint(*command: str, folder: Path, **environment: str) -> subprocess.Complete
 @pytest.mark.parametrize("command", [("check",), ("format", "--check")], ids=["lint", "format"])
 def test_ruff_finds_nothing_in_it(written: Path, command: tuple[str, ...]) -> None:
     settings = ("--no-cache", "--config", str(ROOT / "pyproject.toml"))
-    done = lint("ruff", *command, *settings, "tuopin_training", folder=written)
+    done = lint("ruff", *command, *settings, "tuopin_apprenticeship", folder=written)
     assert done.returncode == 0, done.stdout + done.stderr
-    odd = written / "tuopin_training" / "odd.py"
+    odd = written / "tuopin_apprenticeship" / "odd.py"
     odd.write_text("import os,sys\n", encoding="utf-8")
-    assert lint("ruff", *command, *settings, "tuopin_training", folder=written).returncode == 1
+    assert lint("ruff", *command, *settings, "tuopin_apprenticeship", folder=written).returncode == 1
 
 
 @pytest.mark.slow
@@ -146,10 +146,10 @@ def test_mypy_finds_nothing_in_it_but_a_misspelt_column(
     for room in ("agents", "policies", "scenarios", "sim"):
         (tuopin_types / room).symlink_to(ROOT / room)
     settings = ("--config-file", str(ROOT / "pyproject.toml"), "--follow-imports", "silent", "--cache-dir", "cache")
-    command = ("mypy", *settings, "-p", "tuopin_training")
+    command = ("mypy", *settings, "-p", "tuopin_apprenticeship")
     done = lint(*command, folder=written, MYPYPATH=os.pathsep.join((str(written), str(tuopin_types.parent))))
     assert done.returncode == 0, done.stdout + done.stderr
-    courses = written / "tuopin_training" / "courses.py"
+    courses = written / "tuopin_apprenticeship" / "courses.py"
     courses.write_text(courses.read_text("utf-8").replace(".taken[rows]", ".takne[rows]"), encoding="utf-8")
     done = lint(*command, folder=written, MYPYPATH=os.pathsep.join((str(written), str(tuopin_types.parent))))
     assert done.returncode == 1 and '"CourseColumns" has no attribute "takne"' in done.stdout, done.stdout
@@ -158,25 +158,25 @@ def test_mypy_finds_nothing_in_it_but_a_misspelt_column(
 def test_its_columns_are_those_of_its_view(installed: Path, by_hand: Callable[..., County]) -> None:
     sys.path.insert(0, str(installed / "site"))
     try:
-        courses = importlib.import_module("tuopin_training.courses").Courses({})
+        courses = importlib.import_module("tuopin_apprenticeship.courses").Courses({})
     finally:
         sys.path.remove(str(installed / "site"))
-        for name in ("tuopin_training", "tuopin_training.courses"):
+        for name in ("tuopin_apprenticeship", "tuopin_apprenticeship.courses"):
             sys.modules.pop(name, None)
     county = by_hand(3, policies=(courses,))
     courses.enrol(county, np.array([0, 2]), np.array([0, 0]))
     assert county.households.column("courses_taken").tolist() == [1, 0, 1]
-    assert [column.name for column in courses.columns()] == ["courses_since", "courses_taken"]
+    assert [column.name for column in courses.columns()] == ["courses_since", "courses_served", "courses_taken"]
 
 
 @pytest.mark.slow
 def test_it_runs_from_a_study(installed: Path) -> None:
     done = tuopin("run", "study.yaml", "--out", "out", "--scale", "0.02", "--workers", "1", "--panel", folder=installed)
     assert done.returncode == 0, done.stderr
-    assert "training" in done.stdout
+    assert "apprenticeship" in done.stdout
     costs = pd.read_parquet(installed / "out" / "costs.parquet")
-    mine = costs[costs["policy"] == "training"]
-    assert set(mine["scenario"].astype(str)) == {"training"} and set(mine["year"]) == {2017, 2018}
+    mine = costs[costs["policy"] == "apprenticeship"]
+    assert set(mine["scenario"].astype(str)) == {"apprenticeship"} and set(mine["year"]) == {2017, 2018}
     # 2% of 6 million a year, 2,400 a household and what leaks on top
     assert (mine.groupby(["replicate", "year"])["yuan"].sum() <= 120_000).all()
     county = mine[mine["payer"] == "county"]
@@ -184,15 +184,15 @@ def test_it_runs_from_a_study(installed: Path) -> None:
         len(county) == 4 and (county["yuan"] == 2400 * county["households"]).all() and (county["households"] > 20).all()
     )
     panel = pd.read_parquet(installed / "out" / "panel.parquet")
-    enrolled = panel[panel["scenario"].astype(str) == "training"].groupby("year")["in_training"].sum()
+    enrolled = panel[panel["scenario"].astype(str) == "apprenticeship"].groupby("year")["in_apprenticeship"].sum()
     assert enrolled[2016] == 0 and enrolled[2018] > enrolled[2017] > 0
     incomes = panel.groupby(["scenario", "year"], observed=True)["market_income_per_person"].mean()
-    assert incomes["training", 2020] != incomes["allowance", 2020]
+    assert incomes["apprenticeship", 2020] != incomes["allowance", 2020]
 
 
 @pytest.mark.slow
 def test_it_is_listed_checked_and_explained(installed: Path) -> None:
-    assert "training" in tuopin("list", "policies", folder=installed).stdout
+    assert "apprenticeship" in tuopin("list", "policies", folder=installed).stdout
     assert "entry_gain" in tuopin("explain", "study.yaml", "--all", folder=installed).stdout
     wrong = (installed / "study.yaml").read_text("utf-8").replace("support_after_exit_months: 12", "entry_gain: -1")
     (installed / "wrong.yaml").write_text(wrong, encoding="utf-8")
@@ -202,5 +202,5 @@ def test_it_is_listed_checked_and_explained(installed: Path) -> None:
 
 def test_without_the_package_its_study_is_refused_in_one_line(installed: Path) -> None:
     refused = tuopin("check", "study.yaml", folder=installed, plugged=False)
-    assert refused.returncode != 0 and "training" in refused.stderr and "Traceback" not in refused.stderr
+    assert refused.returncode != 0 and "apprenticeship" in refused.stderr and "Traceback" not in refused.stderr
     assert len(refused.stderr.strip().splitlines()) == 1

@@ -44,7 +44,10 @@ def test_reasons(given: int | None, spent: int, slots: int | None, reach: Reach,
 def test_a_year_is_counted_household_by_household(
     by_hand: Callable[..., County], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of 12 households 10 are registered, 8 of them have land; 7 accept; money reaches 6, hours 4, firms 3."""
+    """Of 12 households 10 are registered, 8 of them have land; 7 accept; money reaches 6, hours 4, firms 3.
+
+    What is left for want of room and hours reaches the seventh, for whom no hours are left.
+    """
     policy = COOPERATIVE(
         {"budget": 60_000.0, "cost_per_household": 10_000.0, "take_up": 1.0, "leakage": 0.0, "hours_per_household": 2.0}
     )
@@ -67,7 +70,7 @@ def test_a_year_is_counted_household_by_household(
     run_programmes(county, [policy], ledger)
     ledger.close_year(county.households.members)
     (limit,) = ledger.limits
-    assert (limit.candidates, limit.willing, limit.funded, limit.served, limit.enrolled) == (8, 7, 6, 4, 3)
+    assert (limit.candidates, limit.willing, limit.funded, limit.served, limit.enrolled) == (8, 7, 7, 4, 3)
     assert (limit.given_fen, limit.spent_fen, limit.reason) == (6_000_000, 3_000_000, "hours")
 
 

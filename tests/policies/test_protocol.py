@@ -75,10 +75,12 @@ def test_support_for_ever_if_a_study_says_so(by_hand: Callable[..., County], pro
 
 
 def test_columns_of_a_policy() -> None:
-    assert [c.name for c in Dole.columns()] == ["dole_since"]
+    assert [c.name for c in Dole.columns()] == ["dole_since", "dole_served"]
     for name, policy in catalogue().items():
         columns = policy.columns()
-        assert columns[0].name == f"{name}_since" and all(c.name.startswith(name) for c in columns)
+        assert [c.name for c in columns[:2]] == [f"{name}_since", f"{name}_served"] and all(
+            c.name.startswith(name) for c in columns
+        )
         assert all(c.meaning and c.zh and c.unit for c in columns)
         assert {"budget", "slots", "start", "take_up", "effect", "leakage", "hours_per_household"} <= set(
             policy.parameters

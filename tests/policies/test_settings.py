@@ -8,6 +8,7 @@ import pytest
 
 from tests.policies.dole import Dole
 from tuopin.agents.county import County
+from tuopin.agents.parameters import Draw
 from tuopin.agents.randomness import Luck
 
 
@@ -22,11 +23,11 @@ def test_settings_replace_defaults_and_unknown_ones_are_refused() -> None:
 
 
 def test_free_parameters_are_drawn_unless_set() -> None:
-    drawn, again, other = Dole({}, Luck(1, 0)), Dole({}, Luck(1, 0)), Dole({}, Luck(1, 1))
+    drawn, again, other = Dole({}, Draw(Luck(1, 0))), Dole({}, Draw(Luck(1, 0))), Dole({}, Draw(Luck(1, 1)))
     assert drawn.value("size", 2017) == again.value("size", 2017) != other.value("size", 2017)
     assert 1.0 <= drawn.value("size", 2017) <= 5.0
-    assert Dole({"size": 2.0}, Luck(1, 0)).value("size", 2017) == 2.0
-    assert Dole({}, Luck(0, 0)).value("size", 2017) != 3.0
+    assert Dole({"size": 2.0}, Draw(Luck(1, 0))).value("size", 2017) == 2.0
+    assert Dole({}, Draw(Luck(0, 0))).value("size", 2017) != 3.0
 
 
 def test_budget_and_slots_scale_with_the_county(by_hand: Callable[..., County]) -> None:

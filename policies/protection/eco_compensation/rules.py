@@ -65,15 +65,18 @@ class EcoCompensation(Policy):
     def change_terms(self, county: County, ledger: Ledger) -> None:
         """Take retired land out of grain; pay for it by its age, and for public-benefit forest, within the budget."""
         own, f, year = self.own(county), county.flows, county.year
-        f.land_term[:] += own.retired
+        if self.value("effect", year) > 0.0:
+            f.land_term[:] += own.retired
         due = self._due(county)
         rows = np.flatnonzero(due > 0)
-        left = ledger.left(self.name)
-        if left is not None and int(due[rows].sum()) > left:
-            due[rows] = due[rows].astype(object) * left // int(due[rows].sum())
+        left, leak = ledger.left(self.name), self.value("leakage", year)
+        within = None if left is None else int(left / (1.0 + leak))
+        if within is not None and int(due[rows].sum()) > within:
+            due[rows] = due[rows].astype(object) * within // int(due[rows].sum())
             rows = np.flatnonzero(due > 0)
         if len(rows):
             ledger.post(self.name, "central", rows, due[rows])
+            ledger.post_leakage(self.name, int(leak * int(due[rows].sum())))
             f.transfer_term[rows] += due[rows] / 100.0 * self.value("effect", year)
 
     def _due(self, county: County) -> Fen:

@@ -79,6 +79,7 @@ class HealthInsurance(Policy):
     def reimburse(self, county: County, ledger: Ledger | None) -> None:
         """Pay the layers of members' bills; if claims exceed the budget, each is paid in the same proportion.
 
+        What leaks comes on top of what is paid, within the budget.
         The quote is the claim times `paid_ratio`: what a household may count on when it decides on care.
         """
         if self.budget_fen(county) == 0:  # no quote either: care is not sought for cover that has ended
@@ -92,13 +93,16 @@ class HealthInsurance(Policy):
         if ledger is None:
             f.reimbursed_term[rows] += self.paid_ratio * (claims[:, 0] + claims[:, 1] + claims[:, 2]) / 100.0
             return
-        left, total = ledger.left(self.name), int(claims.sum())
+        left, total, leak = ledger.left(self.name), int(claims.sum()), self.value("leakage", county.year)
         self.paid_ratio = 1.0
-        if left is not None and total > left:
-            claims, self.paid_ratio = in_proportion(claims, left, total), left / total
+        within = None if left is None else int(left / (1.0 + leak))
+        if within is not None and total > within:
+            claims, self.paid_ratio = in_proportion(claims, within, total), within / total
         f.reimbursed_term[rows] += (claims[:, 0] + claims[:, 1] + claims[:, 2]) / 100.0
         for k, payer in enumerate(PAYERS):
             ledger.post(self.name, payer, rows, claims[:, k])
+        if leak > 0:
+            ledger.post_leakage(self.name, int(leak * int(claims.sum())))
 
 
 def in_proportion(claims: Fen, left: int, total: int) -> Fen:

@@ -133,13 +133,15 @@ class LowIncomeSupport(Policy):
     def rank(self, county: County, rows: Rows, observed: ObservedNeed) -> F64:
         """Five-guarantee households before the others; each by need."""
         need = observed.of(rows)
-        alone = destitute_among(pick(Beneficiaries, county.households, rows=rows, tested=need)) & (need < 0.0)
-        order: F64 = need + _NEXT_CLASS * np.where(alone, 0.0, 1.0)
+        first = np.flatnonzero(county.households.able_workers[rows] == 0)
+        alone = destitute_among(pick(Beneficiaries, county.households, rows=rows[first], tested=need[first]))
+        order: F64 = need + _NEXT_CLASS
+        order[first[alone & (need[first] < 0.0)]] -= _NEXT_CLASS
         return order
 
     def _margin(self, county: County) -> float:
         """Log of the share of the standard up to which a beneficiary is kept."""
-        return float(np.log(max(self.value("retest_margin", county.year), 1e-9)))
+        return float(np.log(self.value("retest_margin", county.year)))
 
     def unit_cost(self, county: County, rows: Rows, observed: ObservedNeed) -> Fen:
         """The year's allowance, fen."""

@@ -87,6 +87,8 @@ class PublicJobs(Policy):
     def change_terms(self, county: County, ledger: Ledger) -> None:
         """Pay the year, whatever the holder's productivity; farm work and the search for other work fall."""
         f, year = county.flows, county.year
+        if self.value("effect", year) == 0.0:
+            return
         rows = np.flatnonzero(self.enrolled(county))
         pay = self.value("pay", year) * self.value("effect", year)
         f.wage_term[rows] += pay

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
-from tuopin.agents.arrays import F64, I64
-from tuopin.agents.labour import entry_rate, labour_terms
+from tuopin.agents.arrays import F32, F64, I64
+from tuopin.agents.compiled import compiled
+from tuopin.agents.kernels import pick
+from tuopin.agents.labour import LabourTerms, entry_rate, labour_terms
 from tuopin.policies.protocol import County, Fen, Ledger, Mask, ObservedNeed, Policy, Rows, policy_parameters
+
+_LITTLE = 1e-9
+"""A rate of entry below which none is: a household that never enters gains nothing worth telling."""
 
 
 class Training(Policy):
@@ -41,6 +47,10 @@ class Training(Policy):
         cost = self.value("cost_per_trainee", county.year) + self.value("travel_aid", county.year)
         return np.full(len(rows), round(cost * county.prices * 100.0), dtype=np.int64)
 
+    def pay_enrolment(self, county: County, ledger: Ledger, rows: Rows, fen: Fen) -> None:
+        """The county pays."""
+        ledger.post(self.name, "county_integrated_funds", rows, fen)
+
     def change_terms(self, county: County, ledger: Ledger) -> None:
         """Raise trainees' entry into off-farm work by `entry_gain` points a year, and by half of them later on."""
         rows = np.flatnonzero(self.enrolled(county))
@@ -52,11 +62,25 @@ class Training(Policy):
         county.flows.entry_factor[rows] *= entry_factors(county, rows, gain * fading)
 
 
+class _Trainees(NamedTuple):
+    """The households `rows` of the county's `remoteness` and `motivation`, and the points each gains."""
+
+    rows: I64
+    remoteness: F32
+    motivation: F32
+    points: F64
+
+
+@compiled
+def _factors(c: _Trainees, terms: LabourTerms, factors: F64) -> None:
+    for k in range(c.rows.shape[0]):
+        i = c.rows[k]
+        own = entry_rate(c.remoteness[i], c.motivation[i], 1.0, terms)
+        factors[k] = 1.0 + c.points[k] / max(own, _LITTLE)
+
+
 def entry_factors(county: County, rows: I64, points: F64) -> F64:
     """The factor on each household's own yearly rate of entry that adds `points` to it, shape (n,)."""
-    h, terms = county.households, labour_terms(county)
-    own = np.array(
-        [entry_rate(float(h.remoteness[i]), float(h.motivation[i]), 1.0, terms) for i in rows], dtype=np.float64
-    )
-    factors: F64 = 1.0 + points / np.maximum(own, 1e-9)
+    factors = np.empty(len(rows))
+    _factors(pick(_Trainees, county.households, rows=rows, points=points), labour_terms(county), factors)
     return factors

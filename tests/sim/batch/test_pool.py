@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,12 @@ def test_a_run_beyond_its_time_limit_fails_and_the_rest_goes_on(run: Any, worker
     assert (report.done, report.failed) == (5, 1)
     assert report.failures[0].key == ("east", "b", 2)
     assert "the run took longer than the 3 s of --time-limit" in report.failures[0].error
+
+
+def test_a_thread_that_a_run_leaves_behind_holds_nothing_up(run: Any) -> None:
+    began = time.monotonic()
+    assert run(fake_plan(places=("east",), threads=True), workers=2).done == 6
+    assert time.monotonic() - began < 120  # the thread sleeps for ten minutes
 
 
 @pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf"), 1e9, True, "5"])

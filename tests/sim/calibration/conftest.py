@@ -25,6 +25,7 @@ def small_plan() -> Plan:
                 "none": {},
                 "relocation": {"relocation": {}},
                 "cooperative": {"cooperative": {}},
+                "low_income_support": {"low_income_support": {}},
                 "all": {"relocation": {}, "cooperative": {}, "health_insurance": {}, "low_income_support": {}},
             },
         }
@@ -44,7 +45,7 @@ def households() -> Callable[..., pd.DataFrame]:
     def of(uid: list[int], **columns: list[float]) -> pd.DataFrame:
         names = (*COLUMNS, *FLOWS, *POLICY_COLUMNS, "registered")
         frame = pd.DataFrame(0.0, index=uid, columns=list(names)).assign(stay_ratio=9.0, use_factor=1.0, members=1)
-        flags = ("poor_true", "poor_survey", "registered_at_start", "registered", "insured")
+        flags = ("poor_true", "poor_survey", "poor_official", "registered_at_start", "registered", "insured")
         return frame.assign(**columns).astype(dict.fromkeys(flags, bool))
 
     return of

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from tuopin.sim.calibration.measures import MEASURES
-from tuopin.sim.calibration.targets import load_targets
+from tuopin.sim.calibration.targets import load_targets, targets_of
+from tuopin.sim.study.shipped import SCENARIOS
+from tuopin.sim.study.study import Study
 
 GOOD = """\
 - id: one
@@ -25,7 +27,16 @@ def test_shipped_targets_are_sound_and_name_known_measures_and_scenarios_of_the_
     targets = load_targets()
     assert len(targets) > 60
     assert {t.measure for t in targets} <= set(MEASURES)
-    assert {t.scenario for t in targets} <= {"none", "all", "relocation", "cooperative"}
+    assert {t.study for t in targets} == {"lushi", "documented"}
+    for study in ("lushi", "documented"):
+        known = set(Study.load(SCENARIOS / f"{study}.yaml").scenarios)
+        assert {t.scenario for t in targets_of(study)} <= known
+
+
+def test_a_study_without_targets_of_its_own_is_held_against_those_of_lushi() -> None:
+    assert targets_of("mine") == targets_of("lushi")
+    assert {t.study for t in targets_of("documented")} == {"documented"}
+    assert {"Y5_2017", "COMP_WAGE_2019", "H832_2016", "CAI15", "YPA_2022"} <= {t.id for t in targets_of("documented")}
 
 
 def test_a_source_less_figure_is_never_called_published() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -82,6 +83,17 @@ def test_sql_that_cannot_be_answered_is_said_in_one_line(made: Path) -> None:
     with pytest.raises(ResultsError, match=r"the query cannot be answered: .*syntax error") as caught:
         Results.open(made).sql("SELEC 1")
     assert len(str(caught.value).splitlines()) == 1 and caught.value.exit_status == 2
+
+
+@pytest.mark.parametrize("name", ["indicators", "panel", "limits"])
+@pytest.mark.parametrize("how", ["fifo", "damaged", "folder"])
+def test_sql_over_a_directory_damaged_after_it_was_opened(copy: Path, name: str, how: str) -> None:
+    results, path = Results.open(copy), copy / f"{name}.parquet"
+    path.unlink()
+    {"fifo": lambda: os.mkfifo(path), "damaged": lambda: path.write_bytes(b"PAR1 not"), "folder": path.mkdir}[how]()
+    with pytest.raises(ResultsError, match="the query cannot be answered: ") as caught:
+        results.sql(f"SELECT count(*) FROM {name}")
+    assert len(str(caught.value).splitlines()) == 1
 
 
 def test_what_is_not_a_result_is_refused(tmp_path: Path, copy: Path) -> None:

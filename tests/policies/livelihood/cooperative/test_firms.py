@@ -55,6 +55,19 @@ def test_own_line_first_then_grain_households_anywhere_and_other_lines_nowhere()
     assert [f.members for f in firms] == [2, 2, 0]
 
 
+def test_who_is_left_over_joins_a_village_cooperative_of_another_industry() -> None:
+    firms = [
+        firm(0, LIVESTOCK, 1),
+        firm(1, FRUIT, 2, open_to_all=True),
+        firm(2, HERBS, 9, alive=False, open_to_all=True),
+    ]
+    # the herder with the better lot takes the herd; the orchard's own two come before the other herders
+    assert assign(firms, [LIVESTOCK, LIVESTOCK, FRUIT, LIVESTOCK], [0.1, 0.3, 0.9, 0.2]) == [0, -1, 1, 1]
+    assert [f.members for f in firms] == [1, 2, 0]
+    # a firm of one line that is no village cooperative takes none of another
+    assert assign([firm(0, FRUIT, 5)], [LIVESTOCK], [0.1]) == [-1]
+
+
 def test_scarce_rooms_go_by_lot_and_the_roomiest_firm_fills_first() -> None:
     firms = [firm(0, LIVESTOCK, 3, members=2), firm(1, FRUIT, 4, members=1)]
     assert assign(firms, [GRAIN] * 5, [0.5, 0.1, 0.4, 0.2, 0.3]) == [-1, 1, 0, 1, 1]
@@ -64,14 +77,14 @@ def test_scarce_rooms_go_by_lot_and_the_roomiest_firm_fills_first() -> None:
 
 @given(
     st.lists(st.tuples(st.sampled_from([0, GRAIN, FRUIT, HERBS]), st.integers(0, 4)), max_size=30),
-    st.lists(st.tuples(st.sampled_from([FRUIT, HERBS]), st.integers(0, 6), st.booleans()), max_size=5),
+    st.lists(st.tuples(st.sampled_from([FRUIT, HERBS]), st.integers(0, 6), st.booleans(), st.booleans()), max_size=5),
     st.randoms(use_true_random=False),
 )
 def test_capacity_holds_and_rows_may_come_in_any_order(
-    households: list[tuple[int, int]], given_firms: list[tuple[int, int, bool]], shuffle: object
+    households: list[tuple[int, int]], given_firms: list[tuple[int, int, bool, bool]], shuffle: object
 ) -> None:
     def firms() -> list[Firm]:
-        return [firm(k, line, capacity, alive=alive) for k, (line, capacity, alive) in enumerate(given_firms)]
+        return [firm(k, line, rooms, alive=a, open_to_all=o) for k, (line, rooms, a, o) in enumerate(given_firms)]
 
     line, lot = np.array([h[0] for h in households], dtype=int), np.array([h[1] for h in households], dtype=float)
     uid, made = np.arange(len(households)), firms()
@@ -79,13 +92,14 @@ def test_capacity_holds_and_rows_may_come_in_any_order(
     for f in made:
         mine = chosen == f.index
         assert f.members == mine.sum() <= (f.capacity if f.alive else 0)
-        assert np.isin(line[mine], [0, GRAIN, f.line]).all()
+        assert f.open_to_all or np.isin(line[mine], [0, GRAIN, f.line]).all()
     order = list(range(len(households)))
     shuffle.shuffle(order)  # type: ignore[attr-defined]
     np.testing.assert_array_equal(assign_firms(firms(), line[order], lot[order], uid[order]), chosen[order])
     left = [f for f in made if f.alive and f.members < f.capacity]
     if left:  # nobody is turned away while a firm that would take him has room
-        assert not ((chosen < 0) & np.isin(line, [0, GRAIN, *(f.line for f in left)])).any()
+        welcome = np.isin(line, [0, GRAIN, *(f.line for f in left)]) | any(f.open_to_all for f in left)
+        assert not ((chosen < 0) & welcome).any()
 
 
 def test_failure_is_the_firms_own_luck() -> None:

@@ -99,12 +99,14 @@ def test_all_members_are_paid_for_but_only_effective_ones_gain(
         line_age=9,
         place={"cooperatives": {"value": 2, "unit": "cooperatives", "source": "x", "confidence": "derived"}},
     )
-    policy.firms[1].capacity = 3000
+    # 500 more find room only at the other cooperative, of herbs: in name
+    policy.firms[1].capacity, policy.firms[2].capacity = 3000, 500
     ledger = programmes(county, policy)
     h = county.households
     joined, effective = policy.enrolled(county), policy.own(county).effective
-    assert joined.sum() == 3000 and ledger.spent("cooperative") == 300_000_000
-    assert effective[joined].mean() == pytest.approx(0.35, abs=0.04) and not effective[~joined].any()
+    assert joined.sum() == 3500 and ledger.spent("cooperative") == 350_000_000
+    assert np.bincount(h.firm[joined]).tolist() == [0, 3000, 500]
+    assert effective[h.firm == 1].mean() == pytest.approx(0.35, abs=0.04) and not effective[h.firm != 1].any()
     np.testing.assert_allclose(h.line_scale, np.where(effective, 1.2, 1.0), rtol=1e-6)
     np.testing.assert_allclose(county.flows.business_factor, np.where(effective, 1.05 * 1.1, 1.0), rtol=1e-6)
 
@@ -179,17 +181,17 @@ def test_a_firms_failure_hits_all_its_members_at_once(
     assert not policy.own(county).struck.any()
 
 
-def test_members_of_a_dead_firm_may_join_another(
+def test_members_of_a_dead_firm_are_not_paid_for_again(
     by_hand: Callable[..., County], programmes: Callable[..., Ledger]
 ) -> None:
-    policy = cooperative(effective_share=0.0)  # in name only: still without an industry of its own
+    policy = cooperative()
     county = members(by_hand, policy, 1, line=GRAIN)
-    programmes(county, policy)
-    first = int(county.households.firm[0])
-    policy.firms[first].alive, county.households.firm[0], policy.since(county)[0] = False, -1, 0
+    assert programmes(county, policy).spent("cooperative") > 0
+    scale, h = float(county.households.line_scale[0]), county.households
+    policy.firms[int(h.firm[0])].alive, h.firm[0], policy.since(county)[0] = False, -1, 0
     county.year = 2018
-    programmes(county, policy)
-    assert county.households.firm[0] not in (-1, first)
+    assert programmes(county, policy).spent("cooperative") == 0
+    assert (h.firm[0], h.line_scale[0]) == (-1, np.float32(scale))
 
 
 def test_withdrawal_leaves_the_industry(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> None:

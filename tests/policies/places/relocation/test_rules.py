@@ -32,8 +32,9 @@ TERMS = {
     "dip": 0.1,
     "dip_years": 2,
     "return_rate": 0.0,
-    "site_wage_ratio": 0.5,
-    "site_hazard": 0.25,
+    "return_years": 5,
+    "rent_per_mu": 300.0,
+    "site_wage_month": 400.0,
 }
 WAGES = {
     "labour.wage_discount": 1.0,
@@ -126,8 +127,9 @@ def test_the_move_by_hand(by_hand: Callable[..., County], programmes: Callable[.
     assert h.site.tolist() == [1, 3] and h.zone.tolist() == [2, 5]
     np.testing.assert_allclose(h.remoteness, [0.08, 0.4])
     np.testing.assert_allclose(h.land_access, [0.4, 1.0])  # the central village is near the old land
-    np.testing.assert_allclose(h.hazard, [0.25, 0.25])
-    assert (h.housing_grade == 3).all() and h.safe_water.all()
+    # of two mu .6 are out of reach of the one and let at 300
+    np.testing.assert_allclose(county.flows.property_term, [360.0, 0.0], rtol=1e-6)
+    assert (h.housing_grade == 3).all() and (h.hazard == 2.0).all() and h.safe_water.all()
     np.testing.assert_allclose(county.flows.income_factor, [0.9, 0.9])
 
 
@@ -155,7 +157,7 @@ def test_site_jobs_go_to_idle_workers_within_the_vacancies(
     workers = policy.own(county).workers
     assert np.bincount(h.site, weights=workers).tolist() == [0.0, 2.0, 1.0]
     assert [s.jobs_filled for s in policy.sites] == [0, 2, 1, 0]
-    # the local wage is 1,000 x 10 x .8 = 8,000, a site job pays half of that
+    # ten months at 400
     np.testing.assert_array_equal(county.flows.wage_term, 4000.0 * workers)
     np.testing.assert_array_equal(county.flows.claimed_workers, workers)
     before = workers.copy()
@@ -221,7 +223,8 @@ def test_who_has_only_old_or_disabled_members_gains_no_income(
             policy.employ(county)
         earn_wages(county)
         produce(county)
-        total: np.ndarray = county.households.wage_income + county.households.business_income
+        h = county.households
+        total: np.ndarray = h.wage_income + h.business_income + county.flows.property_term
         return total
 
     stayed, moved, later = income(), income(relocation()), income(relocation(dip=0.0))
@@ -264,7 +267,6 @@ def test_return_restores_and_frees_the_place_for_others(
     programmes(county, policy)
     assert not policy.enrolled(county)[back].any()  # they do not move a second time
     np.testing.assert_allclose(h.remoteness[back], 0.9)
-    np.testing.assert_allclose(h.hazard[back], 2.0)
     assert (h.land_access[back] == 1.0).all() and (h.site[back] == -1).all() and (h.zone[back] == 0).all()
     assert not policy.own(county).workers[back].any()
     assert int(policy.enrolled(county).sum()) == 25  # others took the places
@@ -280,6 +282,26 @@ def test_registry_exit_does_not_end_a_relocation(
     county.households.registry_status[:], county.households.registry_exit_year[:], county.year = 2, 2017, 2020
     programmes(county, policy)
     assert policy.enrolled(county).all()
+
+
+def test_nobody_goes_back_after_some_years(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> None:
+    policy = relocation(return_rate=1.0, return_years=3, budget={2016: 1.0})
+    county = remote(by_hand, policy, 4, site=0)
+    policy.since(county)[:] = [2013, 2014, 2016, 0]
+    programmes(county, policy)
+    assert policy.enrolled(county).tolist() == [True, False, False, False]
+
+
+@pytest.mark.parametrize(("year", "wage"), [(2015, 4000.0), (2016, 4000.0), (2017, 4400.0), (2018, 4840.0)])
+def test_the_wage_at_a_site_follows_all_wages_from_2016_on(
+    by_hand: Callable[..., County], year: int, wage: float
+) -> None:
+    policy = relocation()
+    series = {"economy.migrant_wage": {2015: 900.0, 2016: 1000.0, 2017: 1100.0, 2018: 1210.0}}
+    county = by_hand(1, {**WAGES, **series}, {}, policies=(policy,), year=year, site=1)
+    policy.since(county)[:] = 2010
+    policy.employ(county)
+    assert county.flows.wage_term[0] == pytest.approx(wage)
 
 
 @pytest.mark.parametrize("effect", [0.0, 0.5])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tuopin.agents.county import County
 from tuopin.agents.finance import forgo_care
 from tuopin.agents.health import BasicScheme
-from tuopin.policies.ledger import Ledger
+from tuopin.policies.ledger import LEAKAGE, Ledger
 from tuopin.policies.protection.health_insurance import POLICY as HealthInsurance
 from tuopin.policies.protection.health_insurance.layers import Bills, Layers, claims_of, layer_payments
 
@@ -148,8 +148,17 @@ def test_moral_hazard_by_hand(by_hand: Callable[..., County], programmes: Callab
     # a bill of 4,300: ordinary 2,400, so 1,900 own. Better terms (4,300 - 150) x .7 = 2,905, 505 more; 1,395 are left,
     # under
     # the deductible; aid 837. The cover newly pays 1,342 of 1,900
-    for mechanisms, use in (({"moral_hazard": True}, 1.0 + 0.25 * 1342 / 1900), ({}, 1.0)):
+    # in the first year nothing has been paid of anything; a year later by what was paid of the claims
+    on = {"moral_hazard": True}
+    whole = 0.25 * 1342 / 1900
+    for mechanisms, paid_ratio, use in (
+        (on, 1.0, 1.0 + whole),
+        (on, 0.3, 1.0 + 0.3 * whole),
+        (on, 0.0, 1.0),
+        ({}, 1.0, 1.0),
+    ):
         policy = insurance()
+        policy.paid_ratio = paid_ratio
         county = by_hand(2, ORDINARY, mechanisms, policies=(policy,), registry_status=[1, 0])
         programmes(county, policy)
         np.testing.assert_allclose(county.flows.use_factor, [use, 1.0], rtol=1e-6)
@@ -181,11 +190,49 @@ def test_claims_are_paid_by_layer_and_payer(by_hand: Callable[..., County], open
     assert got == {"basic_fund": (0, 0), "critical_illness_insurer": (1, 165_000), "medical_aid": (1, 100_000)}
 
 
-def test_a_quote_pays_nothing(by_hand: Callable[..., County]) -> None:
-    policy = insurance(budget=1.0)
+def test_a_quote_pays_nothing_and_promises_what_was_paid_of_last_years_claims(
+    by_hand: Callable[..., County], opened: Callable[..., Ledger]
+) -> None:
+    # 3 x 2,650 are claimed and 1,987.50 there: a quarter is paid of each
+    policy = insurance(budget={2017: 1987.5, 2018: 1987.5, 2019: 1e9, 2020: 1.0})
     county = billed(by_hand, policy)
-    policy.reimburse(county, None)
-    assert county.flows.reimbursed_term.tolist() == [2650.0] * 3  # budgets do not bind a quote
+    f, quotes, paid = county.flows, [], []
+    for county.year in (2017, 2018, 2019, 2020):
+        f.reimbursed_term[:] = 0.0
+        policy.reimburse(county, None)
+        quotes.append(f.reimbursed_term.tolist())
+        f.reimbursed_term[:] = 0.0
+        policy.reimburse(county, opened(county, policy))
+        paid.append(f.reimbursed_term.tolist())
+    assert quotes == [[x] * 3 for x in (0.0, 662.5, 662.5, 2650.0)]
+    assert paid == [[x] * 3 for x in (662.5, 662.5, 2650.0, 0.32)]
+
+
+def test_a_year_without_claims_leaves_the_promise_and_one_without_money_ends_it(
+    by_hand: Callable[..., County], opened: Callable[..., Ledger]
+) -> None:
+    policy = insurance(budget={2017: 1e6, 2018: 1e6})
+    county = billed(by_hand, policy)
+    ratios = []
+    for county.year, bill in ((2017, 10_300.0), (2018, 0.0), (2019, 10_300.0)):
+        county.flows.inpatient_bill[:] = county.flows.basic_reimbursed[:] = bill
+        county.flows.basic_reimbursed[:] *= 0.4
+        policy.reimburse(county, opened(county, policy))
+        ratios.append(policy.paid_ratio)
+    assert ratios == [1.0, 1.0, 0.0]
+
+
+def test_leakage_comes_out_of_the_same_budget(by_hand: Callable[..., County], opened: Callable[..., Ledger]) -> None:
+    # of 5,830 yuan 5,300 reach households when a tenth of that leaks: two thirds of 3 x 2,650
+    policy = insurance(budget=5830.0, leakage=0.1)
+    county = billed(by_hand, policy)
+    ledger = opened(county, policy)
+    policy.reimburse(county, ledger)
+    assert policy.paid_ratio == pytest.approx(2 / 3)
+    np.testing.assert_allclose(county.flows.reimbursed_term, 2650.0 * 2 / 3, atol=0.03)
+    fen_by_payer = {e.payer: e.fen for e in ledger.close_year(county.households.members)}
+    reached = fen_by_payer["critical_illness_insurer"] + fen_by_payer["medical_aid"]
+    assert fen_by_payer[LEAKAGE] == reached // 10 and 583_000 - 10 < reached + fen_by_payer[LEAKAGE] <= 583_000
 
 
 def test_without_a_budget_nothing_is_quoted(by_hand: Callable[..., County], opened: Callable[..., Ledger]) -> None:
@@ -218,6 +265,7 @@ def test_any_budget_is_kept_and_used_up(
     by_hand: Callable[..., County], opened: Callable[..., Ledger], bills: list[tuple[float, float]], budget: int
 ) -> None:
     policy = insurance(budget=budget / 100)
+    policy.paid_ratio = 1.0
     county = by_hand(len(bills), ORDINARY, policies=(policy,), registry_status=1)
     policy.since(county)[:] = 2017
     county.flows.inpatient_bill[:], county.flows.outpatient_bill[:] = zip(*bills, strict=True)
@@ -236,6 +284,7 @@ def test_better_cover_ends_care_forgone(by_hand: Callable[..., County]) -> None:
     for policy in (insurance(effect=0.0), insurance(aid_cap=1e6)):
         county = by_hand(1, ORDINARY, {"borrowing": True}, policies=(policy,), registry_status=1)
         policy.since(county)[:] = 2017
+        policy.paid_ratio = 1.0
         county.flows.net_income[:], county.flows.inpatient_bill[:], county.flows.basic_reimbursed[:] = (
             5000.0,
             12_000.0,

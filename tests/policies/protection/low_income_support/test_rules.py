@@ -92,24 +92,49 @@ def test_grants_by_tier_to_every_rural_household(
 
 
 def test_five_guarantee_households(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> None:
-    # alone and old; disabled of working age; an old person able to work; old with a pupil, with a small child; old but
-    # not poor
+    # alone and aged; disabled of working age; an aged person able to work; aged with a pupil, with a small child; aged
+    # but not poor; below 70 and fit, below 70 and disabled; aged with children who send money; aged beside one below 70
     policy = support()
     county = rural(
         by_hand,
         policy,
-        6,
-        members=[1, 1, 1, 2, 2, 1],
-        elderly=[1, 0, 1, 1, 1, 1],
-        working_age=[0, 1, 0, 0, 0, 0],
-        disabled=[0, 1, 0, 0, 0, 0],
-        able_workers=[0, 0, 1, 0, 0, 0],
-        pupils=[0, 0, 0, 1, 0, 0],
-        small_children=[0, 0, 0, 0, 1, 0],
-        net_income_pp=[1000.0, 1000.0, 1000.0, 1000.0, 1000.0, 5000.0],
+        10,
+        members=[1, 1, 1, 2, 2, 1, 1, 1, 1, 2],
+        elderly=[1, 0, 1, 1, 1, 1, 1, 1, 1, 2],
+        aged=[1, 0, 1, 1, 1, 1, 0, 0, 1, 1],
+        working_age=[0, 1, 0, 0, 0, 0, 0, 0, 0, 0],
+        disabled=[0, 1, 0, 0, 0, 0, 0, 1, 0, 0],
+        able_workers=[0, 0, 1, 0, 0, 0, 0, 0, 0, 0],
+        pupils=[0, 0, 0, 1, 0, 0, 0, 0, 0, 0],
+        small_children=[0, 0, 0, 0, 1, 0, 0, 0, 0, 0],
+        private_transfers=[0, 0, 0, 0, 0, 0, 0, 0, 1.0, 0],
+        net_income_pp=[1000.0, 1000.0, 1000.0, 1000.0, 1000.0, 5000.0, 1000.0, 1000.0, 1000.0, 1000.0],
     )
     programmes(county, policy)
-    assert granted(county) == [5200.0, 5200.0, 3000.0, 6000.0, 6000.0, 0.0]
+    assert granted(county) == [5200.0, 5200.0, 3000.0, 6000.0, 6000.0, 0.0, 3000.0, 5200.0, 3000.0, 6000.0]
+
+
+def test_a_budget_by_rate_follows_the_standard_and_not_prices(by_hand: Callable[..., County]) -> None:
+    prices = {"economy.rural_cpi": {2016: 0.0, 2017: 0.10, 2018: 0.20}}
+    standard = {2016: 3000.0, 2017: 4500.0, 2018: 6000.0}
+    policy = LowIncomeSupport({"standard": standard, "budget_rate": {1: 100.0}})
+    budgets = []
+    for year in (2017, 2018):
+        budgets.append(policy.budget_fen(by_hand(1, prices, policies=(policy,), year=year)))
+    # 40 registered households at 100 yuan of 2016
+    assert budgets == [600_000, 800_000]
+
+
+def test_what_a_beneficiary_gets_of_the_standard_is_reported(
+    by_hand: Callable[..., County], programmes: Callable[..., Ledger]
+) -> None:
+    policy = support()
+    county = rural(by_hand, policy, 3, members=[2, 1, 1], net_income_pp=[1000.0, 3000.0, 9000.0])
+    programmes(county, policy)
+    # two persons at 3,000 and one at 1,400: 2,466.67 of 4,000
+    assert policy.report(county) == {"benefit_to_standard": pytest.approx(7400 / 3 / 4000)}
+    county.households.column("low_income_support_yuan")[:] = 0.0
+    assert np.isnan(policy.report(county)["benefit_to_standard"])
 
 
 def test_visible_traits_count_as_less_income(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> None:
@@ -131,7 +156,7 @@ def test_money_goes_to_the_neediest_first(by_hand: Callable[..., County], progra
 def test_the_test_sees_last_years_income_without_this_programmes_money(
     by_hand: Callable[..., County], programmes: Callable[..., Ledger]
 ) -> None:
-    policy = support()
+    policy = support(tier_a=0.4)
     county = rural(by_hand, policy, 3, members=[2, 1, 3], net_income_pp=[1000.0, 3900.0, 2900.0])
     county.flows.jobs_lost[:] = [1, 0, 0]
     for year in (2017, 2018, 2019):
@@ -141,10 +166,10 @@ def test_the_test_sees_last_years_income_without_this_programmes_money(
         county.flows.tested_transfer_term[:] = 0.0
         policy.transfer(county, ledger)
         assess(county)
-        # 1,000 a person alone: the allowance of 3,000 and relief of 1,000 a person do not count a year later
+        # 1,000 a person alone: the allowance of 1,600 and relief of 1,000 a person do not count a year later
         # and three members with 2,900 each get the third tier each year: 1,400 a person of it is not their own
-        assert county.households.net_income_pp.tolist() == [5000.0, 3900.0 + 1400.0, 2900.0 + 1400.0], year
-        assert granted(county) == [6000.0, 1400.0, 3 * 1400.0], year
+        assert county.households.net_income_pp.tolist() == [3600.0, 3900.0 + 1400.0, 2900.0 + 1400.0], year
+        assert granted(county) == [3200.0, 1400.0, 3 * 1400.0], year
 
 
 def test_a_split_takes_its_own_part_of_what_was_received(by_hand: Callable[..., County]) -> None:
@@ -176,7 +201,7 @@ def test_a_grant_ends_with_the_test(by_hand: Callable[..., County], programmes: 
 
 
 @pytest.mark.parametrize(("months", "years"), [(0, []), (12, [2018]), (36, [2018, 2019, 2020])])
-def test_beneficiaries_who_left_the_register_keep_it_up_to_the_margin(
+def test_beneficiaries_keep_it_up_to_the_margin_and_after_registry_exit_for_some_months(
     by_hand: Callable[..., County], programmes: Callable[..., Ledger], months: int, years: list[int]
 ) -> None:
     policy = support(support_after_exit_months=months)
@@ -189,8 +214,9 @@ def test_beneficiaries_who_left_the_register_keep_it_up_to_the_margin(
     for county.year in range(2018, 2023):
         programmes(county, policy)
         got.append(policy.enrolled(county).tolist())
-    assert [row[0] for row in got] == [year in years for year in range(2018, 2023)]
-    assert not any(row[1] or row[2] for row in got)  # above the margin; never a beneficiary
+    assert all(row[0] for row in got)  # within the margin
+    assert [row[1] for row in got] == [year in years for year in range(2018, 2023)]
+    assert not any(row[2] for row in got)  # never a beneficiary
 
 
 def test_the_proxy_test_sees_traits_only(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -34,6 +35,7 @@ class FakePlan(Plan):
     sleep: float = 0.0
     hangs: tuple[tuple[str, int], ...] = ()  # (scenario, replicate) that never end
     stubborn: str = ""  # how they do so: "swallows" what is raised in them, "deaf" to alarms, "holds" the interpreter
+    threads: bool = False  # every run leaves a thread behind that does not end
     starts: str = ""  # "N:FOLDER": the first N workers end while they start, each leaving a file
     raising: str = ""  # what every run raises
     goes_to: str = ""  # the folder that every run changes to
@@ -101,6 +103,8 @@ def _run(plan: FakePlan, place: str, replicate: int, scenario: str, panel: bool)
         os.kill(os.getpid(), signal.SIGKILL)
     if plan.goes_to:
         os.chdir(plan.goes_to)
+    if plan.threads:
+        threading.Thread(target=time.sleep, args=(600,)).start()
     try:
         while (scenario, replicate) in plan.hangs:
             if plan.stubborn == "deaf":
@@ -147,14 +151,6 @@ def _frames(plan: FakePlan, place: str, scenario: str, replicate: int) -> dict[s
             | {"households": [1] * n, "persons": [3] * n, "villages": [0] * n, "yuan": figures}
             | {"budget_yuan": pa.array([None] * n, pa.float64()), "slots": pa.array([None] * n, pa.int64())}
         ),
-        "pairs": pa.table(
-            {name: column.slice(0, 1) for name, column in run.items()}
-            | {"measure": text("exited_in_both_persons").slice(0, 1), "value": figures[:1]}
-        ),
-        "draws": pa.table(
-            {name: column.slice(0, 0) for name, column in run.items()}
-            | {"parameter": text("").slice(0, 0), "value": pa.array([], pa.float64())}
-        ),
         "spells": pa.table(
             run
             | spells
@@ -173,13 +169,15 @@ def _frames(plan: FakePlan, place: str, scenario: str, replicate: int) -> dict[s
             | {name: pa.array([None] + [2] * (n - 1), pa.int64()) for name in ("births", "deaths")}
             | {name: pa.array([None] + [1] * (n - 1), pa.int64()) for name in ("arrivals", "departures")}
         ),
+        "pairs": pa.table(run | {"measure": text("helped_persons"), "value": figures}),
+        "draws": pa.table(run | {"parameter": text("labour.months"), "value": figures}),
         "panel": pa.table(
             yearly
             | {"uid": [replicate * 1000 + at for at in range(n)], "village": pa.array([1] * n, pa.int32())}
             | {"members": pa.array([3] * n, pa.int16()), "registered": flags}
-            | {f"{kind}_per_person": figures for kind in ("market_income", "net_income", "income")}
+            | {f"{kind}_per_person": figures for kind in ("market_income", "net_income", "income", "consumption")}
             | {"line": [0.5] * n, "poor_true": flags, "poor_registry": flags, "poor_survey": flags}
-            | {"consumption_per_person": [1.0] * n, "poor_consumption": flags, "poor_official": flags}
+            | {"poor_consumption": flags, "poor_official": flags}
             | {"cause": text("illness"), "medical_bill": figures, "medical_paid": figures}
             | ({} if scenario == "none" else {f"in_{scenario}": flags})
         ),

@@ -1,0 +1,65 @@
+"""Figures of a place that are drawn: only uncertain ones, from their own ranges, alike over a region."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tuopin.agents.parameters import Draw, name_key, pert
+from tuopin.agents.place import Place
+from tuopin.agents.randomness import PARAMETERS, Luck
+from tuopin.sim.run.draws import draw_place, drawn_figures
+
+DRAW = Draw(Luck(3, 1), 2)
+
+
+def restated(figure: dict[str, Any], low: float, high: float, confidence: str) -> dict[str, Any]:
+    """A figure with a range and another confidence."""
+    return {**figure, "confidence": confidence, "range": [low, high]}
+
+
+@pytest.fixture
+def place(place_data: dict[str, Any]) -> Place:
+    for name, low, high, confidence in (
+        ("county_factor", 0.8, 1.0, "free"),
+        ("rural_persons", 500, 900, "approximate"),
+        ("household_size", 2.5, 3.5, "source-document"),  # printed: not drawn
+    ):
+        place_data[name] = restated(place_data[name], low, high, confidence)
+    place_data["anchors"][0]["capacity"] = restated(place_data["anchors"][0]["capacity"], 8, 20, "free")
+    return Place.model_validate(place_data)
+
+
+def quantile(id: str, low: float, mode: float, high: float) -> float:
+    """The value of a figure by its own uniform, keyed by its id."""
+    u = float(DRAW.luck.uniform(PARAMETERS, DRAW.attempt, np.array([name_key(id)]))[0])
+    return pert(u, low, mode, high)
+
+
+def test_uncertain_figures_are_drawn_from_their_ranges_and_printed_ones_kept(place: Place) -> None:
+    drawn = draw_place(place, DRAW)
+    assert drawn.county_factor.value == quantile("place.testing.county_factor", 0.8, 0.9, 1.0)
+    assert drawn.rural_persons.value == round(quantile("place.testing.rural_persons", 500, 600, 900))
+    assert isinstance(drawn.rural_persons.value, int)
+    (anchor,) = drawn.anchors
+    assert anchor.capacity.value == round(quantile("place.testing.cattle.capacity", 8, 12, 20))
+    # nothing else moves
+    figures = {"county_factor": place.county_factor, "rural_persons": place.rural_persons, "anchors": place.anchors}
+    assert drawn.model_copy(update=figures) == place
+    assert drawn.county_factor.value != 0.9 and drawn.rural_persons.value != 600
+
+
+def test_the_table_of_draws_says_what_the_place_was_given(place: Place) -> None:
+    drawn = draw_place(place, DRAW)
+    assert dict(drawn_figures(place, DRAW)) == {
+        "place.testing.county_factor": drawn.county_factor.value,
+        "place.testing.rural_persons": drawn.rural_persons.value,
+        "place.testing.cattle.capacity": drawn.anchors[0].capacity.value,
+    }
+
+
+def test_replicates_and_attempts_draw_anew(place: Place) -> None:
+    others = [Draw(Luck(3, 1), 2), Draw(Luck(3, 1), 3), Draw(Luck(3, 2), 2), Draw(Luck(4, 1), 2)]
+    assert len({draw_place(place, draw).county_factor.value for draw in others}) == 4
