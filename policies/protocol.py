@@ -229,6 +229,10 @@ class Policy(Settings):
     def transfer(self, county: County, ledger: Ledger) -> None:
         """Add to `tested_transfer_term` (income-tested transfers) and post them."""
 
+    def absorbs(self, county: County) -> float | None:
+        """The most money, yuan, that households of the initial state can take in all years; None if it cannot tell."""
+        return None
+
     def report(self, county: County) -> Mapping[str, float]:
         """The policy's own figures of the year, by indicator; they stand under the group `policy=<name>`."""
         return {}

@@ -34,13 +34,15 @@ def check(study: StudyArgument) -> None:
 
 
 def start_lines(study: Study) -> list[str]:
-    """The registered share of rural persons beside the simulated initial poverty.
+    """The registered share of rural persons beside the simulated initial poverty, and money that will find nobody.
 
-    Of each place, or of a region's largest county, from a simulation of some `TRIED` households.
+    Of each place, or of a region's largest county, from a simulation of some `TRIED` households; money of single places
+    only.
     """
     from tuopin.agents.mechanisms import resolve_mechanisms
     from tuopin.agents.parameters import resolve_parameters
     from tuopin.agents.randomness import Luck
+    from tuopin.sim.commands.absorption import absorption_lines
     from tuopin.sim.commands.run import tell_first_compilation
     from tuopin.sim.run.burn_in import initial_county
     from tuopin.sim.study.plan import least_scale
@@ -54,13 +56,14 @@ def start_lines(study: Study) -> list[str]:
     for owner, (_, name) in largest.items():
         place = study.places[name]
         scale = min(1.0, max(TRIED / initial_households(place), 2 * least_scale(place)))
-        h = initial_county(
+        county = initial_county(
             place,
             resolve_parameters(study.parameters),
             resolve_mechanisms(study.mechanisms),
             Luck(study.seed, 0),
             scale,
-        ).households
+        )
+        h = county.households
         poor = float(h.members[h.poor_true].sum() / h.members.sum())
         share = place.registered_persons.value / place.rural_persons.value
         whose = "of the registered" if place.registered_only else "of rural persons"
@@ -69,6 +72,8 @@ def start_lines(study: Study) -> list[str]:
             f"at start    {where}: {share:.1%} of rural persons are registered, {poor:.1%} {whose} poor as simulated"
             f" (true view, at the end of {place.year}; one replicate of {len(h):,} households)"
         )
+        if len(study.places) == 1 and place.region is None:
+            lines += absorption_lines(study, name, county, scale)
     return lines
 
 

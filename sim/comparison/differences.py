@@ -81,8 +81,8 @@ def paired_differences(
     table = _in_order(found, names).assign(baseline=baseline, uncertainty=uncertainty, note="")
     if costs is not None and len(costs):
         spent = where_programmes_spent(costs)
-        pairs = zip(table["place"].astype(str), table["scenario"].astype(str), strict=True)
-        table["note"] = ["" if pair in spent else NOTHING_SPENT for pair in pairs]
+        runs = zip(table["place"].astype(str), table["scenario"].astype(str), strict=True)
+        table["note"] = ["" if run in spent else NOTHING_SPENT for run in runs]
     return table[COLUMNS]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tuopin.sim.comparison.paired import Floats, Uncertainty, paired_interval
 
@@ -36,7 +35,7 @@ def ranking(averted: Floats, uncertainty: Uncertainty = "luck") -> Ranking:
 
 def shares_of_first(averted: Floats) -> Floats:
     """Return in which share of the complete replicates each scenario has the highest value; NaN if none is complete."""
-    complete: NDArray[np.bool_] = np.isfinite(averted).all(axis=0)
+    complete = np.asarray(np.isfinite(averted).all(axis=0), dtype=np.bool_)
     if not complete.any():
         return np.full(len(averted), np.nan)
     values = averted[:, complete]

@@ -31,7 +31,8 @@ def worst_years(baseline: Floats, differences: Floats) -> Interval:
     """
     there = np.isfinite(baseline) & np.isfinite(differences)
     if not there.any():
-        return Interval(*(np.array(np.nan) for _ in range(4)), np.array(0))
+        unknown = np.array(np.nan)
+        return Interval(unknown, unknown, unknown, unknown, np.array(0))
     _, replicate = np.nonzero(there)
     order = np.argsort(-baseline[there], kind="stable")[: max(1, int(SHARE * there.sum()))]
     chosen = differences[there][order]

@@ -89,7 +89,7 @@ def _relapse(rows: pd.DataFrame) -> Ends:
     found: Ends = {}
     for scenario, one in rows[(rows["indicator"] == RELAPSE) & (rows["year"] == "all")].groupby("scenario", sort=False):
         if scenario in before.index:
-            found |= _on(float(before.loc[scenario, "mean_difference"]), one)
+            found |= _on(float(before["mean_difference"].to_dict()[scenario]), one)
     return found
 
 

@@ -99,6 +99,14 @@ class Relocation(Policy):
         order = np.argsort(chosen)
         return chosen[order], cost[order]
 
+    def absorbs(self, county: County) -> float:
+        """Money, yuan, at which the registered remote households have all been reached, that of neighbours included."""
+        h, first = county.households, county.year + 1
+        remote = registered(county) & (h.remoteness >= self.value("remoteness_from", first))
+        for_registered = h.members[remote].sum() * self.value("take_up", first) * self.value("cost_per_person", first)
+        kept = 1.0 - self.value("neighbour_share", first)
+        return float(for_registered) / kept if kept > 0 else 0.0
+
     def room(self, county: County, rows: Rows) -> Places:
         """The site with room for each household, -1 where none has; the registered choose before their neighbours."""
         h = county.households

@@ -43,8 +43,10 @@ def test_every_policy_is_in_the_template_and_its_comments_are_valid_settings(tmp
     file.write_text(re.sub(r"(?m)^      # ", "      ", text), encoding="utf-8")
     study = Study.load(file)
     for name, policy in catalogue().items():
-        # money is a rate by default and slots are not: of each pair a scenario gives one
-        assert set(study.scenarios[name][name]) == set(policy.parameters) - {"budget", "slots_rate"}
+        # money or slots are a rate where the programme has one by default: of each pair a scenario gives one
+        rated = {pair: policy.parameters[f"{pair}_rate"].value is not None for pair in ("budget", "slots")}
+        other = {pair if by_rate else f"{pair}_rate" for pair, by_rate in rated.items()}
+        assert set(study.scenarios[name][name]) == set(policy.parameters) - other
 
 
 def test_nothing_is_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
