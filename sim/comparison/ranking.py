@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tuopin.sim.comparison.paired import Floats, Uncertainty, paired_interval
 
@@ -36,9 +35,9 @@ def ranking(averted: Floats, uncertainty: Uncertainty = "luck") -> Ranking:
 
 def shares_of_first(averted: Floats) -> Floats:
     """Return in which share of the complete replicates each scenario has the highest value; NaN if none is complete."""
-    complete: NDArray[np.bool_] = np.isfinite(averted).all(axis=0)
+    complete = np.asarray(np.isfinite(averted).all(axis=0))
     if not complete.any():
         return np.full(len(averted), np.nan)
     values = averted[:, complete]
-    best = values == values.max(axis=0)
+    best = np.asarray(values == values.max(axis=0), dtype=np.float64)
     return np.asarray((best / best.sum(axis=0)).mean(axis=1))
