@@ -236,9 +236,7 @@ class HouseholdColumns:
     poor_years: I64 = column(
         "status", "bits", 0, 2.0**62, "true poverty by year, bit 0 the initial state", "逐年贫困状态"
     )
-    lines_sum: F32 = column(
-        "status", "lines", -1e6, 1e6, "effective income in lines, summed over years", "累计收入线数"
-    )
+    lines_sum: F32 = column("status", "lines", 0, 1e6, "effective income in lines, summed over years", "累计收入线数")
     squared_gap_sum: F32 = column(
         "status", "index", 0, 100, "squared poverty gaps, summed over years", "累计平方贫困距"
     )

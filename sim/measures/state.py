@@ -138,6 +138,13 @@ def check_state(state: YearState) -> None:
     }
     for name in ("poor", "poor_before", "exited_before", "deprivations", "enrolled"):
         fields |= {f"{name}[{key!r}]": values for key, values in (getattr(state, name) or {}).items()}
+    for name in ("cohort", "sources", "lives"):
+        parts = getattr(state, name)
+        fields |= {f"{name}.{part}": v for part, v in (parts._asdict() if parts else {}).items() if hasattr(v, "shape")}
+    for policy, programme in state.programmes.items():
+        fields |= {f"programmes[{policy!r}].{part}": values for part, values in programme._asdict().items()}
+    if state.initial is not None:
+        fields["initial.decile"] = state.initial.decile
     fields |= {f"groups[{trait!r}]": codes for trait, (codes, _) in state.groups.items()}
     for name, values in fields.items():
         if values.shape != (n,):

@@ -53,14 +53,15 @@ def _advance(c: Lives, line: float, year: int) -> None:
             c.years_above_alone[i] = years_next(c.years_above_alone[i], c.alone[i] >= line)
         if poor:
             c.poor_years[i] |= bit
-        c.lines_sum[i] += in_lines
+        c.lines_sum[i] += max(0.0, in_lines)
         c.squared_gap_sum[i] += gap * gap
 
 
 def advance(lives: Lives, line: float, year: int) -> None:
     """Add an assessment to every household's life, in place; `year` counts from the initial state, which is 0.
 
-    The initial state is no assessment of the years above the line: the first sustained exit is seen in year 3.
+    Incomes below 0 count as 0. The initial state is no assessment of the years above the line: the first sustained exit
+    is seen in year 3.
 
     Raises
     ------

@@ -81,6 +81,7 @@ def poverty_pattern(income: Array, lines: Array, churning_band: float = CHURNING
     """
     x = _in_lines(income, lines)
     check_numbers(income=x)
+    x = np.maximum(x, 0.0)
     poor = x < 1.0
     mean = x.mean(axis=1)
     conditions = [poor.all(axis=1), ~poor.any(axis=1), mean < 1.0, mean < 1.0 + churning_band]

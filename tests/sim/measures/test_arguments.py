@@ -138,13 +138,9 @@ CASES: dict[str, Case] = {
         transitions.reentry_rate,
         {"poor_before": POOR, "exited_before": ~POOR, "poor": OTHER, "members": MEMBERS},
     ),
-    "sustained.advance_sustained": (
-        lambda years_above, **flags: sustained.advance_sustained(years_above.copy(), **flags),
-        {"years_above": CODES, "ever_poor": POOR, "poor": OTHER, "above": ~OTHER},
-    ),
-    "sustained.exits_seen_through": (
-        sustained.exits_seen_through,
-        {"years": np.arange(2017, 2022), "exits_persons": INCOME, "last_year": 2021},
+    "sustained.sustained_exits": (
+        sustained.sustained_exits,
+        {"start_poor": POOR, "years_above": CODES, "years_above_alone": CODES[::-1].copy()},
     ),
     "spells.begin": (spells.begin, {"poor": POOR, "exited": OTHER, "year": 2016}),
     "spells.advance": (_advance, {**_RUNNING, "before": OTHER}),
@@ -162,15 +158,34 @@ ELSEWHERE = {
     "spells.merged": "counts that `advance` made",
     "survival.ended_within": "life tables that `kaplan_meier` made, below",
     "survival.median_duration": "life tables that `kaplan_meier` made, test_survival",
-    "sustained.last_exit_year_seen_through": "no arrays",
     "sustained.years_next": "a rule of one household",
+    "sustained.advance": "changes what it is given; test_sustained",
+    "lives.pattern_of": "a rule of one household",
+    "lives.long_run": "what `sustained.advance` kept; test_lives",
+    "programmes.bin_of": "a rule of one household",
+    "programmes.programme_values": "sums that `reached` made",
+    "programmes.reached": "a checked state; test_programmes",
+    "programmes.benefit_incidence": "a checked state; test_programmes",
+    "programmes.total_received": "a checked state; test_programmes",
+    "components.income_shares": "a checked state; test_components",
+    "components.growth_redistribution": "a checked state; test_components",
+    "components.growth_incidence": "a checked state; test_components",
+    "components.mean_by_decile": "columns of one table; test_components",
+    "components.deciles": "columns of one table; test_components",
+    "pairs.first_exits": "no lengths to differ; test_pairs",
+    "pairs.pair_measures": "its lengths; test_pairs",
+    "counting.persons_where": "a checked state; test_yearly",
+    "counting.share_of_persons": "a checked state; test_yearly",
+    "single.whole_county": "a checked state; test_yearly",
+    "single.of_programmes": "a checked state; test_yearly",
+    "vulnerability.binned_area_under_curve": "columns of one table; test_vulnerability",
     "catastrophic.is_catastrophic": "a rule of one household",
     "state.check_state": "checks; test_yearly",
     "yearly.yearly_values": "checks its state; test_yearly",
 }
 LINES = [name for name, (_, given) in CASES.items() if "line" in given]
 WEIGHTS = ("weights", "members", "persons")
-UNBOUND = {"fgt.gap_ratio", "fgt.weighted_mean", "sustained.exits_seen_through"}
+UNBOUND = {"fgt.gap_ratio", "fgt.weighted_mean"}
 
 
 def _call(name: str, **changed: Any) -> Any:

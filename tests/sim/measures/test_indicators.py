@@ -5,6 +5,10 @@ import sys
 
 from tuopin.sim.measures.indicators import INDICATORS, SUM, VIEWS, AtRisk
 
+STOCKS = ("sustained_exits_persons", "sustained_exits_own_strength_persons", "poverty_years_persons")
+"""Counted from the initial state on: a year's value holds the years before it."""
+LONG_RUN = ("transient_share",)
+
 
 def test_every_row_is_complete_and_no_label_is_used_twice() -> None:
     assert all(entry.unit and entry.english and entry.chinese for entry in INDICATORS.values())
@@ -17,17 +21,20 @@ def test_every_row_is_complete_and_no_label_is_used_twice() -> None:
 
 def test_persons_and_money_add_up_over_years_and_counties_and_rates_do_not() -> None:
     for name, entry in INDICATORS.items():
-        if name.endswith(("_persons", "_households")):
+        if name in STOCKS:
+            assert (entry.over_years, entry.weight) == ("last", SUM), name
+        elif name.endswith(("_persons", "_households", "_yuan")) and entry.over_years != "none":
             assert entry.over_years == entry.weight == SUM, name
         if name.endswith(("_rate", "_ratio", "_error", "_share")):
-            assert entry.over_years == "mean" and entry.weight != SUM, name
+            assert entry.over_years == ("last" if name in LONG_RUN else "mean") and entry.weight != SUM, name
 
 
-def test_weights_are_counts_of_persons_that_regions_add_up() -> None:
+def test_weights_are_persons_or_money_that_regions_add_up() -> None:
     for name, entry in INDICATORS.items():
         weight = entry.weight.moved if isinstance(entry.weight, AtRisk) else entry.weight
         if weight is not None and weight != SUM:
-            assert INDICATORS[weight].weight == SUM and INDICATORS[weight].unit == "persons", name
+            assert INDICATORS[weight].weight == SUM and INDICATORS[weight].unit in ("persons", "yuan"), name
+            assert INDICATORS[weight].unit == "persons" or name in ("adequacy", "leakage_share"), name
 
 
 def test_poverty_is_better_low_and_exits_are_better_high() -> None:

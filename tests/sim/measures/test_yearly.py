@@ -14,7 +14,7 @@ from tuopin.sim.measures.fgt import fgt, watts, weighted_mean
 from tuopin.sim.measures.indicators import INDICATORS
 from tuopin.sim.measures.inequality import gini_and_sst
 from tuopin.sim.measures.multidimensional import DIMENSIONS, alkire_foster
-from tuopin.sim.measures.state import YearState, check_state
+from tuopin.sim.measures.state import Cohort, Lives, Programme, Sources, YearState, check_state
 from tuopin.sim.measures.targeting import targeting_errors
 from tuopin.sim.measures.transitions import exit_rate, income_class, reentry_rate
 from tuopin.sim.measures.yearly import yearly_values
@@ -55,8 +55,9 @@ def county(n: int, salt: int = 0) -> YearState:
         deprivations={"income": poor} | {name: some(20 + k, 0.2) for k, name in enumerate(DIMENSIONS[1:])},
         medical_payment=9_000 * scramble(n, salt + 30) * some(31, 0.5),
         subsistence_food=1_500.0,
-        sustained_exit=some(32, 0.1),
-        sustained_exit_net_of_transfers=some(33, 0.05),
+        consumption_poor=some(16, 0.2),
+        official_poor=some(17, 0.1),
+        cohort=Cohort((4_000 * scramble(n, salt + 36)).astype(np.int32), some(32, 0.1), some(33, 0.05)),
         class_before=(5 * scramble(n, salt + 34)).astype(np.int8),
         enrolled={"relocation": some(35, 0.2)},
         groups={
@@ -79,6 +80,8 @@ def part(state: YearState, mask: np.ndarray) -> YearState:
     def cut(value: object) -> object:
         if isinstance(value, np.ndarray):
             return value[mask]
+        if isinstance(value, Cohort):
+            return Cohort(*(array[mask] for array in value))
         if isinstance(value, dict):
             return {k: (v[0][mask], v[1]) if isinstance(v, tuple) else v[mask] for k, v in value.items()}
         return value
@@ -153,7 +156,7 @@ def test_agrees_with_the_definitions_for_everybody_and_every_group() -> None:
         s = part(state, mask)
         m, poor, before = s.members, s.poor, s.poor_before
         assert before is not None
-        assert s.exited_before is not None
+        assert s.exited_before is not None and s.cohort is not None
         many = alkire_foster(s.deprivations, m)
         struck = catastrophic(s.medical_payment, s.net_income, m, s.subsistence_food)
         errors = targeting_errors(poor=poor["true"], reached=s.registered, members=m)
@@ -173,8 +176,8 @@ def test_agrees_with_the_definitions_for_everybody_and_every_group() -> None:
             "catastrophic_health_spending_household_rate": struck.mean(),
             "exclusion_error": errors.exclusion,
             "inclusion_error": errors.inclusion,
-            "sustained_exits_persons": m[s.sustained_exit].sum(),
-            "sustained_exits_net_of_transfers_persons": m[s.sustained_exit_net_of_transfers].sum(),
+            "sustained_exits_persons": s.cohort.start_persons[s.cohort.sustained].sum() / 1000,
+            "sustained_exits_own_strength_persons": s.cohort.start_persons[s.cohort.own_strength].sum() / 1000,
         }
         for indicator, value in expected.items():
             assert table["true", group, indicator] == pytest.approx(value, rel=1e-9, abs=1e-9), (group, indicator)
@@ -194,6 +197,24 @@ def test_agrees_with_the_definitions_for_everybody_and_every_group() -> None:
             }
             for indicator, value in moves.items():
                 assert table[view, group, indicator] == pytest.approx(value, abs=1e-12), (view, group, indicator)
+
+
+def test_consumption_and_official_views_are_of_everybody() -> None:
+    state = county(800)
+    table = found(state)
+    for view, poor in (("consumption", state.consumption_poor), ("official", state.official_poor)):
+        assert table[view, "all", "poor_persons"] == state.members[poor].sum()
+        assert table[view, "all", "headcount_ratio"] == pytest.approx(weighted_mean(poor, state.members))
+
+
+def test_what_counts_from_the_initial_state_on() -> None:
+    state = county(500)
+    assert math.isnan(found(dataclasses.replace(state, cohort=None))["true", "all", "sustained_exits_persons"])
+    groups = 1 + 2 + 4  # everybody, then two and four labels
+    table = found(dataclasses.replace(state, poverty_years_before=np.arange(groups, dtype=float)))
+    assert table["true", "all", "poverty_years_persons"] == table["true", "all", "poor_persons"]
+    town, label = ("true", "zone=town"), "poverty_years_persons"
+    assert table[(*town, label)] == 4 + table[(*town, "poor_persons")]
 
 
 def test_moves_between_income_classes() -> None:
@@ -252,6 +273,15 @@ def test_check_state_names_the_field() -> None:
     state = county(30)
     with pytest.raises(ValueError, match="net_income: shape"):
         check_state(dataclasses.replace(state, net_income=state.net_income[:-1]))
+    short = np.zeros(29, dtype=bool)
+    for name, value, said in (
+        ("cohort", state.cohort._replace(own_strength=short), "cohort.own_strength: shape"),
+        ("programmes", {"dole": Programme(np.zeros(30, dtype=np.int64), short)}, r"programmes\['dole'\].before: shape"),
+        ("lives", Lives(3, np.zeros(30, dtype=np.int64), short, short), "lives.lines_sum: shape"),
+        ("sources", Sources(*(short for _ in Sources._fields)), "sources.wage: shape"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            check_state(dataclasses.replace(state, **{name: value}))
     with pytest.raises(ValueError, match="codes must be -1 to 0"):
         check_state(dataclasses.replace(state, groups={"zone": (state.groups["zone"][0], ("city",))}))
 

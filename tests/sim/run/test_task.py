@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tuopin.agents.parameters import Draw
 from tuopin.agents.randomness import Luck
 from tuopin.sim.run.setup import county_of, draw_place, policies_of
 from tuopin.sim.run.task import RunOutcome, simulate_task
@@ -73,10 +74,13 @@ def test_tables_have_the_promised_columns(outcomes: dict[str, RunOutcome]) -> No
         "market_income_per_person",
         "net_income_per_person",
         "income_per_person",
+        "consumption_per_person",
         "line",
         "poor_true",
         "poor_registry",
         "poor_survey",
+        "poor_consumption",
+        "poor_official",
         "cause",
         "medical_bill",
         "medical_paid",
@@ -190,7 +194,7 @@ def test_drawn_parameters_are_alike_in_all_scenarios_of_a_replicate() -> None:
     assert first[0].value("dip", 2017) == relocation.value("dip", 2017)
     assert first[0].value("dip", 2017) != policies_of(plan, "all", 6)[-1].value("dip", 2017)
     place = plan.place_data["lushi"]
-    drawn = draw_place(place, Luck(1, 2))
+    drawn = draw_place(place, Draw(Luck(1, 2)))
     assert drawn.rural_persons.value != place.rural_persons.value
     assert 300_000 <= drawn.rural_persons.value <= 340_000
     assert drawn.registered_persons == place.registered_persons
