@@ -11,11 +11,13 @@ from typing import Any
 
 from tuopin.sim.batch.selection import Selection
 from tuopin.sim.batch.tables import assemble, tables_stand, write_tables_record
+from tuopin.sim.batch.taskfile import read_frames
 from tuopin.sim.comparison.compare import write_comparison
 from tuopin.sim.results import durable
 from tuopin.sim.results.manifest import MANIFEST, build_manifest, canonical, manifest_bytes, ordered_scenarios
 from tuopin.sim.results.receipts import RUNS, Records, RunKey
 from tuopin.sim.results.results import Results
+from tuopin.sim.results.schemas import REFUSED
 from tuopin.sim.study.plan import Plan
 
 _MANIFEST_EVERY_SECONDS = 2.0
@@ -60,8 +62,21 @@ def write_manifest_now_and_then(batch: Batch) -> None:
         write_manifest(batch)
 
 
+def refused_draws(batch: Batch) -> dict[str, int]:
+    """How many draws of the parameters were kept, one a replicate, and how many were refused before them."""
+    refused: dict[int, int] = {}
+    for key, record in sorted(batch.records.items()):
+        if record.done and record.rows.get("draws") and key.replicate not in refused:
+            for _, table in read_frames(batch.runs / record.file, [(record.position, "draws")]):
+                drawn = dict(zip(table["parameter"].to_pylist(), table["value"].to_pylist(), strict=True))
+                refused[key.replicate] = int(drawn.get(REFUSED, 0.0))
+    return {"kept": len(refused), "refused": sum(refused.values())}
+
+
 def finish(batch: Batch, note: Callable[[str], None]) -> None:
     """Bring manifest, tables and comparison up to date, unless they already are."""
+    if batch.plan.draw_parameters:
+        batch.extra["draws"] = refused_draws(batch)
     manifest = _manifest(batch)
     content = manifest_bytes(manifest)
     sha256 = hashlib.sha256(content).hexdigest()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,6 +13,8 @@ from tuopin.sim.commands.options import DirectoryArgument, Format, FormatOption
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from tuopin.sim.results.results import Results
 
 EACH = "each"
 """The word for no filter."""
@@ -42,6 +46,10 @@ def compare(
             help="Instead: replicates needed to know each difference to this share of it, and what pairing bought.",
         ),
     ] = None,
+    stated: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Of a drawn study: its order of packages beside that of this undrawn result."),
+    ] = None,
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Print the paired differences of the results in DIR, with 95% intervals."""
@@ -52,6 +60,9 @@ def compare(
     from tuopin.sim.results.results import Results
 
     results = Results.open(directory)
+    if stated is not None:
+        _beside_the_stated(results, Results.open(stated))
+        return
     if precision is None:
         frame = paired_differences(results, baseline=baseline, indicator=indicator)
         title = comparison_title(results, frame)
@@ -68,6 +79,31 @@ def compare(
         said, columns = said_once(columns, rows)
         title = f"{title} {said}" if said else title
     show(title, columns, rows, format=format, ids=IDS)
+
+
+def _beside_the_stated(drawn: Results, stated: Results) -> None:
+    """Print the order of packages over draws, that under the stated values, and which assumptions decide.
+
+    Raises
+    ------
+    ResultsError
+        Where the first draws no parameters, the second does, or they have no package in common.
+    """
+    from tuopin.sim.commands.draws import draw_notes, stated_orders
+    from tuopin.sim.commands.layout import PAGE, wrapped
+    from tuopin.sim.results.results import ResultsError
+
+    for results, draws in ((drawn, True), (stated, False)):
+        if bool(results.manifest["comparison"].get("draw_parameters")) is not draws:
+            wrong = "draws no parameters" if draws else "draws its parameters"
+            raise ResultsError(f"{results.directory}: {wrong}; allowed: --stated compares a drawn result with another")
+    orders = stated_orders(stated)
+    if not {name for order in orders.values() for name in order} & set(drawn.manifest["scenarios"]):
+        raise ResultsError(
+            f"{stated.directory}: has no scenario of {drawn.directory}; allowed: the same study, undrawn"
+        )
+    for note in draw_notes(drawn, orders):
+        sys.stdout.write("".join(f"{line}\n" for line in wrapped(note, PAGE)))
 
 
 def filtered(frame: pd.DataFrame, group: str, view: str, year: str) -> pd.DataFrame:
