@@ -91,19 +91,23 @@ def test_relocation_without_effect_costs_households_their_own_share_and_nothing_
     county = county_of(plan, "lushi", 0)
     base, model = _final(plan, county, "none"), _final(plan, county, "with")
     one, other = base.county.households, model.county.households
-    assert {name for name in COLUMNS if (one.column(name) != other.column(name)).any()} == {
-        "site",
-        "savings",
-        "consumption",
-        "formal_loan",
-        "productive_assets",
-    }
+    changed = {name for name in COLUMNS if (one.column(name) != other.column(name)).any()}
+    # who has spent his savings can smooth less of a bad year
+    views = {"poor_consumption", "poor_official"}
+    assert changed - views == {"site", "savings", "consumption", "formal_loan", "productive_assets"}
     paid = model.county.flows.own_payment_term
     np.testing.assert_allclose(
-        one.savings.astype(float) - other.savings + other.formal_loan.astype(float) - one.formal_loan,
+        one.savings.astype(float)
+        - other.savings
+        + other.formal_loan.astype(float)
+        - one.formal_loan
+        + one.consumption.astype(float)
+        - other.consumption
+        + one.productive_assets.astype(float)
+        - other.productive_assets,
         paid,
         rtol=1e-5,
-        atol=0.01,
+        atol=0.05,
     )
     assert ((paid > 0) <= (other.column("relocation_since") == 2017)).all() and (paid > 0).any()
 

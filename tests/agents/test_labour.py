@@ -36,6 +36,22 @@ def test_wages_follow_destination_and_only_a_share_comes_home(by_hand: Callable[
     assert (terms.away, terms.local) == pytest.approx((4800.0, 7200.0))
     earn_wages(county)
     np.testing.assert_allclose(county.households.wage_income, [0.0, 4800.0, 7200.0, 4800.0 + 2 * 7200.0])
+    # what comes from outside the county is told apart
+    np.testing.assert_allclose(county.households.remitted, [0.0, 4800.0, 0.0, 4800.0])
+
+
+def test_remittances_share_luck_and_lost_jobs_with_wages_and_a_programmes_post_is_none(
+    by_hand: Callable[..., County],
+) -> None:
+    county = by_hand(1, WAGES, able_workers=2, working_age=2, members=2, off_farm=2, migrants=1)
+    f = county.flows
+    f.jobs_lost[:], f.productivity[:], f.illness_factor[:], f.income_factor[:] = 1, 1.5, 0.8, 0.5
+    f.wage_factor[:], f.wage_term[:] = 1.1, 700.0
+    earn_wages(county)
+    # one of two jobs is lost for 4 of 10 months: .8 of either's wage; the factor is 1.5 x .8 x .5 x 1.1 = .66
+    h = county.households[0]
+    assert h.remitted == pytest.approx(4800.0 * 0.8 * 0.66)
+    assert h.wage_income == pytest.approx((4800.0 + 7200.0) * 0.8 * 0.66 + 700.0)
 
 
 def test_wages_after_job_loss_illness_dip_and_a_programmes_wage(by_hand: Callable[..., County]) -> None:

@@ -50,6 +50,31 @@ def test_hands_that_a_programme_has_claimed_are_off_the_farm(by_hand: Callable[.
     assert produced(county) == [1000.0, 800.0]
 
 
+def test_the_aged_work_half_of_what_other_old_persons_do(by_hand: Callable[..., County]) -> None:
+    terms = {**TERMS, "production.elderly_hand": 0.5, "production.aged_hand": 0.4}
+    county = by_hand(4, terms, land=1.0, able_workers=[0, 0, 0, 1], elderly=[1, 1, 2, 1], aged=[0, 1, 1, 1], members=2)
+    produce(county)
+    # .4 + .4 x hands: .5; .5 x .4 = .2; .5 + .2; 1 + .2 (no more than all of it)
+    whole = float(by_hands(by_hand, terms, 3))
+    np.testing.assert_allclose(county.households.business_income, whole * np.array([0.6, 0.48, 0.68, 0.88]), rtol=1e-6)
+
+
+def by_hands(by_hand: Callable[..., County], terms: dict[str, float], able: int) -> float:
+    """Grain income of a mu with so many able hands that nothing is left undone."""
+    county = by_hand(1, terms, land=1.0, able_workers=able, members=able)
+    produce(county)
+    return float(county.households.business_income[0])
+
+
+def test_part_of_a_hand_can_be_claimed_and_land_taken_out(by_hand: Callable[..., County]) -> None:
+    county = by_hand(3, TERMS, land=[1.0, 3.0, 1.0], able_workers=1)
+    county.flows.claimed_workers[:], county.flows.land_term[:] = [0.4, 0.0, 0.0], [0.0, 2.0, 4.0]
+    produce(county)
+    # .4 + .4 x .6 = .64 of a mu; one of three mu with one hand, .8; never less than no land
+    whole = by_hands(by_hand, TERMS, 3)
+    np.testing.assert_allclose(county.households.business_income, [0.64 * whole, 0.8 * whole, 0.0], rtol=1e-6)
+
+
 def test_land_quality_access_weather_and_grain_price_multiply(by_hand: Callable[..., County]) -> None:
     county = by_hand(2, TERMS, villages=2, village=[0, 1], land=2.0, land_quality=1.2, land_access=[0.5, 1.0], line=1)
     county.villages.crop_left[:] = [1.0, 0.3]

@@ -57,6 +57,22 @@ def test_nothing_else_makes_poor_true(by_hand: Callable[..., County]) -> None:
     assert county.households.registry_status.tolist() == [1, 1, 0, 0]
 
 
+def test_consumption_and_the_official_view_by_hand(by_hand: Callable[..., County]) -> None:
+    # lines of 3,000; the office takes net income under 1.2 lines (3,600) and consumption under .9 of one (2,700)
+    multiples = {"economy.official_income_multiple": 1.2, "economy.official_consumption_multiple": 0.9}
+    county = by_hand(5, {**QUIET, **multiples}, members=2)
+    assessed(
+        county,
+        [7000.0, 7000.0, 7200.0, 7000.0, 5000.0],
+        consumption=[5398.0, 5400.0, 5000.0, 6000.0, 5998.0],
+        medical_paid=[0.0, 0.0, 0.0, 2000.0, 0.0],
+    )
+    h = county.households
+    assert h.poor_consumption.tolist() == [True, True, True, False, True]
+    assert h.poor_official.tolist() == [True, False, False, False, False]
+    assert h.poor_true.tolist() == [False, False, False, True, True]
+
+
 def test_exits_and_relapses_are_counted_from_the_initial_state(by_hand: Callable[..., County]) -> None:
     county = by_hand(3, QUIET, poor_true=[True, False, True])
     history = []

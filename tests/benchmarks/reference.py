@@ -138,9 +138,10 @@ class ReferenceCounty(mesa.Model):
         for programme in self.programmes:
             programme.withdraw()
         applicants = {programme.name: programme.applicants() for programme in self.programmes}
+        funded = {name: set(households) for name, households in applicants.items()}
         share_hours(self, applicants)
         for programme in self.programmes:
-            programme.fund_and_enrol(applicants[programme.name])
+            programme.fund_and_enrol(applicants[programme.name], funded[programme.name])
         self.settle_prices()
         for programme in self.programmes:
             programme.change_terms()

@@ -9,7 +9,7 @@ from typing import Any
 
 import mesa
 
-from tuopin.agents.columns import EXITED, OUTSIDE, REGISTERED_POOR, RELAPSED
+from tuopin.agents.columns import EXITED, EXITED_UNSTABLE, OUTSIDE, REGISTERED_POOR, RELAPSED
 from tuopin.agents.lines import LINES
 
 GRAIN, LIVESTOCK = LINES.index("grain"), LINES.index("livestock")
@@ -32,7 +32,9 @@ class Household(mesa.Agent):
         self.last_allowance = 0
         self.site_jobs = 0
         self.site_of = self.firm_of = None
-        self.effective_member = self.struck = self.went_back = False
+        self.effective_member = self.struck = self.went_back = self.paid_for = False
+        self.has_children = self.private_transfers > 0.0 or self.elderly < self.members
+        self.known_as = self.random.gauss(0.0, 1.0)
 
     @property
     def registered(self) -> bool:
@@ -51,11 +53,20 @@ class Household(mesa.Agent):
         p = self.model.now.registry
         return min(p.most_team_error, max(p.least_team_error, 1.0 - p.cadre_error * self.home.quality))
 
+    @property
+    def has_exited(self) -> bool:
+        return self.registry_status in (EXITED, EXITED_UNSTABLE)
+
+    def misjudged(self, lasting: float) -> float:
+        """An error of judgement of this year: partly what is thought of the household for life."""
+        share = self.model.now.registry.lasting_misjudgement
+        return share**0.5 * lasting + (1.0 - share) ** 0.5 * self.random.gauss(0.0, 1.0)
+
     # --- shocks ---------------------------------------------------------------------------------------------------
 
     def begin_year(self) -> None:
         self.entry_factor = self.business_factor = self.income_factor = self.use_factor = 1.0
-        self.site_wage = self.policy_transfers = self.own_payment = self.reimbursed = 0.0
+        self.site_wage = self.policy_transfers = self.own_payment = self.reimbursed = self.rent = 0.0
         self.poor_before = self.poor_true
         self.exited_before = self.ever_exited
 
@@ -136,7 +147,8 @@ class Household(mesa.Agent):
 
     def produce(self) -> None:
         model, p = self.model, self.model.now.production
-        hands = max(0, self.able_workers - self.off_farm - self.site_jobs) + p.elderly_hand * self.elderly
+        hands = max(0, self.able_workers - self.off_farm - self.site_jobs)
+        hands += p.elderly_hand * (self.elderly - self.aged + p.aged_hand * self.aged)
         labour = min(1.0, p.farm_labour_base + p.farm_labour_slope * hands)
         crop = self.home.crop_left
         margin = p.grain_margin * model.now.margins * model.price[GRAIN]
@@ -160,9 +172,9 @@ class Household(mesa.Agent):
 
     def gather_income(self) -> None:
         now = self.model.now
-        self.property_income = self.savings * now.economy.saving_return
+        self.property_income = self.savings * now.economy.saving_return + self.rent
         self.private_transfers = 0.0
-        if self.elderly == self.members:
+        if self.elderly == self.members and self.has_children:
             self.private_transfers = self.elderly * now.economy.elderly_private_transfer * now.prices
         self.pension = round(self.elderly * 12.0 * now.economy.resident_pension_month, 2)
         self.subsidy = round(self.land * now.economy.grain_subsidy, 2)
@@ -199,7 +211,7 @@ class Household(mesa.Agent):
         self.reimbursed = 0.0
 
     def pay(self) -> None:
-        now, p = self.model.now, self.model.now.finance
+        p = self.model.now.finance
         income = max(0.0, self.net_income)
         self.out_of_pocket = max(0.0, round(self.inpatient + self.outpatient - self.basic_paid - self.reimbursed, 2))
         school = self.school_cost()
@@ -208,21 +220,37 @@ class Household(mesa.Agent):
         school_now = min(school, bearable - medical_now)
         rest = self.out_of_pocket - medical_now + school - school_now
         from_savings = min(rest, self.savings)
-        borrowed = rest - from_savings
+        instalment = min(self.debt_due_1, p.instalment_share * income)
+        put_off = self.debt_due_1 - instalment
+        lent = max(0.0, p.borrowing_cap * income - put_off - self.debt_due_2 - self.debt_due_3)
+        borrowed = min(rest - from_savings, lent)
+        hardship = max(0.0, p.hardship_share * income - medical_now - school_now - instalment)
+        medical_now += min(rest - from_savings - borrowed, hardship)
         own_share = min(self.own_payment, self.savings - from_savings)
         self.formal_loan += self.own_payment - own_share
-        instalment = min(self.debt_due_1, p.instalment_share * income)
-        self.debt_due_1 = self.debt_due_2 + self.debt_due_1 - instalment + borrowed / 3.0
+        self.debt_due_1 = self.debt_due_2 + put_off + borrowed / 3.0
         self.debt_due_2 = self.debt_due_3 + borrowed / 3.0
         self.debt_due_3 = borrowed / 3.0
         self.medical_paid = round(medical_now + instalment, 2)
         self.school_paid = round(school_now, 2)
-        saved = max(0.0, p.saving_rate * (income - self.medical_paid - self.school_paid - now.line * self.members))
-        self.savings = max(0.0, self.savings - from_savings - own_share) + (1.0 - p.invested_share) * saved
+        left = max(0.0, income - self.medical_paid - self.school_paid)
+        savings = max(0.0, self.savings - from_savings - own_share)
+        consumed = min(self.wanted(left), left + savings)
+        invested = p.invested_share * max(0.0, left - consumed)
+        self.savings = max(0.0, savings + left - consumed - invested)
         self.productive_assets *= 1.0 - p.asset_depreciation
-        self.productive_assets += p.invested_share * saved
+        self.productive_assets += invested
         if self.care_forgone:
             self.productive_assets *= 1.0 - p.distress_sale
+
+    def wanted(self, left: float) -> float:
+        """Consumption aimed at: part of it follows what is left of this year's income, the rest the usual income."""
+        p, line = self.model.now.finance, self.model.now.line * self.members
+        usual = (left + self.members * max(0.0, self.net_income_pp + self.net_income_pp_1)) / 3.0
+        between = min(1.0, max(0.0, (usual / line - 1.0) / (p.smooth_from - 1.0)))
+        follows = p.pass_through_poor + (p.pass_through_rich - p.pass_through_poor) * between
+        kept_up = usual - max(0.0, p.saving_rate * (usual - line))
+        return max(0.0, follows * left + (1.0 - follows) * kept_up)
 
     def school_cost(self) -> float:
         p = self.model.now.schooling
@@ -234,6 +262,7 @@ class Household(mesa.Agent):
 
     def assess(self) -> None:
         self.net_income += self.policy_transfers
+        self.net_income_pp_1 = self.net_income_pp
         self.net_income_pp = self.net_income / self.members
         self.income_pp = (self.net_income - self.medical_paid - self.school_paid) / self.members
         self.poor_true = self.income_pp < self.model.now.line
@@ -242,12 +271,15 @@ class Household(mesa.Agent):
 
     def be_reviewed(self) -> None:
         now, random = self.model.now, self.random
-        noise = now.registry.verification_noise * self.team_error * random.gauss(0.0, 1.0)
+        noise = now.registry.verification_noise * self.team_error * self.misjudged(self.known_as)
         self.verified = max(0.0, self.net_income_pp) * exp(noise)
         self.may_exit = self.registered
-        if self.verified < now.registry.fall_margin * now.line:
+        fallen = self.verified < now.registry.fall_margin * now.line
+        if self.registry_status == EXITED_UNSTABLE:
+            self.registry_status = RELAPSED if fallen else EXITED
+        elif fallen:
             if self.registry_status == EXITED and random.random() < now.registry.fall_detected:
-                self.registry_status = RELAPSED
+                self.registry_status = EXITED_UNSTABLE
             elif self.registry_status == OUTSIDE and random.random() < now.registry.addition_detected:
                 self.registry_status = REGISTERED_POOR
 

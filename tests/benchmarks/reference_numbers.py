@@ -26,6 +26,7 @@ def numbers_of(parameters: Parameters, year: int, start: int) -> SimpleNamespace
     now.margins = now.prices * (1.0 + now.economy.local_real_growth) ** (year - 2016)
     now.demand = (1.0 + now.economy.off_farm_growth) ** (year - start)
     monthly = monthly_wage(parameters, year) * now.labour.wage_discount
+    now.wage_growth = monthly_wage(parameters, year) / monthly_wage(parameters, 2016)
     now.wage_away = monthly * now.labour.months * now.labour.away_wage_ratio * now.labour.remitted_share
     now.wage_local = monthly * now.labour.months * now.labour.local_wage_ratio
     return now

@@ -9,7 +9,7 @@ import mesa
 
 from tests.benchmarks.reference_household import GRAIN, Household
 from tests.benchmarks.reference_programme import Programme
-from tuopin.agents.columns import EXITED, ZONES
+from tuopin.agents.columns import ZONES
 from tuopin.policies.livelihood.cooperative.firms import make_firms
 from tuopin.policies.places.relocation.sites import WITH_WORKER, WITHOUT_WORKER, make_sites
 from tuopin.policies.protocol import Policy
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 class Firm(mesa.Agent):
     """A cooperative or lead firm."""
 
-    def __init__(self, model: mesa.Model, line: int, capacity: int) -> None:
+    def __init__(self, model: mesa.Model, line: int, capacity: int, open_to_all: bool) -> None:
         super().__init__(model)
         self.line, self.capacity, self.alive, self.size = line, capacity, True, 0
+        self.open_to_all = open_to_all
 
 
 class Cooperative(Programme):
@@ -32,7 +33,9 @@ class Cooperative(Programme):
     def __init__(self, model: ReferenceCounty, policy: Policy) -> None:
         super().__init__(model, policy)
         capacity = policy.value("cooperative_capacity", model.year)
-        self.firms = [Firm(model, f.line, f.capacity) for f in make_firms(model.place, capacity, model.scale)]
+        self.firms = [
+            Firm(model, f.line, f.capacity, f.open_to_all) for f in make_firms(model.place, capacity, model.scale)
+        ]
         for household in model.households:
             household.reliable, household.lot = model.random.random(), model.random.random()
 
@@ -50,7 +53,7 @@ class Cooperative(Programme):
 
     def eligible(self, household: Household) -> bool:
         hand = household.able_workers > household.off_farm or household.elderly > 0
-        return household.registered and hand and household.land > 0
+        return household.registered and hand and household.land > 0 and not household.paid_for
 
     def cost(self, household: Household) -> float:
         return self.p.cost_per_household
@@ -72,11 +75,20 @@ class Cooperative(Programme):
                 linked += joining
                 taken = set(joining)
                 waiting = [h for h in waiting if h not in taken]
+        for firm in (f for f in self.firms if f.alive and f.open_to_all):
+            joining = waiting[: max(0, firm.capacity - firm.size)]
+            waiting = waiting[len(joining) :]
+            for household in joining:
+                household.firm_of = firm
+            firm.size += len(joining)
+            linked += joining
         return linked
 
     def enrol(self, household: Household) -> None:
         effect = self.p.effect
-        household.effective_member = household.reliable < self.p.effective_share
+        household.paid_for = True
+        fits = household.line <= GRAIN or household.line == household.firm_of.line
+        household.effective_member = fits and household.reliable < self.p.effective_share
         if household.effective_member and effect > 0.0:
             if household.line <= GRAIN:
                 household.line, household.line_scale, household.line_age = household.firm_of.line, 0.0, 0
@@ -104,6 +116,9 @@ class Cooperative(Programme):
 class HealthInsurance(Programme):
     """Better basic terms, critical illness insurance and medical aid; more care is used because it is cheaper."""
 
+    paid_ratio = 0.0
+    """What was paid of last year's claims."""
+
     def eligible(self, household: Household) -> bool:
         return household.registered and household.insured
 
@@ -129,7 +144,7 @@ class HealthInsurance(Programme):
         p, prices = self.model.now.health, self.model.now.prices
         typical = p.bill_median * prices
         ordinary = min(max(0.0, typical - p.basic_deductible * prices) * p.basic_rate, p.basic_cap * prices)
-        newly = self.layers(typical, 0.0, ordinary) / (typical - ordinary)
+        newly = self.paid_ratio * self.layers(typical, 0.0, ordinary) / (typical - ordinary)
         for household in self.members():
             if household.insured:
                 household.use_factor *= 1.0 + p.moral_hazard * newly
@@ -141,15 +156,17 @@ class HealthInsurance(Programme):
     def quote(self) -> None:
         if self.budget > 0.0:
             for household, claim in self.claims().items():
-                household.reimbursed += claim
+                household.reimbursed += self.paid_ratio * claim
 
     def reimburse(self) -> None:
         claims = self.claims()
         total = sum(claims.values())
-        share = min(1.0, self.budget / total) if total > 0.0 else 0.0
+        share = min(1.0, self.money / total) if total > 0.0 else 0.0
+        if self.budget == 0.0 or total > 0.0:
+            self.paid_ratio = share
         for household, claim in claims.items():
             household.reimbursed += share * claim
-        self.spent = share * total
+        self.spent = (1.0 + self.p.leakage) * share * total
 
 
 class LowIncomeSupport(Programme):
@@ -164,8 +181,19 @@ class LowIncomeSupport(Programme):
         if seen < 0.0:
             return True
         months = 12 * (self.model.year - household.registry_exit_year - 1)
-        fading = household.registry_status == EXITED and months < self.p.support_after_exit_months
-        return fading and household.last_allowance == self.model.year - 1 and seen < log(self.p.retest_margin)
+        fading = household.has_exited and months < self.p.support_after_exit_months
+        return household.last_allowance == self.model.year - 1 and (fading or seen < log(self.p.retest_margin))
+
+    def is_alone(self, household: Household) -> bool:
+        """Falls under the five guarantees: nobody able, below 70 and fit, no child, no relative who sends money."""
+        younger = household.working_age + household.elderly - household.aged
+        nobody_fit = household.able_workers == 0 and younger <= household.disabled
+        childless = household.pupils + household.small_children == 0
+        return nobody_fit and childless and household.private_transfers <= 0.0
+
+    def rank(self, household: Household) -> float:
+        seen = self.seen_need(household)
+        return seen if seen < 0.0 and self.is_alone(household) else seen + 1000.0
 
     def leaves(self, household: Household) -> bool:
         return True
@@ -174,8 +202,7 @@ class LowIncomeSupport(Programme):
         standard, ratio = self.p.standard, exp(self.seen_need(household))
         p = self.p
         share = p.tier_a if ratio < p.tier_a_below else p.tier_b if ratio < p.tier_b_below else p.tier_c
-        nobody_fit = household.able_workers == 0 and household.working_age <= household.disabled
-        if ratio < 1.0 and nobody_fit and household.pupils + household.small_children == 0:
+        if ratio < 1.0 and self.is_alone(household):
             share = self.p.five_guarantee_ratio
         return round(share * standard * household.members, 2)
 
@@ -200,7 +227,7 @@ class LowIncomeSupport(Programme):
             h.support = h.allowance
             disaster = h.home.crop_left < self.model.weather
             if h.major_bill > 0 or h.jobs_lost > 0 or h.animals_lost or h.care_forgone or disaster:
-                h.present = (h.net_income - h.medical_paid - h.school_paid) / h.members
+                h.present = (h.net_income + h.allowance - h.medical_paid - h.school_paid) / h.members
                 if h.present < line:
                     struck.append(h)
         leak = 1.0 + self.p.leakage
@@ -241,7 +268,8 @@ class Relocation(Programme):
         return round(per_person * household.members, 2)
 
     def leaves(self, household: Household) -> bool:
-        return self.model.random.random() < self.p.return_rate
+        years = self.model.year - household.enrolled[self.name]
+        return years <= self.p.return_years and self.model.random.random() < self.p.return_rate
 
     def affordable(self, households: list[Household]) -> list[Household]:
         reserved = self.p.neighbour_share
@@ -282,29 +310,37 @@ class Relocation(Programme):
         h, site = household, household.site_of
         own = min(h.members * self.p.own_pay_per_person, self.p.own_pay_cap, self.cost(h))
         h.own_payment += own
-        h.old_home = (h.remoteness, h.hazard)
-        h.remoteness, h.hazard, h.housing_grade, h.safe_water = site.remoteness, self.p.site_hazard, 3, True
+        h.old_home = h.remoteness
+        h.remoteness, h.housing_grade, h.safe_water = site.remoteness, 3, True
         h.land_access = 1.0 if site.zone == "central_village" else self.p.land_kept
 
     def release(self, household: Household) -> None:
-        household.remoteness, household.hazard = household.old_home
+        household.remoteness = household.old_home
         household.land_access, household.site_of, household.site_jobs = 1.0, None, 0
         household.went_back = True
 
     def change_terms(self) -> None:
         for h in self.members():
+            out_of_reach = h.land * (1.0 - h.land_access)
+            h.rent = self.p.rent_per_mu * self.model.now.prices * min(self.p.effect, 1.0) * out_of_reach
             if self.model.year - h.enrolled[self.name] < self.p.dip_years:
                 h.income_factor *= 1.0 - self.p.dip
 
+    def left_alone(self, household: Household) -> bool:
+        """Whose support after registry exit is over: no new job is offered."""
+        months = 12 * (self.model.year - household.registry_exit_year - 1)
+        return household.has_exited and months >= self.p.support_after_exit_months
+
     def employ(self) -> None:
         settled = self.members()
-        wage = self.model.now.wage_local * self.p.site_wage_ratio * self.p.effect
+        wage = self.p.site_wage_month * self.model.now.wage_growth * self.model.now.labour.months * self.p.effect
         for h in settled:
-            h.site_jobs = min(h.site_jobs, max(0, h.able_workers - h.off_farm))
+            h.site_jobs = min(h.site_jobs, max(0, h.able_workers - h.off_farm), h.working_age)
         for site in self.sites:
             residents = [h for h in settled if h.site_of is site]
             vacancies = site.jobs - sum(h.site_jobs for h in residents)
-            wanting = [h for h in residents if h.site_jobs == 0 and h.able_workers > h.off_farm]
+            wanting = [h for h in residents if h.site_jobs == 0 and min(h.able_workers - h.off_farm, h.working_age) > 0]
+            wanting = [h for h in wanting if not self.left_alone(h)]
             self.model.random.shuffle(wanting)
             for household in wanting[: max(0, vacancies)]:
                 household.site_jobs = 1

@@ -7,7 +7,6 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from tests.benchmarks.reference_household import Household
-from tuopin.agents.columns import EXITED
 from tuopin.policies.protocol import Policy
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ class Programme:
         self.model, self.policy, self.name = model, policy, policy.name
         for household in model.households:
             household.willing[self.name] = model.random.random()
+        self.thought = {household: model.random.gauss(0.0, 1.0) for household in model.households}
 
     def open_year(self) -> None:
         """Read the year's parameter values and open its account."""
@@ -61,7 +61,7 @@ class Programme:
 
     def leaves(self, household: Household) -> bool:
         months = 12 * (self.model.year - household.registry_exit_year - 1)
-        return household.registry_status == EXITED and months >= self.p.support_after_exit_months
+        return household.has_exited and months >= self.p.support_after_exit_months
 
     # the cycle
     def withdraw(self) -> None:
@@ -78,6 +78,7 @@ class Programme:
             for h in self.model.households
             if self.name not in h.enrolled and h.willing[self.name] < self.acceptance(h) and self.eligible(h)
         ]
+        self.waiting = able
         return self.affordable(able)
 
     def acceptance(self, household: Household) -> float:
@@ -90,14 +91,18 @@ class Programme:
     def seen_need(self, household: Household) -> float:
         """Need with this year's error, drawn once a household and year."""
         if household not in self.seen:
-            error = self.p.targeting_noise * household.team_error * self.model.random.gauss(0.0, 1.0)
+            error = self.p.targeting_noise * household.team_error * household.misjudged(self.thought[household])
             self.seen[household] = self.need(household) + error
         return self.seen[household]
+
+    def rank(self, household: Household) -> float:
+        """The order in which money and hours reach applicants, lower first."""
+        return self.seen_need(household)
 
     def queue(self, households: list[Household], money: float) -> list[Household]:
         """The neediest whose costs fit into `money`; the first that does not fit ends the queue."""
         served = []
-        for household in sorted(households, key=self.seen_need):
+        for household in sorted(households, key=self.rank):
             money -= self.cost(household)
             if money < 0.0:
                 break
@@ -107,7 +112,7 @@ class Programme:
     @property
     def money(self) -> float:
         """Yuan of the year's budget that can reach households; what leaks comes on top."""
-        return self.budget / (1.0 + self.p.leakage)
+        return (self.budget - self.spent) / (1.0 + self.p.leakage)
 
     def affordable(self, households: list[Household]) -> list[Household]:
         """Whom the year's money reaches; only they take part in the split of hours."""
@@ -117,11 +122,31 @@ class Programme:
         """Who of those served finds room in the programme's institutions."""
         return households
 
-    def fund_and_enrol(self, applicants: list[Household]) -> None:
-        for household in self.place(applicants):
-            self.spent += (1.0 + self.p.leakage) * self.cost(household)
-            household.enrolled[self.name] = self.model.year
-            self.enrol(household)
+    def fund_and_enrol(self, applicants: list[Household], funded: set[Household]) -> None:
+        """Enrol who finds room; the money of the others goes to the next in line while there are hours."""
+        while True:
+            placed = self.place(applicants)
+            for household in placed:
+                self.spent += (1.0 + self.p.leakage) * self.cost(household)
+                household.enrolled[self.name] = self.model.year
+                self.enrol(household)
+            if len(placed) == len(applicants) > 0 or (not applicants and not funded):
+                return
+            self.waiting = [h for h in self.waiting if h not in funded]
+            applicants = self.affordable(self.waiting)
+            if not applicants:
+                return
+            funded = set(applicants)
+            applicants = self.within_hours(applicants)
+
+    def within_hours(self, applicants: list[Household]) -> list[Household]:
+        """Whom the hours left in their villages still serve; takes the hours."""
+        served = []
+        for household in sorted(applicants, key=self.rank):
+            if household.home.hours_left >= self.p.hours_per_household - 1e-9:
+                household.home.hours_left -= self.p.hours_per_household
+                served.append(household)
+        return served
 
 
 def share_hours(model: ReferenceCounty, applicants: dict[str, list[Household]]) -> None:
@@ -133,13 +158,17 @@ def share_hours(model: ReferenceCounty, applicants: dict[str, list[Household]]) 
         for household in households:
             by_village.setdefault(household.home, []).append(household)
     for village in model.villages:
+        village.hours_left = village.hours
         demand = sum(hours[name] * len(by_village.get(village, ())) for name, by_village in lists.items())
         if demand <= village.hours:
+            village.hours_left -= demand
             continue
         for programme in model.programmes:
             waiting = lists[programme.name].get(village)
             if waiting and hours[programme.name] > 0:
                 served = floor(village.hours / demand * len(waiting) + 1e-9)
-                lists[programme.name][village] = sorted(waiting, key=programme.seen_need)[:served]
+                lists[programme.name][village] = sorted(waiting, key=programme.rank)[:served]
+        for name, by_village in lists.items():
+            village.hours_left -= hours[name] * len(by_village.get(village, ()))
     for name, by_village in lists.items():
         applicants[name] = [household for households in by_village.values() for household in households]

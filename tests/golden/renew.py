@@ -28,6 +28,8 @@ INDICATORS = (
     "reentry_rate",
     "registered_persons",
     "sustained_exits_persons",
+    "sustained_exits_own_strength_persons",
+    "poverty_years_persons",
     "multidimensional_headcount",
     "adjusted_multidimensional_headcount",
     "any_deprivation_headcount",

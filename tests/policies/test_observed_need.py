@@ -32,6 +32,18 @@ def test_need_is_seen_with_error_by_the_quality_of_the_team(by_hand: Callable[..
     np.testing.assert_array_equal(dole.observe(county).of(some), np.log([1000.0] * 3))
 
 
+@pytest.mark.parametrize("lasting", [0.0, 0.8, 1.0])
+def test_what_a_team_thinks_of_a_household_lasts(by_hand: Callable[..., County], lasting: float) -> None:
+    n = 20_000
+    dole = Dole({"targeting_noise": 0.5})
+    county = by_hand(n, {"registry.lasting_misjudgement": lasting}, {"targeting_error": True}, net_income_pp=1000.0)
+    seen = []
+    for county.year in (2017, 2018):
+        seen.append(dole.observe(county).of(np.arange(n)) - np.log(1000))
+    assert [error.std() for error in seen] == pytest.approx([0.5, 0.5], rel=0.03)
+    assert np.corrcoef(seen)[0, 1] == pytest.approx(lasting, abs=0.03)
+
+
 def test_what_was_observed_is_kept_to_the_end_of_the_step(by_hand: Callable[..., County]) -> None:
     county = by_hand(3, net_income_pp=[1000.0, 2000.0, 3000.0])
     dole = Dole({})
