@@ -8,7 +8,7 @@ engine's measures can be checked against a second program.
 from __future__ import annotations
 
 from collections import Counter
-from math import exp, log
+from math import exp, log, nan
 from typing import TYPE_CHECKING, Any
 
 from tests.benchmarks.reference_household import Household
@@ -34,7 +34,7 @@ class Measures:
             h.poor_in = {"true": h.poor_true, "registry": h.registered, "survey": bool(h.poor_survey)}
             h.exited_in = dict.fromkeys(VIEWS, False)
             h.spell_since = {view: model.year if h.poor_in[view] else 0 for view in VIEWS}
-            h.poor_once, h.above, h.above_alone = h.poor_true, 0, 0
+            h.start_poor, h.start_members, h.above, h.above_alone = h.poor_true, h.members, 0, 0
             h.groups = {"registered": h.registered}
             h.income_class = income_class(h.income_pp, model.now.line)
 
@@ -66,10 +66,11 @@ class Measures:
                 h.spell_since[view] = now.year
                 h.exited_in[view] = h.exited_in[view] or was
         h.class_before, h.income_class = h.income_class, income_class(h.income_pp, now.line)
-        h.poor_once = h.poor_once or h.poor_true
         alone = h.income_pp - h.policy_transfers / h.members >= now.line
-        h.above, h.sustained = count_above(h, h.above, not h.poor_true)
-        h.above_alone, h.sustained_alone = count_above(h, h.above_alone, alone)
+        h.above = 0 if h.poor_true else h.above + 1
+        h.above_alone = h.above_alone + 1 if alone else 0
+        h.sustained = h.start_poor and h.above >= 3
+        h.sustained_alone = h.start_poor and h.above_alone >= 3
         dropout = now.schooling.dropout_poor if h.poor_true else now.schooling.dropout_base
         lacks_cover = not h.insured or h.care_forgone
         out_of_school = h.school_luck < dropout * h.pupils
@@ -83,6 +84,7 @@ class Measures:
     def indicators(self, households: list[Household]) -> list[tuple[str, str, float]]:
         s = sums(households, self.model.now.line)
         persons, net = s["persons"], s["net"]
+        seen = self.model.year >= self.model.start + 3
         found = [
             ("true", "persons", persons),
             ("true", "headcount_ratio", ratio(s["poor", "true"], persons)),
@@ -100,8 +102,9 @@ class Measures:
             ("true", "catastrophic_health_spending_household_rate", ratio(s["struck_households"], len(households))),
             ("true", "exclusion_error", ratio(s["missed"], s["poor", "true"])),
             ("true", "inclusion_error", ratio(s["leaked"], s["registered"])),
-            ("true", "sustained_exits_persons", s["sustained"]),
-            ("true", "sustained_exits_net_of_transfers_persons", s["sustained_alone"]),
+            ("true", "sustained_exits_persons", s["sustained"] if seen else nan),
+            ("true", "sustained_exits_own_strength_persons", s["sustained_alone"] if seen else nan),
+            ("true", "poverty_years_persons", s["poor", "true"]),
             ("registry", "registered_persons", s["registered"]),
         ]
         for view in VIEWS:
@@ -167,9 +170,9 @@ def sums(households: list[Household], line: float) -> Counter[Any]:
             s["struck"] += m
             s["struck_households"] += 1
         if h.sustained:
-            s["sustained"] += m
+            s["sustained"] += h.start_members
         if h.sustained_alone:
-            s["sustained_alone"] += m
+            s["sustained_alone"] += h.start_members
         if h.registered:
             s["registered"] += m
             if not h.poor_true:
@@ -206,14 +209,6 @@ def ratio(part: float, whole: float) -> float:
 
 def income_class(income: float, line: float) -> int:
     return sum(income >= bound * line for bound in (0.5, 1.0, 1.5, 2.5))
-
-
-def count_above(h: Household, years: int, above: bool) -> tuple[int, bool]:
-    """Assessments in a row at or above the line after poverty, and whether the third was this one."""
-    if years >= 3:
-        return years, False
-    years = years + 1 if above and h.poor_once and not h.poor_true else 0
-    return years, years == 3
 
 
 def gini(households: list[Household]) -> float:
