@@ -128,6 +128,23 @@ def _need(where: str, value: object, policy: Policy, county: County, rows: Any) 
     return _numbers(where, value, _size(county, rows), -MOST_SCORE, MOST_SCORE, "finite scores")
 
 
+def _rank(where: str, value: object, policy: Policy, county: County, rows: Any, *_: object) -> Any:
+    return _numbers(where, value, len(rows), -MOST_SCORE, MOST_SCORE, "finite scores")
+
+
+def _index(where: str, value: object, *_: object) -> Any:
+    if isinstance(value, bool) or not (isinstance(value, (int, float, np.number)) and 0.0 <= value < np.inf):
+        raise PolicyFault(f"{where} returns {_kind(value)}; allowed: a finite number from 0")
+    return float(value)
+
+
+def _report(where: str, value: object, *_: object) -> Any:
+    numbers = isinstance(value, Mapping) and all(isinstance(x, (int, float, np.number)) for x in value.values())
+    if not numbers or not all(isinstance(name, str) for name in value):  # type: ignore[attr-defined]
+        raise PolicyFault(f"{where} returns {_kind(value)}; allowed: a number by name of indicator")
+    return value
+
+
 def _take_up(where: str, value: object, policy: Policy, county: County, rows: Any) -> Any:
     if isinstance(value, (float, int, np.floating, np.integer)) and not isinstance(value, bool):
         if not 0.0 <= value <= 1.0:
@@ -206,6 +223,10 @@ _RETURNS: Mapping[str, Callable[..., Any]] = {
     "enrolled": _mask,
     "observe": _observed,
     "need": _need,
+    "rank": _rank,
+    "served": _mask,
+    "report": _report,
+    "money_index": _index,
     "take_up": _take_up,
     "willingness": _uniforms,
     "unit_cost": _unit_cost,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -36,9 +36,10 @@ def draw_notes(results: Results, stated: Mapping[str, Sequence[str]] | None = No
     yield refused_text(int(counted["refused"]), int(counted["kept"]))
     table = table.drop(columns=REFUSED, errors="ignore")
     found = _averted(results, table.index)
+    policies = results.manifest.get("policies", {})
     for place, averted in list(found.items())[:MOST_PLACES]:
         where = f"{place}: " if len(found) > 1 else ""
-        yield from order_lines(averted, table, (stated or {}).get(place), where)
+        yield from order_lines(averted, table, (stated or {}).get(place), where, policies)
 
 
 def _averted(results: Results, replicates: pd.Index | None = None) -> dict[str, dict[str, np.ndarray]]:
@@ -62,13 +63,17 @@ def refused_text(refused: int, kept: int) -> str:
 
 
 def order_lines(
-    averted: dict[str, np.ndarray], table: pd.DataFrame, stated: Sequence[str] | None, where: str = ""
+    averted: dict[str, np.ndarray],
+    table: pd.DataFrame,
+    stated: Sequence[str] | None,
+    where: str = "",
+    policies: Mapping[str, Collection[str]] | None = None,
 ) -> Iterator[str]:
     """Give the order over draws, beside the stated one if that is known, and what decides where they differ."""
     yield f"{where}order over the draws (mean of poverty years averted): {' > '.join(order_of(averted))}"
     if stated is not None:
         yield f"{where}order with the stated values: {' > '.join(name for name in stated if name in averted)}"
-    found = list(deciding(averted, table, stated))
+    found = list(deciding(averted, table, stated, policies))
     if not found:
         rest = "the same as with the stated values" if stated is not None else "no neighbours change places in a tenth"
         yield f"{where}{rest}{' of the draws or more' if stated is None else ''}."

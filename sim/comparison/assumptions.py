@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -49,7 +49,10 @@ def differing_pairs(order: Sequence[str], stated: Sequence[str]) -> list[tuple[s
 
 
 def deciding(
-    averted: Mapping[str, Floats], draws: pd.DataFrame, stated: Sequence[str] | None = None
+    averted: Mapping[str, Floats],
+    draws: pd.DataFrame,
+    stated: Sequence[str] | None = None,
+    policies: Mapping[str, Collection[str]] | None = None,
 ) -> Iterator[Decides]:
     """Give the pairs of packages whose order the draws put in doubt, and which parameters decide it.
 
@@ -62,6 +65,8 @@ def deciding(
     stated
         The order under the stated values. None: neighbours in the mean order that change places in a tenth of the draws
         or more are concerned.
+    policies
+        The programmes of each package: parameters of others can decide nothing between two packages.
     """
     order = order_of(averted)
     if stated is None:
@@ -70,8 +75,15 @@ def deciding(
         concerned = differing_pairs(order, stated)
     for first, second in concerned[:MOST_PAIRS]:
         difference = averted[first] - averted[second]
-        found, by_luck = strongest(difference, draws)
+        found, by_luck = strongest(difference, draws[relevant(list(draws.columns), first, second, policies or {})])
         yield Decides(first, second, _share(averted[first], averted[second]), found, by_luck)
+
+
+def relevant(parameters: Sequence[str], first: str, second: str, policies: Mapping[str, Collection[str]]) -> list[str]:
+    """Return the parameters but those of programmes that neither of two packages has."""
+    theirs = {*policies.get(first, ()), *policies.get(second, ())}
+    others = {policy for package in policies.values() for policy in package} - theirs
+    return [name for name in parameters if name.partition(".")[0] not in others]
 
 
 def strongest(difference: Floats, draws: pd.DataFrame) -> tuple[tuple[tuple[str, float], ...], float]:

@@ -28,9 +28,9 @@ DISCOUNTED, ANNUALISED = "cost_yuan_discounted", "cost_yuan_annualised_discounte
 
 
 class Prices(NamedTuple):
-    """What makes money and effects of different years comparable; `by_year` is a consumer price index by year."""
+    """What makes money and effects of different years comparable; `price_index` is a consumer price index."""
 
-    by_year: Mapping[int, float]
+    price_index: Mapping[int, float]
     first_year: int
     rate: float
 
@@ -129,10 +129,11 @@ def capital_adjustments(
     spent = costs[costs["policy"].isin(list(capital_years)) & (costs["year"] > prices.first_year)]
     if "kind" in spent:
         spent = spent[spent["kind"].map(is_public).astype(bool)]
-    real = deflators(spent["year"].unique(), prices.by_year, prices.first_year)
-    by_year = spent.groupby(["place", "scenario", "replicate", "policy", "year"], observed=True)["yuan"].sum()
+    real = deflators(spent["year"].unique(), prices.price_index, prices.first_year)
+    run_year = ["place", "scenario", "replicate", "policy", "year"]
+    by_year = spent.groupby(run_year, observed=True)["yuan"].sum().reset_index()
     found: dict[tuple[str, str, int], float] = {}
-    for place, scenario, replicate, policy, year, yuan in by_year.reset_index().itertuples(index=False, name=None):
+    for place, scenario, replicate, policy, year, yuan in by_year.itertuples(index=False, name=None):
         share = used_share(prices.rate, capital_years[str(policy)], last_year - int(year) + 1)
         value = yuan * real[int(year)] * (1.0 + prices.rate) ** (prices.first_year - int(year))
         key = (str(place), str(scenario), int(replicate))

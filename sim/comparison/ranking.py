@@ -35,9 +35,9 @@ def ranking(averted: Floats, uncertainty: Uncertainty = "luck") -> Ranking:
 
 def shares_of_first(averted: Floats) -> Floats:
     """Return in which share of the complete replicates each scenario has the highest value; NaN if none is complete."""
-    complete = np.asarray(np.isfinite(averted).all(axis=0), dtype=np.bool_)
+    complete = np.asarray(np.isfinite(averted).all(axis=0))
     if not complete.any():
         return np.full(len(averted), np.nan)
     values = averted[:, complete]
-    best = values == values.max(axis=0)
+    best = np.asarray(values == values.max(axis=0), dtype=np.float64)
     return np.asarray((best / best.sum(axis=0)).mean(axis=1))

@@ -141,11 +141,10 @@ def unequal_notes(results: Results) -> list[str]:
         totals = rows.groupby("scenario", sort=False)[["given", "spent"]].sum(min_count=1)
         if len(totals) < 2 or totals["given"].isna().any() or not _equal(totals["given"]) or _equal(totals["spent"]):
             continue
-        spent = totals["spent"].to_dict()
-        least, most = min(spent, key=lambda name: spent[name]), max(spent, key=lambda name: spent[name])
+        least, most = str(totals["spent"].idxmin()), str(totals["spent"].idxmax())
         notes.append(
-            f"{place}: equal money was given but not spent: from {million(spent[least])} ({least}) to"
-            f" {million(spent[most])} M yuan ({most}); what is left is a programme's own doing, so compare"
+            f"{place}: equal money was given but not spent: from {million(totals['spent'][least])} ({least}) to"
+            f" {million(totals['spent'][most])} M yuan ({most}); what is left is a programme's own doing, so compare"
             " yuan per poverty-year, not totals."
         )
     return notes

@@ -30,13 +30,12 @@ def worst_years(baseline: Floats, differences: Floats) -> Interval:
     zero is of these years; `replicates` counts the replicates among them.
     """
     there = np.isfinite(baseline) & np.isfinite(differences)
+    nothing = np.array(np.nan)
     if not there.any():
-        unknown = np.array(np.nan)
-        return Interval(unknown, unknown, unknown, unknown, np.array(0))
+        return Interval(nothing, nothing, nothing, nothing, np.array(0))
     _, replicate = np.nonzero(there)
     order = np.argsort(-baseline[there], kind="stable")[: max(1, int(SHARE * there.sum()))]
     chosen = differences[there][order]
-    nothing = np.array(np.nan)
     count = np.array(len(set(replicate[order].tolist())))
     return Interval(chosen.mean(), nothing, nothing, np.asarray((chosen > 0).mean()), count)
 

@@ -85,11 +85,13 @@ def _on(level: float, differences: pd.DataFrame) -> Ends:
 
 def _relapse(rows: pd.DataFrame) -> Ends:
     """Relapse of those who exit under both: the baseline's level is another for each scenario."""
-    before = rows[(rows["indicator"] == RELAPSE_IN_BASELINE) & (rows["year"] == "all")].set_index("scenario")
+    over_all = rows[rows["year"] == "all"]
+    levels = over_all[over_all["indicator"] == RELAPSE_IN_BASELINE]
+    before = dict(zip(levels["scenario"].astype(str), levels["mean_difference"].tolist(), strict=True))
     found: Ends = {}
-    for scenario, one in rows[(rows["indicator"] == RELAPSE) & (rows["year"] == "all")].groupby("scenario", sort=False):
-        if scenario in before.index:
-            found |= _on(float(before["mean_difference"].to_dict()[scenario]), one)
+    for scenario, one in over_all[over_all["indicator"] == RELAPSE].groupby("scenario", sort=False):
+        if str(scenario) in before:
+            found |= _on(before[str(scenario)], one)
     return found
 
 

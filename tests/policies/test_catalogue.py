@@ -84,6 +84,8 @@ def _variant(**attributes: Any) -> type[Policy]:
         (_variant(name="../up"), "its name is '../up'; allowed: up to 64 lower-case letters"),
         (_variant(name=7), "its name is 7"),
         (_variant(label=None), "it has no label"),
+        (_variant(capital_years=-1), "its capital_years are -1; allowed: whole years from 0 to 100"),
+        (_variant(capital_years=True), "its capital_years are True; allowed: whole years from 0 to 100"),
         (_variant(steps="programmes"), "its steps are 'programmes'; allowed: a tuple of texts"),
         (_variant(writes=(1,)), "its writes are"),
         (_variant(parameters={"cost": 5}), "its parameters are none"),

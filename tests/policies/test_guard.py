@@ -92,6 +92,11 @@ RETURNS: dict[str, list[Any]] = {
     "eligible": [None, np.ones(SIZE + 1, bool), np.ones((SIZE, 1), bool), np.ones(SIZE), True],
     "observe": [None, np.zeros(SIZE)],
     "need": [np.full(SIZE, np.nan), np.zeros(3), "low", np.full(SIZE, np.inf), np.array(["a"] * SIZE)],
+    "rank": [
+        None,
+        lambda county, rows, observed: np.full(len(rows), np.nan),
+        lambda county, rows, observed: np.zeros(len(rows) + 1),
+    ],
     "take_up": [np.nan, -0.1, 1.1, "all", np.full(SIZE, 2.0), np.ones(2), None, True],
     "willingness": [np.full(SIZE, -1.0), np.zeros(1), None],
     "unit_cost": [

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
-from tuopin.sim.comparison.assumptions import deciding, differing_pairs, order_of, strongest
+from tuopin.sim.comparison.assumptions import deciding, differing_pairs, order_of, relevant, strongest
 from tuopin.sim.comparison.ranking import ranking, shares_of_first
 
 NAN = float("nan")
@@ -73,6 +73,14 @@ def test_clear_orders_are_not_put_in_doubt_and_stated_ones_are_compared() -> Non
     assert list(deciding(averted, table, ["a", "b"])) == []
     (pair,) = deciding(averted, table, ["b", "a"])
     assert pair.parameters[0] == ("noise", pytest.approx(-1.0))
+
+
+def test_parameters_of_programmes_that_neither_package_has_are_left_out() -> None:
+    names = ["labour.entry_rate", "roads.tier", "pension.level", "herbs.price"]
+    policies = {"none": {}, "a": {"roads": {}}, "b": {"pension": {}}, "c": {"herbs": {}}}
+    assert relevant(names, "a", "b", policies) == ["labour.entry_rate", "roads.tier", "pension.level"]
+    assert relevant(names, "a", "none", policies) == ["labour.entry_rate", "roads.tier"]
+    assert relevant(names, "a", "b", {}) == names
 
 
 def test_few_draws_tell_nothing() -> None:
