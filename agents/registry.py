@@ -25,6 +25,7 @@ from tuopin.agents.columns import (
 from tuopin.agents.compiled import compiled
 from tuopin.agents.county import County
 from tuopin.agents.economy import INCOME_FLOOR
+from tuopin.agents.health import HOSPITAL_STAY
 from tuopin.agents.judgement import judgement_shares, team_error
 from tuopin.agents.kernels import pick
 from tuopin.agents.population import largest_remainder, sizes_to_choose
@@ -108,7 +109,11 @@ def _error(county: County, uid: I64, of_year: F64) -> F64:
 
 
 def main_cause(county: County, rows: I64 | slice = slice(None)) -> I8:
-    """The cause a form would record for each household of `rows`: the first that applies, illness before others."""
+    """The cause a form would record for each household of `rows`: the first that applies, illness before others.
+
+    It is illness only if labour was lost to it this year, or the household's own bill is above
+    `registry.illness_bill_share` of its net income.
+    """
     h = county.households
     student = h.upper_students[rows] + h.college_students[rows] > 0
     cause = np.where(
@@ -116,7 +121,9 @@ def main_cause(county: County, rows: I64 | slice = slice(None)) -> I8:
     )
     cause[student] = CAUSES.index("schooling")
     cause[h.disabled[rows] > 0] = CAUSES.index("disability")
-    cause[(h.chronic[rows] > 0) | (h.health[rows] >= 2)] = CAUSES.index("illness")
+    net = np.maximum(h.net_income_pp[rows], 0.0) * h.members[rows]
+    heavy = h.medical_out_of_pocket[rows] > county.value("registry.illness_bill_share") * net
+    cause[heavy | (h.health[rows] >= HOSPITAL_STAY)] = CAUSES.index("illness")
     return cause.astype(np.int8)
 
 

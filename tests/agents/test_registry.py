@@ -234,8 +234,11 @@ def test_main_cause_takes_the_first_that_applies(by_hand: Callable[..., County])
     county = by_hand(
         6,
         EXACT,
-        chronic=[1, 0, 0, 0, 0, 0],
-        health=[0, 2, 0, 0, 0, 1],
+        members=[2] * 6,
+        net_income_pp=[5000.0] * 6,  # 10,000 yuan a household: a bill weighs from 1,000 yuan on
+        medical_out_of_pocket=[1000.01, 0.0, 1000.0, 0.0, 0.0, 999.0],
+        chronic=[1, 0, 1, 0, 0, 1],
+        health=[1, 2, 1, 0, 0, 1],
         disabled=[1, 1, 1, 0, 0, 0],
         college_students=[0, 0, 0, 1, 0, 0],
         able_workers=[1, 1, 1, 0, 0, 1],
