@@ -31,6 +31,9 @@ def lowest(score: Array, uid: I64, slots: int) -> I64:
 HEAD = 1024
 """Of a long queue for little money so many are looked at first: the rest need not be sorted, nor their cost known."""
 
+MARGIN = 1.2
+"""So many times the households that the rest of the money seems to reach are looked at next."""
+
 
 def within_budget(score: Array, uid: I64, cost: I64, budget: int) -> I64:
     """Return the indices (ascending) of the longest run of lowest scores whose integer costs sum to at most `budget`.
@@ -63,7 +66,9 @@ def reached(
             break
         if len(head) >= slots:
             return head, cost
-        size *= 8
+        # as many more as the rest of the money reaches at the mean cost so far, and some
+        likely = int(MARGIN * len(head) * (budget / max(int(cost.sum()), 1))) + HEAD // 8
+        size = min(8 * size, max(2 * size, likely))
     order = np.argsort(score[head])
     ordered = score[head[order]]
     if (ordered[1:] == ordered[:-1]).any():  # equal scores are rare, and the only case that needs the slower sort
