@@ -70,7 +70,8 @@ def cost_ratio(cost: Floats, effect: Floats, uncertainty: Uncertainty = "luck") 
 def _ratio_quantiles(cost: Floats, effect: Floats) -> tuple[float, float]:
     """The 2.5% and 97.5% quantiles of the draws' ratios; infinite where they rest on a draw without a gain."""
     ratios = np.full(len(cost), np.inf)
-    np.divide(cost, effect, out=ratios, where=effect > 0)
+    with np.errstate(over="ignore"):  # an effect near nothing costs infinitely much, too
+        np.divide(cost, effect, out=ratios, where=effect > 0)
     ordered = np.sort(ratios)
     ends = []
     for share in ((1 - LEVEL) / 2, (1 + LEVEL) / 2):

@@ -41,12 +41,12 @@ def test_engine_and_reference_agree(scenario: str) -> None:
 
 
 def test_the_comparison_would_notice_another_rule() -> None:
-    """The engine alone lives with dearer bills, or adds more who fall outside the register: the two no longer agree."""
+    """The engine alone lives with dearer bills, or takes more incomes for falls: the two no longer agree."""
     plan = core_plan(1500, QUIET)
     dearer = core_plan(1500, {**QUIET, "health.bill_median": 5500.0})
     with pytest.raises(AssertionError, match=r"health_spending|basic_insurance"):
         _check(differences(plan, "none", range(8), dearer))
-    watchful = core_plan(1500, {**QUIET, "registry.addition_detected": 0.9})
+    watchful = core_plan(1500, {**QUIET, "registry.fall_margin": 1.8})
     with pytest.raises(AssertionError, match="registered_persons"):
         _check(differences(plan, "none", range(8), watchful))
 

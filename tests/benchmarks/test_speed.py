@@ -30,8 +30,9 @@ noise.
 """
 BYTES_ALLOWED = 600
 GATE_FLOOR = 7.0
-"""The engine with all measures against draws and exponentials alone: 5.4 to 6.1 on an idle machine since consumption, pairs and
-the measures of programmes are in it (4.3 before)."""
+"""The engine with all measures against draws and exponentials alone: 5.4 to 6.1 on an idle machine since consumption,
+pairs and the measures of programmes are in it (4.3 before).
+"""
 pytestmark = pytest.mark.slow
 
 
