@@ -288,6 +288,8 @@ class Parameters:
         self._derived: dict[tuple[Any, ...], Any] = {}
 
     def __getitem__(self, id: str) -> Parameter:
+        if id not in self._entries:
+            raise KeyError(f"{id}: there is no such number; it belongs in agents/parameters/{id.partition('.')[0]}.yaml")
         return self._entries[id]
 
     @property
@@ -314,7 +316,7 @@ class Parameters:
         """
         key = (id, year)
         if key not in self._numbers:
-            value = self._entries[id].at(year)
+            value = self[id].at(year)
             if value is None:
                 raise ValueError(f"{id} has no value")
             self._numbers[key] = float(value)

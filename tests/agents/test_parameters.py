@@ -232,3 +232,8 @@ def test_what_a_study_gives_by_year() -> None:
     assert [budget.given({2018: 9.0}).at(y) for y in (2017, 2018, 2019)] == [0.0, 9.0, 0.0]
     slots = parameter(None, optional=True, by_year=True)
     assert [slots.given({2017: 9.0, 2019: 4.0}).at(y) for y in (2016, 2017, 2018, 2019, 2020)] == [9, 9, 9, 4, 4]
+
+
+def test_a_number_that_is_not_there_is_told_with_its_file() -> None:
+    with pytest.raises(KeyError, match=r"production\.share_bees: .*agents/parameters/production\.yaml"):
+        resolve_parameters({}).value("production.share_bees")
