@@ -289,7 +289,9 @@ class Parameters:
 
     def __getitem__(self, id: str) -> Parameter:
         if id not in self._entries:
-            raise KeyError(f"{id}: there is no such number; it belongs in agents/parameters/{id.partition('.')[0]}.yaml")
+            raise KeyError(
+                f"{id}: there is no such number; it belongs in agents/parameters/{id.partition('.')[0]}.yaml"
+            )
         return self._entries[id]
 
     @property
