@@ -33,6 +33,8 @@ class Reach:
     funded: int = 0
     served: int = 0
     enrolled: int = 0
+    claims_met: bool = False
+    """Whether money kept for what befalls households in the year was left when all of them had been paid."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,9 @@ def _reason(given: int | None, spent: int, slots: int | None, r: Reach) -> str:
     most = max(lost, key=lambda name: lost[name])
     if lost[most] > 0:
         return most
-    if given is not None and r.willing > r.funded:  # money reached no further, and all of it was for those it reached
+    if (
+        given is not None and r.willing > r.funded and not r.claims_met
+    ):  # money reached no further, and all of it was for those it reached
         return "indivisible"
     if r.candidates == 0:
         return "no more candidates" if spent else "no candidates"

@@ -31,6 +31,7 @@ from tuopin.policies.livelihood.cooperative import POLICY as COOPERATIVE
         (500, 400, None, Reach(True, 900, 800, 5, 4, 4), "hours"),
         (500, 100, 3, Reach(True, 9, 8, 3, 2, 2), "slots"),
         (550, 500, None, Reach(True, 9, 8, 5, 5, 5), "indivisible"),
+        (550, 500, None, Reach(True, 9, 8, 5, 5, 5, claims_met=True), "no more candidates"),  # relief's money was left
         (5000, 800, None, Reach(True, 9, 8, 8, 8, 8), "no more candidates"),
         (None, 800, 3, Reach(True, 9, 8, 3, 3, 3), "slots"),
         (None, 800, None, Reach(True, 9, 8, 8, 8, 8), "no more candidates"),

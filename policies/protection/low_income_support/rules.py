@@ -200,7 +200,9 @@ class LowIncomeSupport(Policy):
         leak = self.value("leakage", year)
         if budget is not None and left is not None and cost > 0:
             kept = min(left, int(budget * self.value("relief_share", year)))
-            rows = rows[lowest(struck.income, h.uid[rows], int(kept / (1.0 + leak)) // cost)]
+            reach = int(kept / (1.0 + leak)) // cost
+            ledger.reach(self.name).claims_met = len(rows) < reach
+            rows = rows[lowest(struck.income, h.uid[rows], reach)]
         if len(rows) and amount > 0:
             ledger.post(self.name, PAYER, rows, np.full(len(rows), cost, dtype=np.int64))
             ledger.post_leakage(self.name, int(leak * (cost * len(rows))))
