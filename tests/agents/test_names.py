@@ -73,6 +73,7 @@ OTHERS = {
     "policies/livelihood/cooperative/firms.py": {"members", "uid"},
     "policies/places/relocation/sites.py": {"remoteness", "zone"},
     "sim/calibration/dynamics.py": {"hazard"},
+    "sim/calibration/targets.py": {"consumption"},
     "sim/calibration/switches.py": {"motivation"},
 }
 """Names that other things in a file have too: villages, firms and sites, mechanisms, groups of parameters."""

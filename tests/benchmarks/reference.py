@@ -22,6 +22,7 @@ from tests.benchmarks.reference_programme import Programme, share_hours
 from tuopin.agents.columns import EXITED
 from tuopin.agents.county import County
 from tuopin.agents.lines import LINES
+from tuopin.agents.randomness import VERIFICATION
 from tuopin.policies.protocol import Policy
 
 CORE = {"demography": False}
@@ -62,6 +63,8 @@ class ReferenceCounty(mesa.Model):
         rows = zip(v.hours.tolist(), v.cadre_quality.tolist(), v.hazard.tolist(), strict=True)
         self.villages = [Village(self, *row) for row in rows]
         columns = {name: array.tolist() for name, array in county.households.as_mapping().items()}
+        # the register it begins with was made by teams who think of households what they will go on thinking
+        columns["known_as"] = county.luck.normals(VERIFICATION, 0, county.households.uid).tolist()
         for i in range(len(county.households)):
             home = self.villages[columns["village"][i]]
             home.households.append(Household(self, home, {name: values[i] for name, values in columns.items()}))

@@ -34,7 +34,6 @@ class Household(mesa.Agent):
         self.site_of = self.firm_of = None
         self.effective_member = self.struck = self.went_back = self.paid_for = False
         self.has_children = self.private_transfers > 0.0 or self.elderly < self.members
-        self.known_as = self.random.gauss(0.0, 1.0)
 
     @property
     def registered(self) -> bool:

@@ -38,7 +38,7 @@ def test_a_batch_costs_at_most_a_seventieth_of_plain_mesa(tmp_path: Path) -> Non
     """
     study = YAML(typ="safe").load(STUDY.read_text(encoding="utf-8"))
     study["scenarios"] |= PAIRS
-    path = tmp_path / "twelve.yaml"
+    path = tmp_path / "study.yaml"
     with path.open("w", encoding="utf-8") as file:
         YAML(typ="safe").dump(study, file)
     command = [str(Path(sys.executable).with_name("tuopin")), "run", str(path), "--scale", str(SCALE), "--workers", "2"]
