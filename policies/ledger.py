@@ -140,7 +140,10 @@ class Ledger:
         if kind != OWN:
             if policy not in self._received:
                 self._received[policy] = np.zeros(self._size, dtype=np.int64)
-            np.add.at(self._received[policy], rows, fen)
+            if len(rows) < 2 or bool((np.diff(rows) > 0).all()):
+                self._received[policy][rows] += fen
+            else:  # a row may stand twice
+                np.add.at(self._received[policy], rows, fen)
 
     def received(self, policy: str) -> Fen:
         """What the programme has paid to each household this year, fen, shape (households,)."""

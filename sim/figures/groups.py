@@ -28,6 +28,10 @@ class Found:
     """Exclusion error of the register by group."""
 
 
+OF_THEIR_OWN = ("policy", "fifth", "pattern", "start", "start_decile")
+"""Groups that are no trait by which somebody is left out: programmes, tenths, patterns, status at the start."""
+
+
 def chosen_groups(rows: pd.DataFrame, asked: Sequence[str] | None) -> list[str]:
     """The groups asked for, or everybody, then of each trait those usually left out, then the study's own groups."""
     held = [str(group) for group in rows["group"].unique()]
@@ -37,7 +41,7 @@ def chosen_groups(rows: pd.DataFrame, asked: Sequence[str] | None) -> list[str]:
             raise ValueError(f"no group {strangers[0]!r} in the frame; it holds: {', '.join(held)}")
         return list(asked)
     overlooked = [f"{trait.name}={trait.overlooked}" for trait in TRAITS]
-    known = ("policy", *(trait.name for trait in TRAITS))
+    known = (*OF_THEIR_OWN, *(trait.name for trait in TRAITS))
     others = [group for group in held if group != "all" and group.partition("=")[0] not in known]
     chosen = ["all", *overlooked, *others]
     return [group for group in chosen if group in held][:MOST_GROUPS]
