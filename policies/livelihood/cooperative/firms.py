@@ -73,7 +73,10 @@ def assign_firms(firms: list[Firm], line: I64, lot: F64, uid: I64) -> Places:
                 grain = rest
     unlinked = order[chosen[order] < 0]
     for firm in (f for f in firms if f.alive and f.open_to_all):
-        joining, unlinked = np.split(unlinked, [max(0, firm.capacity - firm.members)])
+        if len(unlinked) == 0:
+            break
+        room = max(0, firm.capacity - firm.members)
+        joining, unlinked = unlinked[:room], unlinked[room:]
         chosen[joining] = firm.index
         firm.members += len(joining)
     return chosen
