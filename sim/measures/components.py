@@ -20,7 +20,9 @@ def income_shares(sources: Sources) -> dict[str, float]:
     The office counts what members away send home as a transfer, so that wages there are those earned near home.
     NaN if there is no income.
     """
-    total = {name: float(np.sum(values, dtype=np.float64)) for name, values in sources._asdict().items()}
+    sums = np.zeros(len(Sources._fields), dtype=np.int64)
+    _sum_sources(sources, sums)
+    total = dict(zip(Sources._fields, (sums / _FIXED).tolist(), strict=True))
     transfers = total["private"] + total["public"]
     whole = total["wage"] + total["business"] + total["property"] + transfers
     parts = {
@@ -32,6 +34,17 @@ def income_shares(sources: Sources) -> dict[str, float]:
         "office_transfer_share": transfers + total["remitted"],
     }
     return {name: part / whole if whole > 0 else np.nan for name, part in parts.items()}
+
+
+@compiled
+def _sum_sources(s: Sources, sums: I64) -> None:
+    for i in range(s.wage.shape[0]):
+        sums[0] += np.int64(np.rint(s.wage[i] * _FIXED))
+        sums[1] += np.int64(np.rint(s.remitted[i] * _FIXED))
+        sums[2] += np.int64(np.rint(s.business[i] * _FIXED))
+        sums[3] += np.int64(np.rint(s.property[i] * _FIXED))
+        sums[4] += np.int64(np.rint(s.private[i] * _FIXED))
+        sums[5] += np.int64(np.rint(s.public[i] * _FIXED))
 
 
 class GrowthRedistribution(NamedTuple):
