@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuopin.sim.measures.fgt import fgt, gap_ratio
-from tuopin.sim.measures.inequality import gini, gini_and_sst
+from tuopin.sim.measures.inequality import _in_order, gini, gini_and_sst
 
 LINE = 3_000.0
 HOUSEHOLDS = st.lists(st.tuples(st.integers(0, 40_000), st.integers(1, 9)), min_size=1, max_size=30)
@@ -106,3 +106,8 @@ def test_against_the_public_package() -> None:
     y, m = np.array([400.0, 1_200.0, 2_600.0, 3_000.0, 8_000.0, 15_000.0]), np.array([5, 3, 4, 1, 2, 6], dtype=np.int16)
     n = m.sum()  # that package divides by n (n - 1), and its weighted form is another measure: one row a person
     assert gini_and_sst(y, LINE, m)[0] == pytest.approx(float(other.inequality.gini(np.repeat(y, m))) * (n - 1) / n)
+
+
+@given(st.lists(st.integers(0, 2**62), max_size=60))
+def test_keys_come_in_order(keys: list[int]) -> None:
+    assert _in_order(np.array(keys, dtype=np.int64)).tolist() == sorted(keys)
