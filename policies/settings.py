@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
 
+from tuopin.agents.draws import Draw, draw_parameter
 from tuopin.agents.economy import price_index
-from tuopin.agents.parameters import Draw, Parameter, Parameters, Value, draw_parameter, read_parameters
+from tuopin.agents.parameters import Parameter, Parameters, Value, read_parameters
 
 D = TypeVar("D")
 CHOICES = frozenset({"budget", "budget_rate", "slots", "slots_rate"})

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tuopin.agents.county import County
-from tuopin.agents.parameters import resolve_parameters
+from tuopin.agents.draws import resolve_parameters
 from tuopin.agents.randomness import Luck
 from tuopin.sim.run import burn_in
 from tuopin.sim.study.plan import Plan

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from tuopin.agents.parameters import Draw, resolve_parameters
+from tuopin.agents.draws import Draw, resolve_parameters
 from tuopin.agents.randomness import Luck
 from tuopin.sim.run.admissible import reference_figures
 from tuopin.sim.study.admissibility import admissibility

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from tuopin.agents.arrays import Array
 from tuopin.agents.columns import ColumnName
 from tuopin.agents.county import County
+from tuopin.agents.draws import resolve_parameters
 from tuopin.agents.flows import FlowName
-from tuopin.agents.parameters import resolve_parameters
 from tuopin.agents.randomness import Luck
 from tuopin.agents.registry import registered
 from tuopin.sim.calibration.decomposition import log_income

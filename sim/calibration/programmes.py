@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from tuopin.agents.parameters import resolve_parameters
+from tuopin.agents.draws import resolve_parameters
 from tuopin.policies.catalogue import catalogue
 from tuopin.sim.calibration.histories import Histories, HouseholdYear
 from tuopin.sim.calibration.weighted import Measure, every_year, mean, paired, share

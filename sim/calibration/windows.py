@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from tuopin.agents.parameters import resolve_parameters
+from tuopin.agents.draws import resolve_parameters
 from tuopin.sim.calibration.histories import Histories, simulate_histories
 from tuopin.sim.calibration.measures import MEASURES
 from tuopin.sim.study.plan import Plan

@@ -39,8 +39,8 @@ def start_lines(study: Study) -> list[str]:
     Of each place, or of a region's largest county, from a simulation of some `TRIED` households; money of single places
     only.
     """
+    from tuopin.agents.draws import resolve_parameters
     from tuopin.agents.mechanisms import resolve_mechanisms
-    from tuopin.agents.parameters import resolve_parameters
     from tuopin.agents.randomness import Luck
     from tuopin.sim.commands.absorption import absorption_lines
     from tuopin.sim.commands.run import tell_first_compilation

@@ -14,8 +14,8 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv
 
+from tuopin.agents.draws import resolve_parameters
 from tuopin.agents.economy import price_index
-from tuopin.agents.parameters import resolve_parameters
 from tuopin.policies.catalogue import catalogue
 from tuopin.sim.comparison.by_indicator import compared_by_indicator
 from tuopin.sim.comparison.differences import paired_differences

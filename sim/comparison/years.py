@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tuopin.sim.comparison.cube import Cube
-from tuopin.sim.measures.indicators import INDICATORS, OverYears
+from tuopin.sim.measures.indicator import OverYears
+from tuopin.sim.measures.indicators import INDICATORS
 
 FIGURE = ["place", "indicator", "view", "group"]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from tuopin.agents.groups import TRAITS
-from tuopin.sim.measures.indicators import VIEWS
+from tuopin.sim.measures.views import VIEWS
 
 Lang = Literal["en", "zh"]
 

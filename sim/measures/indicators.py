@@ -6,46 +6,7 @@ purpose (no numpy): writers of tables and figures read it without loading the me
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
-
-OverYears = Literal["mean", "sum", "last", "none"]
-SUM = "sum"
-
-
-class AtRisk(NamedTuple):
-    """The weight of a rate of moving: the persons at risk, which are those who `moved` over the rate.
-
-    Where nobody moved they are unknown and the county is left out.
-    """
-
-    moved: str
-
-
-class Indicator(NamedTuple):
-    """One indicator.
-
-    Attributes
-    ----------
-    over_years
-        How years are put together as year `all` of a comparison.
-    weight
-        How counties are put together as a region: `SUM` adds counts and money; the name of another indicator weights a
-        mean with it, in that indicator's own view; `AtRisk` weights a rate of moving; None gives no figure of the
-        region, since it does not follow from those of the counties.
-    better
-        Which direction is an improvement, if either is.
-    view
-        Its own view: the only one, or the one meant where none is named.
-    """
-
-    unit: str
-    english: str
-    chinese: str
-    over_years: OverYears
-    weight: str | AtRisk | None
-    better: Literal["higher", "lower"] | None
-    view: str = "true"
-
+from tuopin.sim.measures.indicator import SUM, AtRisk, Indicator
 
 INDICATORS: dict[str, Indicator] = {
     "persons": Indicator("persons", "persons present", "年末人口", "sum", SUM, None),
@@ -403,47 +364,3 @@ INDICATORS: dict[str, Indicator] = {
     ),
 }
 """Every indicator of the tables and comparisons, in the order of tables."""
-
-
-class View(NamedTuple):
-    """A view of one household's poverty: its name for readers, and who is poor in it."""
-
-    english: str
-    chinese: str
-    meaning: str
-    meaning_zh: str
-
-
-VIEWS: dict[str, View] = {
-    "true": View(
-        "true view",
-        "真实口径",
-        "effective income per person below the statistical line of the year",
-        "人均有效收入低于当年统计贫困线",
-    ),
-    "registry": View(
-        "registry view", "建档口径", "persons registered as poor and not exited", "在册且未退出的贫困人口"
-    ),
-    "consumption": View(
-        "consumption view",
-        "消费口径",
-        "smoothed consumption per person below the statistical line of the year",
-        "人均平滑消费低于当年统计贫困线",
-    ),
-    "official": View(
-        "official view",
-        "官方口径",
-        "net income and consumption per person, each below its multiple of the line",
-        "人均纯收入与人均消费均低于各自倍数的贫困线",
-    ),
-    "survey": View(
-        "survey view",
-        "调查口径",
-        "net income with measurement error below the statistical line of the year",
-        "带测量误差的纯收入低于当年统计贫困线",
-    ),
-}
-"""The views of poverty, in the order of every table."""
-
-TRACKED = ("true", "registry", "survey")
-"""The views in which moves and spells of households are followed; of the others the level is given."""

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from tuopin.sim.measures import accumulate as a
 from tuopin.sim.measures.catastrophic import catastrophic
 from tuopin.sim.measures.counting import persons_where, share_of_persons
-from tuopin.sim.measures.indicators import TRACKED
 from tuopin.sim.measures.inequality import gini_and_sst
 from tuopin.sim.measures.multidimensional import DIMENSIONS, deprivation_count, least_deprivations
 from tuopin.sim.measures.single import of_programmes, whole_county
@@ -30,6 +29,7 @@ from tuopin.sim.measures.transitions import (
     transition_counts,
     transition_matrix,
 )
+from tuopin.sim.measures.views import TRACKED
 
 Array = NDArray[Any]
 NEAR_POOR_LINES = 1.5

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import duckdb
 import pandas as pd
 
-from tuopin.sim.measures.indicators import INDICATORS, SUM, AtRisk
+from tuopin.sim.measures.indicator import SUM, AtRisk
+from tuopin.sim.measures.indicators import INDICATORS
 from tuopin.sim.results.errors import BatchError
 
 _KEY = 'i.scenario, i.replicate, i.year, i.view, i."group", i.indicator'

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
 from tuopin.agents.county import County
+from tuopin.agents.draws import Draw, is_uncertain, resolve_parameters
 from tuopin.agents.mechanisms import resolve_mechanisms
-from tuopin.agents.parameters import Draw, Parameters, is_uncertain, model_parameters, resolve_parameters
+from tuopin.agents.parameters import Parameters, model_parameters
 from tuopin.agents.place import Place
 from tuopin.agents.randomness import Luck
 from tuopin.agents.registry import registered

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tuopin.agents.parameters import Draw, Parameter, draw_parameter, is_uncertain
+from tuopin.agents.draws import Draw, draw_parameter, is_uncertain
+from tuopin.agents.parameters import Parameter
 from tuopin.agents.place import Figure, Place
 
 FIGURES = ("rural_persons", "household_size", "villages", "county_factor", "cooperatives")

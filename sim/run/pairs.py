@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from tuopin.agents.county import County
-from tuopin.agents.parameters import draw_parameter, is_uncertain, model_parameters
+from tuopin.agents.draws import draw_parameter, is_uncertain
+from tuopin.agents.parameters import model_parameters
 from tuopin.policies.catalogue import catalogue
 from tuopin.policies.settings import CHOICES
 from tuopin.sim.measures.pairs import MEASURES, Histories

@@ -16,9 +16,9 @@ from tuopin.agents.economy import statistical_line
 from tuopin.policies.ledger import Ledger
 from tuopin.policies.protocol import Policy
 from tuopin.sim.measures import spells
-from tuopin.sim.measures.indicators import TRACKED
 from tuopin.sim.measures.state import YearState
 from tuopin.sim.measures.transitions import income_class
+from tuopin.sim.measures.views import TRACKED
 from tuopin.sim.measures.yearly import yearly_values
 from tuopin.sim.run.lives import advance_lives, own_income
 from tuopin.sim.run.panel import panel_year

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from tuopin.agents.county import County
-from tuopin.agents.parameters import Draw, Parameters, resolve_parameters
+from tuopin.agents.draws import Draw, resolve_parameters
+from tuopin.agents.parameters import Parameters
 from tuopin.agents.place import Place
 from tuopin.agents.randomness import Luck
 from tuopin.policies.catalogue import catalogue

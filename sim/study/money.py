@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from tuopin.agents.parameters import Parameters, resolve_parameters
+from tuopin.agents.draws import resolve_parameters
+from tuopin.agents.parameters import Parameters
 from tuopin.agents.place import Place
 from tuopin.policies import allotment
 from tuopin.policies.catalogue import catalogue

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
 
+from tuopin.agents.draws import resolve_parameters
 from tuopin.agents.mechanisms import resolve_mechanisms
-from tuopin.agents.parameters import Parameter, model_parameters, resolve_parameters
+from tuopin.agents.parameters import Parameter, model_parameters
 from tuopin.agents.place import Place
 from tuopin.agents.population import misfit, rural_totals, size_weights
 from tuopin.policies.catalogue import catalogue

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from tuopin.agents.parameters import FREE, resolve_parameters
+from tuopin.agents.draws import resolve_parameters
+from tuopin.agents.parameters import FREE
 from tuopin.agents.place import KINDS, Place
 from tuopin.agents.population import misfit, size_weights
 from tuopin.agents.region import FIGURES, OTHERS, REQUIRED, WHOLE, Region, RegionFile, county_data

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import PrivateAttr, ValidationError
 
-from tuopin.agents.parameters import resolve_parameters
+from tuopin.agents.draws import resolve_parameters
 from tuopin.agents.place import MOST_MEMBERS, Place
 from tuopin.agents.population import size_weights
 from tuopin.sim.study.declarations import Declarations, declared

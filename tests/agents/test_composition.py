@@ -9,8 +9,8 @@ import pytest
 
 from tuopin.agents.composition import compose, half_variance
 from tuopin.agents.county import Villages
+from tuopin.agents.draws import resolve_parameters
 from tuopin.agents.households import Households
-from tuopin.agents.parameters import resolve_parameters
 from tuopin.agents.randomness import Luck
 
 SAME = {

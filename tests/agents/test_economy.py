@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tuopin.agents.draws import resolve_parameters
 from tuopin.agents.economy import (
     inflation,
     labour_demand,
@@ -16,7 +17,7 @@ from tuopin.agents.economy import (
     registry_line,
     statistical_line,
 )
-from tuopin.agents.parameters import Parameters, model_parameters, resolve_parameters
+from tuopin.agents.parameters import Parameters, model_parameters
 
 SERIES: dict[str, Any] = {
     "economy.rural_cpi": {2016: 0.02, 2017: 0.10, 2018: 0.05},

@@ -11,20 +11,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tuopin.agents import parameters as module
-from tuopin.agents.parameters import (
-    CONFIDENCES,
-    Draw,
-    Parameter,
-    Parameters,
-    draw_parameter,
-    is_uncertain,
-    model_parameters,
-    name_key,
-    pert,
-    read_parameters,
-    resolve_parameters,
-)
+from tuopin.agents.draws import Draw, draw_parameter, is_uncertain, pert, resolve_parameters
+from tuopin.agents.parameters import CONFIDENCES, Parameter, Parameters, model_parameters, name_key, read_parameters
 from tuopin.agents.randomness import Luck
 from tuopin.policies.catalogue import catalogue
 
@@ -125,8 +113,8 @@ def test_adding_parameters_changes_no_other_draw(monkeypatch: pytest.MonkeyPatch
     luck, known = Draw(Luck(5, 2)), model_parameters()
     before = resolve_parameters({}, luck)
     more = {"aaa.first": parameter(), **known, "zzz.last": parameter()}
-    monkeypatch.setattr(module, "model_parameters", lambda: more)
-    after = module.resolve_parameters({}, luck)
+    monkeypatch.setattr("tuopin.agents.draws.model_parameters", lambda: more)
+    after = resolve_parameters({}, luck)
     for id in known:
         assert after[id] == before[id]
     uncertain = [id for id, p in known.items() if is_uncertain(p) and not p.whole]

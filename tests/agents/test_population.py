@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tuopin.agents.draws import resolve_parameters
 from tuopin.agents.identity import PLACE_SHIFT
 from tuopin.agents.mechanisms import resolve_mechanisms
-from tuopin.agents.parameters import resolve_parameters
 from tuopin.agents.place import Place
 from tuopin.agents.population import (
     largest_remainder,

@@ -9,7 +9,8 @@ import pytest
 
 from tests.policies.dole import Dole
 from tuopin.agents.county import County
-from tuopin.agents.parameters import Draw, Parameter, resolve_parameters
+from tuopin.agents.draws import Draw, resolve_parameters
+from tuopin.agents.parameters import Parameter
 from tuopin.agents.randomness import Luck
 from tuopin.policies import allotment
 from tuopin.policies.catalogue import catalogue

@@ -8,7 +8,7 @@ import pytest
 
 from tests.policies.dole import Dole
 from tuopin.agents.county import County
-from tuopin.agents.parameters import Draw
+from tuopin.agents.draws import Draw
 from tuopin.agents.randomness import Luck
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tuopin.sim.figures.style import wrapped
 from tuopin.sim.figures.words import GROUPS, PHRASES, group_label, say, scenario_label, view_label, view_note
-from tuopin.sim.measures.indicators import VIEWS
+from tuopin.sim.measures.views import VIEWS
 
 
 def blanks(text: str) -> set[str]:

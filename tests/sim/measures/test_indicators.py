@@ -3,7 +3,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from tuopin.sim.measures.indicators import INDICATORS, SUM, VIEWS, AtRisk
+from tuopin.sim.measures.indicator import SUM, AtRisk
+from tuopin.sim.measures.indicators import INDICATORS
+from tuopin.sim.measures.views import VIEWS
 
 STOCKS = ("sustained_exits_persons", "sustained_exits_own_strength_persons", "poverty_years_persons")
 """Counted from the initial state on: a year's value holds the years before it."""

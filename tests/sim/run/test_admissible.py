@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from tuopin.agents.parameters import Draw, Parameters, is_uncertain, model_parameters, resolve_parameters
+from tuopin.agents.draws import Draw, is_uncertain, resolve_parameters
+from tuopin.agents.parameters import Parameters, model_parameters
 from tuopin.agents.randomness import Luck
 from tuopin.sim.run import admissible
 from tuopin.sim.run.admissible import NoAdmissibleDraw, admissible_draw, reference_figures

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from tuopin.agents.county import County
+from tuopin.agents.draws import resolve_parameters
 from tuopin.agents.mechanisms import resolve_mechanisms
-from tuopin.agents.parameters import resolve_parameters
 from tuopin.agents.place import Place
 from tuopin.agents.population import BURN_IN_YEARS
 from tuopin.agents.randomness import Luck

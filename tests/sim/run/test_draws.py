@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tuopin.agents.parameters import Draw, name_key, pert
+from tuopin.agents.draws import Draw, pert
+from tuopin.agents.parameters import name_key
 from tuopin.agents.place import Place
 from tuopin.agents.randomness import PARAMETERS, Luck
 from tuopin.sim.run.draws import draw_place, drawn_figures

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tuopin.agents.parameters import Draw
+from tuopin.agents.draws import Draw
 from tuopin.agents.randomness import Luck
 from tuopin.sim.run.setup import county_of, draw_place, policies_of
 from tuopin.sim.run.task import RunOutcome, simulate_task

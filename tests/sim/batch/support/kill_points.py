@@ -24,7 +24,7 @@ from typing import Any
 import pyarrow.parquet as pq
 from fake_county import TASK, FakePlan, fake_plan
 
-from tuopin.agents.parameters import resolve_parameters
+from tuopin.agents.draws import resolve_parameters
 from tuopin.sim.batch.engine import run_study
 from tuopin.sim.results import durable
 from tuopin.sim.study.versions import versions
