@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
 SETS_UP = ("docs/cluster.md",)
 """Pages whose commands need machines that are not here: they are parsed, not run."""
-PLACEHOLDER = re.compile(r"\b(STUDY|DIR|HOST|FILE|NAME|SCENARIO|my-study\.yaml|study\.yaml)\b")
+PLACEHOLDER = re.compile(r"\b(STUDY|DIR|HOST|FILE|NAME|SCENARIO|my-study\.yaml|study\.yaml|DRAWN|UNDRAWN)\b")
 
 
 def shell_blocks(text: str) -> list[str]:
