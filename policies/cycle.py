@@ -94,7 +94,10 @@ def _funded(county: County, policy: Policy, ledger: Ledger, rows: Rows, observed
     if len(rows) == 0:
         return Funded(rows=rows, cost=np.empty(0, dtype=np.int64))
     funded = Funded(*policy.affordable(county, rows, _available(county, policy, ledger), observed))
-    ledger.reach(policy.name).funded += len(funded.rows)
+    reach = ledger.reach(policy.name)
+    reach.funded += len(funded.rows)
+    reach.funded_fen += int(funded.cost.sum())
+    reach.dearest_fen = max(reach.dearest_fen, int(funded.cost.max(initial=0)))
     return funded
 
 
@@ -216,6 +219,7 @@ def _enrol(county: County, policy: Policy, granted: Funded, ledger: Ledger) -> i
     """Enrol those who find room, and return how many they are."""
     reach = ledger.reach(policy.name)
     reach.served += len(granted.rows)
+    reach.served_fen += int(granted.cost.sum())
     if len(granted.rows) == 0:
         return 0
     places = policy.room(county, granted.rows)
@@ -224,6 +228,7 @@ def _enrol(county: County, policy: Policy, granted: Funded, ledger: Ledger) -> i
     has_room = places >= 0
     rows, cost = granted.rows[has_room], granted.cost[has_room]
     reach.enrolled += len(rows)
+    reach.enrolled_fen += int(cost.sum())
     if len(rows) == 0:
         return 0
     policy.since(county)[rows] = county.year

@@ -15,6 +15,7 @@ REASONS = {
     "hours": "village teams had no more hours",
     "room": "no room or vacancies in its institutions",
     "indivisible": "the rest does not reach the next household",
+    "kept": "kept for a group of which nobody is left",
     "no more candidates": "no more candidates or claims",
 }
 """Code of a reason -> in words; "" where nothing was left."""
@@ -33,8 +34,16 @@ class Reach:
     funded: int = 0
     served: int = 0
     enrolled: int = 0
-    claims_met: bool = False
-    """Whether money kept for what befalls households in the year was left when all of them had been paid."""
+    funded_fen: int = 0
+    """What enrolling the funded costs, as of the served and the enrolled below, and the dearest household of them."""
+    served_fen: int = 0
+    enrolled_fen: int = 0
+    dearest_fen: int = 0
+    claims_met: bool | None = None
+    """Whether money for what befalls households in the year was left when all of them had been paid; None if the
+    programme pays no claims."""
+    members: int = 0
+    """Households that could claim, whenever they enrolled."""
 
 
 @dataclass(frozen=True)
@@ -74,12 +83,29 @@ def _reason(given: int | None, spent: int, slots: int | None, r: Reach) -> str:
     if slots is not None and r.funded >= slots:
         lost["slots"] = r.willing - r.funded
     most = max(lost, key=lambda name: lost[name])
-    if lost[most] > 0:
+    others = 0.0 if given is None else given - spent - sum(_worth(name, lost[name], spent, r) for name in lost)
+    if lost[most] > 0 and not (_priced(r) and others > _worth(most, lost[most], spent, r)):
         return most
-    if (
-        given is not None and r.willing > r.funded and not r.claims_met
-    ):  # money reached no further, and all of it was for those it reached
+    if r.claims_met is False and r.funded_fen == 0:  # claims took all of it but for what rounding left
         return "indivisible"
+    if given is not None and r.willing > r.funded and not r.claims_met:  # it reached no further
+        return "kept" if others > r.dearest_fen > 0 else "indivisible"
     if r.candidates == 0:
         return "no more candidates" if spent else "no candidates"
     return "no more candidates" if r.willing else "nobody accepts"
+
+
+def _priced(r: Reach) -> bool:
+    """Whether it is known what the households lost would have cost."""
+    return r.funded_fen > 0 or r.claims_met is not None
+
+
+def _worth(name: str, lost: int, spent: int, r: Reach) -> float:
+    """What the households lost for want of hours, room or slots would have cost, fen; 0 if that is unknown.
+
+    Those of a programme that pays by claims alone would have claimed as its members do.
+    """
+    if r.funded_fen == 0:
+        return lost * spent / r.members if r.members else 0.0
+    known = {"hours": r.funded_fen - r.served_fen, "room": r.served_fen - r.enrolled_fen}
+    return float(known[name]) if name in known else lost * r.funded_fen / r.funded

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -69,8 +69,8 @@ def compare(
     else:
         frame = replicates_needed(results, precision, baseline=baseline, indicator=indicator)
         title = (
-            f"Replicates needed for a 95% half-width of {precision:g} times the mean difference over all years (luck),"
-            " and how many times smaller pairing on common random numbers made the variance."
+            f"{_repeated(results)} needed for a 95% half-width of {precision:g} times the mean difference over all"
+            " years, and how many times smaller pairing on common random numbers made the variance."
         )
     frame = filtered(frame, group, view, year)
     columns = [str(column) for column in frame.columns]
@@ -81,13 +81,19 @@ def compare(
     show(title, columns, rows, format=format, ids=IDS)
 
 
+def _repeated(results: Results) -> str:
+    """What replicates differ in; over draws it is the mean whose half-width is told, and quantiles do not shrink."""
+    drawn = bool(results.manifest["comparison"].get("draw_parameters"))
+    return "Draws (parameters and luck together; quantiles do not shrink)" if drawn else "Replicates (luck)"
+
+
 def _beside_the_stated(drawn: Results, stated: Results) -> None:
     """Print the order of packages over draws, that under the stated values, and which assumptions decide.
 
     Raises
     ------
     ResultsError
-        Where the first draws no parameters, the second does, or they have no package in common.
+        Where the first draws no parameters, the second does, or they are not of one study.
     """
     from tuopin.sim.commands.draws import draw_notes, stated_orders
     from tuopin.sim.commands.layout import PAGE, wrapped
@@ -97,13 +103,28 @@ def _beside_the_stated(drawn: Results, stated: Results) -> None:
         if bool(results.manifest["comparison"].get("draw_parameters")) is not draws:
             wrong = "draws no parameters" if draws else "draws its parameters"
             raise ResultsError(f"{results.directory}: {wrong}; allowed: --stated compares a drawn result with another")
+    if other := _of_another_study(drawn.manifest, stated.manifest):
+        raise ResultsError(f"{stated.directory}: {other}; allowed: the study of {drawn.directory}, undrawn")
     orders = stated_orders(stated)
-    if not {name for order in orders.values() for name in order} & set(drawn.manifest["scenarios"]):
-        raise ResultsError(
-            f"{stated.directory}: has no scenario of {drawn.directory}; allowed: the same study, undrawn"
-        )
     for note in draw_notes(drawn, orders):
         sys.stdout.write("".join(f"{line}\n" for line in wrapped(note, PAGE)))
+
+
+def _of_another_study(drawn: Mapping[str, Any], stated: Mapping[str, Any]) -> str:
+    """In what two results differ that makes their orders of packages those of two studies; "" in nothing."""
+    for name in ("places", "years", "baseline"):
+        if drawn[name] != stated[name]:
+            return f"its {name} {'is' if name == 'baseline' else 'are'} {stated[name]}, not {drawn[name]}"
+    inputs = [manifest.get("inputs", {}) for manifest in (drawn, stated)]
+    if inputs[0].get("mechanisms") != inputs[1].get("mechanisms"):
+        return "its mechanisms are others"
+    if inputs[0].get("parameters", {}).get("overrides") != inputs[1].get("parameters", {}).get("overrides"):
+        return "the parameters it sets are others"
+    hashes = [manifest["scenario_hashes"] for manifest in (drawn, stated)]
+    common = [name for name in drawn["scenarios"] if name in hashes[1]]
+    if changed := [name for name in common if hashes[0][name] != hashes[1][name]]:
+        return f"its scenario {changed[0]} is another"
+    return "" if len(common) > 1 else "it has no scenarios in common but the baseline"
 
 
 def filtered(frame: pd.DataFrame, group: str, view: str, year: str) -> pd.DataFrame:

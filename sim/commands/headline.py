@@ -39,6 +39,8 @@ RATIO = "yuan per poverty year averted"
 RANK, FIRST = "rank", "ranks first"
 BASELINE = "baseline"
 NO_GAIN = "no clear gain"
+UNKNOWN = "unknown"
+"""Of what takes three years (sustained exits) or four (relapse) to be seen, in a study of fewer."""
 ONE_IS_NO_INTERVAL = "unknown: one replicate"
 MOST_PLACES = 4
 Row = dict[str, Any]
@@ -97,8 +99,9 @@ def definitions(results: Results) -> list[str]:
     return [
         "poverty years: persons under the line times years, all years; prevented: of persons not poor at the start."
         " sustained exits: of the persons poor at the start, above the line in each of the last three years; on own"
-        " strength: without income that ends with a programme's money. relapse: within three years, of those who exit"
-        " under both. rank: by poverty years averted; packages whose difference is unclear share one.",
+        " strength: without income that ends with a programme's money (below 0: fewer than in the baseline). relapse:"
+        " within three years, of those who exit under both; unknown: too few years, or nobody to follow. rank: by"
+        " poverty years averted; packages whose difference is unclear share one.",
         f"public cost: above the baseline{prices}; pensions and other ordinary transfers included, what households pay"
         f" and capital that returns left out{'; ' + built if built else ''}. yuan per poverty year: both discounted.",
     ]
@@ -204,7 +207,7 @@ def _with_part(row: Row, column: str, part: str, *, interval: bool = True) -> st
     """A difference, of it a part in parentheses, and its interval; the word `unclear` in place of that where asked."""
     middle, low, high = row[column], row[f"{column}_low"], row[f"{column}_high"]
     if not math.isfinite(middle):
-        return ""
+        return UNKNOWN
     text = _whole(middle) + (f" ({_whole(row[part])})" if math.isfinite(row[part]) else "")
     if not (math.isfinite(low) and math.isfinite(high)):
         return text
@@ -216,7 +219,7 @@ def _with_part(row: Row, column: str, part: str, *, interval: bool = True) -> st
 def _relapse(row: Row) -> str:
     before = row["relapse_in_baseline"]
     after = before + row["relapse_difference"]
-    return f"{fixed(100 * after, 1)}% / {fixed(100 * before, 1)}%" if math.isfinite(after) else ""
+    return f"{fixed(100 * after, 1)}% / {fixed(100 * before, 1)}%" if math.isfinite(after) else UNKNOWN
 
 
 def _cost(row: Row) -> str:

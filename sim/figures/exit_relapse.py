@@ -68,7 +68,12 @@ def _points(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         band = over_replicates(means, ["scenario"]).set_index("scenario")
         tables.append(band[["mean", "low", "high"]].add_prefix(f"{axis}_"))
     if tables[0].empty or tables[1].empty:
-        raise ValueError("nobody left poverty or could fall back in any year; run more years or a larger scale")
+        none = (
+            "nobody was poor who could leave poverty"
+            if tables[0].empty
+            else "nobody who had left poverty could fall back"
+        )
+        raise ValueError(f"{none} in any year; run more years or a larger scale")
     return tables[0].join(tables[1], how="inner").reset_index(), pd.concat(used)
 
 

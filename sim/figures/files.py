@@ -145,9 +145,9 @@ def _survival(spells: pd.DataFrame, place: str) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        Where no exit was seen.
+        Where no exit was followed for a year.
     """
     tables = survival_by_run(spells[spells["place"] == place])
     if tables.empty:
-        raise ValueError("no exit from poverty was seen, so there is nothing to follow")
+        raise ValueError("no exit from poverty was followed for a year or more; run more years or a larger scale")
     return tables

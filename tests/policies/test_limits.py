@@ -14,6 +14,19 @@ from tuopin.policies.limits import REASONS, Reach, limit_of
 from tuopin.policies.livelihood.cooperative import POLICY as COOPERATIVE
 
 
+def _reach(
+    willing: int,
+    households: tuple[int, int, int],
+    fen: tuple[int, int, int],
+    *,
+    claims_met: bool | None = None,
+    members: int = 0,
+    dearest: int = 60,
+) -> Reach:
+    """Households funded, served and enrolled with what enrolling them costs."""
+    return Reach(True, 60, willing, *households, *fen, dearest if fen[0] else 0, claims_met, members)
+
+
 @pytest.mark.parametrize(
     ("given", "spent", "slots", "reach", "reason"),
     [
@@ -32,6 +45,20 @@ from tuopin.policies.livelihood.cooperative import POLICY as COOPERATIVE
         (500, 100, 3, Reach(True, 9, 8, 3, 2, 2), "slots"),
         (550, 500, None, Reach(True, 9, 8, 5, 5, 5), "indivisible"),
         (550, 500, None, Reach(True, 9, 8, 5, 5, 5, claims_met=True), "no more candidates"),  # relief's money was left
+        # allowances: two households of 5 were not served, 30 of the 100 left; relief kept the rest, and all were paid
+        (500, 400, None, _reach(8, (5, 3, 3), (150, 120, 120), claims_met=True), "no more candidates"),
+        (500, 400, None, _reach(8, (5, 3, 3), (150, 90, 90), claims_met=True), "hours"),  # 60 of the 100
+        (500, 400, None, _reach(8, (5, 3, 3), (150, 120, 120), claims_met=False), "kept"),  # 70, the dearest costs 60
+        (500, 440, None, _reach(8, (5, 3, 3), (150, 140, 140), claims_met=False), "indivisible"),  # 50, costs 60
+        (500, 400, None, _reach(8, (5, 4, 2), (150, 120, 20), claims_met=False), "room"),
+        # insurance: of 12 one was not served, the other 11 and 29 older members claim 10 each
+        (500, 400, None, _reach(12, (12, 11, 11), (0, 0, 0), claims_met=True, members=40), "no more candidates"),
+        (500, 400, None, _reach(12, (12, 6, 6), (0, 0, 0), claims_met=True, members=40), "hours"),  # 60 of the 100
+        (500, 498, None, _reach(12, (12, 12, 12), (0, 0, 0), claims_met=False, members=40), "indivisible"),
+        # two sites: the registered are all reached, and what is left is not for the neighbours who wait
+        (900, 500, None, _reach(50, (6, 5, 5), (600, 500, 500), dearest=120), "kept"),
+        (900, 500, None, _reach(50, (9, 5, 5), (850, 500, 500), dearest=120), "hours"),
+        (900, 500, 9, _reach(50, (9, 9, 9), (500, 500, 500), dearest=120), "slots"),  # 41 more at 55 each
         (5000, 800, None, Reach(True, 9, 8, 8, 8, 8), "no more candidates"),
         (None, 800, 3, Reach(True, 9, 8, 3, 3, 3), "slots"),
         (None, 800, None, Reach(True, 9, 8, 8, 8, 8), "no more candidates"),
@@ -73,6 +100,9 @@ def test_a_year_is_counted_household_by_household(
     (limit,) = ledger.limits
     assert (limit.candidates, limit.willing, limit.funded, limit.served, limit.enrolled) == (8, 7, 7, 4, 3)
     assert (limit.given_fen, limit.spent_fen, limit.reason) == (6_000_000, 3_000_000, "hours")
+    reach = ledger.reach("cooperative")
+    assert (reach.funded_fen, reach.served_fen, reach.enrolled_fen) == (7_000_000, 4_000_000, 3_000_000)
+    assert reach.dearest_fen == 1_000_000
 
 
 def test_a_year_s_counts_are_not_the_year_before_s() -> None:

@@ -88,6 +88,9 @@ class HealthInsurance(Policy):
         f = county.flows
         bills = pick(Bills, county.households, f, since=self.since(county))
         rows, claims = claims_of(bills, *self.terms(county))
+        if ledger is not None:
+            reach = ledger.reach(self.name)
+            reach.claims_met, reach.members = True, int(self.enrolled(county).sum())
         if len(rows) == 0:
             return
         if ledger is None:
@@ -98,6 +101,7 @@ class HealthInsurance(Policy):
         within = None if left is None else int(left / (1.0 + leak))
         if within is not None and total > within:
             claims, self.paid_ratio = in_proportion(claims, within, total), within / total
+            reach.claims_met = False
         f.reimbursed_term[rows] += (claims[:, 0] + claims[:, 1] + claims[:, 2]) / 100.0
         for k, payer in enumerate(PAYERS):
             ledger.post(self.name, payer, rows, claims[:, k])

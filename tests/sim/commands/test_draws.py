@@ -57,3 +57,37 @@ def test_the_two_results_are_not_mixed_up(
     names = ("stated", "drawn")
     assert status_of(["compare", str(folder / names[first]), "--stated", str(folder / names[second])]) == 2
     assert wrong in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        (("years: 2016-2018", "years: 2016-2017"), "its years are [2016, 2017], not [2016, 2018]"),
+        (("{health_insurance: {}}", "{health_insurance: {slots: 3}}"), "its scenario health_insurance is another"),
+        (("  health_insurance:", "  insurance:"), "it has no scenarios in common but the baseline"),
+        (("baseline: none", "baseline: none\nmechanisms: {spillovers: false}"), "its mechanisms are others"),
+        (
+            ("baseline: none", "baseline: none\nparameters: {learning.reversion: 0.3}"),
+            "the parameters it sets are others",
+        ),
+    ],
+)
+def test_the_stated_order_of_another_study_is_not_set_beside(
+    folder: Path, capsys: pytest.CaptureFixture[str], change: tuple[str, str], wrong: str
+) -> None:
+    """It was: of two studies that shared the baseline alone the order was called "the same"."""
+    file = folder / "small" / "other.yaml"
+    file.write_text(STUDY.format(name="other", drawn="false").replace(*change))
+    out = folder / f"other-{abs(hash(change))}"
+    assert status_of(["run", str(file), "--out", str(out), "--workers", "1", "--replicates", "1"]) == 0
+    assert status_of(["compare", str(folder / "drawn"), "--stated", str(out)]) == 2
+    assert wrong in " ".join(capsys.readouterr().err.split())
+
+
+def test_replicates_of_a_drawn_study_are_told_as_draws(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = {}
+    for name in ("stated", "drawn"):
+        assert status_of(["compare", str(folder / name), "--precision", "0.1"]) == 0
+        said[name] = capsys.readouterr().out
+    assert said["stated"].startswith("Replicates (luck) needed for")
+    assert said["drawn"].startswith("Draws (parameters and luck together; quantiles do not shrink) needed for")
