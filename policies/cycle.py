@@ -93,11 +93,14 @@ def _funded(county: County, policy: Policy, ledger: Ledger, rows: Rows, observed
     """
     if len(rows) == 0:
         return Funded(rows=rows, cost=np.empty(0, dtype=np.int64))
-    funded = Funded(*policy.affordable(county, rows, _available(county, policy, ledger), observed))
-    reach = ledger.reach(policy.name)
+    available, reach = _available(county, policy, ledger), ledger.reach(policy.name)
+    funded = Funded(*policy.affordable(county, rows, available, observed))
     reach.funded += len(funded.rows)
     reach.funded_fen += int(funded.cost.sum())
-    reach.dearest_fen = max(reach.dearest_fen, int(funded.cost.max(initial=0)))
+    dearest, left = int(funded.cost.max(initial=0)), available - int(funded.cost.sum())
+    if len(funded.rows) < len(rows) and UNLIMITED_FEN > left > 2 * dearest:  # perhaps the next one is dearer than these
+        dearest = max(dearest, int(policy.unit_cost(county, rows, observed).max()))
+    reach.dearest_fen = max(reach.dearest_fen, dearest)
     return funded
 
 

@@ -35,7 +35,7 @@ class Reach:
     served: int = 0
     enrolled: int = 0
     funded_fen: int = 0
-    """What enrolling the funded costs, as of the served and the enrolled below, and the dearest household of them."""
+    """What enrolling the funded costs, as of the served and the enrolled below; and the dearest household."""
     served_fen: int = 0
     enrolled_fen: int = 0
     dearest_fen: int = 0
@@ -89,7 +89,7 @@ def _reason(given: int | None, spent: int, slots: int | None, r: Reach) -> str:
     if r.claims_met is False and r.funded_fen == 0:  # claims took all of it but for what rounding left
         return "indivisible"
     if given is not None and r.willing > r.funded and not r.claims_met:  # it reached no further
-        return "kept" if others > r.dearest_fen > 0 else "indivisible"
+        return "kept" if others > 2 * r.dearest_fen > 0 else "indivisible"  # of two parts each may leave a rest
     if r.candidates == 0:
         return "no more candidates" if spent else "no candidates"
     return "no more candidates" if r.willing else "nobody accepts"

@@ -130,7 +130,13 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("poor_official", pa.bool_(), "", "poor by income and consumption", "官方口径贫困"),
         Column("cause", None, "", "recorded cause", "致贫原因"),
         Column("medical_bill", None, "nominal yuan", "medical bill before reimbursement", "医疗总费用"),
-        Column("medical_paid", None, "nominal yuan", "paid by the household this year", "自付医疗费用"),
+        Column(
+            "medical_paid",
+            None,
+            "nominal yuan",
+            "paid out of this year's income for care, instalments of earlier debt included",
+            "当年医疗支出（含偿还旧债）",
+        ),
     ),
 }
 

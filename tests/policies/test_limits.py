@@ -12,6 +12,7 @@ from tuopin.policies.cycle import open_programmes, run_programmes
 from tuopin.policies.ledger import Ledger
 from tuopin.policies.limits import REASONS, Reach, limit_of
 from tuopin.policies.livelihood.cooperative import POLICY as COOPERATIVE
+from tuopin.policies.places.relocation import POLICY as RELOCATION
 
 
 def _reach(
@@ -48,15 +49,16 @@ def _reach(
         # allowances: two households of 5 were not served, 30 of the 100 left; relief kept the rest, and all were paid
         (500, 400, None, _reach(8, (5, 3, 3), (150, 120, 120), claims_met=True), "no more candidates"),
         (500, 400, None, _reach(8, (5, 3, 3), (150, 90, 90), claims_met=True), "hours"),  # 60 of the 100
-        (500, 400, None, _reach(8, (5, 3, 3), (150, 120, 120), claims_met=False), "kept"),  # 70, the dearest costs 60
-        (500, 440, None, _reach(8, (5, 3, 3), (150, 140, 140), claims_met=False), "indivisible"),  # 50, costs 60
+        (500, 400, None, _reach(8, (5, 3, 3), (150, 120, 120), claims_met=False, dearest=34), "kept"),  # 70
+        (500, 400, None, _reach(8, (5, 3, 3), (150, 120, 120), claims_met=False, dearest=36), "indivisible"),
         (500, 400, None, _reach(8, (5, 4, 2), (150, 120, 20), claims_met=False), "room"),
         # insurance: of 12 one was not served, the other 11 and 29 older members claim 10 each
         (500, 400, None, _reach(12, (12, 11, 11), (0, 0, 0), claims_met=True, members=40), "no more candidates"),
         (500, 400, None, _reach(12, (12, 6, 6), (0, 0, 0), claims_met=True, members=40), "hours"),  # 60 of the 100
         (500, 498, None, _reach(12, (12, 12, 12), (0, 0, 0), claims_met=False, members=40), "indivisible"),
         # two sites: the registered are all reached, and what is left is not for the neighbours who wait
-        (900, 500, None, _reach(50, (6, 5, 5), (600, 500, 500), dearest=120), "kept"),
+        (900, 500, None, _reach(50, (6, 5, 5), (600, 500, 500), dearest=120), "kept"),  # 300 more than hours took
+        (900, 500, None, _reach(50, (6, 5, 5), (600, 500, 500), dearest=160), "indivisible"),  # a rest of each part
         (900, 500, None, _reach(50, (9, 5, 5), (850, 500, 500), dearest=120), "hours"),
         (900, 500, 9, _reach(50, (9, 9, 9), (500, 500, 500), dearest=120), "slots"),  # 41 more at 55 each
         (5000, 800, None, Reach(True, 9, 8, 8, 8, 8), "no more candidates"),
@@ -118,3 +120,29 @@ def test_a_year_s_counts_are_not_the_year_before_s() -> None:
         (2017, 9, 100),
         (2018, 0, 0),
     ]
+
+
+@pytest.mark.parametrize(
+    ("budget", "dearest"), [(382_000.0, 366_000.0), (300_000.0, 122_000.0), (2_000_000.0, 366_000.0)]
+)
+def test_the_dearest_is_of_those_who_wait_too(by_hand: Callable[..., County], budget: float, dearest: float) -> None:
+    """Of money for three times a household of two: it is reached, and the one of six behind it costs 6 x 61,000."""
+    policy = RELOCATION(
+        {"budget": budget, "cost_per_person": 61_000.0, "take_up": 1.0, "neighbour_share": 0.0, "leakage": 0.0}
+    )
+    county = by_hand(
+        3,
+        None,
+        {"targeting_error": False},
+        policies=(policy,),
+        registry_status=np.array([1, 1, 0]),
+        members=np.array([2, 6, 4]),
+        remoteness=np.full(3, 0.9),
+        net_income_pp=np.array([500.0, 900.0, 2000.0]),
+    )
+    ledger = Ledger()
+    open_programmes(county, [policy], ledger)
+    run_programmes(county, [policy], ledger)
+    reach = ledger.reach("relocation")
+    assert (reach.willing, reach.funded) == (3, 1 if budget < 488_000.0 else 2)
+    assert reach.dearest_fen == round(dearest * 100)
