@@ -221,7 +221,7 @@ def _ends(values: NDArray[np.generic]) -> tuple[int, int]:
     """The least and the greatest of at least one value."""
     if values.dtype != np.int64:
         return int(values.min()), int(values.max())
-    least, most = _extremes(values)
+    least, most = _extremes(np.asarray(values, dtype=np.int64))
     return int(least), int(most)
 
 
