@@ -85,6 +85,12 @@ def decides_text(pair: Decides, draws: int) -> str:
     text = f"{pair.first} averts more than {pair.second} in {pair.share:.0%} of the draws; "
     if not pair.parameters:
         return text + f"what decides cannot be told from {draws} draws (at least {FEWEST} that differ)."
-    told = ", ".join(f"{name} ({rho:+.2f})" for name, rho in pair.parameters)
+    told = [f"{name} ({rho:+.2f})" for name, rho in pair.parameters if not abs(rho) <= pair.by_luck]
+    if not told:
+        name, rho = pair.parameters[0]
+        return text + (
+            f"no parameter goes with the difference more than luck alone would with {draws} draws (rank correlations up"
+            f" to {pair.by_luck:.2f}; the strongest is {name}, {rho:+.2f})."
+        )
     luck = f"; up to {pair.by_luck:.2f} is luck with so few draws" if math.isfinite(pair.by_luck) else ""
-    return text + f"what goes with the difference most (rank correlation{luck}): {told}."
+    return text + f"what goes with the difference most (rank correlation{luck}): {', '.join(told)}."

@@ -100,8 +100,8 @@ def definitions(results: Results) -> list[str]:
         "poverty years: persons under the line times years, all years; prevented: of persons not poor at the start."
         " sustained exits: of the persons poor at the start, above the line in each of the last three years; on own"
         " strength: without income that ends with a programme's money (below 0: fewer than in the baseline). relapse:"
-        " within three years, of those who exit under both; unknown: too few years, or nobody to follow. rank: by"
-        " poverty years averted; packages whose difference is unclear share one.",
+        " within three years, of those who exit under both; unknown: too few years, or nobody to follow. rank:"
+        " one more than the number of packages that clearly avert more poverty years, so that several may share one.",
         f"public cost: above the baseline{prices}; pensions and other ordinary transfers included, what households pay"
         f" and capital that returns left out{'; ' + built if built else ''}. yuan per poverty year: both discounted.",
     ]

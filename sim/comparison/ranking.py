@@ -20,7 +20,8 @@ def ranking(averted: Floats, uncertainty: Uncertainty = "luck") -> Ranking:
     """Return the order of scenarios by `averted` (scenarios, replicates), more being better, NaN without a run.
 
     A scenario's rank is one more than the number of scenarios clearly better than it: those whose paired difference
-    from it has an interval wholly above zero. Scenarios whose differences are unclear so share a rank. With fewer than
+    from it has an interval wholly above zero. Scenarios whose differences are unclear may so share a
+    rank; they need not, since one may be clearly behind a third that the other is not clearly behind. With fewer than
     two replicates nothing is clear and ranks are NaN. First is counted in the replicates in which all scenarios have a
     run; of several that are equal each gets its part.
     """

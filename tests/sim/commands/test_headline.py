@@ -190,7 +190,7 @@ def test_table_of_a_result(tmp_path: Path) -> None:
     assert (rows[1][RATIO], rows[2][RATIO], rows[1][POOR]) == ("80,000 [80,000, 80,000]", NO_GAIN, "50 (5.00%)")
     assert "place" not in rows[0]
     first, second = definitions(in_files(tmp_path, found))
-    assert "on own strength" in first and "unclear share one" in first
+    assert "on own strength" in first and "that clearly avert more poverty years" in first
     assert "in 2016 prices, discounted at 4.5% a year" in second and "they last 30 years" in second
 
 
@@ -212,4 +212,9 @@ def test_draws_tell_refusals_the_order_and_what_decides() -> None:
     assert told[1] == "order with the stated values: b > a > none" and "wage (+1.00)" in told[2]
     same = list(order_lines(averted, table, ["a", "b", "none"]))
     assert same[-1] == "the same as with the stated values."
+    few = decides_text(Decides("a", "b", 0.7, (("wage", 0.8), ("noise", -0.7)), 0.75), 12)
+    assert few.endswith("(rank correlation; up to 0.75 is luck with so few draws): wage (+0.80).")
+    none = decides_text(Decides("a", "b", 0.7, (("wage", 0.8), ("noise", -0.7)), 0.8), 12)
+    assert "no parameter goes with the difference more than luck alone would with 12 draws" in none
+    assert none.endswith("(rank correlations up to 0.80; the strongest is wage, +0.80).")
     assert "cannot be told from 4 draws" in decides_text(Decides("a", "b", 0.5, (), NAN), 4)
