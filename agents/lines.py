@@ -1,7 +1,7 @@
 """Industry lines: one row of this table a line, and its numbers in `parameters/production.yaml`.
 
-A line added at the end of the table needs there `share_<name>` and `income_<name>`, with `gestation` also
-`<name>_gestation`. Everything else (places, markets, shocks, production, cooperatives) follows from the row.
+A line added at the end of the table needs there `share_<name>`, `income_<name>` and `price_<name>`, with `gestation`
+also `<name>_gestation`. Everything else (places, markets, shocks, production, cooperatives) follows from the row.
 """
 
 from __future__ import annotations

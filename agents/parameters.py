@@ -296,6 +296,30 @@ class Parameters:
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)
 
+    def moved(self, year: int, factors: Mapping[str, float], values: Mapping[str, float]) -> Parameters:
+        """Return these numbers with, in `year` alone, `values` in their place and then `factors` times.
+
+        What is moved is held in its bounds. The same move gives the same object again, so that what it remembers is
+        worked out once.
+
+        Raises
+        ------
+        KeyError
+            For an unknown id.
+        ValueError
+            For what is no number.
+        """
+        factors = {id: factor for id, factor in factors.items() if factor != 1.0}
+        if not factors and not values:
+            return self
+        ids = sorted({*factors, *values})
+
+        def make() -> Parameters:
+            changed = {id: _moved(self[id], year, factors.get(id, 1.0), values.get(id)) for id in ids}
+            return Parameters({**self._entries, **changed})
+
+        return self.remember(("moved", year, *((id, factors.get(id), values.get(id)) for id in ids)), make)
+
     def remember(self, key: tuple[Any, ...], make: Callable[[], D]) -> D:
         """Return what `make` gave for `key` the first time; for what follows from the parameters and `key` alone."""
         if key not in self._derived:
@@ -322,6 +346,16 @@ class Parameters:
         """Build the NamedTuple `kind` with each field taken from `given` or else from the parameter `group.field`."""
         fields = cast(type[NamedTuple], kind)._fields
         return kind(*(float(given[f]) if f in given else self.value(f"{group}.{f}", year) for f in fields))
+
+
+def _moved(parameter: Parameter, year: int, factor: float, value: float | None) -> Parameter:
+    """The parameter with its value of `year`, or `value`, times `factor`, in its bounds."""
+    before = parameter.at(year) if value is None else value
+    if isinstance(before, bool) or not isinstance(before, int | float):
+        raise ValueError(f"{parameter.id} is no number that could be moved")
+    least = -math.inf if parameter.minimum is None else parameter.minimum
+    most = math.inf if parameter.maximum is None else parameter.maximum
+    return replace(parameter, changed={**parameter.changed, year: min(max(before * factor, least), most)})
 
 
 @cache

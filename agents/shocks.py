@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tuopin.agents.arrays import I8, I64, Flags
+from tuopin.agents.arrays import F64, I8, I64, Flags
 from tuopin.agents.compiled import compiled, rule
 from tuopin.agents.county import County
 from tuopin.agents.economy import labour_demand
@@ -19,6 +19,7 @@ from tuopin.agents.kernels import pick
 from tuopin.agents.lines import ANIMALS, INDUSTRY, LINES
 from tuopin.agents.parameters import name_key
 from tuopin.agents.randomness import CHUNK, LIVELIHOOD_SHOCKS, MARKET_SHOCKS, VILLAGE_SHOCKS, Draws, draw_chunk
+from tuopin.agents.rationing import lowest
 
 
 def strike_county(county: County) -> None:
@@ -30,21 +31,30 @@ def strike_county(county: County) -> None:
     sd = np.array([value(f"production.price_sd_{line.price_risk}") for line in INDUSTRY])
     if not county.on("price_risk"):
         sd[:] = 0.0
-    markets.price = np.exp(sd * z[: len(LINES)] - 0.5 * sd**2)
+    level = np.array([value(f"production.price_{line.name}") if code else 1.0 for code, line in enumerate(INDUSTRY)])
+    markets.price = level * np.exp(sd * z[: len(LINES)] - 0.5 * sd**2)
     weather_sd = value("production.weather_sd") if county.on("weather") else 0.0
     markets.weather = float(np.exp(weather_sd * z[-2] - 0.5 * weather_sd**2))
     demand_sd = value("labour.demand_shock_sd") if county.on("job_risk") else 0.0
-    markets.labour_demand = labour_demand(county.parameters, year, county.start) * float(np.exp(demand_sd * z[-1]))
+    drawn = float(np.exp(demand_sd * z[-1]))
+    markets.labour_demand = labour_demand(county.parameters, year, county.start) * value("labour.demand_level") * drawn
     _strike_villages(county)
 
 
 def _strike_villages(county: County) -> None:
     v = county.villages
     v.crop_left = np.full(len(v), county.markets.weather)
+    hit = np.zeros(len(v), dtype=np.bool_)
+    hit[most_exposed(v.hazard, v.uid, county.value("production.struck_share"))] = True
     if county.on("weather"):
         u = county.luck.uniform(VILLAGE_SHOCKS, county.year, v.uid)
-        hit = u < county.value("production.disaster_rate") * v.hazard
-        v.crop_left[hit] *= 1.0 - county.value("production.disaster_loss")
+        hit |= u < county.value("production.disaster_rate") * v.hazard
+    v.crop_left[hit] *= 1.0 - county.value("production.disaster_loss")
+
+
+def most_exposed(hazard: F64, uid: I64, share: float) -> I64:
+    """Rows of the share of villages with the highest hazard, rounded half up; of equal ones the lower uid first."""
+    return lowest(-hazard, uid, int(np.floor(share * len(hazard) + 0.5)))
 
 
 class LivelihoodRisks(NamedTuple):

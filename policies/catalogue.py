@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from tuopin import agents, policies
 from tuopin.agents.columns import COLUMNS
-from tuopin.agents.parameters import Parameter
+from tuopin.agents.parameters import Parameter, model_parameters
 from tuopin.policies.guard import described
 from tuopin.policies.ledger import BACKGROUND
 from tuopin.policies.older_protocols import refuse_older
@@ -152,7 +152,7 @@ def _wrong_declarations(policy: type[Policy]) -> Iterator[str]:
     for attribute in ("label", "label_zh"):
         if not isinstance(getattr(policy, attribute, None), str):
             yield f"it has no {attribute}; allowed: a text"
-    for attribute in ("steps", "writes", "keeps"):
+    for attribute in ("steps", "writes", "keeps", "influences", "sets"):
         given: object = getattr(policy, attribute)
         if not isinstance(given, tuple) or not all(isinstance(item, str) for item in given):
             yield f"its {attribute} are {given!r:.60}; allowed: a tuple of texts"
@@ -175,6 +175,10 @@ def _wrong_columns(policy: type[Policy]) -> Iterator[str]:
     for name in _FIXED:
         if inspect.getattr_static(policy, name) is not vars(Policy)[name]:
             yield f"it overrides {name}; allowed: the rules of docs/plugin.md, and `own_columns` for columns of its own"
+    for id in (*policy.influences, *policy.sets):
+        known = model_parameters()
+        if id not in known or not isinstance(known[id].value, int | float) or isinstance(known[id].value, bool):
+            yield f"it influences {id!r:.60}; allowed: ids of the model's numbers that are no series, as group.name"
     for column in sorted(set(policy.writes) - COLUMNS.keys()):
         yield f"it writes {column!r:.60}, which is no column of all households; allowed: those of tuopin.agents.columns"
 

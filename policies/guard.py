@@ -17,7 +17,7 @@ from tuopin.agents.county import County
 from tuopin.agents.flows import TERMS, Flow
 from tuopin.policies.ledger import MOST_FEN, Ledger
 from tuopin.policies.observed_need import ObservedNeed
-from tuopin.policies.protocol import Policy
+from tuopin.policies.protocol import Policy, Set
 from tuopin.policies.untouched import PolicyFault, call_watched
 
 MOST_YUAN = 1e9
@@ -145,6 +145,21 @@ def _report(where: str, value: object, *_: object) -> Any:
     return value
 
 
+def _influence(where: str, value: object, policy: Policy, *_: object) -> Any:
+    factors, values = ", ".join(policy.influences) or "no id", ", ".join(policy.sets) or "no id"
+    allowed = f"allowed: by id, factors from 0 to {MOST_RATIO:g} of {factors}, Set(number) of {values}"
+    if not isinstance(value, Mapping):
+        raise PolicyFault(f"{where} returns {_kind(value)}; {allowed}")
+    for id, move in value.items():
+        number = move.value if isinstance(move, Set) else move
+        known = policy.sets if isinstance(move, Set) else policy.influences
+        plain = isinstance(number, (int, float, np.number)) and not isinstance(number, bool)
+        most = MOST_YUAN if isinstance(move, Set) else MOST_RATIO
+        if id not in known or not plain or not 0.0 <= number <= most:
+            raise PolicyFault(f"{where} returns {_kind(move)} for {id!r:.60}; {allowed}")
+    return value
+
+
 def _take_up(where: str, value: object, policy: Policy, county: County, rows: Any) -> Any:
     if isinstance(value, (float, int, np.floating, np.integer)) and not isinstance(value, bool):
         if not 0.0 <= value <= 1.0:
@@ -226,6 +241,7 @@ _RETURNS: Mapping[str, Callable[..., Any]] = {
     "rank": _rank,
     "served": _mask,
     "report": _report,
+    "influence": _influence,
     "money_index": _index,
     "take_up": _take_up,
     "willingness": _uniforms,

@@ -48,6 +48,7 @@ __all__ = [
     "Places",
     "Policy",
     "Rows",
+    "Set",
     "column",
     "policy_parameters",
 ]
@@ -58,6 +59,12 @@ PROTOCOL = 2
 FAMILIES = ("finding", "staff", "livelihood", "work", "protection", "places", "frame")
 """What programmes do: find the poor, staff the effort, build livelihoods, give work, protect, change places; or
 frame the rest."""
+
+
+class Set(NamedTuple):
+    """A value in the place of a parameter's own, in its unit."""
+
+    value: float
 
 
 class Policy(Settings):
@@ -76,6 +83,12 @@ class Policy(Settings):
     own_columns: ClassVar[type[OwnColumns]] = OwnColumns
     writes: ClassVar[tuple[ColumnName, ...]] = ()
     """Base columns this policy may change; no two policies may name the same."""
+    influences: ClassVar[tuple[str, ...]] = ()
+    """Parameters of the model (`labour.separation_rate`) that `influence` may multiply."""
+    sets: ClassVar[tuple[str, ...]] = ()
+    """Parameters that `influence` may put a value of its own for; no two policies may name the same."""
+    enrols: ClassVar[bool] = True
+    """Whether it enrols households and has money; what only changes circumstances does not."""
     capital_years: ClassVar[int] = 0
     """Years that lasts what its money builds; comparisons then show its cost as an annuity beside cash. 0: nothing."""
     keeps: ClassVar[tuple[str, ...]] = ()
@@ -90,6 +103,8 @@ class Policy(Settings):
     @classmethod
     def columns(cls) -> tuple[Column, ...]:
         """The household columns of this policy."""
+        if not cls.enrols:
+            return cls.own_columns.declared(cls.name)
         meaning, zh = f"enrolled in {cls.label} since (0 not)", f"{cls.label_zh}参与年份"
         since = Column(f"{cls.name}_since", "programme", "int16", "year", 0, 3000, meaning, zh)
         served = Column(
@@ -138,6 +153,14 @@ class Policy(Settings):
 
     def prepare(self, county: County) -> None:
         """Set up institutions and own columns once, in the initial state."""
+
+    def influence(self, county: County) -> Mapping[str, float | Set]:
+        """Move parameters of the model in the year that begins, by id: a factor, or `Set` to a value.
+
+        Factors of several policies multiply, on top of a value set. What is moved stays within its bounds, and returns
+        with the next year.
+        """
+        return {}
 
     def strike(self, county: County) -> None:
         """Shocks to the policy's own institutions (firm failure), in the step of shocks."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tuopin.agents.county import County
+from tuopin.agents.parameters import Parameters
 from tuopin.policies.ledger import Ledger
 from tuopin.policies.protocol import Policy
 from tuopin.sim.run.recorder import Recorder
@@ -23,6 +24,16 @@ class Run:
     policies: Sequence[Policy]
     ledger: Ledger
     recorder: Recorder
+    parameters: Parameters = field(init=False)
+    """The county's numbers before any policy moves some of them for a year."""
+
+    def __post_init__(self) -> None:
+        self.parameters = self.county.parameters
+
+    @property
+    def programmes(self) -> list[Policy]:
+        """The policies that enrol households and have money."""
+        return [policy for policy in self.policies if policy.enrols]
 
     @property
     def year(self) -> int:
@@ -41,12 +52,12 @@ def begin(county: County, policies: Sequence[Policy], last_year: int, *, panel: 
     Raises
     ------
     ValueError
-        If two policies write one base column.
+        If two policies write one base column or set one parameter.
     """
     run = Run(county, in_order(policies), Ledger(), Recorder(county.start, last_year, panel))
     for policy in run.policies:
         set_up(policy, county)
-    run.recorder.start(county, run.policies)
+    run.recorder.start(county, run.programmes)
     return run
 
 
@@ -56,15 +67,15 @@ def in_order(policies: Sequence[Policy]) -> list[Policy]:
     Raises
     ------
     ValueError
-        If two write one base column.
+        If two write one base column or set one parameter.
     """
     ordered = sorted(policies, key=lambda policy: policy.name)
     owner: dict[str, str] = {}
     for policy in ordered:
-        for column in policy.writes:
-            if column in owner:
-                raise ValueError(f"policies {owner[column]} and {policy.name} both write the column {column}")
-            owner[column] = policy.name
+        for name in (*policy.writes, *policy.sets):
+            if name in owner:
+                raise ValueError(f"policies {owner[name]} and {policy.name} both write {name}")
+            owner[name] = policy.name
     return ordered
 
 

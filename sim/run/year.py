@@ -6,12 +6,14 @@ mechanism entered here once acts in the burn-in, in every run, in its profile an
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tuopin.agents import demography, finance, health, income, labour, learning, production, registry, shocks, status
 from tuopin.agents.county import County
+from tuopin.agents.parameters import Parameters
 from tuopin.policies import cycle
+from tuopin.policies.protocol import Policy, Set
 from tuopin.sim.run.run import Run
 
 
@@ -40,13 +42,42 @@ def simulate_year(run: Run, around: Callable[[Step, Callable[[], None]], None] |
     `around`, given a step and what runs it, may measure it; it must run it.
     """
     run.county.year += 1
-    for step in STEPS:
-        if around is None:
-            _simulate_step(run, step)
-        else:
-            around(step, lambda step=step: _simulate_step(run, step))  # type: ignore[misc]
+    run.county.parameters = influenced(run)
+    try:
+        for step in STEPS:
+            if around is None:
+                _simulate_step(run, step)
+            else:
+                around(step, lambda step=step: _simulate_step(run, step))  # type: ignore[misc]
+    finally:
+        run.county.parameters = run.parameters
     if not run.county.in_burn_in and run.finished:
         run.recorder.finish(run.county)
+
+
+def influenced(run: Run) -> Parameters:
+    """Return the numbers of the year that begins, moved by the run's policies; what one sets no other may.
+
+    Raises
+    ------
+    ValueError
+        If a policy moves what it does not declare.
+    """
+    factors, values = dict[str, float](), dict[str, float]()
+    for policy in run.policies:
+        for id, move in policy.influence(run.county).items():
+            if isinstance(move, Set):
+                _refuse_undeclared(policy, id, policy.sets)
+                values[id] = move.value
+            else:
+                _refuse_undeclared(policy, id, policy.influences)
+                factors[id] = factors.get(id, 1.0) * move
+    return run.parameters.moved(run.county.year, factors, values)
+
+
+def _refuse_undeclared(policy: Policy, id: str, declared: Sequence[str]) -> None:
+    if id not in declared:
+        raise ValueError(f"policy {policy.name}: influence moves {id}; allowed: {', '.join(declared) or 'nothing'}")
 
 
 def _simulate_step(run: Run, step: Step) -> None:
@@ -81,8 +112,8 @@ def _strike_institutions(run: Run) -> None:
 
 
 def _programmes(run: Run) -> None:
-    cycle.open_programmes(run.county, run.policies, run.ledger)
-    cycle.run_programmes(run.county, run.policies, run.ledger)
+    cycle.open_programmes(run.county, run.programmes, run.ledger)
+    cycle.run_programmes(run.county, run.programmes, run.ledger)
 
 
 def _employ(run: Run) -> None:
@@ -117,7 +148,7 @@ def _remember(run: Run) -> None:
 
 def _record(run: Run) -> None:
     run.ledger.close_year(run.county.households.members)
-    run.recorder.record(run.county, run.policies, run.ledger)
+    run.recorder.record(run.county, run.programmes, run.ledger)
 
 
 STEPS: tuple[Step, ...] = (

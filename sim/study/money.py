@@ -31,6 +31,8 @@ def money_of(study: Study, scale: float = 1.0) -> list[Money]:
     rows = []
     for scenario, packages in study.scenarios.items():
         for name in sorted(packages):
+            if not catalogue()[name].enrols:
+                continue
             policy = catalogue()[name](packages[name])
             yuan = {year: _money_for(policy, places, parameters, scale, study.first_year, year) for year in years}
             rows.append(Money(scenario, name, yuan, (*_warnings(policy, study, yuan), *_slots(policy, study))))

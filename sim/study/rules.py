@@ -74,10 +74,15 @@ def check_package(
     found, owner = {}, dict[str, str]()
     for name, here, given in _entries(document, path, raw, ("policy", "policies to parameters"), policies):
         found[name] = _policy(document, here, given, policies[name].parameters, years)
-        for column in getattr(policies[name], "writes", ()):
-            if owner.setdefault(column, name) != name:
-                wrong = f"writes the column '{column}' of the households, as {owner[column]} does"
-                document.add(here, wrong, f"allowed: one of {owner[column]} and {name} in a scenario")
+        policy = policies[name]
+        for what in (*getattr(policy, "writes", ()), *getattr(policy, "sets", ())):
+            if owner.setdefault(what, name) != name:
+                said = (
+                    f"sets the parameter '{what}'" if "." in what else f"writes the column '{what}' of the households"
+                )
+                document.add(
+                    here, f"{said}, as {owner[what]} does", f"allowed: one of {owner[what]} and {name} in a scenario"
+                )
                 break
     return found
 

@@ -225,3 +225,25 @@ def test_what_a_study_gives_by_year() -> None:
 def test_a_number_that_is_not_there_is_told_with_its_file() -> None:
     with pytest.raises(KeyError, match=r"production\.share_bees: .*agents/parameters/production\.yaml"):
         resolve_parameters({}).value("production.share_bees")
+
+
+def test_numbers_moved_for_a_year_return_and_stay_in_their_bounds() -> None:
+    p = Parameters(
+        {
+            "g.rate": parameter(0.4, minimum=0, maximum=1),
+            "g.series": parameter({2016: 2.0, 2018: 3.0}),
+            "g.choice": parameter(True),
+        }
+    )
+    moved = p.moved(2017, {"g.rate": 2.0, "g.series": 1.5}, {})
+    assert [moved.value("g.rate", year) for year in (2016, 2017, 2018)] == [0.4, 0.8, 0.4]
+    assert [moved.value("g.series", year) for year in (2016, 2017, 2018)] == [2.0, 3.0, 3.0]
+    assert p.moved(2017, {"g.rate": 9.0}, {}).value("g.rate", 2017) == 1.0
+    assert p.moved(2017, {"g.rate": 2.0}, {"g.rate": 0.1}).value("g.rate", 2017) == pytest.approx(0.2)
+    assert p.moved(2017, {}, {"g.rate": -1.0}).value("g.rate", 2017) == 0.0
+    assert p.moved(2017, {"g.rate": 1.0}, {}) is p and p.value("g.rate", 2017) == 0.4
+    assert p.moved(2017, {"g.rate": 2.0, "g.series": 1.5}, {}) is moved is not p.moved(2017, {"g.rate": 2.0}, {})
+    with pytest.raises(KeyError, match="no such number"):
+        p.moved(2017, {"g.unknown": 2.0}, {})
+    with pytest.raises(ValueError, match=r"g\.x is no number that could be moved"):
+        p.moved(2017, {"g.choice": 2.0}, {})

@@ -10,7 +10,7 @@ import pytest
 from tuopin.agents.county import County
 from tuopin.agents.lines import LINES
 from tuopin.agents.randomness import Luck
-from tuopin.agents.shocks import strike_county, strike_households
+from tuopin.agents.shocks import most_exposed, strike_county, strike_households
 
 SD = {
     "production.price_sd_crops": 0.2,
@@ -96,3 +96,33 @@ def test_shocks_know_no_scenario(by_hand: Callable[..., County]) -> None:
     assert (two.flows.jobs_lost >= one.flows.jobs_lost).all() and (two.flows.jobs_lost > one.flows.jobs_lost).any()
     np.testing.assert_array_equal(one.markets.price, two.markets.price)
     assert one.villages.crop_left[0] == two.villages.crop_left[0]
+
+
+def test_prices_demand_and_villages_of_stated_years(by_hand: Callable[..., County]) -> None:
+    year = by_hand(1).year
+    stated = {
+        "production.price_fruit": {year: 0.5},
+        "labour.demand_level": {year: 0.8},
+        "production.struck_share": {year: 0.5},
+        "production.disaster_loss": 0.4,
+    }
+    county, usual = by_hand(1, stated), by_hand(1)
+    for one in (county, usual):
+        one.villages.hazard = np.linspace(1.0, 2.0, len(one.villages))
+        strike_county(one)
+    fruit = LINES.index("fruit")
+    assert county.markets.price[fruit] == pytest.approx(0.5 * usual.markets.price[fruit])
+    np.testing.assert_array_equal(np.delete(county.markets.price, fruit), np.delete(usual.markets.price, fruit))
+    assert county.markets.labour_demand == pytest.approx(0.8 * usual.markets.labour_demand)
+    struck = int(np.floor(0.5 * len(county.villages) + 0.5))
+    expected = usual.villages.crop_left.copy()
+    expected[len(expected) - struck :] *= 0.6
+    np.testing.assert_allclose(county.villages.crop_left, expected)
+
+
+def test_the_most_exposed_villages_are_rounded_half_up_and_equal_ones_go_by_uid() -> None:
+    hazard, uid = np.array([1.0, 3.0, 3.0, 2.0, 0.5]), np.array([5, 9, 8, 7, 6])
+    assert most_exposed(hazard, uid, 0.0).tolist() == []
+    assert most_exposed(hazard, uid, 0.1).tolist() == [2]  # half a village
+    assert sorted(most_exposed(hazard, uid, 0.5).tolist()) == [1, 2, 3]  # two and a half
+    assert len(most_exposed(hazard, uid, 1.0)) == 5

@@ -15,7 +15,7 @@ from tuopin.policies.catalogue import catalogue
 from tuopin.policies.guard import PolicyFault, guarded
 from tuopin.policies.ledger import AmountRefused, Ledger
 from tuopin.policies.own_columns import OwnColumns
-from tuopin.policies.protocol import F64, Policy, column
+from tuopin.policies.protocol import F64, Policy, Set, column
 from tuopin.sim.run import setup
 from tuopin.sim.run.setup import make_policies
 from tuopin.sim.run.task import simulate_task
@@ -43,6 +43,7 @@ def year(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> C
         policy = kind({})
         county = by_hand(SIZE, policies=(policy,), registry_status=REGISTERED_POOR)
         policy.prepare(county)
+        policy.influence(county)
         policy.strike(county)
         ledger = programmes(county, policy)
         policy.employ(county)
@@ -128,6 +129,7 @@ RETURNS: dict[str, list[Any]] = {
     "expected_gain": [np.full(SIZE, np.nan), np.zeros(SIZE - 1), 0.0, np.full(SIZE, 1e12)],
     "budget_fen": [-1, 1.5, "much", 2**63, True, np.nan],
     "slots": [-1, 2.5, "many", np.nan],
+    "influence": [1.5, {"labour.separation_rate": 2.0}, {"no.such": 1.0}, {"labour.months": Set(3.0)}, [], "twice"],
     "enrol": [1],
     "change_terms": [{"wage_term": 1}],
 }

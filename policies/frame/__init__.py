@@ -1,0 +1,1 @@
+"""Policies that frame the rest: what befalls a county whatever its programmes do."""
