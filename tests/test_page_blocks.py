@@ -70,7 +70,7 @@ def python(program: str, folder: Path) -> subprocess.CompletedProcess[str]:
 def test_the_python_of_a_page_runs(page: str, tmp_path: Path) -> None:
     (tmp_path / "scenarios").symlink_to(SCENARIOS)
     for name in RESULTS[page]:
-        command = ["run", f"scenarios/{name}.yaml", "--out", f"results/{name}", "--scale", "0.02", "--workers", "2"]
+        command = ["run", f"scenarios/{name}.yaml", "--out", f"results/{name}", "--scale", "0.005", "--workers", "2"]
         command += ["--replicates", "2"] if name == "lushi" else []
         done = subprocess.run([sys.executable, "-m", "tuopin", *command], cwd=tmp_path, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr[-500:]

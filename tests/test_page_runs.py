@@ -118,8 +118,9 @@ def test_the_readmes_table_is_what_its_command_prints(whole_run: tuple[Results, 
 
 def rows_of(text: str) -> list[str]:
     """The title with the head of the table, then its rows, each with the lines that go on with it."""
-    lines = text[text.index("Simulated, given these assumptions") :].splitlines()
-    starts = [at for at, line in enumerate(lines) if re.match(r"\w+ {3,}", line) and not line.startswith("scenario")]
+    table = text[text.index("Simulated, given these assumptions") :].partition("\npoverty years: ")[0]
+    lines = table.splitlines()
+    starts = [at for at, line in enumerate(lines) if re.match(r"\w+ {2,}", line) and not line.startswith("scenario")]
     return ["\n".join(lines[a:b]) for a, b in zip([0, *starts], [*starts, len(lines)], strict=True)]
 
 
