@@ -30,10 +30,10 @@ def test_each_years_capital_is_used_from_its_own_year_to_the_horizon() -> None:
         ("build", 1, "courses", 2017, "spent", 900.0),  # no capital
         ("other", 1, "roads", 2018, "spent", 1_320.0),
     )
-    found = capital_adjustments(table, {"houses": 4, "roads": 2}, 2019, RISING)
-    # at prices of 2016 1,000, 2,000 and 1,000 yuan for houses, of four payments three, two and one are made; 1,000 for
+    found = capital_adjustments(table, {"houses": 5, "roads": 2}, 2019, RISING)
+    # at prices of 2016 1,000, 2,000 and 1,000 yuan for houses, of five payments three, two and one are made; 1,000 for
     # roads, both are made
-    payments = [1.05**-k for k in range(4)]
+    payments = [1.05**-k for k in range(5)]
     expected = {
         ("here", "build", 1): 1_000 / 1.05 * (sum(payments[:3]) / sum(payments) - 1)
         + 2_000 / 1.05**2 * (sum(payments[:2]) / sum(payments) - 1),
