@@ -10,7 +10,7 @@ import pytest
 from tuopin.agents.county import County
 from tuopin.agents.lines import LINES
 from tuopin.agents.randomness import Luck
-from tuopin.agents.shocks import strike_county, strike_households
+from tuopin.agents.shocks import jobs_lost_of, strike_county, strike_households
 
 SD = {
     "production.price_sd_crops": 0.2,
@@ -96,3 +96,22 @@ def test_shocks_know_no_scenario(by_hand: Callable[..., County]) -> None:
     assert (two.flows.jobs_lost >= one.flows.jobs_lost).all() and (two.flows.jobs_lost > one.flows.jobs_lost).any()
     np.testing.assert_array_equal(one.markets.price, two.markets.price)
     assert one.villages.crop_left[0] == two.villages.crop_left[0]
+
+
+@pytest.mark.parametrize(
+    ("workers", "luck", "lost"),
+    [
+        (0, (0.0, 0.0, 0.0), 0),
+        (1, (0.0999, 0.0, 0.0), 1),
+        (1, (0.1, 0.0, 0.0), 0),
+        (2, (0.5, 0.0999, 0.0), 1),
+        (2, (0.0, 0.0, 0.0), 2),
+        (3, (0.5, 0.5, 0.0999), 1),
+        (3, (0.5, 0.5, 0.1), 0),
+        (4, (0.5, 0.5, 0.1999), 1),  # the third and the fourth job share a uniform
+        (4, (0.5, 0.5, 0.2), 0),
+        (5, (0.0, 0.0, 0.2999), 3),
+    ],
+)
+def test_each_job_is_lost_by_its_own_luck(workers: int, luck: tuple[float, float, float], lost: int) -> None:
+    assert jobs_lost_of(workers, *luck, 0.1) == lost
