@@ -133,6 +133,8 @@ def test_what_a_beneficiary_gets_of_the_standard_is_reported(
     programmes(county, policy)
     # two persons at 3,000 and one at 1,400: 2,466.67 of 4,000
     assert policy.report(county) == {"benefit_to_standard": pytest.approx(7400 / 3 / 4000)}
+    dated = support(standard={2016: 1000.0, 2017: 8000.0})  # against the standard of the year
+    assert dated.report(county) == {"benefit_to_standard": pytest.approx(7400 / 3 / 8000)}
     county.households.column("low_income_support_yuan")[:] = 0.0
     assert np.isnan(policy.report(county)["benefit_to_standard"])
 
