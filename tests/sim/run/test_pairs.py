@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from tuopin.sim.run.admissible import Judged
 from tuopin.sim.run.pairs import draws_frame, histories, pairs_frame
 from tuopin.sim.run.recorder import Recorder
 from tuopin.sim.run.run import Run
+from tuopin.sim.run.task import close_run
 from tuopin.sim.study.plan import Plan, make_plan
 from tuopin.sim.study.study import Study
 
@@ -40,6 +42,21 @@ def test_the_frame_of_a_pair_keeps_the_order_of_the_table() -> None:
         "measure": ["exited_in_both_persons", "lifted_persons", "harmed_persons"],
         "value": [4.0, 7.5, 2.0],
     }
+
+
+def test_runs_are_paired_over_all_their_years(by_hand: Callable[..., County]) -> None:
+    """From 2016 to 2020: bit 4 is the last year. What is poor then under the baseline alone is lifted."""
+    plan: Any = SimpleNamespace(baseline="none", draw_parameters=False)
+    finished: list[Any] = []
+    frames = []
+    for scenario, poor_years in (("none", [0b10001, 0b11001, 0b10000]), ("help", [0b01001, 0b10001, 0b01000])):
+        county = by_hand(3, year=2020, members=9, start_persons=[2_000, 3_000, 4_000], poor_years=poor_years)
+        run = Run(county, (), Ledger(), Recorder(2016, 2020))
+        frames.append(close_run(plan, scenario, finished, run)["pairs"].to_pydict())
+    assert frames[0]["measure"] == [] and len(finished) == 1
+    told = dict(zip(frames[1]["measure"], frames[1]["value"], strict=True))
+    assert (told["lifted_persons"], told["stayers_persons"], told["prevented_persons"]) == (2.0, 3.0, 4.0)
+    assert (told["helped_persons"], told["harmed_persons"], told["relief_person_years"]) == (3.0, 0.0, 3.0)
 
 
 def plan_of(draw: bool) -> Plan:
