@@ -8,7 +8,7 @@ import numpy as np
 
 from tuopin.agents.county import County
 from tuopin.sim.measures.vulnerability import expected_poverty
-from tuopin.sim.run.lives import begin_lives, own_income, visible_traits
+from tuopin.sim.run.lives import advance_lives, begin_lives, own_income, visible_traits
 
 TRAITS = {
     "members": [4, 7],
@@ -78,3 +78,22 @@ def test_own_income_by_hand(by_hand: Callable[..., County]) -> None:
     assert own_income(county).tolist() == [2_000.0, 2_500.0]
     county.year = county.start
     assert own_income(county).tolist() == [3_500.0, 2_600.0]
+
+
+def test_a_year_is_added_to_a_life_by_hand(by_hand: Callable[..., County]) -> None:
+    """In the second year: income decides on poverty, and beside it what the household has alone."""
+    county = by_hand(
+        3,
+        year=2018,
+        income_pp=[4_500.0, 1_500.0, 3_000.0],
+        years_above=[1, 1, 0],
+        years_above_alone=[1, 1, 1],
+        poor_years=[1, 2, 0],
+        lines_sum=[1.0, 2.0, 3.0],
+        squared_gap_sum=[0.5, 0.0, 0.0],
+    )
+    advance_lives(county, np.array([1_500.0, 3_600.0, 2_999.0]))
+    h = county.households
+    assert (h.years_above.tolist(), h.years_above_alone.tolist()) == ([2, 0, 1], [0, 2, 0])
+    assert h.poor_years.tolist() == [1, 2 + 4, 0]
+    assert (h.lines_sum.tolist(), h.squared_gap_sum.tolist()) == ([2.5, 2.5, 4.0], [0.5, 0.25, 0.0])
