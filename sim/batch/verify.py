@@ -17,6 +17,7 @@ from tuopin.sim.comparison.compare import as_csv, differences_of
 from tuopin.sim.results.manifest import MANIFEST, digest, fingerprint, manifest_faults, read_manifest
 from tuopin.sim.results.receipts import RUNS, TABLES_RECORD, Receipt, Records, RunKey, RunRecord, read_journal
 from tuopin.sim.results.results import COMPARISON_FILE, Results, ResultsError
+from tuopin.sim.results.rows import local
 from tuopin.sim.results.schemas import TABLES, fit_schema
 
 
@@ -133,7 +134,7 @@ class _Rows:
     """The rows of a table in their order, some at a time."""
 
     def __init__(self, path: Path) -> None:
-        self._file = pq.ParquetFile(path)
+        self._file = pq.ParquetFile(local(path))
         self.schema = self._file.schema_arrow.remove_metadata()
         self.schema = pa.schema([field.remove_metadata() for field in self.schema])
         self.number = self._file.metadata.num_rows

@@ -21,7 +21,7 @@ from tuopin.sim.results.errors import BatchError
 from tuopin.sim.results.manifest import MANIFEST, manifest_faults, read_manifest
 from tuopin.sim.results.receipts import RUNS, Receipt, read_journal
 from tuopin.sim.results.regions import RegionIncomplete, Tables, counties_by_region, region_tables, sql_path
-from tuopin.sim.results.rows import read_comparison, read_places, read_rows
+from tuopin.sim.results.rows import local, read_comparison, read_places, read_rows
 from tuopin.sim.results.schemas import COMPARISON, TEXT
 
 COMPARISON_FILE = "comparison.csv"
@@ -100,7 +100,7 @@ class Results:
     def _made_from(self, name: str) -> str:
         """The checksum of the manifest that a table was made from."""
         try:
-            metadata = pq.read_schema(self._path(name)).metadata or {}
+            metadata = pq.read_schema(local(self._path(name))).metadata or {}
             return str(metadata[b"tuopin.manifest_sha256"].decode())
         except (pa.ArrowException, OSError, KeyError) as error:
             raise ResultsError(f"{self._path(name)}: is damaged or not a table of Tuopin; {_AGAIN}") from error
@@ -109,7 +109,7 @@ class Results:
         return self.directory / f"{table}.parquet"
 
     def _frame(self, table: str) -> pd.DataFrame:
-        frame: pd.DataFrame = pq.read_table(self._path(table)).to_pandas()
+        frame: pd.DataFrame = pq.read_table(local(self._path(table))).to_pandas()
         return frame
 
     @cached_property
@@ -168,7 +168,7 @@ class Results:
 
     def row_count(self, table: str) -> int:
         """The number of rows of a table."""
-        return int(pq.read_metadata(self._path(table)).num_rows)
+        return int(pq.read_metadata(local(self._path(table))).num_rows)
 
     def places(self, names: Sequence[str], scenarios: Sequence[str] | None = None) -> Tables:
         """Indicators, costs and spells of some places, of some scenarios or of all."""

@@ -19,9 +19,14 @@ Wanted = Mapping[str, Sequence[str]]
 """Column -> the words it may have."""
 
 
+def local(path: Path) -> Path:
+    """The path as pyarrow takes it for one of this machine: it reads ``http:/x`` and ``s3:y`` as addresses."""
+    return path.absolute()
+
+
 def read_rows(path: Path, wanted: Wanted) -> pd.DataFrame:
     """Rows of a Parquet table whose columns have one of the words wanted, as plain strings, a part at a time."""
-    with pq.ParquetFile(path) as file:
+    with pq.ParquetFile(local(path)) as file:
         parts = [_filter(batch, wanted) for batch in file.iter_batches(use_threads=False)]
         table = pa.Table.from_batches(parts, file.schema_arrow)
     return _with_plain_words(table)
@@ -35,7 +40,7 @@ def read_comparison(path: Path, wanted: Wanted) -> pd.DataFrame:
     types = {column.name: column.type for column in COMPARISON}
     if path.is_file():
         options = csv.ConvertOptions(column_types=types, strings_can_be_null=False)
-        table = csv.read_csv(path, csv.ReadOptions(use_threads=False), convert_options=options)
+        table = csv.read_csv(local(path), csv.ReadOptions(use_threads=False), convert_options=options)
     else:
         table = pa.schema(list(types.items())).empty_table()
     return _with_plain_words(
@@ -54,7 +59,7 @@ def read_places(
     """
     asked = {"place": places, **({} if scenarios is None else {"scenario": scenarios}), **wanted}
     filters = [(column, "in", list(values)) for column, values in asked.items()]
-    frame: pd.DataFrame = pq.read_table(path, filters=filters).to_pandas()
+    frame: pd.DataFrame = pq.read_table(local(path), filters=filters).to_pandas()
     return frame
 
 
