@@ -113,7 +113,7 @@ def _beside_the_stated(drawn: Results, stated: Results) -> None:
     """
     from tuopin.sim.commands.draws import draw_notes, stated_orders
     from tuopin.sim.commands.layout import PAGE, wrapped
-    from tuopin.sim.results.results import ResultsError
+    from tuopin.sim.results.errors import ResultsError
 
     for results, draws in ((drawn, True), (stated, False)):
         if bool(results.manifest["comparison"].get("draw_parameters")) is not draws:

@@ -28,6 +28,10 @@ class DirectoryRefused(BatchError):
     """The result directory belongs to something else, is being written by another process, or cannot be written."""
 
 
+class ResultsError(BatchError):
+    """A directory that is not a result, or a question its tables cannot answer."""
+
+
 class StorageFailed(BatchError):
     """Writing failed on the way (disk full, file system gone read-only): what was committed stands."""
 
