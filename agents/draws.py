@@ -69,10 +69,12 @@ def draw_parameter(parameter: Parameter, draw: Draw) -> Parameter:
         return parameter
     assert parameter.low is not None and parameter.high is not None
     drawn = pert(draw.uniform(parameter.id), parameter.low, _mode(parameter), parameter.high)
+    least = -math.inf if parameter.minimum is None else parameter.minimum
+    most = math.inf if parameter.maximum is None else parameter.maximum
     if isinstance(parameter.value, Mapping):
-        top = math.inf if parameter.maximum is None else parameter.maximum
-        return replace(parameter, value={year: min(v * drawn, top) for year, v in parameter.value.items()})
-    return replace(parameter, value=round(drawn) if parameter.whole else drawn)
+        return replace(parameter, value={year: min(v * drawn, most) for year, v in parameter.value.items()})
+    bounded = min(max(drawn, least), most)  # a county's part of what a region may have can be less than one village
+    return replace(parameter, value=round(bounded) if parameter.whole else bounded)
 
 
 def pert(u: float, low: float, mode: float, high: float) -> float:

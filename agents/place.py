@@ -112,8 +112,12 @@ KINDS = {
     "villages": Kind(("villages", "个村"), 1, 30_000),
     "county_factor": Kind(("ratio", "比值"), 0.1, 5, whole=False, drawn=True),
     "cooperatives": Kind(("cooperatives", "个"), 0, 30_000),
+    "jobs_factor": Kind(("ratio", "比值"), 0, 10, whole=False, drawn=True),
 }
-"""The figures of a county. Villages, sites and firms are numbered in 16 bits."""
+"""The figures of a county and, of its resettlement sites, jobs against those stated.
+
+Villages, sites and firms are numbered in 16 bits.
+"""
 MOST_FIRMS = MOST_SITES = 32_000
 MOST_CAPACITY = 1e9  # households that an anchor can link: more is a mistake of units
 
@@ -144,10 +148,14 @@ class Zone(_Strict):
 
 
 class Zones(_Strict):
-    """Resettlement by zone type. Site counts by zone are free where only their sum is printed."""
+    """Resettlement by zone type. Site counts by zone are free where only their sum is printed.
+
+    `jobs_factor` multiplies the jobs of all zones: what is not known of them is not known of all alike.
+    """
 
     source: str
     confidence: Confidence
+    jobs_factor: Annotated[Figure, _of_kind("jobs_factor")] | None = None
     city: Zone
     industrial_park: Zone
     town: Zone
@@ -168,6 +176,8 @@ class Anchor(_Strict):
     def _capacity_can_be_filled(self) -> Anchor:
         if self.per_household.value <= 0:
             raise ValueError(f"per_household: is 0; allowed: a number above 0 ({self.per_household.unit})")
+        if min(self.per_household.range or (1,)) <= 0:
+            raise ValueError("per_household: range: begins at 0; allowed: numbers above 0")
         if self.capacity.unit.removesuffix("/year") != self.per_household.unit.removesuffix("/year"):
             units = f"in {self.per_household.unit}, the capacity in {self.capacity.unit}"
             raise ValueError(f"per_household: is {units}; allowed: the same unit in both")

@@ -21,6 +21,7 @@ from tuopin import agents, policies
 from tuopin.agents.columns import COLUMNS
 from tuopin.agents.parameters import Parameter
 from tuopin.policies.guard import described
+from tuopin.policies.ledger import BACKGROUND
 from tuopin.policies.older_protocols import refuse_older
 from tuopin.policies.protocol import FAMILIES, Policy
 from tuopin.policies.trial import dead_plug_ins, nothing_else_changed
@@ -146,6 +147,8 @@ def _wrong_declarations(policy: type[Policy]) -> Iterator[str]:
     name: object = getattr(policy, "name", None)
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         yield f"its name is {name!r}; allowed: up to 64 lower-case letters, digits and _, beginning with a letter"
+    elif name in (*SCENARIO_WORDS, *BACKGROUND):
+        yield f"its name is {name!r}, which a scenario or the accounts need; allowed: another name"
     for attribute in ("label", "label_zh"):
         if not isinstance(getattr(policy, attribute, None), str):
             yield f"it has no {attribute}; allowed: a text"
@@ -164,6 +167,8 @@ def _wrong_declarations(policy: type[Policy]) -> Iterator[str]:
 
 
 MOST_CAPITAL_YEARS = 100
+SCENARIO_WORDS = ("base", "use", "every", "parameters")
+"""Keys of a scenario that are no policy."""
 
 
 def _wrong_columns(policy: type[Policy]) -> Iterator[str]:

@@ -135,15 +135,10 @@ class Ledger:
             raise BudgetExceeded(f"{policy}: {total / 100:.2f} yuan in {self._year}, {left / 100:.2f} left")
         account = (policy, payer, kind)
         self._add(account, total)
-        mask = self._receivers(account)
-        mask[rows[fen != 0]] = True
-        if kind != OWN:
-            if policy not in self._received:
-                self._received[policy] = np.zeros(self._size, dtype=np.int64)
-            if len(rows) < 2 or bool((np.diff(rows) > 0).all()):
-                self._received[policy][rows] += fen
-            else:  # a row may stand twice
-                np.add.at(self._received[policy], rows, fen)
+        if kind != OWN and policy not in self._received:
+            self._received[policy] = np.zeros(self._size, dtype=np.int64)
+        received = _NOBODY if kind == OWN else self._received[policy]
+        _book(np.asarray(rows, dtype=np.int64), np.asarray(fen, dtype=np.int64), self._receivers(account), received)
 
     def received(self, policy: str) -> Fen:
         """What the programme has paid to each household this year, fen, shape (households,)."""
@@ -211,13 +206,23 @@ def _total(account: str, rows: Rows, fen: Fen, households: int) -> int:
     """The sum of the amounts of one posting, each of which is a payment."""
     whole = isinstance(fen, np.ndarray) and fen.dtype.kind in "iu" and fen.shape == np.shape(rows)
     _refuse_unless(whole, account, "other than one whole number of fen for each row", "integer arrays of equal length")
-    if len(fen):
-        places = np.asarray(rows)
-        right = places.dtype.kind in "iu" and int(places.min()) >= 0 and int(places.max()) < households
-        _refuse_unless(right, account, "rows that are no households", f"whole numbers from 0 to {households - 1}")
-        right = int(fen.min()) >= 0 and int(fen.max()) <= MOST_FEN and int(fen.max()) * len(fen) < 2**63
-        _refuse_unless(right, account, f"amounts of {fen.min()} to {fen.max()} fen", f"0 to {MOST_FEN}")
+    if len(fen) == 0:
+        return 0
+    places, most_rows = np.asarray(rows), f"whole numbers from 0 to {households - 1}"
+    _refuse_unless(places.dtype.kind in "iu", account, "rows that are no households", most_rows)
+    (first, last), (least, most) = _ends(places), _ends(fen)
+    _refuse_unless(first >= 0 and last < households, account, "rows that are no households", most_rows)
+    right = least >= 0 and most <= MOST_FEN and most * len(fen) < 2**63
+    _refuse_unless(right, account, f"amounts of {least} to {most} fen", f"0 to {MOST_FEN}")
     return int(fen.sum())
+
+
+def _ends(values: NDArray[np.generic]) -> tuple[int, int]:
+    """The least and the greatest of at least one value."""
+    if values.dtype != np.int64:
+        return int(values.min()), int(values.max())
+    least, most = _extremes(np.asarray(values, dtype=np.int64))
+    return int(least), int(most)
 
 
 def _refuse_unless(right: bool, account: str, what: str, allowed: str) -> None:
@@ -253,6 +258,27 @@ def _background(units: F64, yuan: float, receives: Flags) -> int:
         receives[i] = amount != 0
         total += amount
     return total
+
+
+_NOBODY = np.empty(0, dtype=np.int64)
+
+
+@compiled
+def _extremes(values: Fen) -> tuple[int, int]:
+    least = most = values[0]
+    for k in range(values.shape[0]):
+        least, most = min(least, values[k]), max(most, values[k])
+    return least, most
+
+
+@compiled
+def _book(rows: Rows, fen: Fen, receives: Flags, received: Fen) -> None:
+    """Mark who receives something, and add it to what he has received unless that is kept of nobody."""
+    for k in range(rows.shape[0]):
+        if fen[k] != 0:
+            receives[rows[k]] = True
+            if received.shape[0]:
+                received[rows[k]] += fen[k]
 
 
 @compiled

@@ -18,7 +18,12 @@ _COMMON = Path(__file__).parent / "common.yaml"
 
 def policy_parameters(name: str, path: Path) -> dict[str, Parameter]:
     """Read a programme's parameter file on top of what every programme has; its own entries win."""
-    return {**read_parameters(_COMMON, name), **read_parameters(path, name)}
+    return {**common_parameters(name), **read_parameters(path, name)}
+
+
+def common_parameters(name: str) -> dict[str, Parameter]:
+    """What every programme has, as parameters of the programme `name`."""
+    return read_parameters(_COMMON, name)
 
 
 class Settings:

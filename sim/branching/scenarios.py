@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tuopin.sim.branching.plan import Settings
+from tuopin.sim.study.bundles import write_out
 from tuopin.sim.study.declarations import declared
 from tuopin.sim.study.document import Document
 from tuopin.sim.study.names import YEARS
@@ -17,7 +18,7 @@ from tuopin.sim.study.values import Years
 from tuopin.sim.study.yaml_file import read_document
 
 WHAT = "a file of scenarios"
-READ = ("scenarios", "baseline", "continues")
+READ = ("bundles", "scenarios", "baseline", "continues")
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ def read_branches(path: Path, simulated: Collection[str], baseline: str, years: 
             document.add((key,), f"unknown key '{key}'{nearest(key, READ)}", one_of(READ))
     if "scenarios" not in document.data:
         document.add((), "has no scenarios", "allowed: scenarios: with a mapping of scenario names to policies")
+    write_out(document, declared().policies, _with_own_years(document, years))
     scenarios = check_scenarios(document, declared().policies, _with_own_years(document, years))
     continues = _continues(document, list(scenarios), simulated, baseline)
     named = document.data.get("baseline")

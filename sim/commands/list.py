@@ -18,17 +18,19 @@ class What(enum.StrEnum):
     POLICIES = "policies"
     PLACES = "places"
     STUDIES = "studies"
+    BUNDLES = "bundles"
 
 
 def list_what(what: Annotated[What, typer.Argument(help="What to list.")], format: FormatOption = Format.TABLE) -> None:
-    """List the installed policies, or the shipped places or studies."""
+    """List the installed policies, or the shipped places, studies or bundles."""
     from tuopin.sim.commands.tables import show
 
     if what is What.POLICIES:
         from tuopin.sim.study.declarations import broken_lines
 
         sys.stderr.write("".join(f"left out: {line}\n" for line in broken_lines()))
-    columns, rows = {What.POLICIES: _policies, What.PLACES: _places, What.STUDIES: _studies}[what]()
+    listed = {What.POLICIES: _policies, What.PLACES: _places, What.STUDIES: _studies, What.BUNDLES: _bundles}
+    columns, rows = listed[what]()
     show("", columns, rows, format=format, ids=[columns[0], "file"])
 
 
@@ -80,6 +82,22 @@ def _studies() -> tuple[list[str], list[dict[str, Any]]]:
             }
         )
     return ["study", "place", "years", "scenarios", "question", "file"], rows
+
+
+def _bundles() -> tuple[list[str], list[dict[str, Any]]]:
+    from tuopin.sim.study.bundles import shipped_bundles
+
+    rows = [
+        {
+            "bundle": name,
+            "label": said["label"],
+            "label_zh": said["zh"],
+            "policies": [policy for policy in said if policy not in ("label", "zh", "every")],
+            "every": [f"{key} {value}" for key, value in said.get("every", {}).items()],
+        }
+        for name, said in shipped_bundles().items()
+    ]
+    return ["bundle", "label", "label_zh", "policies", "every"], rows
 
 
 def _short(file: Path) -> str:

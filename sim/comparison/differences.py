@@ -78,12 +78,17 @@ def paired_differences(
         found += pair_rows(pairs, names, uncertainty)
     if spells is not None and len(spells):
         found += _relapse_rows(spells, names, baseline, uncertainty)
-    table = _in_order(found, names).assign(baseline=baseline, uncertainty=uncertainty, note="")
-    if costs is not None and len(costs):
-        spent = where_programmes_spent(costs)
-        runs = zip(table["place"].astype(str), table["scenario"].astype(str), strict=True)
-        table["note"] = ["" if run in spent else NOTHING_SPENT for run in runs]
-    return table[COLUMNS]
+    table = _in_order(found, names).assign(baseline=baseline, uncertainty=uncertainty)
+    return table.assign(note=_notes(table, costs))[COLUMNS]
+
+
+def _notes(table: pd.DataFrame, costs: pd.DataFrame | None) -> list[str]:
+    """Of every row, that the programmes of its scenario spent nothing, or nothing to be said."""
+    if costs is None or not len(costs):
+        return [""] * len(table)
+    spent = where_programmes_spent(costs)
+    runs = zip(table["place"].astype(str), table["scenario"].astype(str), strict=True)
+    return ["" if run in spent else NOTHING_SPENT for run in runs]
 
 
 def _relapse_rows(spells: pd.DataFrame, names: Sequence[str], baseline: str, uncertainty: Uncertainty) -> list[Rows]:

@@ -63,13 +63,14 @@ def check_scenarios(
         path = (*root, name)
         if not is_name(name):
             document.add(path, f"'{name}' is not a scenario name", f"allowed: {PLAIN_NAME}")
-        result[str(name)] = _scenario(document, path, raw, policies, years)
+        result[str(name)] = check_package(document, path, raw, policies, years)
     return result
 
 
-def _scenario(
+def check_package(
     document: Document, path: Path, raw: object, policies: Mapping[str, Any], years: Years
 ) -> dict[str, dict[str, Any]]:
+    """Check one package of policies at `path`, policy -> parameter -> value, and return its values."""
     found, owner = {}, dict[str, str]()
     for name, here, given in _entries(document, path, raw, ("policy", "policies to parameters"), policies):
         found[name] = _policy(document, here, given, policies[name].parameters, years)

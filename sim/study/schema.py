@@ -14,12 +14,14 @@ from pydantic.json_schema import models_json_schema
 
 from tuopin.agents.mechanisms import Mechanism
 from tuopin.agents.region import RegionFile
+from tuopin.policies.settings import common_parameters
 from tuopin.sim.study.declarations import Declarations, declared
 from tuopin.sim.study.names import NAME
 from tuopin.sim.study.study import Study
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
+_NAMED: Schema = {"type": "string", "pattern": NAME}
 
 
 def study_schema(declarations: Declarations | None = None) -> Schema:
@@ -45,6 +47,11 @@ def study_schema(declarations: Declarations | None = None) -> Schema:
         "propertyNames": {"pattern": NAME},
         "additionalProperties": {"$ref": "#/$defs/scenario"},
     }
+    properties["bundles"] |= {
+        "type": ["object", "null"],
+        "propertyNames": {"pattern": NAME},
+        "additionalProperties": {"$ref": "#/$defs/bundle"},
+    }
     schema["$defs"] |= _scenario_definitions(declarations)
     return {"$schema": DIALECT, **schema, "title": "Tuopin study"}
 
@@ -61,13 +68,31 @@ def place_schema(model: type[BaseModel] | None = None) -> Schema:
 
 def _scenario_definitions(declarations: Declarations) -> Schema:
     policies = declarations.policies
+    packages = {name: {"$ref": f"#/$defs/policy.{name}"} for name in sorted(policies)}
     definitions: Schema = {
         "scenario": {
             "type": ["object", "null"],
             "description": "Policies of the scenario with the parameters that differ from their defaults.",
             "additionalProperties": False,
-            "properties": {name: {"$ref": f"#/$defs/policy.{name}"} for name in sorted(policies)},
-        }
+            "properties": {
+                "base": {"type": "string", "description": "Another scenario of the study that this one begins from."},
+                "use": {"description": "Bundles taken in.", "anyOf": [_NAMED, {"type": "array", "items": _NAMED}]},
+                "every": {"$ref": "#/$defs/every"},
+                **packages,
+            },
+        },
+        "bundle": {
+            "type": ["object", "null"],
+            "description": "Policies that a scenario takes in by `use`.",
+            "additionalProperties": False,
+            "properties": {"every": {"$ref": "#/$defs/every"}, **packages},
+        },
+        "every": {
+            "type": ["object", "null"],
+            "description": "Parameters of all policies of the scenario that do not set them themselves.",
+            "additionalProperties": False,
+            "properties": {key: _schema_of_value(parameter) for key, parameter in common_parameters("every").items()},
+        },
     }
     for name, policy in policies.items():
         definitions[f"policy.{name}"] = {

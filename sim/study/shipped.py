@@ -8,11 +8,12 @@ from tuopin.sim.study.names import is_name
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 PLACES = SCENARIOS / "places"
+BUNDLES_FILE = SCENARIOS / "bundles.yaml"
 
 
 def shipped_studies() -> list[Path]:
     """Study files that come with Tuopin, by name."""
-    return sorted(SCENARIOS.glob("*.yaml"))
+    return sorted(file for file in SCENARIOS.glob("*.yaml") if file != BUNDLES_FILE)
 
 
 def shipped_places() -> list[Path]:
@@ -33,7 +34,7 @@ def find_study(given: str | Path) -> Path:
     """
     path = Path(given)
     named = SCENARIOS / f"{path}.yaml"
-    return named if is_name(str(given)) and not path.is_file() and named.is_file() else path
+    return named if is_name(str(given)) and not path.is_file() and named in shipped_studies() else path
 
 
 def places_seen(beside: Path | None) -> list[str]:

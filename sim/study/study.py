@@ -17,6 +17,7 @@ from pydantic import PrivateAttr, ValidationError
 from tuopin.agents.draws import resolve_parameters
 from tuopin.agents.place import MOST_MEMBERS, Place
 from tuopin.agents.population import size_weights
+from tuopin.sim.study.bundles import BUNDLES, write_out
 from tuopin.sim.study.declarations import Declarations, declared
 from tuopin.sim.study.document import Document, in_order, refusal
 from tuopin.sim.study.keys import NameKey, ParameterValue, PlacesKey, Question, Scenario, Strict, YearsKey, key
@@ -49,6 +50,7 @@ class Study(Strict):
     parameters: dict[str, ParameterValue] = key("Values replacing sourced ones", "a mapping group.name: value", {})
     baseline: str = key("Scenario the others are compared with", "the name of a scenario")
     discount_rate: float = key("Discount rate of costs", "a number in 0..0.5 (per year)", 0.045, ge=0, le=0.5)
+    bundles: dict[str, Any] = key("Packages that scenarios may use", "a mapping of bundle names to policies", {})
     scenarios: dict[str, Scenario] = key("Policy packages", "a mapping of scenario names to policies", min_length=1)
     # fmt: on
 
@@ -198,6 +200,8 @@ def _validate(
     data = dict(document.data)
     data["mechanisms"] = check_mechanisms(document, declarations.mechanisms)
     data["parameters"] = check_parameters(document, declarations.parameters)
+    write_out(document, declarations.policies, years)
+    data.pop(BUNDLES, None)  # taken in where they are used
     scenarios = check_scenarios(document, declarations.policies, years)
     if "scenarios" in data:
         data["scenarios"] = scenarios or {"(none)": {}}

@@ -21,11 +21,13 @@ def make_sites(place: Place, scale: float) -> list[Site]:
     sites: list[Site] = []
     if place.resettlement is None:
         return sites
+    factor = 1.0 if place.resettlement.jobs_factor is None else float(place.resettlement.jobs_factor.value)
     for code, name in enumerate(ZONES[1:], start=1):
         zone = getattr(place.resettlement, name)
+        all_persons, all_jobs = zone.persons * scale, zone.jobs * factor * scale
         for k in range(zone.sites):
-            persons = round(zone.persons * scale * (k + 1) / zone.sites) - round(zone.persons * scale * k / zone.sites)
-            jobs = round(zone.jobs * scale * (k + 1) / zone.sites) - round(zone.jobs * scale * k / zone.sites)
+            persons = round(all_persons * (k + 1) / zone.sites) - round(all_persons * k / zone.sites)
+            jobs = round(all_jobs * (k + 1) / zone.sites) - round(all_jobs * k / zone.sites)
             sites.append(Site(len(sites), code, persons, jobs, zone.remoteness))
     return sites
 

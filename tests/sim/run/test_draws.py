@@ -64,3 +64,27 @@ def test_the_table_of_draws_says_what_the_place_was_given(place: Place) -> None:
 def test_replicates_and_attempts_draw_anew(place: Place) -> None:
     others = [Draw(Luck(3, 1), 2), Draw(Luck(3, 1), 3), Draw(Luck(3, 2), 2), Draw(Luck(4, 1), 2)]
     assert len({draw_place(place, draw).county_factor.value for draw in others}) == 4
+
+
+def test_jobs_at_resettlement_sites_are_drawn_together(place_data: dict[str, Any]) -> None:
+    place_data["resettlement"]["jobs_factor"] = {
+        "value": 1.0,
+        "unit": "ratio",
+        "source": "made for a test",
+        "confidence": "free",
+        "range": [0.4, 1.3],
+    }
+    place = Place.model_validate(place_data)
+    drawn = draw_place(place, DRAW)
+    factor = quantile("place.testing.jobs_factor", 0.4, 1.0, 1.3)
+    assert drawn.resettlement is not None and drawn.resettlement.jobs_factor is not None
+    assert drawn.resettlement.jobs_factor.value == factor != 1.0
+    assert dict(drawn_figures(place, DRAW)) == {"place.testing.jobs_factor": factor}
+
+
+def test_a_county_of_a_region_keeps_at_least_one_village(place_data: dict[str, Any]) -> None:
+    # a part of a range may lie under what a county must have
+    place_data["villages"] = {**place_data["villages"], "value": 1, "confidence": "free", "range": [0.1, 1.2]}
+    place = Place.model_validate(place_data)
+    assert {draw_place(place, Draw(Luck(3, r))).villages.value for r in range(40)} == {1}
+    assert all(dict(drawn_figures(place, Draw(Luck(3, r)))) == {"place.testing.villages": 1.0} for r in range(40))

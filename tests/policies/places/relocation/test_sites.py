@@ -75,3 +75,11 @@ def test_capacity_is_never_exceeded_and_rows_may_come_in_any_order(
     shuffle.shuffle(order)  # type: ignore[attr-defined]
     again = assign_sites(sites(), members[order].astype(int), worker[order].astype(bool), lot[order], uid[order])
     np.testing.assert_array_equal(again, chosen[order])
+
+
+def test_the_jobs_factor_multiplies_the_jobs_of_every_zone(place_data: dict[str, Any]) -> None:
+    factor = {"value": 2.5, "unit": "ratio", "source": "made for a test", "confidence": "free", "range": [0.4, 3.0]}
+    place_data["resettlement"]["jobs_factor"] = factor
+    sites = make_sites(Place.model_validate(place_data), 1.0)
+    # stated: 1 job at the city site, 3 at the two of the park, none at the village: 2.5, and 7.5 cut at 3.75
+    assert [(site.jobs, site.capacity) for site in sites] == [(2, 10), (4, 4), (4, 5), (0, 6)]
