@@ -104,14 +104,14 @@ def test_compare_answers_or_refuses(folder: Path, capsys: pytest.CaptureFixture[
     assert all(LINE.fullmatch(line) for line in said.err.splitlines()), said.err
 
 
-@pytest.mark.parametrize("text", ["1_0", "1.0", "１", "٣", " 1", "0x1", "1e0", "", "one", "9" * 5000])
+@pytest.mark.parametrize("text", ["1_0", "+1", "1.0", "１", "٣", " 1", "0x1", "1e0", "", "one", "9" * 5000])
 @pytest.mark.parametrize("option", ["--replicates", "--seed", "--workers", "--save-state"])
 def test_whole_numbers_are_in_plain_digits(option: str, text: str, capsys: pytest.CaptureFixture[str]) -> None:
     said = _refused(["run", "lushi", f"{option}={text}"], capsys)
     assert f"'{option}'" in said and "is not a whole number" in said and len(said) < 250
 
 
-@pytest.mark.parametrize("text", ["1_0", "nan", "inf", "-inf", "1e999", "１", "", "0x1p0"])
+@pytest.mark.parametrize("text", ["1_0", "+1", "nan", "inf", "-inf", "1e999", "１", "", "0x1p0"])
 @pytest.mark.parametrize(
     ("command", "option"), [("run", "--scale"), ("run", "--time-limit"), ("compare", "--precision")]
 )
