@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar, cast
 
 from ruamel.yaml import YAML
@@ -290,8 +291,8 @@ class Parameters:
 
     @property
     def entries(self) -> Mapping[str, Parameter]:
-        """Every number by id."""
-        return self._entries
+        """Every number by id, to be read only: scenarios share them."""
+        return MappingProxyType(self._entries)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)

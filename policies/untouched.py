@@ -22,6 +22,7 @@ from tuopin.agents import randomness
 from tuopin.agents.arrays import F64, I64, Array
 from tuopin.agents.county import County
 from tuopin.agents.flows import TERMS
+from tuopin.agents.parameters import Parameters
 from tuopin.agents.randomness import STREAM_OWNERS, STREAMS, TAKE_UP, TARGETING, Draws, Luck, luck_elsewhere
 from tuopin.policies.ledger import Ledger
 from tuopin.policies.protocol import Policy
@@ -116,12 +117,13 @@ def _written(
 def _surroundings_kept(where: str, county: County) -> Iterator[None]:
     """What is around the households stays: the year, switches, the households themselves, and Python's own luck.
 
-    Switches and notes are shared with the scenarios to come, so they are put back.
+    Switches, notes and numbers are shared with the scenarios to come, so they are put back.
     """
     before = vars(county).copy()
     shared = {name: dict(before[name]) for name in ("mechanisms", "notes")}
     uids, parts = county.households.uid, {part: vars(before[part]).copy() for part in ("villages", "markets")}
     elsewhere = luck_elsewhere()
+    series = _series(county.parameters)
     changed: list[str] = []
     try:
         with np.errstate():  # what a policy sets there would act on all that follows
@@ -130,6 +132,11 @@ def _surroundings_kept(where: str, county: County) -> Iterator[None]:
         changed += [name for name in _SCALARS if getattr(county, name) != before[name]]
         changed += [name for name in _PARTS if getattr(county, name) is not before[name]]
         changed += [name for name, kept in shared.items() if getattr(county, name) != kept]
+        for id, held, kept in series:
+            if held != kept:
+                changed.append(f"parameter {id}")
+                held.clear()
+                held.update(kept)
         for name, kept in shared.items():
             before[name].clear()
             before[name].update(kept)
@@ -143,6 +150,17 @@ def _surroundings_kept(where: str, county: County) -> Iterator[None]:
         raise PolicyFault(f"{where} changes the county's {', '.join(changed)}; {_ALLOWED}")
     if luck_elsewhere() != elsewhere:
         raise PolicyFault(f"{where} draws from Python's or numpy's own random numbers; allowed: county.luck")
+
+
+def _series(parameters: Parameters) -> list[tuple[str, dict[int, Any], dict[int, Any]]]:
+    """The numbers that are dicts of years (all others are frozen): id, the dict itself, and a copy."""
+    held = parameters.remember(("dicts of years",), lambda: _dicts(parameters))
+    return [(id, part, part.copy()) for id, part in held]
+
+
+def _dicts(parameters: Parameters) -> list[tuple[str, dict[int, Any]]]:
+    parts = [(id, part) for id, number in parameters.entries.items() for part in (number.value, number.changed)]
+    return [(id, part) for id, part in parts if isinstance(part, dict)]
 
 
 @contextmanager

@@ -100,10 +100,11 @@ def status_of(arguments: Sequence[str]) -> int:
     except MemoryError:
         return _print_error("tuopin: not enough memory; use a smaller --scale or fewer --workers", FAULTS)
     except OSError as error:
+        from tuopin.sim.study.problems import printable
+
         where = error.filename if error.filename is not None else "tuopin"
-        return _print_error(
-            f"{where}:1: (whole file): {error.strerror or error}; allowed: a path that can be used", BAD_INPUT
-        )
+        said = printable(f"{where}:1: (whole file): {error.strerror or error}; allowed: a path that can be used")
+        return _print_error(said, BAD_INPUT)
     except Exception as error:
         if isinstance(error, ClickError):
             return _usage(error)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import pickle
+import re
 import tempfile
 import time
 from collections import deque
@@ -32,6 +33,8 @@ from tuopin.sim.study.versions import DECISIVE, changed_packages, differing, ver
 Client = Any  # distributed.Client: half of its methods are untyped
 
 _CONNECT_SECONDS = 15.0
+_ADDRESS = re.compile(r"((?P<scheme>tcp|tls|ws|wss)://)?(\[[0-9A-Fa-f:.%]+\]|[\w.-]+):(?P<port>[0-9]{1,5})")
+"""What distributed connects to over a network; ``inproc`` is this process, ``ucx`` needs a library of its own."""
 _INSTALL = "--dask needs the library distributed; install it with: pip install 'tuopin[cluster]'"
 _LOST = "--dask: the scheduler is gone; committed runs are kept: give the same command again"
 _DIED = "the workers that tried this run died (killed by the system, often for lack of memory)"
@@ -107,11 +110,13 @@ def _import_distributed() -> Any:
 
 
 def _open_client(distributed: Any, address: str) -> Client:
+    _refuse_address(distributed, address)
     try:
         client = distributed.Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
+        reason = " ".join(str(error).split())
         raise ClusterRefused(
-            f"--dask: no scheduler answers at {address!r} ({error}); give the address that dask scheduler printed,"
+            f"--dask: no scheduler answers at {address!r} ({reason}); give the address that dask scheduler printed,"
             " for example tcp://127.0.0.1:8786"
         ) from error
     try:
@@ -122,6 +127,26 @@ def _open_client(distributed: Any, address: str) -> Client:
             f"--dask: the scheduler at {address} has no worker; start some with: dask worker {address} --nthreads 1"
         ) from None
     return client
+
+
+def _refuse_address(distributed: Any, address: str) -> None:
+    """Refuse what is no address before a client is made.
+
+    distributed finds it out while connecting; its half-made client then waits half a minute at the end of the process
+    and leaves a traceback.
+    """
+    found = _ADDRESS.fullmatch(address)
+    if found is None or not 1 <= int(found["port"]) <= 65_535:
+        shown = address if len(address) <= 60 else address[:57] + "..."
+        raise ClusterRefused(
+            f"--dask: {shown!r} is no address of a scheduler; give the one that dask scheduler printed,"
+            " for example tcp://127.0.0.1:8786"
+        )
+    encrypted = found["scheme"] in ("tls", "wss")
+    if encrypted and not distributed.Security().get_connection_args("client").get("ssl_context"):
+        raise ClusterRefused(
+            f"--dask: {address!r} needs certificates; name them in dask's configuration (docs/cluster.md)"
+        )
 
 
 def _refuse_other_versions(client: Client) -> None:

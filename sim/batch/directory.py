@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tuopin.sim.batch.lock import LOCK, WRITER, writer_lock
-from tuopin.sim.results.durable import TEMPORARY_PREFIX, clear_temporaries, fsync_directory
+from tuopin.sim.results.durable import TEMPORARY_PREFIX, clear_temporaries, fsync_directory, make_folder
 from tuopin.sim.results.errors import DirectoryRefused
 from tuopin.sim.results.manifest import MANIFEST, differences, manifest_faults, read_manifest
 from tuopin.sim.results.receipts import JOURNAL, RUNS, SET_ASIDE, TABLES_RECORD, read_journal, write_journal
@@ -44,7 +44,7 @@ def hold_directory(out: Path, plan: Plan, note: Callable[[str], None]) -> Iterat
     """
     try:
         _refuse_foreign(out, plan)
-        out.mkdir(parents=True, exist_ok=True)
+        _make(out)
         with writer_lock(out) as earlier:
             found = _refuse_foreign(out, plan)  # again: it may have changed before the lock was ours
             if earlier:
@@ -59,9 +59,22 @@ def hold_directory(out: Path, plan: Plan, note: Callable[[str], None]) -> Iterat
             yield found
     except OSError as error:
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENAMETOOLONG):
-            reason = error.strerror or str(error)
-            raise DirectoryRefused(f"{out}: cannot be written: {reason}; choose another --out") from error
+            raise _cannot_be_written(out, error) from error
         raise
+
+
+def _make(out: Path) -> None:
+    """Make the directory; one that the system does not let be made (in ``/proc``, say) is refused like a bad name."""
+    try:
+        make_folder(out)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+            raise
+        raise _cannot_be_written(out, error) from error
+
+
+def _cannot_be_written(out: Path, error: OSError) -> DirectoryRefused:
+    return DirectoryRefused(f"{out}: cannot be written: {error.strerror or error}; choose another --out")
 
 
 def _refuse_foreign(out: Path, plan: Plan) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from tuopin.sim.batch.bounds import MOST_SECONDS, MOST_WORKERS
 from tuopin.sim.batch.cluster import connect, run_on_cluster
 from tuopin.sim.batch.committed import add_receipt, load_committed
 from tuopin.sim.batch.directory import hold_directory
@@ -28,9 +29,6 @@ from tuopin.sim.results.receipts import RUNS, Receipt, RunKey, RunRecord, append
 from tuopin.sim.run.signals import terminable
 from tuopin.sim.study.plan import Plan
 from tuopin.sim.study.versions import versions
-
-MOST_SECONDS = 1e8
-"""The longest time limit, three years: more does not fit an alarm."""
 
 
 @dataclass(frozen=True)
@@ -141,8 +139,10 @@ def _run(
 
 
 def _check_workers(workers: int | None) -> None:
-    if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
-        raise BatchError(f"--workers: {workers!r} is not a number of processes; a whole number from 1")
+    if workers is None:
+        return
+    if isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= MOST_WORKERS:
+        raise BatchError(f"--workers: {workers!r} is not a number of processes; a whole number in 1..{MOST_WORKERS}")
 
 
 def _check_time_limit(seconds: float | None, dask_address: str | None) -> None:

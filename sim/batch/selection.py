@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -48,14 +49,16 @@ def select(
         raise BatchError(f"--save-state: is {save_state}; allowed: {allowed}")
     numbers = tuple(range(1, plan.replicates + 1))
     places = tuple(plan.places)
+    if only is not None and scenarios is not None:
+        raise BatchError("--only: is given with --scenarios; allowed: one of the two, --only names its scenario itself")
     if only is None:
         asked = tuple(plan.scenarios) if scenarios is None else tuple(dict.fromkeys(scenarios))
         _require(asked, plan.scenarios, "--scenarios")
         ordered = tuple(name for name in plan.scenarios if name in asked)
         return Selection(ordered, numbers, places, panel, retry_failed, save_state)
     *before, scenario, replicate = only.split(":") if only.count(":") in (1, 2) else ("", "", "")
-    if not scenario or not replicate.isascii() or not replicate.isdigit():
-        raise BatchError(f"--only: {only!r} is not SCENARIO:REPLICATE; for example {plan.scenarios[0]}:1")
+    if not scenario or not re.fullmatch(r"[0-9]{1,9}", replicate):
+        raise BatchError(f"--only: {_cut(only)!r} is not SCENARIO:REPLICATE; for example {plan.scenarios[0]}:1")
     _require((scenario,), plan.scenarios, "--only")
     if before:
         _require(tuple(before), places, "--only")
@@ -65,12 +68,16 @@ def select(
     return Selection((scenario,), (int(replicate),), places, panel, True, save_state)
 
 
+def _cut(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
 def _require(names: Sequence[str], allowed: Collection[str], option: str) -> None:
     for name in names:
         if name not in allowed:
             near = difflib.get_close_matches(name, allowed, 1)
             guess = f" (did you mean {near[0]}?)" if near else ""
-            raise BatchError(f"{option}: there is no {name!r} in the study{guess}; allowed: {', '.join(allowed)}")
+            raise BatchError(f"{option}: there is no {_cut(name)!r} in the study{guess}; allowed: {', '.join(allowed)}")
     if not names:
         raise BatchError(f"{option}: names nothing; allowed: {', '.join(allowed)}")
 

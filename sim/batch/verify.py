@@ -14,9 +14,10 @@ import pyarrow.parquet as pq
 from tuopin.sim.batch.committed import add_receipt
 from tuopin.sim.batch.taskfile import checksum, frame_schema, read_frames, read_receipt, table_digest
 from tuopin.sim.comparison.compare import as_csv, differences_of
+from tuopin.sim.results.errors import ResultsError
 from tuopin.sim.results.manifest import MANIFEST, digest, fingerprint, manifest_faults, read_manifest
-from tuopin.sim.results.receipts import RUNS, TABLES_RECORD, Receipt, Records, RunKey, RunRecord, read_journal
-from tuopin.sim.results.results import COMPARISON_FILE, Results, ResultsError
+from tuopin.sim.results.receipts import JOURNAL, RUNS, TABLES_RECORD, Receipt, Records, RunKey, RunRecord, read_journal
+from tuopin.sim.results.results import COMPARISON_FILE, Results
 from tuopin.sim.results.schemas import TABLES, fit_schema
 
 
@@ -59,11 +60,15 @@ def _committed(directory: Path, manifest: Mapping[str, Any]) -> tuple[list[str],
     if journal.identity != manifest["identity"]:
         found.append(f"{runs}: its journal is of another result")
     present = {path.name: path for path in sorted(runs.glob("*.zip"))}
+    if journal.torn:
+        found.append(f"{runs / JOURNAL}: {journal.torn} line(s) are not whole; the same `tuopin run` command mends it")
     found += [f"{runs / name}: is gone" for name in sorted(set(journal.receipts) - set(present))]
     for name, path in present.items():
         try:
+            if not path.is_file() or path.is_symlink():
+                raise ValueError("is not a regular file")
             known = journal.receipts.get(name) or read_receipt(path)
-            if not path.is_file() or path.is_symlink() or checksum(path) != known.sha256:
+            if checksum(path) != known.sha256:
                 raise ValueError("its checksum is not that of its receipt")
             if known.identity != manifest["identity"]:
                 raise ValueError("is of another result")
@@ -111,7 +116,7 @@ def _checksums(directory: Path) -> list[str]:
     """Files against the checksums noted when the tables were made."""
     path = directory / RUNS / TABLES_RECORD
     try:
-        data = json.loads(path.read_bytes())
+        data = json.loads(path.read_bytes() if path.is_file() else b"")  # a FIFO would be waited for
         noted = {str(name): str(table["sha256"]) for name, table in data["tables"].items()}
         if data["comparison_sha256"] is not None:
             noted[COMPARISON_FILE] = str(data["comparison_sha256"])
@@ -133,7 +138,9 @@ class _Rows:
     """The rows of a table in their order, some at a time."""
 
     def __init__(self, path: Path) -> None:
-        self._file = pq.ParquetFile(path)
+        if not path.is_file():  # a FIFO would be waited for
+            raise OSError("is not a file" if path.exists() else "is not there")
+        self._file = pq.ParquetFile(path.absolute())
         self.schema = self._file.schema_arrow.remove_metadata()
         self.schema = pa.schema([field.remove_metadata() for field in self.schema])
         self.number = self._file.metadata.num_rows

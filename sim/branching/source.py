@@ -11,9 +11,10 @@ from typing import Any
 from tuopin.agents.place import Place
 from tuopin.sim.batch.taskfile import checksum
 from tuopin.sim.branching.plan import Histories, Saved, Settings, Stage, branch_digest
+from tuopin.sim.results.errors import ResultsError
 from tuopin.sim.results.manifest import MANIFEST, differences
 from tuopin.sim.results.receipts import Receipt
-from tuopin.sim.results.results import Results, ResultsError
+from tuopin.sim.results.results import Results
 from tuopin.sim.results.schemas import state_frame
 from tuopin.sim.study.plan import digest, make_plan, scenario_digest
 from tuopin.sim.study.study import Study

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tuopin.sim.commands.numbers import whole_number
 from tuopin.sim.commands.options import (
     DaskOption,
     DirectoryArgument,
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
 
 def branch(
     directory: DirectoryArgument,
-    from_year: Annotated[int, typer.Option("--from-year", metavar="Y", help="The last year under the old policies.")],
+    from_year: Annotated[
+        int,
+        typer.Option("--from-year", metavar="Y", parser=whole_number(), help="The last year under the old policies."),
+    ],
     scenarios: Annotated[
         Path, typer.Option("--scenarios", metavar="FILE", help="YAML file with scenarios: to go on with.")
     ],

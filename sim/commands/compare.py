@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tuopin.sim.commands.numbers import number
 from tuopin.sim.commands.options import DirectoryArgument, Format, FormatOption
 
 if TYPE_CHECKING:
@@ -41,8 +42,7 @@ def compare(
         float | None,
         typer.Option(
             metavar="SHARE",
-            min=0.001,
-            max=1.0,
+            parser=number(0.001, 1.0),
             help="Instead: replicates needed to know each difference to this share of it, and what pairing bought.",
         ),
     ] = None,
@@ -59,6 +59,8 @@ def compare(
     from tuopin.sim.comparison.precision import precision as replicates_needed
     from tuopin.sim.results.results import Results
 
+    given = {"baseline": baseline, "indicator": indicator, "group": group, "view": view, "year": year}
+    _refuse_unheeded(given | {"precision": precision, "format": format}, stated=stated is not None)
     results = Results.open(directory)
     if stated is not None:
         _beside_the_stated(results, Results.open(stated))
@@ -87,6 +89,26 @@ def _repeated(results: Results) -> str:
     return "Draws (parameters and luck together; quantiles do not shrink)" if drawn else "Replicates (luck)"
 
 
+def _refuse_unheeded(given: Mapping[str, object], *, stated: bool) -> None:
+    """An option that would change nothing beside another is refused, not passed over.
+
+    `given` holds the other options by name; `stated` says whether ``--stated`` is there.
+    """
+    from tuopin.sim.study.problems import Problem, StudyError
+
+    plain = {"group": "all", "view": OWN, "year": "all", "format": Format.TABLE}
+    changed = [name for name, value in given.items() if value != plain.get(name)]
+    if stated:
+        unheeded, by = changed, "stated"
+    else:
+        unheeded, by = ["year"] if given["precision"] is not None and "year" in changed else [], "precision"
+    if unheeded:
+        allowed = f"allowed: --{by} without it"
+        raise StudyError(
+            [Problem("command line", 1, f"--{name}", f"is given with --{by}", allowed) for name in unheeded]
+        )
+
+
 def _beside_the_stated(drawn: Results, stated: Results) -> None:
     """Print the order of packages over draws, that under the stated values, and which assumptions decide.
 
@@ -97,7 +119,7 @@ def _beside_the_stated(drawn: Results, stated: Results) -> None:
     """
     from tuopin.sim.commands.draws import draw_notes, stated_orders
     from tuopin.sim.commands.layout import PAGE, wrapped
-    from tuopin.sim.results.results import ResultsError
+    from tuopin.sim.results.errors import ResultsError
 
     for results, draws in ((drawn, True), (stated, False)):
         if bool(results.manifest["comparison"].get("draw_parameters")) is not draws:

@@ -56,8 +56,12 @@ def explain(
 ) -> None:
     """Print the order of the year, what the scenarios of STUDY differ in, its own numbers and the ten that matter."""
     from tuopin.sim.commands.tables import as_json, show
+    from tuopin.sim.study.problems import Problem, StudyError
     from tuopin.sim.study.study import Study
 
+    if everything and section is not None:
+        wrong, allowed = "is given with --all", "allowed: one of the two"
+        raise StudyError([Problem("command line", 1, "--section", wrong, allowed)])
     loaded = Study.load(study)
     whole = everything or section is Section.ALL
     wanted = list(EVERYTHING if whole else SHORT) if section is None or whole else [section]

@@ -15,11 +15,13 @@ TEMPLATE = Path(__file__).parent / "template"
 
 def init(directory: Annotated[Path, typer.Argument(metavar="DIR", help="Directory to write into.")]) -> None:
     """Write a commented template of a study and a place into DIR; never over what is there."""
+    from tuopin.sim.results.durable import make_folder
+
     name = slug(directory)
     study, place = directory / "study.yaml", directory / "places" / f"{name}.yaml"
     _refuse_overwriting(directory, study, place)
     texts = {study: study_text(name), place: _fill(TEMPLATE / "place.yaml", name=name, zh=_chinese(name))}
-    place.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(place.parent)
     for file, text in texts.items():
         with file.open("x", encoding="utf-8") as stream:
             stream.write(text)

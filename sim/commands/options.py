@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tuopin.sim.batch.bounds import MOST_WORKERS
+from tuopin.sim.commands.numbers import number, whole_number
+
 if TYPE_CHECKING:
     from tuopin.sim.study.plan import Plan
     from tuopin.sim.study.study import Study
@@ -26,21 +29,36 @@ StudyArgument = Annotated[
 ]
 DirectoryArgument = Annotated[Path, typer.Argument(metavar="DIR", help="Directory of results.")]
 FormatOption = Annotated[Format, typer.Option("--format", help="How to write the table.")]
-ReplicatesOption = Annotated[int | None, typer.Option("--replicates", metavar="N", help="In place of the study's.")]
-SeedOption = Annotated[int | None, typer.Option("--seed", metavar="S", help="In place of the study's.")]
+ReplicatesOption = Annotated[
+    int | None, typer.Option("--replicates", metavar="N", parser=whole_number(), help="In place of the study's.")
+]
+SeedOption = Annotated[
+    int | None, typer.Option("--seed", metavar="S", parser=whole_number(), help="In place of the study's.")
+]
 YearsOption = Annotated[str | None, typer.Option("--years", metavar="A-B", help="In place of the study's.")]
 ScaleOption = Annotated[
-    float, typer.Option("--scale", metavar="X", help="Share of the households simulated; capacities scale alike.")
+    float,
+    typer.Option(
+        "--scale", metavar="X", parser=number(), help="Share of the households simulated; capacities scale alike."
+    ),
 ]
 WorkersOption = Annotated[
-    int | None, typer.Option("--workers", metavar="W", min=1, help="Processes.", show_default="all processors")
+    int | None,
+    typer.Option(
+        "--workers",
+        metavar="W",
+        parser=whole_number(1, MOST_WORKERS),
+        help="Processes.",
+        show_default="all processors",
+    ),
 ]
 PanelOption = Annotated[bool, typer.Option("--panel", help="Keep every household and year.")]
 RetryOption = Annotated[bool, typer.Option("--retry-failed", help="Run again what failed.")]
 OnlyOption = Annotated[str | None, typer.Option("--only", metavar="SCENARIO:REPLICATE", help="This run alone.")]
 DaskOption = Annotated[str | None, typer.Option("--dask", metavar="ADDRESS", help="Scheduler of a dask cluster.")]
 TimeLimitOption = Annotated[
-    float | None, typer.Option("--time-limit", metavar="S", help="Seconds a run may take; a longer one fails.")
+    float | None,
+    typer.Option("--time-limit", metavar="S", parser=number(), help="Seconds a run may take; a longer one fails."),
 ]
 MAX_SCALE = 1.0
 

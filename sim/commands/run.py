@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tuopin.sim.commands.numbers import whole_number
 from tuopin.sim.commands.options import (
     DaskOption,
     OnlyOption,
@@ -44,7 +45,12 @@ def run(
     panel: PanelOption = False,
     save_state: Annotated[
         int | None,
-        typer.Option("--save-state", metavar="Y", help="Keep the county at the end of year Y, for `tuopin branch`."),
+        typer.Option(
+            "--save-state",
+            metavar="Y",
+            parser=whole_number(),
+            help="Keep the county at the end of year Y, for `tuopin branch`.",
+        ),
     ] = None,
     retry_failed: RetryOption = False,
     only: OnlyOption = None,

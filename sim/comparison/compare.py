@@ -21,8 +21,9 @@ from tuopin.sim.comparison.by_indicator import compared_by_indicator
 from tuopin.sim.comparison.differences import paired_differences
 from tuopin.sim.results.cells import neutral
 from tuopin.sim.results.durable import write_atomically
+from tuopin.sim.results.errors import ResultsError
 from tuopin.sim.results.regions import Tables
-from tuopin.sim.results.results import COMPARISON_FILE, Results, ResultsError
+from tuopin.sim.results.results import COMPARISON_FILE, Results
 from tuopin.sim.results.schemas import COMPARISON
 from tuopin.sim.study.plan import Plan
 

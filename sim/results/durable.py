@@ -34,6 +34,18 @@ def temporary_in(directory: Path) -> Path:
     return directory / f"{TEMPORARY_PREFIX}{unique}.tmp"
 
 
+def make_folder(folder: Path) -> None:
+    """Make `folder` and what is above it; where that fails, take away again what was made."""
+    above = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        for made in above:
+            with suppress(OSError):  # not made, or another process has put something into it
+                made.rmdir()
+        raise
+
+
 def fsync_directory(directory: Path) -> None:
     """Make the names in `directory` durable."""
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tuopin.sim.study.problems import printable
+
 
 class BatchError(Exception):
     """A batch that cannot start or go on; `exit_status` is what the command line returns.
 
-    Each line of the message is one mistake: where, what is wrong; what is allowed or to be done.
+    Each line of the message is one mistake: where, what is wrong; what is allowed or to be done. Line breaks in
+    a path or in what a library says are written as escapes.
     """
 
     exit_status = 2
 
     def __init__(self, *lines: str) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = lines
+        self.lines = tuple(printable(line) for line in lines)
+        super().__init__("\n".join(self.lines))
 
     def __reduce__(self) -> tuple[type[BatchError], tuple[str, ...]]:
         return type(self), self.lines
@@ -23,6 +26,10 @@ class BatchError(Exception):
 
 class DirectoryRefused(BatchError):
     """The result directory belongs to something else, is being written by another process, or cannot be written."""
+
+
+class ResultsError(BatchError):
+    """A directory that is not a result, or a question its tables cannot answer."""
 
 
 class StorageFailed(BatchError):

@@ -197,8 +197,9 @@ def _faults_within(manifest: Mapping[str, Any]) -> list[str]:
     index = manifest["comparison"].get("price_index", {})
     if not isinstance(index, dict) or not all(isinstance(value, int | float) for value in index.values()):
         found.append(f"comparison.price_index is {_short(index)}")
-    if not isinstance(manifest["comparison"].get("baseline"), str):
-        found.append(f"comparison.baseline is {_short(manifest['comparison'].get('baseline'))}")
+    for where, value in (("", manifest["baseline"]), ("comparison.", manifest["comparison"].get("baseline"))):
+        if value not in manifest["scenarios"]:
+            found.append(f"{where}baseline is {_short(value)}")
     if not _holds_mappings(manifest["inputs"].get("place", {})):
         found.append("inputs.place is no mapping of places")
     return found

@@ -7,7 +7,8 @@ from the counties' figures (Gini, Sen-Shorrocks-Thon, moves between income class
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +17,8 @@ import pandas as pd
 
 from tuopin.sim.measures.indicator import SUM, AtRisk
 from tuopin.sim.measures.indicators import INDICATORS
-from tuopin.sim.results.errors import BatchError
+from tuopin.sim.results.errors import BatchError, ResultsError
+from tuopin.sim.results.rows import AGAIN
 
 _KEY = 'i.scenario, i.replicate, i.year, i.view, i."group", i.indicator'
 _SAME = " AND ".join(f'i."{name}" = w."{name}"' for name in ("place", "scenario", "replicate", "year", "group"))
@@ -55,7 +57,7 @@ def region_tables(directory: Path, region: str, counties: Sequence[str]) -> Tabl
 
     Sums are taken in one order by one thread: equal files give equal figures to the last digit.
     """
-    with duckdb.connect() as connection:
+    with _told(directory), duckdb.connect() as connection:
         connection.execute("SET threads TO 1")
         connection.register("members", pd.DataFrame({"place": list(counties)}))
         connection.execute(
@@ -77,6 +79,16 @@ def region_tables(directory: Path, region: str, counties: Sequence[str]) -> Tabl
         )
     frames = [frame.assign(place=region) for frame in found]
     return Tables(*(_with_whole_numbers(frame) for frame in frames))
+
+
+@contextmanager
+def _told(directory: Path) -> Iterator[None]:
+    """A table that DuckDB cannot read is told as such."""
+    try:
+        yield
+    except duckdb.Error as error:
+        reason = " ".join(str(error).split())
+        raise ResultsError(f"{directory}: a table cannot be read ({reason}); {AGAIN}") from error
 
 
 def _source(directory: Path, name: str, options: str = "") -> str:

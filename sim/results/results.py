@@ -14,22 +14,16 @@ from typing import Any
 
 import duckdb
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tuopin.sim.results.errors import BatchError
+from tuopin.sim.results.errors import ResultsError
 from tuopin.sim.results.manifest import MANIFEST, manifest_faults, read_manifest
 from tuopin.sim.results.receipts import RUNS, Receipt, read_journal
 from tuopin.sim.results.regions import RegionIncomplete, Tables, counties_by_region, region_tables, sql_path
-from tuopin.sim.results.rows import read_comparison, read_places, read_rows
-from tuopin.sim.results.schemas import COMPARISON, TEXT
+from tuopin.sim.results.rows import AGAIN, read_comparison, read_places, read_rows, reading
+from tuopin.sim.results.schemas import COMPARISON, TEXT, misfit
 
 COMPARISON_FILE = "comparison.csv"
-_AGAIN = "give the same `tuopin run` command again"
-
-
-class ResultsError(BatchError):
-    """A directory that is not a result, or a question its tables cannot answer."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +58,7 @@ class Results:
                 f"{directory}: holds no readable {MANIFEST}; give a directory that `tuopin run` has written"
             )
         for wrong in manifest_faults(manifest):
-            raise ResultsError(f"{directory / MANIFEST}: {wrong}; remove the file, then {_AGAIN}")
+            raise ResultsError(f"{directory / MANIFEST}: {wrong}; remove the file, then {AGAIN}")
         results = cls(directory, manifest)
         if finished:
             results._check_tables()
@@ -87,29 +81,31 @@ class Results:
             done, total = counts.get("done", 0), sum(counts.values())
             raise ResultsError(
                 f"{self.directory}: {missing[0]}.parquet is not there ({done} of {total} runs done);"
-                f" {_AGAIN} to finish it"
+                f" {AGAIN} to finish it"
             )
         present = [*Tables._fields, *(["panel"] if self._path("panel").is_file() else [])]
         made_from = {name: self._made_from(name) for name in present}
         if len(set(made_from.values())) > 1:
-            raise ResultsError(f"{self.directory}: its tables are of different states; {_AGAIN} to finish it")
+            raise ResultsError(f"{self.directory}: its tables are of different states; {AGAIN} to finish it")
         if made_from["indicators"] != hashlib.sha256((self.directory / MANIFEST).read_bytes()).hexdigest():
             older = "its tables are older than its manifest"
-            warnings.warn(f"{self.directory}: {older}; {_AGAIN} to finish it", stacklevel=3)
+            warnings.warn(f"{self.directory}: {older}; {AGAIN} to finish it", stacklevel=3)
 
     def _made_from(self, name: str) -> str:
         """The checksum of the manifest that a table was made from."""
-        try:
-            metadata = pq.read_schema(self._path(name)).metadata or {}
-            return str(metadata[b"tuopin.manifest_sha256"].decode())
-        except (pa.ArrowException, OSError, KeyError) as error:
-            raise ResultsError(f"{self._path(name)}: is damaged or not a table of Tuopin; {_AGAIN}") from error
+        with reading(self._path(name)) as path:
+            schema = pq.read_schema(path)
+            made_from = str((schema.metadata or {})[b"tuopin.manifest_sha256"].decode())
+        if wrong := misfit(name, schema):
+            raise ResultsError(f"{self._path(name)}: {wrong}; {AGAIN}")
+        return made_from
 
     def _path(self, table: str) -> Path:
         return self.directory / f"{table}.parquet"
 
     def _frame(self, table: str) -> pd.DataFrame:
-        frame: pd.DataFrame = pq.read_table(self._path(table)).to_pandas()
+        with reading(self._path(table)) as path:
+            frame: pd.DataFrame = pq.read_table(path).to_pandas()
         return frame
 
     @cached_property
@@ -168,7 +164,8 @@ class Results:
 
     def row_count(self, table: str) -> int:
         """The number of rows of a table."""
-        return int(pq.read_metadata(self._path(table)).num_rows)
+        with reading(self._path(table)) as path:
+            return int(pq.read_metadata(path).num_rows)
 
     def places(self, names: Sequence[str], scenarios: Sequence[str] | None = None) -> Tables:
         """Indicators, costs and spells of some places, of some scenarios or of all."""

@@ -242,6 +242,19 @@ def empty_schema(frame: str) -> Any:
     return pa.schema([(column.name, column.type or pa.float64()) for column in TABLES[frame]])
 
 
+def misfit(frame: str, schema: Any) -> str | None:
+    """What of the contract's columns of `frame` a file's `schema` has not, in words; None if it has all."""
+    words = [column for column in TABLES[frame] if column.name not in schema.names]
+    if words:
+        return f"has no column {words[0].name}"
+    for column in TABLES[frame]:
+        kind = schema.field(column.name).type
+        fits = _is_text(kind) if column.type == TEXT else column.type is None or kind == column.type
+        if not fits:
+            return f"has a column {column.name} of {kind}"
+    return None
+
+
 _CONTRACTS = {
     frame: empty_schema(frame) for frame in TABLES if all(column.type is not None for column in TABLES[frame])
 }

@@ -47,7 +47,9 @@ def draws_frame(plan: Plan | None, county: County) -> pa.Table:
         judged = admissible_draw(plan.seed, county.luck.replicate)
         entries = [p for id, p in model_parameters().items() if id not in plan.parameters]
         for name in sorted({policy for settings in plan.scenario_settings.values() for policy in settings}):
-            entries += [p for key, p in catalogue()[name].parameters.items() if key not in CHOICES]
+            given = [settings[name] for settings in plan.scenario_settings.values() if name in settings]
+            everywhere = set(given[0]).intersection(*given)  # what every scenario states is drawn in none
+            entries += [p for key, p in catalogue()[name].parameters.items() if key not in CHOICES | everywhere]
         for entry in entries:
             if is_uncertain(entry):
                 found[entry.id] = _factor(draw_parameter(entry, judged.draw).value, entry.value)

@@ -105,6 +105,13 @@ def test_income_left_after_illness(by_hand: Callable[..., County]) -> None:
         assert (h.health[mask] == state).all()
 
 
+def test_major_illness_strikes_adults(by_hand: Callable[..., County]) -> None:
+    rare = {**RATES, "health.major_rate": 0.05}
+    county = by_hand(N, rare, {"illness": True}, members=6, working_age=2, elderly=1, pupils=3, able_workers=2)
+    fall_ill(county)
+    assert near(float((county.flows.major_bill > 0).mean()), 0.15)
+
+
 def test_chronic_illness_disability_and_their_bounds(by_hand: Callable[..., County]) -> None:
     moving = {**RATES, "health.chronic_onset": 0.05, "health.chronic_recovery": 0.1, "health.disability_rate": 0.02}
     county = by_hand(
@@ -116,6 +123,14 @@ def test_chronic_illness_disability_and_their_bounds(by_hand: Callable[..., Coun
     assert near(float((h.disabled == 1).mean()), 0.04)
     hurt = h.disabled == 1
     assert (h.able_workers[hurt] == 0).all() and (h.off_farm[hurt] == 0).all() and (h.migrants[hurt] == 0).all()
+    # of three adults two are ill: one may fall ill, two may recover; children count for neither
+    two = by_hand(
+        N, moving, {"illness": True}, members=5, working_age=2, elderly=1, pupils=2, chronic=2, able_workers=2
+    )
+    fall_ill(two)
+    h = two.households
+    assert near(float((h.chronic == 3).mean()), 0.05) and near(float((h.chronic == 1).mean()), 0.2)
+    assert near(float((h.disabled == 1).mean()), 0.06)
     full = by_hand(
         N, {**moving, "health.chronic_onset": 1.0, "health.chronic_recovery": 0.0}, {"illness": True}, chronic=1
     )

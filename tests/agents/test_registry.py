@@ -247,6 +247,18 @@ def test_main_cause_takes_the_first_that_applies(by_hand: Callable[..., County])
     assert names == ["illness", "illness", "disability", "schooling", "lack_of_labour", "lack_of_technology_or_funds"]
 
 
+def test_whatever_else_applies_the_cause_is_the_first_of_the_form(by_hand: Callable[..., County]) -> None:
+    """Every combination of what a form asks for: illness, disability, a student, no hand."""
+    combinations = np.array([[k >> bit & 1 for bit in range(4)] for k in range(16)], dtype=np.int8)
+    ill, disabled, students, idle = combinations.T
+    county = by_hand(
+        16, EXACT, members=3, health=2 * ill, disabled=2 * disabled, upper_students=students, able_workers=1 - idle
+    )
+    order = ("illness", "disability", "schooling", "lack_of_labour", "lack_of_technology_or_funds")
+    expected = [order[[*row, 1].index(1)] for row in combinations.tolist()]
+    assert [CAUSES[c] for c in main_cause(county)] == expected
+
+
 # --- the yearly review -----------------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ import pytest
 from tuopin.agents.county import County
 from tuopin.agents.lines import LINES
 from tuopin.agents.randomness import Luck
-from tuopin.agents.shocks import most_exposed, strike_county, strike_households
+from tuopin.agents.shocks import jobs_lost_of, most_exposed, strike_county, strike_households
 
 SD = {
     "production.price_sd_crops": 0.2,
@@ -126,3 +126,22 @@ def test_the_most_exposed_villages_are_rounded_half_up_and_equal_ones_go_by_uid(
     assert most_exposed(hazard, uid, 0.1).tolist() == [2]  # half a village
     assert sorted(most_exposed(hazard, uid, 0.5).tolist()) == [1, 2, 3]  # two and a half
     assert len(most_exposed(hazard, uid, 1.0)) == 5
+
+
+@pytest.mark.parametrize(
+    ("workers", "luck", "lost"),
+    [
+        (0, (0.0, 0.0, 0.0), 0),
+        (1, (0.0999, 0.0, 0.0), 1),
+        (1, (0.1, 0.0, 0.0), 0),
+        (2, (0.5, 0.0999, 0.0), 1),
+        (2, (0.0, 0.0, 0.0), 2),
+        (3, (0.5, 0.5, 0.0999), 1),
+        (3, (0.5, 0.5, 0.1), 0),
+        (4, (0.5, 0.5, 0.1999), 1),  # the third and the fourth job share a uniform
+        (4, (0.5, 0.5, 0.2), 0),
+        (5, (0.0, 0.0, 0.2999), 3),
+    ],
+)
+def test_each_job_is_lost_by_its_own_luck(workers: int, luck: tuple[float, float, float], lost: int) -> None:
+    assert jobs_lost_of(workers, *luck, 0.1) == lost

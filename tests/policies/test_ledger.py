@@ -45,6 +45,19 @@ def test_entries_by_hand(ledger: Ledger) -> None:
     )
 
 
+def test_what_a_household_received_is_all_it_was_paid_and_nothing_it_paid(ledger: Ledger) -> None:
+    assert ledger.received("allowance").tolist() == [0, 0, 0, 0]
+    ledger.post("allowance", "county", _ints(0, 2), _ints(300, 200))
+    ledger.post("allowance", "central", _ints(3, 2, 3), _ints(5, 50, 7), "lent")  # row 3 twice, in no order
+    ledger.post("allowance", "household", _ints(0, 1), _ints(11, 13), "own")
+    ledger.post_leakage("allowance", 7)
+    ledger.post("open", "x", _ints(1), _ints(17))
+    assert ledger.received("allowance").tolist() == [300, 0, 250, 12]
+    assert ledger.received("open").tolist() == [0, 17, 0, 0]
+    ledger.open_year(2019, 2)
+    assert ledger.received("allowance").tolist() == [0, 0]
+
+
 def test_a_payment_beyond_the_budget_is_refused_and_nothing_posted(ledger: Ledger) -> None:
     ledger.post("allowance", "county", _ints(0), _ints(999))
     with pytest.raises(BudgetExceeded, match=r"allowance: 0\.02 yuan in 2018, 0\.01 left"):

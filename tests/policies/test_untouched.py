@@ -16,6 +16,7 @@ import pytest
 from tests.policies.dole import Dole
 from tuopin.agents.columns import REGISTERED_POOR
 from tuopin.agents.county import County
+from tuopin.agents.parameters import Parameters, model_parameters
 from tuopin.agents.randomness import COOPERATIVE, ILLNESS, STREAM_OWNERS, STREAMS, TAKE_UP, TARGETING, declare_stream
 from tuopin.policies import guard
 from tuopin.policies.catalogue import catalogue
@@ -131,6 +132,31 @@ def test_what_is_around_the_households_stays(county: Callable[..., County], chan
     with pytest.raises(PolicyFault, match=rf"^policy dole: change_terms {told}"):
         policy.change_terms(here, Ledger())
     assert here.mechanisms == switches and here.year != 2030
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda numbers, dated: numbers[dated].value.update({2017: 9.0}), "changes the county's parameter DATED;"),
+        (lambda numbers, dated: numbers[dated].value.clear(), "changes the county's parameter DATED;"),
+        (lambda numbers, dated: numbers[dated].changed.update({2017: 9.0}), "changes the county's parameter DATED;"),
+        (lambda numbers, dated: numbers.entries.clear(), "raised AttributeError"),
+        (lambda numbers, dated: numbers.entries.update({dated: None}), "raised AttributeError"),
+        (lambda numbers, dated: numbers.entries.pop(dated), "raised AttributeError"),
+    ],
+)
+def test_numbers_that_all_scenarios_share_stay(county: Callable[..., County], change: Any, told: str) -> None:
+    """A plug-in that changed them would change the scenarios simulated after it in the same process, in silence."""
+    dated = next(id for id, number in model_parameters().items() if number.dated)
+    policy = bad(change_terms=writing(lambda county: change(county.parameters, dated)))
+    here = county(policy)
+    here.parameters = Parameters(model_parameters())
+    number = model_parameters()[dated]
+    assert isinstance(number.value, dict)
+    before = dict(number.value)
+    with pytest.raises(PolicyFault, match=rf"^policy dole: change_terms {told.replace('DATED', dated)}"):
+        policy.change_terms(here, Ledger())
+    assert here.parameters[dated] is number and number.value == before and number.changed == {}
 
 
 def test_a_rule_that_answers_writes_no_terms_and_no_argument(county: Callable[..., County]) -> None:

@@ -216,6 +216,16 @@ def test_a_torn_journal_is_mended(run: Any, tmp_path: Path, cut: int) -> None:
     assert sorted(journal.read_bytes().splitlines()) == sorted(whole.splitlines())
 
 
+def test_a_receipt_that_was_never_appended_is_entered(run: Any, tmp_path: Path) -> None:
+    """The process stopped between rename and receipt: the line that lacks is whole again, and its checksum guards."""
+    run(PLAN)
+    journal = tmp_path / "out" / "runs" / "receipts.jsonl"
+    whole = journal.read_bytes()
+    journal.write_bytes(b"".join(line + b"\n" for line in whole.splitlines()[:-1]))
+    assert run(PLAN).done == 0
+    assert sorted(journal.read_bytes().splitlines()) == sorted(whole.splitlines())
+
+
 @pytest.mark.parametrize("damage", [_truncate, _empty, Path.unlink])
 @pytest.mark.parametrize("name", ["manifest.json", "indicators.parquet", "comparison.csv", "runs/tables.json"])
 def test_damaged_results_are_made_again(run: Any, tmp_path: Path, assert_same: Any, damage: Any, name: str) -> None:

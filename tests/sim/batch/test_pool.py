@@ -154,3 +154,22 @@ def test_few_files_at_once_are_enough(run: Any, tmp_path: Path) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert report.done == 240
+
+
+@pytest.mark.parametrize(
+    ("error", "silent"),
+    [
+        (EOFError(), True),
+        (ConnectionResetError(), True),
+        (KeyboardInterrupt(), True),
+        (FileNotFoundError(2, "No such file or directory"), True),  # a semaphore that the parent has taken away
+        (FileNotFoundError(2, "No such file or directory", "place.yaml"), False),
+        (ValueError("x"), False),
+    ],
+)
+def test_a_worker_whose_parent_has_gone_says_nothing_of_it(error: BaseException, silent: bool) -> None:
+    code = f"import tuopin.sim.batch.quiet as q, sys; e = {error!r}; {{}}; sys.excepthook(type(e), e, None)"
+    given = f"e.filename = {getattr(error, 'filename', None)!r}" if isinstance(error, OSError) else "0"
+    program = code.replace("{}", given)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert (done.stderr == "") is silent

@@ -20,7 +20,8 @@ from tuopin.sim.batch.engine import run_study
 from tuopin.sim.batch.taskfile import table_digest
 from tuopin.sim.batch.verify import verify
 from tuopin.sim.cli import status_of
-from tuopin.sim.results.results import Results, ResultsError
+from tuopin.sim.results.errors import ResultsError
+from tuopin.sim.results.results import Results
 from tuopin.sim.results.schemas import TABLES, conform, without_nan
 
 

@@ -32,6 +32,13 @@ def test_what_relocation_can_take_by_hand() -> None:
     assert Relocation(GIVEN).absorbs(start()) == pytest.approx(5 * 0.8 * 60_000 / 0.75)
 
 
+def test_it_can_take_what_the_terms_of_its_first_year_allow() -> None:
+    """The households are those of the start; money is first given a year later."""
+    now = {"take_up": 0.1, "cost_per_person": 7.0, "neighbour_share": 0.9, "remoteness_from": 0.8}
+    dated = {name: {2016: now[name], 2017: later} for name, later in GIVEN.items()}
+    assert Relocation(dated).absorbs(start()) == pytest.approx(5 * 0.8 * 60_000 / 0.75)
+
+
 @pytest.mark.parametrize(
     ("yuan", "year"),
     [

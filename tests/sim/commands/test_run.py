@@ -65,7 +65,7 @@ def test_other_inputs_are_refused_in_one_line(county: Path, capsys: pytest.Captu
         (["--scenarios", "none,reloc"], "command line:1: --scenarios: there is no 'reloc' (did you mean 'reloc"),
         (["--scenarios", ","], "command line:1: --scenarios: names nothing"),
         (["--scale", "1.5"], "command line:1: --scale: is 1.5"),
-        (["--scale", "nan"], "command line:1: --scale: is nan"),
+        (["--scale", "nan"], "command line:1: tuopin run: Invalid value for '--scale': 'nan' is not a number"),
         (["--scale", "0.0001"], "command line:1: --scale: "),
         (["--scale", "0.01"], "command line:1: --scale: 0.01 leaves 2.0 registered households in 'small'; allowed: "),
         (["--years", "2017-2019"], "command line:1: --years: begins in 2017, but the place 'small' describes"),

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from tuopin.sim.comparison.compare import as_csv, compare, comparison_settings, comparison_title
 from tuopin.sim.comparison.precision import precision
-from tuopin.sim.results.results import Results, ResultsError
+from tuopin.sim.results.errors import ResultsError
+from tuopin.sim.results.results import Results
 from tuopin.sim.results.rows import read_comparison
 from tuopin.sim.results.schemas import COMPARISON
 

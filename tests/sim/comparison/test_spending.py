@@ -51,6 +51,17 @@ def test_means_over_replicates(results: Results) -> None:
     assert pd.isna(money.loc[("free", 2017), "given"])
 
 
+def test_replicates_that_stopped_for_different_reasons_are_still_one_mean(tmp_path: Path) -> None:
+    rows = [
+        ("p", "a", 1, "roads", 2017, 1.0e7, 4.0e6, "room"),
+        ("p", "a", 2, "roads", 2017, 1.0e7, 9.0e6, "hours"),
+        ("p", "a", 3, "roads", 2017, 1.0e7, 9.5e6, "hours"),
+    ]
+    (money,) = programme_money(results_of(tmp_path, rows)).to_dict("records")
+    assert (money["given"], money["spent"]) == pytest.approx((1.0e7, 7.5e6))
+    assert money["reason"] == "room"  # 6 M yuan were left for it, 1.5 for hours
+
+
 def test_who_spent_nothing_and_why(results: Results) -> None:
     assert spent_nothing(results) == {("p", "idle")}
     rows = {row["scenario"]: row for row in money_rows(results)}

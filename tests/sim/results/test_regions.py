@@ -13,8 +13,9 @@ import pytest
 
 from tuopin.sim.cli import status_of
 from tuopin.sim.comparison.compare import compare
+from tuopin.sim.results.errors import ResultsError
 from tuopin.sim.results.regions import region_tables
-from tuopin.sim.results.results import Results, ResultsError
+from tuopin.sim.results.results import Results
 from tuopin.sim.study.study import Study
 
 REGION = """\

@@ -14,7 +14,8 @@ from fake_county import TASK, fake_plan, value
 
 from tuopin.sim.batch.engine import run_study
 from tuopin.sim.comparison.compare import compare
-from tuopin.sim.results.results import Results, ResultsError
+from tuopin.sim.results.errors import ResultsError
+from tuopin.sim.results.results import Results
 
 PLAN = fake_plan()
 GUIDE = Path(__file__).parents[3] / "docs" / "results.md"

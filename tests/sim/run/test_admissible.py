@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pytest
 
+from tuopin.agents.columns import EXITED, NEAR_POOR, OUTSIDE, REGISTERED_POOR, RELAPSED
+from tuopin.agents.county import County
 from tuopin.agents.draws import Draw, is_uncertain, resolve_parameters
 from tuopin.agents.parameters import Parameters, model_parameters
 from tuopin.agents.randomness import Luck
@@ -74,6 +76,40 @@ def test_when_none_is_admissible_the_message_names_target_range_and_who_moves_it
     assert said.endswith(": narrow their ranges or set them in the study")
     named = said.split("what moves it most is ")[1].split(":")[0].split(", ")
     assert len(named) == 3 and all(is_uncertain(model_parameters()[name]) for name in named)
+
+
+def test_the_figures_of_a_reference_county_by_hand(
+    by_hand: Callable[..., County], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Six households, of whom the register holds two; households count alike in incomes, persons in poverty."""
+    line = 3_000.0
+    years = np.array([[9.0, 0.5, 7.0, 5.0, 8.0, 3.0], [1.0, 2.0, 4.0, 0.01, 1.0, 1.0], [2.0, 1.0, 8.0, -3.0, 0.5, 2.0]])
+    county = by_hand(
+        6,
+        members=[1, 2, 3, 4, 5, 7],
+        poor_true=[True, True, False, True, False, True],
+        registry_status=[REGISTERED_POOR, OUTSIDE, EXITED, RELAPSED, OUTSIDE, NEAR_POOR],
+        off_farm=[1, 5, 5, 2, 0, 5],
+    )
+
+    def burnt_in(*_: object, each_year: Callable[[County], None]) -> County:
+        for incomes in years:
+            county.households.income_pp[:] = incomes * line
+            each_year(county)
+        return county
+
+    monkeypatch.setattr(admissible, "initial_county", burnt_in)
+    found = admissible._reference(resolve_parameters({}))
+    before, last = np.log(np.maximum(years[1:], 0.05))  # incomes count as a twentieth of the line at least
+    assert found == pytest.approx(
+        {
+            "sd_log_income": last.std(),
+            "variance_of_change": (last - before).var(),
+            "unregistered_poor": (2 + 7) / (2 + 3 + 5 + 7),
+            "off_farm": (1 + 2) / 2,
+            "headcount": (1 + 2 + 4 + 7) / 22,
+        }
+    )
 
 
 def test_the_parameters_as_stated_are_admissible() -> None:

@@ -66,6 +66,21 @@ def test_replicates_and_attempts_draw_anew(place: Place) -> None:
     assert len({draw_place(place, draw).county_factor.value for draw in others}) == 4
 
 
+def test_counties_of_a_region_share_its_draw_and_no_other_places(place: Place, place_data: dict[str, Any]) -> None:
+    """What is not known of them is not known of all alike, each within its own range."""
+    counties = []
+    for name, before, high in (("east", 0, 1.0), ("west", 130, 1.2)):
+        member = {"name": "land", "persons_before": before, "persons": 130, "persons_in_all": 500}
+        factor = restated(place_data["county_factor"], 0.8, high, "free")
+        counties.append(Place.model_validate({**place_data, "name": name, "region": member, "county_factor": factor}))
+    east, west = (draw_place(county, DRAW) for county in counties)
+    assert east.county_factor.value == quantile("place.land.county_factor", 0.8, 0.9, 1.0)
+    assert west.county_factor.value == quantile("place.land.county_factor", 0.8, 0.9, 1.2)
+    assert east.rural_persons == west.rural_persons
+    assert dict(drawn_figures(counties[1], DRAW))["place.land.county_factor"] == west.county_factor.value
+    assert draw_place(place, DRAW).county_factor.value != east.county_factor.value
+
+
 def test_jobs_at_resettlement_sites_are_drawn_together(place_data: dict[str, Any]) -> None:
     place_data["resettlement"]["jobs_factor"] = {
         "value": 1.0,

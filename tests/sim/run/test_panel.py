@@ -22,7 +22,11 @@ COLUMNS: dict[str, tuple[list[Any], list[Any]]] = {
     "market_income_pp": ([10.0, 20.0, 30.0, 40.0], [20.0, 30.0, 10.0, 40.0]),
     "net_income_pp": ([11.0, 21.0, 31.0, 41.0], [21.0, 31.0, 11.0, 41.0]),
     "income_pp": ([12.0, 22.0, -32.0, 42.0], [22.0, -32.0, 12.0, 42.0]),
+    # consumption is of the household in memory and of a person in the panel
+    "consumption": ([13.0, 46.0, 99.0, 172.0], [23.0, 33.0, 13.0, 43.0]),
     "poor_true": ([True, False, True, False], [False, True, True, False]),
+    "poor_consumption": ([False, True, True, False], [True, True, False, False]),
+    "poor_official": ([True, False, False, True], [False, False, True, True]),
     "poor_survey": ([False, False, False, True], [False, False, False, True]),
     "medical_bill": ([500.0, 600.0, 700.0, 800.0], [600.0, 700.0, 500.0, 800.0]),
     "medical_paid": ([5.0, 6.0, 7.0, 8.0], [6.0, 7.0, 5.0, 8.0]),
@@ -31,6 +35,7 @@ NAMES = {
     "market_income_pp": "market_income_per_person",
     "net_income_pp": "net_income_per_person",
     "income_pp": "income_per_person",
+    "consumption": "consumption_per_person",
 }
 
 
@@ -67,3 +72,8 @@ def test_status_cause_line_and_programmes(rows: dict[str, list[Any]]) -> None:
     assert rows["cause"] == [CAUSES[code] for code in (0, 6, 1, 3)]
     assert rows["in_cooperative"] == [False, False, True, True]
     assert rows["in_relocation"] == [True, False, False, False]
+
+
+def test_every_column_is_looked_at(rows: dict[str, list[Any]]) -> None:
+    seen = {NAMES.get(name, name) for name in COLUMNS} | {f"in_{name}" for name in PROGRAMMES}
+    assert set(rows) == seen | {"year", "uid", "line", "registered", "poor_registry", "cause"}

@@ -164,6 +164,17 @@ def test_moral_hazard_by_hand(by_hand: Callable[..., County], programmes: Callab
         np.testing.assert_allclose(county.flows.use_factor, [use, 1.0], rtol=1e-6)
 
 
+def test_who_has_left_the_basic_scheme_uses_no_more_care(
+    by_hand: Callable[..., County], programmes: Callable[..., Ledger]
+) -> None:
+    policy = insurance()
+    policy.paid_ratio = 1.0
+    columns = {"registry_status": [1, 1], "health_insurance_since": [2016, 2016], "insured": [True, False]}
+    county = by_hand(2, ORDINARY, {"moral_hazard": True}, policies=(policy,), **columns)
+    programmes(county, policy)
+    np.testing.assert_allclose(county.flows.use_factor, [1.0 + 0.25 * 1342 / 1900, 1.0], rtol=1e-6)
+
+
 # --- claims ----------------------------------------------------------------------------------------------------------
 
 

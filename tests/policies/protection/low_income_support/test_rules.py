@@ -133,6 +133,8 @@ def test_what_a_beneficiary_gets_of_the_standard_is_reported(
     programmes(county, policy)
     # two persons at 3,000 and one at 1,400: 2,466.67 of 4,000
     assert policy.report(county) == {"benefit_to_standard": pytest.approx(7400 / 3 / 4000)}
+    dated = support(standard={2016: 1000.0, 2017: 8000.0})  # against the standard of the year
+    assert dated.report(county) == {"benefit_to_standard": pytest.approx(7400 / 3 / 8000)}
     county.households.column("low_income_support_yuan")[:] = 0.0
     assert np.isnan(policy.report(county)["benefit_to_standard"])
 
@@ -151,6 +153,27 @@ def test_money_goes_to_the_neediest_first(by_hand: Callable[..., County], progra
     county = rural(by_hand, policy, 4, net_income_pp=[3000.0, 2000.0, 1000.0, 500.0])
     programmes(county, policy)
     assert granted(county) == [0.0, 2200.0, 3000.0, 3000.0]
+
+
+def test_five_guarantees_come_first_below_the_standard_only(
+    by_hand: Callable[..., County], programmes: Callable[..., Ledger]
+) -> None:
+    # two destitute, one under the standard and one kept above it, and a family poorer than both; 90% of the money is
+    # 8,250 yuan: 5,200 for the first, 3,000 for the family, and no 1,400 for the other
+    policy = support(budget=8250.0 / 0.9)
+    county = rural(
+        by_hand,
+        policy,
+        3,
+        elderly=[1, 1, 0],
+        aged=[1, 1, 0],
+        working_age=[0, 0, 1],
+        able_workers=[0, 0, 1],
+        net_income_pp=[4400.0, 3900.0, 1000.0],
+        low_income_support_last=[2016, 0, 0],
+    )
+    programmes(county, policy)
+    assert granted(county) == [0.0, 5200.0, 3000.0]
 
 
 def test_the_test_sees_last_years_income_without_this_programmes_money(
