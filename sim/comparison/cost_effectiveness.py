@@ -77,7 +77,12 @@ def _ratio_quantiles(cost: Floats, effect: Floats) -> tuple[float, float]:
     for share in ((1 - LEVEL) / 2, (1 + LEVEL) / 2):
         below, rest = divmod(share * (len(ordered) - 1), 1.0)
         low, high = ordered[int(below)], ordered[min(int(below) + 1, len(ordered) - 1)]
-        ends.append(float(low if rest == 0.0 or low == high else low + rest * (high - low)))
+        if rest == 0.0 or low == high:
+            ends.append(float(low))
+        elif np.isinf(low) or np.isinf(high):  # between a number and no bound, or two of either sign, there is no bound
+            ends.append(float(high if np.isinf(high) else low))
+        else:
+            ends.append(float(low + rest * (high - low)))
     return ends[0], ends[1]
 
 

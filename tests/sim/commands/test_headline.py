@@ -31,6 +31,7 @@ from tuopin.sim.commands.headline import (
 from tuopin.sim.commands.tables import plain
 from tuopin.sim.comparison.assumptions import Decides
 from tuopin.sim.results.results import Results
+from tuopin.sim.results.schemas import COMPARISON
 
 NAN = float("nan")
 ROW: dict[str, Any] = {
@@ -159,9 +160,8 @@ def in_files(folder: Path, comparison: list[dict[str, Any]]) -> Results:
             "probability_positive": 1.0,
             "note": "",
         }
-        pd.DataFrame([kept | {"replicates": 2} | row for row in comparison]).to_csv(
-            folder / "comparison.csv", index=False
-        )
+        table = pd.DataFrame([kept | {"replicates": 2} | row for row in comparison])
+        table.reindex(columns=[column.name for column in COMPARISON]).to_csv(folder / "comparison.csv", index=False)
     settings = {"baseline": "none", "first_year": 2016, "discount_rate": 0.045, "capital_years": {"houses": 30}}
     return Results(folder, {"baseline": "none", "inputs": {}, "comparison": settings})
 

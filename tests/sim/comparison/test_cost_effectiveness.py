@@ -85,3 +85,10 @@ def test_a_printed_ratio_always_has_an_interval_and_that_of_luck_is_finite_aroun
             tolerance = 1e-9 * (1 + abs(found.ratio))
             assert found.low - tolerance <= found.ratio <= found.high + tolerance
             assert math.isfinite(found.high)
+
+
+def test_draws_whose_ratios_overflow_either_way_have_no_ratio() -> None:
+    """An effect of 5e-324 makes a cost of -1 minus infinity and one of 1 infinity: between them there is nothing."""
+    for cost in ([-1.0, 1.0], [-1.0, -1.0], [-1.0, 5.0]):
+        found = cost_ratio(np.array(cost), np.array([5e-324, 5e-324]), "parameters")
+        assert np.isnan(found.ratio) and found.reason == NO_CLEAR_GAIN

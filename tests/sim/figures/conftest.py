@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from tuopin.sim.results.results import Results
+from tuopin.sim.results.schemas import COMPARISON
 
 POLICIES = ("relocation", "cooperative", "health_insurance", "low_income_support")
 SCENARIOS = ("none", *POLICIES, "all", *(f"all_but_{policy}" for policy in POLICIES))
@@ -186,7 +187,8 @@ def result(tmp_path: Path, indicators: pd.DataFrame, spells: pd.DataFrame, compa
             if column in frame
         }
         frame.astype(words).to_parquet(folder / f"{name}.parquet")
-    comparison.to_csv(folder / "comparison.csv", index=False)
+    columns = [column.name for column in COMPARISON]
+    comparison.reindex(columns=columns).to_csv(folder / "comparison.csv", index=False)
     runs = [{"scenario": str(name), "status": "done"} for name in indicators["scenario"].unique()]
     settings = {"baseline": "none", "discount_rate": 0.045, "draw_parameters": False}
     return Results(folder, {"comparison": settings, "inputs": {}, "runs": runs})
