@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -19,6 +19,7 @@ from tuopin.agents.economy import price_index
 from tuopin.policies.catalogue import catalogue
 from tuopin.sim.comparison.by_indicator import compared_by_indicator
 from tuopin.sim.comparison.differences import paired_differences
+from tuopin.sim.measures.indicators import INDICATORS
 from tuopin.sim.results.cells import neutral
 from tuopin.sim.results.durable import write_atomically
 from tuopin.sim.results.errors import ResultsError
@@ -74,8 +75,22 @@ def compare(results: Results, baseline: str | None = None, indicator: str | None
         frame = differences_of(results, chosen)
     if indicator is None:
         return frame
-    results.require("indicator", indicator, sorted(frame["indicator"].unique()))
+    require_indicator(results, indicator, sorted(frame["indicator"].unique()))
     return frame[frame["indicator"] == indicator].reset_index(drop=True)
+
+
+def require_indicator(results: Results, indicator: str, compared: Sequence[str]) -> None:
+    """Refuse an indicator that is not among those `compared`; one that there is, is told why it is not.
+
+    Raises
+    ------
+    ResultsError
+        Naming those compared.
+    """
+    if indicator in INDICATORS and indicator not in compared:
+        why = "no scenario has it together with the baseline; indicators.parquet holds what there is of it"
+        raise ResultsError(f"{results.directory}: {indicator!r} is not compared: {why}; allowed: {', '.join(compared)}")
+    results.require("indicator", indicator, compared)
 
 
 def comparison_title(results: Results, frame: pd.DataFrame) -> str:

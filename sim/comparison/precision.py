@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tuopin.sim.comparison.by_indicator import portions, rows_by_indicator
-from tuopin.sim.comparison.compare import chosen_baseline
+from tuopin.sim.comparison.compare import chosen_baseline, require_indicator
 from tuopin.sim.comparison.cube import cube_of, scenario_index
 from tuopin.sim.comparison.paired import paired_interval, replicates_needed, variance_reduction
 from tuopin.sim.comparison.years import over_years
@@ -43,7 +43,7 @@ def precision(
         place: rows_by_indicator(results, place, scenarios) for place in dict.fromkeys(run["place"] for run in done)
     }
     if indicator is not None:
-        results.require("indicator", indicator, sorted({name for counts in rows.values() for name in counts}))
+        require_indicator(results, indicator, sorted({name for counts in rows.values() for name in counts}))
     parts = []
     for place, counts in rows.items():
         wanted = {name: views for name, views in counts.items() if indicator in (None, name)}

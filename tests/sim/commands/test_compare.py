@@ -56,6 +56,16 @@ def test_an_unknown_indicator_is_told_with_its_nearest_name(
     assert "did you mean headcount_ratio?" in capsys.readouterr().err
 
 
+def test_an_indicator_of_one_programme_alone_is_told_where_it_is(
+    directory: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # the baseline has no programme whose coverage there could be
+    assert status_of(["compare", str(directory), "--indicator", "coverage"]) == 2
+    said = capsys.readouterr().err
+    assert "'coverage' is not compared: no scenario has it together with the baseline" in said
+    assert "headcount_ratio" in said and said.count("\n") == 1
+
+
 def lines_of(capsys: pytest.CaptureFixture[str], *command: str) -> list[str]:
     assert status_of(["compare", *command]) == 0
     return capsys.readouterr().out.splitlines()
