@@ -17,6 +17,7 @@ import typer
 from tuopin.sim.commands.branch import branch
 from tuopin.sim.commands.check import check
 from tuopin.sim.commands.compare import compare
+from tuopin.sim.commands.evidence import evidence
 from tuopin.sim.commands.explain import explain
 from tuopin.sim.commands.init import init
 from tuopin.sim.commands.list import list_what
@@ -64,6 +65,7 @@ app.command(name="list")(list_what)
 app.command()(init)
 app.command()(schema)
 app.command()(verify)
+app.command()(evidence)
 
 
 def main() -> NoReturn:

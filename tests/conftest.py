@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -21,6 +22,9 @@ from tuopin.policies.protocol import Policy
 
 settings.register_profile("tuopin", deadline=None, max_examples=60)  # a first example may compile a kernel
 settings.load_profile("tuopin")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a shell's background job, whose children would inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 FLAT: Mapping[str, Any] = {
     "economy.statistical_line_2016": 3000.0,
