@@ -150,6 +150,8 @@ def test_numbers_moved_for_a_year_return_and_stay_in_their_bounds() -> None:
     assert p.moved(2017, {}, {"g.rate": -1.0}).value("g.rate", 2017) == 0.0
     assert p.moved(2017, {"g.rate": 1.0}, {}) is p and p.value("g.rate", 2017) == 0.4
     assert p.moved(2017, {"g.rate": 2.0, "g.series": 1.5}, {}) is moved is not p.moved(2017, {"g.rate": 2.0}, {})
+    other = p.moved(2018, {"g.rate": 2.0, "g.series": 1.5}, {})  # the same move in another year is another
+    assert [other.value("g.series", year) for year in (2017, 2018)] == [2.0, 4.5]
     with pytest.raises(KeyError, match="no such number"):
         p.moved(2017, {"g.unknown": 2.0}, {})
     with pytest.raises(ValueError, match=r"g\.x is no number that could be moved"):

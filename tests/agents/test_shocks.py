@@ -120,6 +120,18 @@ def test_prices_demand_and_villages_of_stated_years(by_hand: Callable[..., Count
     np.testing.assert_allclose(county.villages.crop_left, expected)
 
 
+def test_villages_struck_as_stated_and_those_drawn_are_struck_once(by_hand: Callable[..., County]) -> None:
+    # every village is drawn, one of them is stated too: a stated disaster neither spares the others nor strikes twice
+    stated = {"production.struck_share": 0.2, "production.disaster_rate": 1.0, "production.disaster_loss": 0.4}
+    county = by_hand(1, stated, {"weather": True}, villages=5)
+    strike_county(county)
+    np.testing.assert_allclose(county.villages.crop_left, 0.6 * county.markets.weather)
+    rare = by_hand(1, {**stated, "production.disaster_rate": 0.0}, {"weather": True}, villages=5)
+    rare.villages.hazard = np.array([1.0, 3.0, 2.0, 1.0, 1.0])
+    strike_county(rare)
+    np.testing.assert_allclose(rare.villages.crop_left / rare.markets.weather, [1.0, 0.6, 1.0, 1.0, 1.0])
+
+
 def test_the_most_exposed_villages_are_rounded_half_up_and_equal_ones_go_by_uid() -> None:
     hazard, uid = np.array([1.0, 3.0, 3.0, 2.0, 0.5]), np.array([5, 9, 8, 7, 6])
     assert most_exposed(hazard, uid, 0.0).tolist() == []

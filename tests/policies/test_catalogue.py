@@ -66,6 +66,9 @@ def _variant(**attributes: Any) -> type[Policy]:
     return type("Variant", (Relocation,), {"name": "good", "family": "", "writes": (), **attributes})
 
 
+NEEDED = ("base", "use", "every", "parameters", "basic_insurance", "resident_pension", "grain_subsidy")
+
+
 @pytest.mark.parametrize(
     ("loaded", "complaint"),
     [
@@ -83,6 +86,7 @@ def _variant(**attributes: Any) -> type[Policy]:
         (GeneratorExit(), "other:X: cannot be imported: GeneratorExit"),
         (_variant(name="../up"), "its name is '../up'; allowed: up to 64 lower-case letters"),
         (_variant(name=7), "its name is 7"),
+        *((_variant(name=name), f"its name is '{name}', which a scenario or the accounts need") for name in NEEDED),
         (_variant(label=None), "it has no label"),
         (_variant(capital_years=-1), "its capital_years are -1; allowed: whole years from 0 to 100"),
         (_variant(capital_years=True), "its capital_years are True; allowed: whole years from 0 to 100"),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuopin.policies.ledger import BudgetExceeded, Entry, Ledger, fen, is_public
+from tuopin.policies.ledger import MOST_FEN, AmountRefused, BudgetExceeded, Entry, Ledger, fen, is_public
 
 
 def _ints(*values: int) -> np.ndarray:
@@ -67,6 +67,33 @@ def test_a_payment_beyond_the_budget_is_refused_and_nothing_posted(ledger: Ledge
     ledger.post("allowance", "county", _ints(1), _ints(1))  # the last fen can be spent
     assert ledger.left("allowance") == 0
     assert [(e.payer, e.households, e.fen) for e in ledger.close_year(np.ones(4, dtype=int))] == [("county", 2, 1000)]
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+@pytest.mark.parametrize("kind", [np.int64, np.int32])
+@pytest.mark.parametrize(
+    ("row", "amount", "said"),
+    [(3, 1, ""), (4, 1, "rows that are no households"), (-1, 1, "rows that are no"), (1, -1, "amounts of -1 to")],
+)
+def test_what_is_no_payment_is_refused_wherever_it_stands(
+    ledger: Ledger, at: int, kind: type, row: int, amount: int, said: str
+) -> None:
+    rows, amounts = np.array([0, 1, 2], dtype=kind), np.array([5, 5, 5], dtype=kind)
+    rows[at], amounts[at] = row, amount
+    if said:
+        with pytest.raises(AmountRefused, match=said):
+            ledger.post("open", "x", rows, amounts)
+    else:
+        ledger.post("open", "x", rows, amounts)
+    assert ledger.spent("open") == (0 if said else 11)
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_more_than_anybody_can_be_paid_is_refused_wherever_it_stands(ledger: Ledger, at: int) -> None:
+    amounts = _ints(1, 1, 1)
+    amounts[at] = MOST_FEN + 1
+    with pytest.raises(AmountRefused, match=f"amounts of 1 to {MOST_FEN + 1} fen"):
+        ledger.post("open", "x", _ints(0, 1, 2), amounts)
 
 
 def test_years_are_apart(ledger: Ledger) -> None:

@@ -32,6 +32,10 @@ def test_equal_programmes_are_told_once() -> None:
     assert len(told) == 2 and "cooperative (a, b): 42.3 M yuan in 2017" in told[0]
 
 
+def test_what_has_no_money_of_its_own_is_not_told_as_unlimited() -> None:
+    assert money_lines(study(a={"circumstances": {"separation": 1.5}})) == []
+
+
 @pytest.mark.parametrize(
     ("given", "warning"),
     [

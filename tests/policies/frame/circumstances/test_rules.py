@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ from tuopin.sim.run.setup import county_of
 from tuopin.sim.run.tables import tables
 from tuopin.sim.run.task import begin_scenario, simulate_scenario
 from tuopin.sim.run.year import influenced, simulate_year
+from tuopin.sim.study.declarations import declared
+from tuopin.sim.study.problems import StudyError
+from tuopin.sim.study.study import Study
 
 FRUIT, LIVESTOCK = LINES.index("fruit"), LINES.index("livestock")
 
@@ -60,6 +64,19 @@ def test_what_moves_is_declared_and_what_one_sets_no_other_may(by_hand: Callable
         influenced(Run(county, [Stranger({})], Ledger(), Recorder(2016, 2017)))
     with pytest.raises(ValueError, match=r"circumstances and rival both write production\.struck_share"):
         in_order([Rival({}), Circumstances({})])
+
+
+def test_a_study_with_two_policies_that_set_one_parameter_is_refused() -> None:
+    class Rival(Circumstances):
+        name = "rival"
+
+    both = replace(declared(), policies={"circumstances": Circumstances, "rival": Rival})
+    study = {"name": "x", "place": "lushi", "years": "2016-2018", "baseline": "a"}
+    with pytest.raises(StudyError) as error:
+        scenarios = {"a": {"circumstances": {}, "rival": {}}}
+        Study.from_dict({**study, "scenarios": scenarios}, declarations=both)
+    said = "scenarios.a.rival: sets the parameter 'production.struck_share', as circumstances does"
+    assert said in str(error.value)
 
 
 def test_factors_of_several_policies_multiply(by_hand: Callable[..., County]) -> None:
