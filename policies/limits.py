@@ -42,7 +42,7 @@ class Reach:
     claims_met: bool | None = None
     """Whether money for what befalls households in the year was left when all of them had been paid; None if the
     programme pays no claims."""
-    members: int = 0
+    claimants: int = 0
     """Households that could claim, whenever they enrolled."""
 
 
@@ -106,6 +106,6 @@ def _worth(name: str, lost: int, spent: int, r: Reach) -> float:
     Those of a programme that pays by claims alone would have claimed as its members do.
     """
     if r.funded_fen == 0:
-        return lost * spent / r.members if r.members else 0.0
+        return lost * spent / r.claimants if r.claimants else 0.0
     known = {"hours": r.funded_fen - r.served_fen, "room": r.served_fen - r.enrolled_fen}
     return float(known[name]) if name in known else lost * r.funded_fen / r.funded

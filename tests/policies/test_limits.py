@@ -21,11 +21,11 @@ def _reach(
     fen: tuple[int, int, int],
     *,
     claims_met: bool | None = None,
-    members: int = 0,
+    claimants: int = 0,
     dearest: int = 60,
 ) -> Reach:
     """Households funded, served and enrolled with what enrolling them costs."""
-    return Reach(True, 60, willing, *households, *fen, dearest if fen[0] else 0, claims_met, members)
+    return Reach(True, 60, willing, *households, *fen, dearest if fen[0] else 0, claims_met, claimants)
 
 
 @pytest.mark.parametrize(
@@ -53,9 +53,9 @@ def _reach(
         (500, 400, None, _reach(8, (5, 3, 3), (150, 120, 120), claims_met=False, dearest=36), "indivisible"),
         (500, 400, None, _reach(8, (5, 4, 2), (150, 120, 20), claims_met=False), "room"),
         # insurance: of 12 one was not served, the other 11 and 29 older members claim 10 each
-        (500, 400, None, _reach(12, (12, 11, 11), (0, 0, 0), claims_met=True, members=40), "no more candidates"),
-        (500, 400, None, _reach(12, (12, 6, 6), (0, 0, 0), claims_met=True, members=40), "hours"),  # 60 of the 100
-        (500, 498, None, _reach(12, (12, 12, 12), (0, 0, 0), claims_met=False, members=40), "indivisible"),
+        (500, 400, None, _reach(12, (12, 11, 11), (0, 0, 0), claims_met=True, claimants=40), "no more candidates"),
+        (500, 400, None, _reach(12, (12, 6, 6), (0, 0, 0), claims_met=True, claimants=40), "hours"),  # 60 of the 100
+        (500, 498, None, _reach(12, (12, 12, 12), (0, 0, 0), claims_met=False, claimants=40), "indivisible"),
         # two sites: the registered are all reached, and what is left is not for the neighbours who wait
         (900, 500, None, _reach(50, (6, 5, 5), (600, 500, 500), dearest=120), "kept"),  # 300 more than hours took
         (900, 500, None, _reach(50, (6, 5, 5), (600, 500, 500), dearest=160), "indivisible"),  # a rest of each part

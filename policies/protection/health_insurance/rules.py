@@ -90,7 +90,7 @@ class HealthInsurance(Policy):
         rows, claims = claims_of(bills, *self.terms(county))
         if ledger is not None:
             reach = ledger.reach(self.name)
-            reach.claims_met, reach.members = True, int(self.enrolled(county).sum())
+            reach.claims_met, reach.claimants = True, int(self.enrolled(county).sum())
         if len(rows) == 0:
             return
         if ledger is None:
