@@ -144,7 +144,7 @@ def test_a_saved_state_goes_on_as_if_unbroken(plan_for: Callable[..., Any], tmp_
 def test_every_factor_moves_the_poor(plan_for: Callable[..., Any]) -> None:
     """Each at a hard end, alone: what it names is not without effect."""
     hard = {"separation": 3.0, "disaster_rate": 9.0, "animal_loss": 9.0, "struck_share": 0.9}
-    shocks = {name: {name: hard.get(name, 0.1)} for name in (*FACTORS, "struck_share")}
+    shocks = {name: {name: hard.get(name, 0.2)} for name in (*FACTORS, "struck_share")}
     plan = plan_for(
         {"none": {}, **{name: {"circumstances": given} for name, given in shocks.items()}}, years="2016-2018"
     )
