@@ -212,7 +212,8 @@ def _within_hours(county: County, policy: Policy, funded: Funded, order: F64, le
     hours, village = policy.value("hours_per_household", county.year), county.households.village
     if not county.on("cadre_limits") or hours == 0 or len(funded.rows) == 0:
         return funded
-    cap = np.floor(np.maximum(left, 0.0) / hours + _LITTLE).astype(np.int64)
+    most = hours * len(funded.rows)  # more than all cannot be served, however few hours one takes
+    cap = np.floor(np.clip(left, 0.0, most) / hours + _LITTLE).astype(np.int64)
     served = funded.kept(first_of_each(village[funded.rows], order, county.households.uid[funded.rows], cap))
     left -= hours * np.bincount(village[served.rows], minlength=len(left))
     return served

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tuopin.agents.county import County
 from tuopin.agents.parameters import Parameter
-from tuopin.policies.cycle import post_ordinary, run_programmes
+from tuopin.policies.cycle import Funded, _within_hours, post_ordinary, run_programmes
 from tuopin.policies.ledger import LEAKAGE, Ledger
 from tuopin.policies.places.relocation import rules as relocation_rules
 from tuopin.policies.protocol import Fen, ObservedNeed, Policy, Rows, policy_parameters
@@ -170,6 +170,29 @@ def test_only_those_the_money_reaches_take_hours(
     county = village(by_hand, a, b, hours=6.0)
     programmes(county, a, b)
     assert since(county, a) == [0] and since(county, b) == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("each", "there", "served", "rest"),
+    [
+        (2.0, 7.0, [0, 1, 2], 1.0),
+        (2.0, 5.9, [0, 1], 1.9),
+        (2.0, -1.0, [], -1.0),
+        (0.1, 0.3, [0, 1, 2], 0.0),
+        (9e-237, 5.0, [0, 1, 2], 5.0),
+        (5e-324, 1e9, [0, 1, 2], 1e9),
+        (1e300, 1e9, [], 1e9),
+    ],
+)
+def test_the_hours_left_serve_whom_they_reach_however_few_one_takes(
+    by_hand: Callable[..., County], each: float, there: float, served: list[int], rest: float
+) -> None:
+    policy = policy_of("plain", hours_per_household=each)
+    county = village(by_hand, policy, size=3)
+    left, rows = np.array([there]), np.arange(3)
+    with np.errstate(all="raise", under="ignore"):
+        kept = _within_hours(county, policy, Funded(rows, np.full(3, 7)), np.array([1.0, 2.0, 3.0]), left)
+    assert kept.rows.tolist() == served and left[0] == pytest.approx(rest, abs=1e-9)
 
 
 def test_without_the_limit_hours_are_no_matter(
