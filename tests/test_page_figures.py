@@ -11,12 +11,11 @@ import importlib.util
 import re
 import string
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
 
+from tests.page_templates import PAGES, ROOT, SCENARIOS, TEMPLATES, all_of, flat, flat_page, lushi, page_of, percent
 from tuopin.agents.columns import COLUMNS
 from tuopin.agents.draws import resolve_parameters
 from tuopin.agents.finance import DEBT_YEARS
@@ -38,15 +37,8 @@ from tuopin.sim.study.admissibility import admissibility
 from tuopin.sim.study.places import load_place
 from tuopin.sim.study.study import Study
 
-ROOT = Path(__file__).parents[1]
-SCENARIOS = ROOT / "scenarios"
-PAGES = [ROOT / "README.md", ROOT / "docs" / "many-places.md", *sorted((ROOT / "docs" / "decisions").glob("*.md"))]
 NUMBERS = {3: "three", 4: "four", 5: "five", 10: "ten", 12: "twelve", 2: "two"}
 
-TEMPLATES: dict[str, dict[str, list[str]]] = YAML(typ="safe").load(
-    (ROOT / "tests" / "page_figures.yaml").read_text("utf-8")
-)
-"""By what fills them and page."""
 
 FIGURE = re.compile(
     r"(?<![\w.])\d[\d,.]*(?:%|(?:-| to )\d[\d,.]*%|"
@@ -86,15 +78,6 @@ def unheld(name: str, text: str) -> list[tuple[str, re.Match[str]]]:
     return found
 
 
-def page_of(page: Path) -> str:
-    return page.read_text("utf-8")
-
-
-def flat(text: str) -> str:
-    """The text with every run of white space as one blank."""
-    return " ".join(text.split())
-
-
 def pattern(template: str) -> re.Pattern[str]:
     """The template with any number, or a number in words, in its fields."""
     parts = [
@@ -104,29 +87,9 @@ def pattern(template: str) -> re.Pattern[str]:
     return re.compile("".join(parts))
 
 
-def page_says(name: str, template: str, values: dict[str, Any]) -> None:
-    """Raise AssertionError unless the page has the sentence with these figures."""
-    (page,) = (page for page in PAGES if page.name == name)
-    assert template.format(**values) in flat(page_of(page))
-
-
-def all_of(kind: str) -> list[Any]:
-    return [pytest.param(page, one, id=f"{page}: {one[:40]}") for page, many in TEMPLATES[kind].items() for one in many]
-
-
-def percent(share: float, digits: int = 0) -> str:
-    return f"{share:.{digits}%}"
-
-
 def short(value: float, digits: int = 2) -> str:
     """A number below one as an economist writes it: .05, not 0.05."""
     return f"{value:.{digits}f}".lstrip("0")
-
-
-@cache
-def lushi() -> Place:
-    place: Place = load_place(SCENARIOS / "places" / "lushi.yaml")
-    return place
 
 
 @cache
@@ -228,7 +191,7 @@ def exceptions() -> dict[str, str]:
 
 @pytest.mark.parametrize(("page", "template"), all_of("program"))
 def test_figures_of_the_data_and_the_program(page: str, template: str) -> None:
-    page_says(page, template, cheap_values())
+    assert template.format(**cheap_values()) in flat_page(page)
 
 
 def test_the_readmes_table_of_files_has_the_columns_of_the_tables() -> None:

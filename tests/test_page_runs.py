@@ -5,48 +5,22 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from ruamel.yaml import YAML
 
+from tests.page_templates import ROOT, SCENARIOS, all_of, flat_page, lushi, percent
 from tuopin.agents import demography, registry
 from tuopin.agents.county import County
 from tuopin.agents.draws import resolve_parameters
 from tuopin.agents.mechanisms import resolve_mechanisms
-from tuopin.agents.place import Place
 from tuopin.agents.population import synthesise
 from tuopin.agents.randomness import Luck
 from tuopin.sim.comparison.precision import precision
 from tuopin.sim.results.results import Results
 from tuopin.sim.run import burn_in
-from tuopin.sim.study.places import load_place
 from tuopin.sim.study.study import Study
-
-ROOT = Path(__file__).parents[1]
-SCENARIOS = ROOT / "scenarios"
-TEMPLATES = YAML(typ="safe").load((ROOT / "tests" / "page_figures.yaml").read_text("utf-8"))
-
-
-def all_of(kind: str) -> list[Any]:
-    return [pytest.param(page, one, id=f"{page}: {one[:40]}") for page, many in TEMPLATES[kind].items() for one in many]
-
-
-def page_says(name: str, template: str, values: dict[str, Any]) -> None:
-    """Raise AssertionError unless the decision has the sentence with these figures."""
-    text = (ROOT / "docs" / "decisions" / name).read_text("utf-8")
-    assert template.format(**values) in " ".join(text.split())
-
-
-def percent(share: float, digits: int = 0) -> str:
-    return f"{share:.{digits}%}"
-
-
-def lushi() -> Place:
-    place: Place = load_place(SCENARIOS / "places" / "lushi.yaml")
-    return place
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +68,7 @@ def demography_alone(luck: Luck) -> tuple[float, float]:
 @pytest.mark.slow
 @pytest.mark.parametrize(("page", "template"), all_of("burn_in"))
 def test_figures_of_the_burn_in(page: str, template: str, burnt_in: dict[str, Any]) -> None:
-    page_says(page, template, burnt_in)
+    assert template.format(**burnt_in) in flat_page(page)
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +102,7 @@ def rows_of(text: str) -> list[str]:
 @pytest.mark.parametrize(("page", "template"), all_of("run"))
 def test_figures_of_the_readmes_run(page: str, template: str, whole_run: tuple[Results, str]) -> None:
     results, _ = whole_run
-    page_says(page, template, figures_of(results))
+    assert template.format(**figures_of(results)) in flat_page(page)
 
 
 def figures_of(results: Results) -> dict[str, Any]:

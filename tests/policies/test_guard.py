@@ -36,10 +36,10 @@ def bad(**rules: Callable[..., Any]) -> type[Policy]:
 
 
 @pytest.fixture
-def year(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> Callable[[type[Policy]], None]:
+def year(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> Callable[[type[Policy]], County]:
     """Every rule of a policy once, in the order of the year."""
 
-    def live(kind: type[Policy]) -> None:
+    def live(kind: type[Policy]) -> County:
         policy = kind({})
         county = by_hand(SIZE, policies=(policy,), registry_status=REGISTERED_POOR)
         policy.prepare(county)
@@ -53,6 +53,7 @@ def year(by_hand: Callable[..., County], programmes: Callable[..., Ledger]) -> C
         policy.expected_gain(county)
         policy.since(county)[:2] = county.year
         policy.release(county, np.arange(2))
+        return county
 
     return live
 
@@ -149,7 +150,7 @@ CASES += [
 
 
 @pytest.mark.parametrize(("name", "broken"), CASES)
-def test_a_bad_rule_is_refused_by_name(year: Callable[[type[Policy]], None], name: str, broken: Any) -> None:
+def test_a_bad_rule_is_refused_by_name(year: Callable[[type[Policy]], County], name: str, broken: Any) -> None:
     with pytest.raises(PolicyFault, match=rf"^policy dole: {name} (returns|leaves|raised) "):
         year(bad(**{name: broken}))
 
@@ -158,11 +159,13 @@ def test_the_corpus_is_large() -> None:
     assert len(CASES) >= 80
 
 
-def test_a_sound_policy_passes(year: Callable[[type[Policy]], None]) -> None:
-    year(bad(change_terms=term("wage_term", 5.0), enrol=own(100.0)))
+def test_a_sound_policy_passes_and_its_writes_stay(year: Callable[[type[Policy]], County]) -> None:
+    county = year(bad(change_terms=term("wage_term", 5.0), enrol=own(100.0)))
+    assert (county.flows.array("wage_term") == 5.0).all()
+    assert county.households.column("dole_debt").tolist() == [100.0, *[0.0] * (SIZE - 1)]
 
 
-def test_the_message_says_what_is_allowed(year: Callable[[type[Policy]], None]) -> None:
+def test_the_message_says_what_is_allowed(year: Callable[[type[Policy]], County]) -> None:
     with pytest.raises(PolicyFault) as caught:
         year(bad(unit_cost=RETURNS["unit_cost"][0] and rule(RETURNS["unit_cost"][0])))
     wrong = f"returns {2**62} for a household; allowed: whole fen from 0 to 1e+13"
