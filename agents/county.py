@@ -17,9 +17,19 @@ from tuopin.agents.place import Place
 from tuopin.agents.randomness import Luck
 
 
+VILLAGE_TERMS: dict[str, float] = {"hours_term": 0.0, "quality_term": 0.0}
+"""Terms of `Villages` and their neutral values."""
+LINE_TERMS: dict[str, float] = {"demand": 1.0, "unsold": 0.0}
+"""Terms of `Markets`, shape (lines,), and their neutral values."""
+
+
 @dataclass
 class Villages:
-    """Villages as columns (length = number of villages); `hours` are the team's working hours of the year."""
+    """Villages as columns (length = number of villages).
+
+    `hours` are the team's working hours of the year; `hours_term` (hours) and `quality_term` (standard deviations of
+    the teams' quality) are what programmes add to them and to `cadre_quality` this year.
+    """
 
     uid: I64
     remoteness: F64
@@ -28,6 +38,13 @@ class Villages:
     effect: F64
     hours: F64
     crop_left: F64
+    hours_term: F64 = field(default_factory=lambda: np.zeros(0))
+    quality_term: F64 = field(default_factory=lambda: np.zeros(0))
+
+    def __post_init__(self) -> None:
+        for name in VILLAGE_TERMS:
+            if len(getattr(self, name)) != len(self):
+                setattr(self, name, np.full(len(self), VILLAGE_TERMS[name]))
 
     def __len__(self) -> int:
         return len(self.uid)
@@ -35,17 +52,28 @@ class Villages:
 
 @dataclass
 class Markets:
-    """One market per industry line: this year's price against trend and the supply it opened with (grams of scale)."""
+    """One market per industry line: this year's price against trend and the supply it opened with (grams of scale).
+
+    `demand` (ratio, against the initial year's) and `unsold` (share of the line's income) are terms of the year.
+    `labour_demand` is that for off-farm work against the initial year, and `labour_demand_fall` the share by which it
+    fell in a year.
+    """
 
     price: F64 = field(default_factory=lambda: np.ones(len(LINES)))
     base_supply: I64 = field(default_factory=lambda: np.zeros(len(LINES), dtype=np.int64))
     weather: float = 1.0
     labour_demand: float = 1.0
+    labour_demand_fall: float = 0.0
+    demand: F64 = field(default_factory=lambda: np.full(len(LINES), LINE_TERMS["demand"]))
+    unsold: F64 = field(default_factory=lambda: np.full(len(LINES), LINE_TERMS["unsold"]))
 
 
 @dataclass
 class County:
-    """One county, simulated year by year. `start` is the initial year A; `in_burn_in` before the registry exists."""
+    """One county, simulated year by year. `start` is the initial year A; `in_burn_in` before the registry exists.
+
+    `jobs_in_county` are the off-farm jobs held in it in the initial year; `vacancies`, a term, jobs added this year.
+    """
 
     place: Place
     parameters: Parameters
@@ -61,6 +89,7 @@ class County:
     markets: Markets = field(default_factory=Markets)
     flows: Flows = field(default_factory=Flows)
     jobs_in_county: int = 0
+    vacancies: float = 0.0
     notes: dict[str, float] = field(default_factory=dict)
 
     def fork(self) -> County:
@@ -72,6 +101,14 @@ class County:
         twin.flows = Flows()
         twin.notes = dict(self.notes)
         return twin
+
+    def reset_terms(self) -> None:
+        """Set the year's terms of households, villages, lines and of the county to their neutral values."""
+        self.flows.reset(len(self.households))
+        for part, terms in ((self.villages, VILLAGE_TERMS), (self.markets, LINE_TERMS)):
+            for name, neutral in terms.items():
+                getattr(part, name)[:] = neutral
+        self.vacancies = 0.0
 
     def on(self, mechanism: str) -> bool:
         """Whether a switch is on."""

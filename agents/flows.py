@@ -27,17 +27,23 @@ class Flow:
     unit: str
     meaning: str
     neutral: float | None = None
+    early: bool = False
+    """Of a term: read in the step of shocks, so that what a policy writes later in the year is read by nobody."""
+    least: float | None = None
+    """Of a term: its lowest value, where the unit allows lower ones."""
 
 
 class _Row(NamedTuple):
     unit: str
     meaning: str
     neutral: float | None = None
+    early: bool = False
+    least: float | None = None
 
 
-def term(neutral: float, unit: str, meaning: str) -> Any:
+def term(neutral: float, unit: str, meaning: str, *, early: bool = False, least: float | None = None) -> Any:
     """Say what policies add to (neutral 0) or multiply (neutral 1); its name and type stand before it."""
-    return _Row(unit, meaning, neutral)
+    return _Row(unit, meaning, neutral, early, least)
 
 
 def quantity(unit: str, meaning: str) -> Any:
@@ -48,10 +54,22 @@ def quantity(unit: str, meaning: str) -> Any:
 class YearArrays:
     """Every term and quantity by name and type, for `TERMS` and `QUANTITIES` and for the type checker."""
 
+    # risks, written before the shocks of the year are drawn
+    illness_risk: F32 = term(1, "ratio", "probability of a hospital stay and of falling chronically ill", early=True)
+    major_risk: F32 = term(1, "ratio", "probability of a major illness", early=True)
+    accident_risk: F32 = term(1, "ratio", "probability of an accident that disables a worker", early=True)
+    animal_risk: F32 = term(1, "ratio", "probability of losing the animals", early=True)
+    separation_factor: F32 = term(1, "ratio", "probability of losing an off-farm job", early=True)
+    # work and business
+    motivation_term: F32 = term(0, "share", "added to motivation as offers of programmes and of work meet it")
     claimed_workers: F32 = term(0, "persons", "idle workers taken by a programme's own jobs")
     entry_factor: F32 = term(1, "ratio", "rate of entry into off-farm work")
+    distance_factor: F32 = term(1, "ratio", "remoteness as felt by who looks for work")
+    away_factor: F32 = term(1, "ratio", "probability that new off-farm work is outside the county")
     wage_term: F64 = term(0, "yuan/year", "wage income added")
     wage_factor: F32 = term(1, "ratio", "wages of off-farm workers")
+    disaster_share: F32 = term(1, "ratio", "share of the loss of crops of a struck village that the household bears")
+    crop_factor: F32 = term(1, "ratio", "yields of grain and of every line that the weather touches")
     business_factor: F32 = term(1, "ratio", "yields and prices received in the household's industry")
     business_term: F64 = term(0, "yuan/year", "business income added")
     income_factor: F32 = term(1, "ratio", "market income (a transition dip)")
@@ -64,7 +82,12 @@ class YearArrays:
     transfer_term: F64 = term(0, "yuan/year", "policy transfers received, before the income test")
     tested_transfer_term: F64 = term(0, "yuan/year", "income-tested policy transfers received")
     use_factor: F32 = term(1, "ratio", "use of hospital care")
+    stay_bill_factor: F32 = term(1, "ratio", "bill of the hospital stay")
+    major_bill_factor: F32 = term(1, "ratio", "bill of a major illness")
     reimbursed_term: F64 = term(0, "yuan/year", "reimbursement beyond the ordinary basic scheme")
+    school_aid_term: F64 = term(0, "yuan/year", "taken off the cost of schooling, down to nothing", least=0)
+    dropout_factor: F32 = term(1, "ratio", "probability that a child of compulsory age is out of school")
+    repayment_term: F64 = term(0, "yuan/year", "repayment of loans due, from savings, then relatives", least=0)
     own_payment_term: F64 = term(0, "yuan/year", "own payments to programmes, from savings, then debt")
 
     productivity: F64 = quantity("ratio", "exp of fixed, permanent and transitory log productivity")
@@ -75,9 +98,11 @@ class YearArrays:
     outpatient_bill: F64 = quantity("yuan/year", "outpatient bills of chronic illness")
     basic_reimbursed: F64 = quantity("yuan/year", "paid by the basic scheme at ordinary terms")
     illness_factor: F32 = quantity("ratio", "market income left after illness")
-    jobs_lost: I8 = quantity("jobs", "off-farm jobs lost for some months")
+    jobs_lost: I8 = quantity("jobs", "off-farm jobs lost for some months or for good")
+    came_home: I8 = quantity("jobs", "of these, outside the county and lost for good: the worker came home")
     animals_lost: Flags = quantity("flag", "animals lost to disease")
     net_income: F64 = quantity("yuan/year", "net income of the household")
+    repayment_unpaid: F64 = quantity("yuan/year", "of repayments due, what neither savings nor relatives met")
     left_poverty: Flags = quantity("flag", "left true poverty at this year's assessment")
     verified_income: F64 = quantity("yuan/person", "net income as the review sees it, NaN where it does not look")
 
