@@ -16,7 +16,6 @@ from tuopin.agents.parameters import Parameters
 from tuopin.agents.place import Place
 from tuopin.agents.randomness import Luck
 
-
 VILLAGE_TERMS: dict[str, float] = {"hours_term": 0.0, "quality_term": 0.0}
 """Terms of `Villages` and their neutral values."""
 LINE_TERMS: dict[str, float] = {"demand": 1.0, "unsold": 0.0}

@@ -15,6 +15,7 @@ from tuopin.agents.arrays import F32, F64, I8
 from tuopin.agents.compiled import compiled, rule
 from tuopin.agents.county import County
 from tuopin.agents.kernels import pick
+from tuopin.agents.labour import motivation_felt
 from tuopin.agents.rationing import first_of_each, lowest
 from tuopin.agents.stages import MIDDLE
 from tuopin.policies.arrays import Fen, Mask, Rows
@@ -108,7 +109,7 @@ def _willing(county: County, policy: Policy, rows: Rows) -> Rows:
     """Those of `rows` that accept an offer."""
     take_up = np.broadcast_to(np.asarray(policy.take_up(county, rows), dtype=np.float64), rows.shape)
     u = policy.willingness(county, rows)
-    applicants = pick(_Applicants, county.households, rows=rows, u=u, take_up=take_up)
+    applicants = pick(_Applicants, county.households, county.flows, rows=rows, u=u, take_up=take_up)
     accepts = np.empty(len(rows), dtype=np.bool_)
     _accept(applicants, county.value("labour.motivation_effect") if county.on("motivation") else 0.0, accepts)
     return rows[accepts]
@@ -122,6 +123,7 @@ class _Applicants(NamedTuple):
     take_up: F64
     able_workers: I8
     motivation: F32
+    motivation_term: F32
 
 
 @rule
@@ -138,7 +140,8 @@ def acceptance(take_up: float, able_workers: int, motivation: float, effect: flo
 def _accept(applicants: _Applicants, effect: float, accepts: Mask) -> None:
     for k in range(applicants.rows.shape[0]):
         i = applicants.rows[k]
-        share = acceptance(applicants.take_up[k], applicants.able_workers[i], applicants.motivation[i], effect)
+        felt = motivation_felt(applicants.motivation[i], applicants.motivation_term[i])
+        share = acceptance(applicants.take_up[k], applicants.able_workers[i], felt, effect)
         accepts[k] = applicants.u[k] < share
 
 
