@@ -9,17 +9,12 @@ import numpy as np
 
 from tuopin.agents.arrays import F64, I64
 from tuopin.agents.economy import price_index, registry_line, statistical_line
-from tuopin.agents.flows import Flows
+from tuopin.agents.flows import COUNTY_TERMS, LINE_TERMS, VILLAGE_TERMS, Flows
 from tuopin.agents.households import Households
 from tuopin.agents.lines import LINES
 from tuopin.agents.parameters import Parameters
 from tuopin.agents.place import Place
 from tuopin.agents.randomness import Luck
-
-VILLAGE_TERMS: dict[str, float] = {"hours_term": 0.0, "quality_term": 0.0}
-"""Terms of `Villages` and their neutral values."""
-LINE_TERMS: dict[str, float] = {"demand": 1.0, "unsold": 0.0}
-"""Terms of `Markets`, shape (lines,), and their neutral values."""
 
 
 @dataclass
@@ -41,9 +36,9 @@ class Villages:
     quality_term: F64 = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
-        for name in VILLAGE_TERMS:
+        for name, term in VILLAGE_TERMS.items():
             if len(getattr(self, name)) != len(self):
-                setattr(self, name, np.full(len(self), VILLAGE_TERMS[name]))
+                setattr(self, name, np.full(len(self), term.neutral))
 
     def __len__(self) -> int:
         return len(self.uid)
@@ -63,8 +58,8 @@ class Markets:
     weather: float = 1.0
     labour_demand: float = 1.0
     labour_demand_fall: float = 0.0
-    demand: F64 = field(default_factory=lambda: np.full(len(LINES), LINE_TERMS["demand"]))
-    unsold: F64 = field(default_factory=lambda: np.full(len(LINES), LINE_TERMS["unsold"]))
+    demand: F64 = field(default_factory=lambda: np.full(len(LINES), LINE_TERMS["demand"].neutral))
+    unsold: F64 = field(default_factory=lambda: np.full(len(LINES), LINE_TERMS["unsold"].neutral))
 
 
 @dataclass
@@ -105,9 +100,9 @@ class County:
         """Set the year's terms of households, villages, lines and of the county to their neutral values."""
         self.flows.reset(len(self.households))
         for part, terms in ((self.villages, VILLAGE_TERMS), (self.markets, LINE_TERMS)):
-            for name, neutral in terms.items():
-                getattr(part, name)[:] = neutral
-        self.vacancies = 0.0
+            for name, term in terms.items():
+                getattr(part, name)[:] = term.neutral
+        self.vacancies = COUNTY_TERMS["vacancies"].neutral
 
     def on(self, mechanism: str) -> bool:
         """Whether a switch is on."""

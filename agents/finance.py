@@ -180,7 +180,9 @@ def repay(due: float, savings: float, credit: float) -> Repaid:
 
     Counted in fen, rounded down, so that what is paid and what is not are the repayment due to the fen.
     """
-    fen = math.floor(max(0.0, due) * 100.0 + 0.5)
+    if due <= 0.0:
+        return Repaid(0.0, 0.0, 0.0)
+    fen = math.floor(due * 100.0 + 0.5)
     from_savings = min(fen, math.floor(max(0.0, savings) * 100.0))
     borrowed = min(fen - from_savings, math.floor(max(0.0, credit) * 100.0))
     return Repaid(from_savings / 100.0, borrowed / 100.0, (fen - from_savings - borrowed) / 100.0)

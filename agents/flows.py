@@ -117,6 +117,33 @@ TERMS: dict[str, Flow] = {name: flow for name, flow in FLOWS.items() if flow.neu
 QUANTITIES: dict[str, Flow] = {name: flow for name, flow in FLOWS.items() if flow.neutral is None}
 
 
+@dataclass(frozen=True)
+class CommonTerm:
+    """A term of villages, of lines or of the whole county: what it starts from each year, and its bounds."""
+
+    neutral: float
+    least: float
+    most: float
+    unit: str
+    meaning: str
+
+
+VILLAGE_TERMS: dict[str, CommonTerm] = {
+    "hours_term": CommonTerm(0.0, -1e6, 1e6, "hours/year", "working hours of the village's team added"),
+    "quality_term": CommonTerm(0.0, -10.0, 10.0, "standard deviations", "quality of the village's team added"),
+}
+"""Of `county.villages`, one value a village."""
+LINE_TERMS: dict[str, CommonTerm] = {
+    "demand": CommonTerm(1.0, 0.0, 1e3, "ratio", "demand for the line's product against the initial year's"),
+    "unsold": CommonTerm(0.0, 0.0, 1.0, "share", "part of the line's product that nobody buys"),
+}
+"""Of `county.markets`, one value a line; both concern a household's industry, `demand` the price of grain too."""
+COUNTY_TERMS: dict[str, CommonTerm] = {
+    "vacancies": CommonTerm(0.0, -1e6, 1e6, "jobs", "jobs in the county that fall vacant this year, added"),
+}
+"""Of the county itself."""
+
+
 if TYPE_CHECKING:
     _Typed = YearArrays
 else:
@@ -124,20 +151,36 @@ else:
 
 
 class Flows(_Typed):
-    """The year's arrays, one per term and quantity, length = number of households; buffers are reused over years."""
+    """The year's arrays, one per term and quantity, length = number of households; buffers are reused over years.
+
+    A term has an array of its own from the moment somebody asks for it who may write to it; until then the model's own
+    kernels, which only read, are given one array of neutral values that all such terms share. So a term nobody uses
+    costs neither memory nor time.
+    """
 
     def __init__(self) -> None:
+        self._room = 0
         self._buffers: dict[str, Array] = {}
         self._arrays: dict[str, Array] = {}
+        self._neutral: dict[tuple[str, float | None], Array] = {}
 
     def reset(self, size: int) -> None:
         """Set every term to its neutral value for `size` households; quantities keep no meaning from the last year."""
-        if not self._buffers or len(self._buffers["net_income"]) < size:
-            room = size + size // 10 + 16
-            self._buffers = {name: np.empty(room, dtype=flow.dtype) for name, flow in FLOWS.items()}
-        self._arrays = {name: buffer[:size] for name, buffer in self._buffers.items()}
-        for name, flow in TERMS.items():
-            self._arrays[name][:] = flow.neutral
+        if not self._buffers or self._room < size:
+            self._room = size + size // 10 + 16
+            own = {*QUANTITIES, *self._buffers}
+            self._buffers = {name: np.empty(self._room, dtype=FLOWS[name].dtype) for name in own}
+            kinds = {(term.dtype, term.neutral) for term in TERMS.values()}
+            self._neutral = {(dtype, neutral): np.full(self._room, neutral, dtype) for dtype, neutral in kinds}
+        shared = {name: self._neutral[term.dtype, term.neutral] for name, term in TERMS.items()}
+        self._arrays = {name: buffer[:size] for name, buffer in (shared | self._buffers).items()}
+        for name in self._buffers.keys() & TERMS.keys():
+            self._arrays[name][:] = TERMS[name].neutral
+
+    @property
+    def begun(self) -> bool:
+        """Whether a year has begun: before, there are no arrays."""
+        return bool(self._arrays)
 
     def array(self, name: str) -> Array:
         """Return the array of a term or quantity.
@@ -147,10 +190,21 @@ class Flows(_Typed):
         KeyError
             If there is none of that name.
         """
+        array = self._arrays[name]
+        if name in self._buffers:
+            return array
+        self._buffers[name] = np.full(self._room, TERMS[name].neutral, TERMS[name].dtype)
+        self._arrays[name] = self._buffers[name][: len(array)]
         return self._arrays[name]
 
     def as_mapping(self) -> Mapping[str, Array]:
         """Return a read-only mapping of name to array."""
+        for name in self._arrays:
+            self.array(name)
+        return MappingProxyType(self._arrays)
+
+    def for_reading(self) -> Mapping[str, Array]:
+        """Return the mapping to who writes to no term, as the model's own kernels; terms may share arrays in it."""
         return MappingProxyType(self._arrays)
 
     if not TYPE_CHECKING:  # a type checker goes by `YearArrays`, so that it sees a name misspelt
@@ -165,7 +219,6 @@ class Flows(_Typed):
                 super().__setattr__(name, value)
 
         def __getattr__(self, name: str) -> Array:
-            arrays = self.__dict__.get("_arrays", {})
-            if name not in arrays:
+            if name not in self.__dict__.get("_arrays", {}):
                 raise AttributeError(f"no quantity of the year is called {name!r}")
-            return arrays[name]
+            return self.array(name)

@@ -36,11 +36,11 @@ def out_of_school(county: County) -> Flags:
     the probability; before a first year begins there are none.
     """
     h, flows = county.households, county.flows
-    factor = flows.dropout_factor if flows.as_mapping() else np.ones(len(h), dtype=np.float32)
+    neutral = {} if flows.begun else {"dropout_factor": np.ones(len(h), dtype=np.float32)}
     rows = np.flatnonzero(h.pupils > 0)
     u = county.luck.uniform(SCHOOLING, 0, h.uid[rows])
     out = np.zeros(len(h), dtype=np.bool_)
-    found = pick(_Pupils, h, rows=rows, u=u, dropout_factor=factor, out_of_school=out)
+    found = pick(_Pupils, h, flows if flows.begun else None, rows=rows, u=u, out_of_school=out, **neutral)
     _leave_school(found, county.parameters.fill(DropoutTerms, "schooling", county.year))
     return found.out_of_school
 

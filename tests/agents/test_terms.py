@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuopin.agents.arrays import Array
-from tuopin.agents.county import LINE_TERMS, VILLAGE_TERMS, County
+from tuopin.agents.county import County
 from tuopin.agents.finance import forgo_care, pay
-from tuopin.agents.flows import TERMS
+from tuopin.agents.flows import COUNTY_TERMS, LINE_TERMS, TERMS, VILLAGE_TERMS
 from tuopin.agents.health import bill, fall_ill
 from tuopin.agents.income import gather
 from tuopin.agents.judgement import team_error
@@ -314,13 +314,14 @@ def test_quality_of_a_year_is_added_to_the_teams_own(by_hand: Callable[..., Coun
 
 def test_terms_of_villages_lines_and_county_are_neutral_again_next_year(by_hand: Callable[..., County]) -> None:
     county = by_hand(2, villages=3)
-    county.vacancies = 7.0
-    for part, terms in ((county.villages, VILLAGE_TERMS), (county.markets, LINE_TERMS)):
-        for name, neutral in terms.items():
-            assert (getattr(part, name) == neutral).all()
-            getattr(part, name)[:] = 5.0
+    parts = ((county, COUNTY_TERMS), (county.villages, VILLAGE_TERMS), (county.markets, LINE_TERMS))
+    held = [(part, name, term) for part, terms in parts for name, term in terms.items()]
+    for part, name, term in held:
+        assert np.all(getattr(part, name) == term.neutral) and term.least <= term.neutral <= term.most
+        setattr(part, name, getattr(part, name) * 0 + 5.0)
+    county.flows.wage_term[:] = 3.0
     county.reset_terms()
-    assert county.vacancies == 0.0
-    for part, terms in ((county.villages, VILLAGE_TERMS), (county.markets, LINE_TERMS)):
-        for name, neutral in terms.items():
-            assert (getattr(part, name) == neutral).all()
+    for part, name, term in held:
+        assert np.all(getattr(part, name) == term.neutral), name
+    assert county.flows.wage_term.tolist() == [0.0, 0.0]
+    assert len(county.villages.hours_term) == 3 and len(county.markets.demand) == len(LINES)
