@@ -30,7 +30,10 @@ from tuopin.policies.protocol import Policy
 _BLOCKS = 4  # sequences that a policy has to itself on the streams all policies share
 _SCALARS = ("year", "start", "scale", "level", "in_burn_in", "jobs_in_county")
 _PARTS = ("place", "parameters", "households", "villages", "markets", "flows")
-_ALLOWED = "allowed: its own columns, the year's terms in rules that write, and base columns named in `writes`"
+_ALLOWED = (
+    "allowed: its own columns, the year's terms in rules that write (those of the shocks before them, in `protect`),"
+    " and base columns named in `writes`"
+)
 
 
 class PolicyFault(RuntimeError):
