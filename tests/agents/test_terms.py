@@ -195,6 +195,18 @@ def test_risks_are_ratios_of_probabilities(by_hand: Callable[..., County]) -> No
         assert found[1::2].mean() == pytest.approx(share, abs=4.5 * (share * (1 - share) / n * 2) ** 0.5), name
 
 
+def test_a_risk_several_times_as_high_and_more_use_of_care_lose_no_stay(by_hand: Callable[..., County]) -> None:
+    """Of 1 - exp(-.1) three times as many fall ill, and with twice the use of care six times as many have a stay."""
+    n, p = 40_000, 1 - np.exp(-0.1)
+    county = by_hand(n, {"health.inpatient_rate": 0.1, "health.mean_risk": 1.0}, {"illness": True})
+    county.flows.illness_risk[:] = 3.0
+    fall_ill(county)
+    ratio, billed = county.flows.stay_ratio, county.flows.stay_bill > 0
+    for use, share in ((1.0, 3 * p), (1.99, 5.97 * p)):
+        assert (ratio < use).mean() == pytest.approx(share, abs=4.5 * (share * (1 - share) / n) ** 0.5)
+        assert billed[ratio < use].all()
+
+
 @pytest.mark.parametrize(("share", "left"), [(1.0, 0.3 * 1.2), (0.5, 0.65 * 1.2), (0.0, 1.2), (2.0, 0.0)])
 def test_of_a_disaster_a_household_bears_its_share(by_hand: Callable[..., County], share: float, left: float) -> None:
     """Weather 1.2 of an ordinary harvest, of which the disaster of the village took seven tenths."""
