@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tuopin.agents import demography, finance, health, income, labour, learning, production, registry, shocks, status
+from tuopin.agents import demography, finance, health, income, labour, learning, production, review, shocks, status
 from tuopin.agents.county import County
 from tuopin.agents.parameters import Parameters
 from tuopin.policies import cycle
@@ -218,7 +218,7 @@ STEPS: tuple[Step, ...] = (
         "Assessment",
         "评估",
         "the three views: true, registry, survey; exits, relapses, causes",
-        (Action(_remember), _always(status.assess), _after_burn_in(registry.review)),
+        (Action(_remember), _always(status.assess), _after_burn_in(review.review)),
     ),
     Step(
         "learning",
