@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from tuopin.agents.arrays import F64, I64
+from tuopin.agents.arrays import F64, I64, Array
+from tuopin.agents.columns import Column
 from tuopin.agents.economy import price_index, registry_line, statistical_line
 from tuopin.agents.flows import Flows
 from tuopin.agents.households import Households
@@ -15,6 +17,7 @@ from tuopin.agents.lines import LINES
 from tuopin.agents.parameters import Parameters
 from tuopin.agents.place import Place
 from tuopin.agents.randomness import Luck
+from tuopin.agents.referrals import Referrals
 
 
 @dataclass
@@ -28,6 +31,23 @@ class Villages:
     effect: F64
     hours: F64
     crop_left: F64
+    own: dict[str, Array] = field(default_factory=dict)
+    """Columns of programmes that serve villages, by name."""
+
+    def declare(self, columns: Iterable[Column]) -> None:
+        """Add columns of a programme, at their defaults."""
+        for column in columns:
+            self.own[column.name] = np.full(len(self), column.default, dtype=column.dtype)
+
+    def column(self, name: str) -> Array:
+        """Return the column of a programme.
+
+        Raises
+        ------
+        KeyError
+            If there is none of that name.
+        """
+        return self.own[name]
 
     def __len__(self) -> int:
         return len(self.uid)
@@ -60,6 +80,8 @@ class County:
     in_burn_in: bool = False
     markets: Markets = field(default_factory=Markets)
     flows: Flows = field(default_factory=Flows)
+    referrals: Referrals = field(default_factory=Referrals)
+    """Of this year; no part of a saved state."""
     jobs_in_county: int = 0
     notes: dict[str, float] = field(default_factory=dict)
 
@@ -69,7 +91,7 @@ class County:
         twin.households = self.households.copy()
         twin.villages = copy.deepcopy(self.villages)
         twin.markets = copy.deepcopy(self.markets)
-        twin.flows = Flows()
+        twin.flows, twin.referrals = Flows(), Referrals()
         twin.notes = dict(self.notes)
         return twin
 

@@ -9,6 +9,7 @@ from tuopin.agents.county import County
 from tuopin.agents.parameters import Parameters
 from tuopin.policies.ledger import Ledger
 from tuopin.policies.protocol import Policy
+from tuopin.policies.writes import contested
 from tuopin.sim.run.recorder import Recorder
 
 
@@ -70,17 +71,15 @@ def in_order(policies: Sequence[Policy]) -> list[Policy]:
         If two write one base column or set one parameter.
     """
     ordered = sorted(policies, key=lambda policy: policy.name)
-    owner: dict[str, str] = {}
-    for policy in ordered:
-        for name in (*policy.writes, *policy.sets):
-            if name in owner:
-                raise ValueError(f"policies {owner[name]} and {policy.name} both write {name}")
-            owner[name] = policy.name
+    if (found := contested(ordered)) is not None:
+        one, other, what = found
+        raise ValueError(f"policies {one} and {other} both write {what}")
     return ordered
 
 
 def set_up(policy: Policy, county: County) -> None:
     """Give a policy its own columns and institutions in `county`."""
     county.households.declare(policy.columns())
+    county.villages.declare(policy.village_columns())
     policy.first_year = county.year + 1
     policy.prepare(county)

@@ -31,7 +31,7 @@ from tuopin.sim.run.year_state import Start
 FORMAT = 2
 _NOTE, _CHECKSUM, _HOUSEHOLD, _SPELLS, _START = "note", "sha256", "household.", "spells.", "start."
 _UID: ColumnName = "uid"
-_GIVEN = ("place", "parameters", "mechanisms", "luck", "households", "flows")
+_GIVEN = ("place", "parameters", "mechanisms", "luck", "households", "flows", "referrals")
 World = tuple[Place, Parameters, dict[str, bool | str], Luck]
 
 

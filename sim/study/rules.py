@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tuopin.agents.columns import COLUMNS
 from tuopin.agents.mechanisms import Mechanism
 from tuopin.agents.parameters import Parameter
+from tuopin.policies.writes import contested
 from tuopin.sim.study.declarations import broken_plug_in
 from tuopin.sim.study.document import Document
 from tuopin.sim.study.names import PLAIN_NAME, is_name
@@ -71,20 +73,22 @@ def check_package(
     document: Document, path: Path, raw: object, policies: Mapping[str, Any], years: Years
 ) -> dict[str, dict[str, Any]]:
     """Check one package of policies at `path`, policy -> parameter -> value, and return its values."""
-    found, owner = {}, dict[str, str]()
+    found: dict[str, dict[str, Any]] = {}
     for name, here, given in _entries(document, path, raw, ("policy", "policies to parameters"), policies):
         found[name] = _policy(document, here, given, policies[name].parameters, years)
-        policy = policies[name]
-        for what in (*getattr(policy, "writes", ()), *getattr(policy, "sets", ())):
-            if owner.setdefault(what, name) != name:
-                said = (
-                    f"sets the parameter '{what}'" if "." in what else f"writes the column '{what}' of the households"
-                )
-                document.add(
-                    here, f"{said}, as {owner[what]} does", f"allowed: one of {owner[what]} and {name} in a scenario"
-                )
+        others = [policies[other] for other in found if other != name]
+        for other in others:
+            if (both := contested((other, policies[name]))) is not None:
+                said = f"{_claimed(both[2])}, as {other.name} does"
+                document.add(here, said, f"allowed: one of {other.name} and {name} in a scenario")
                 break
     return found
+
+
+def _claimed(what: str) -> str:
+    if "." in what:
+        return f"sets the parameter '{what}'"
+    return f"writes the column '{what}' of the households" if what in COLUMNS else f"holds '{what}'"
 
 
 def _policy(

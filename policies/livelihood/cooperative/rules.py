@@ -12,7 +12,6 @@ from tuopin.agents.lines import GRAIN
 from tuopin.agents.production import settle_prices
 from tuopin.agents.randomness import COOPERATIVE
 from tuopin.agents.rationing import count_by
-from tuopin.agents.registry import registered
 from tuopin.policies.livelihood.cooperative.firms import assign_firms, failing, make_firms
 from tuopin.policies.protocol import (
     County,
@@ -89,11 +88,11 @@ class Cooperative(Policy):
         for f in self.firms:
             f.members = int(members[f.index])
 
-    def eligible(self, county: County, observed: ObservedNeed) -> Mask:
-        """Registered households with land and a hand at home for the industry; once, also if their firm fails."""
+    def suitable(self, county: County) -> Mask:
+        """Households with land and a hand at home for the industry; once, also if their firm fails."""
         h = county.households
         hands = (h.able_workers > h.off_farm) | (h.elderly > 0)
-        return registered(county) & hands & (h.land > 0) & ~self.own(county).supported
+        return hands & (h.land > 0) & ~self.own(county).supported
 
     def unit_cost(self, county: County, rows: Rows, observed: ObservedNeed) -> Fen:
         """Support per household, fen."""

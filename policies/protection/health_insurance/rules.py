@@ -8,9 +8,8 @@ import numpy as np
 
 from tuopin.agents.health import BasicScheme, basic_payment, basic_terms
 from tuopin.agents.kernels import pick
-from tuopin.agents.registry import registered
 from tuopin.policies.protection.health_insurance.layers import Bills, Layers, claims_of, layer_payments
-from tuopin.policies.protocol import County, Fen, Ledger, Mask, ObservedNeed, Policy, policy_parameters
+from tuopin.policies.protocol import County, Fen, Ledger, Mask, Policy, policy_parameters
 
 _LARGEST = 2**63 - 1
 PAYERS = ("basic_fund", "critical_illness_insurer", "medical_aid")
@@ -34,9 +33,9 @@ class HealthInsurance(Policy):
     paid_ratio: float = 0.0
     """What was paid of last year's claims (share): by it members seek care this year."""
 
-    def eligible(self, county: County, observed: ObservedNeed) -> Mask:
-        """Registered households in the basic scheme."""
-        return registered(county) & county.households.insured
+    def suitable(self, county: County) -> Mask:
+        """Households in the basic scheme."""
+        return county.households.insured
 
     def terms(self, county: County) -> tuple[BasicScheme, Layers]:
         """The members' terms of the year (yuan of the year), scaled by the effect multiplier."""

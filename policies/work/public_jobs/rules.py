@@ -53,19 +53,20 @@ class PublicJobs(Policy):
         """Every post is for one year: holders come first for the next."""
         return self.enrolled(county)
 
-    def eligible(self, county: County, observed: ObservedNeed) -> Mask:
-        """Registered households, and holders in the months of support after exit, with somebody for light work.
-
-        That is an idle able worker, or a member of 60 to 69.
-        """
-        h = county.households
-        can = (h.able_workers > h.off_farm) | (h.elderly > h.aged)
-        months = 12 * (county.year - h.registry_exit_year.astype(np.int64) - 1)
+    def target(self, county: County) -> Mask:
+        """Registered households, and holders in the months of support after exit."""
+        months = 12 * (county.year - county.households.registry_exit_year.astype(np.int64) - 1)
         held = (self.own(county).last == county.year - 1) & (
             months < self.value("support_after_exit_months", county.year)
         )
-        mask: Mask = (super().eligible(county, observed) | held) & can
+        mask: Mask = super().target(county) | held
         return mask
+
+    def suitable(self, county: County) -> Mask:
+        """Households with somebody for light work: an idle able worker, or a member of 60 to 69."""
+        h = county.households
+        can: Mask = (h.able_workers > h.off_farm) | (h.elderly > h.aged)
+        return can
 
     def rank(self, county: County, rows: Rows, observed: ObservedNeed) -> F64:
         """Holders first, then by need."""

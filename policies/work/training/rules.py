@@ -37,10 +37,11 @@ class Training(Policy):
             (since > 0) & (county.year - since >= 2 * self.value("full_years", county.year))
         )
 
-    def eligible(self, county: County, observed: ObservedNeed) -> Mask:
-        """Registered households with an idle able worker."""
+    def suitable(self, county: County) -> Mask:
+        """Households with an idle able worker."""
         h = county.households
-        return super().eligible(county, observed) & (h.able_workers > h.off_farm)
+        fit: Mask = h.able_workers > h.off_farm
+        return fit
 
     def unit_cost(self, county: County, rows: Rows, observed: ObservedNeed) -> Fen:
         """A course and the travel aid for one worker, fen."""
