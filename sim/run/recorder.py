@@ -22,7 +22,7 @@ from tuopin.sim.measures.views import TRACKED
 from tuopin.sim.measures.yearly import yearly_values
 from tuopin.sim.run.lives import advance_lives, own_income
 from tuopin.sim.run.panel import panel_year
-from tuopin.sim.run.year_state import Start, paid_by, poor_by_view, start_of, year_state
+from tuopin.sim.run.year_state import Start, paid_by, poor_by_view, reported, start_of, year_state
 
 VIEWS = TRACKED
 SPELLS: dict[str, tuple[ColumnName, ColumnName]] = {
@@ -94,8 +94,8 @@ class Recorder:
         line_before = statistical_line(county.parameters, county.year - 1)
         self._class_before = income_class(h.income_pp, line_before)
 
-    def record(self, county: County, policies: Sequence[Policy], ledger: Ledger) -> None:
-        """Record the year just assessed."""
+    def record(self, county: County, policies: Sequence[Policy], ledger: Ledger, others: Sequence[Policy] = ()) -> None:
+        """Record the year just assessed, in which `policies` were programmes and `others` enrolled nobody."""
         h, now = county.households, poor_by_view(county)
         for view, poor in now.items():
             running = _running(county, view, poor, h.members)
@@ -114,7 +114,7 @@ class Recorder:
             class_before=self._class_before,
             poverty_years_before=self._poverty_years(),
             programmes=paid_by(ledger, county, policies),
-            reports={policy.name: policy.report(county) for policy in policies},
+            reports={policy.name: reported(policy, county, ledger) for policy in (*policies, *others)},
         )
         self._write(county, policies, state)
 

@@ -184,7 +184,8 @@ def _remember(run: Run) -> None:
 
 def _record(run: Run) -> None:
     run.ledger.close_year(run.county.households.members)
-    run.recorder.record(run.county, run.programmes, run.ledger)
+    others = [policy for policy in run.policies if not policy.enrols]
+    run.recorder.record(run.county, run.programmes, run.ledger, others)
 
 
 STEPS: tuple[Step, ...] = (

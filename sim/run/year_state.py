@@ -13,6 +13,7 @@ from tuopin.agents.registry import registered
 from tuopin.agents.schooling import out_of_school
 from tuopin.policies.ledger import Ledger
 from tuopin.policies.protocol import Policy
+from tuopin.policies.reports import ENROLLED, WAITING
 from tuopin.sim.measures.components import mean_by_decile
 from tuopin.sim.measures.state import Cohort, Initial, Lives, Programme, Sources, YearState
 from tuopin.sim.measures.sustained import ASSESSMENTS, sustained_exits
@@ -88,3 +89,13 @@ def paid_by(ledger: Ledger, county: County, policies: Sequence[Policy]) -> Mappi
         found[policy.name] = Programme(received, served.copy())
         served[:] = received > 0
     return found
+
+
+def reported(policy: Policy, county: County, ledger: Ledger) -> Mapping[str, float]:
+    """What a policy reports of the year: of a programme who is enrolled and who waits, and its own figures."""
+    own = policy.report(county)
+    if not policy.enrols:
+        return own
+    reach = ledger.reach(policy.name)
+    waiting = reach.willing - reach.enrolled + reach.lapsed
+    return {ENROLLED.name: float((policy.since(county) > 0).sum()), WAITING.name: float(waiting), **own}
