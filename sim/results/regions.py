@@ -157,7 +157,7 @@ def _indicators() -> str:
         _rate_of_moving(name, i.weight.moved) for name, i in known_indicators().items() if isinstance(i.weight, AtRisk)
     ]
     parts = [_sums(), *map(_weighted_mean, weights), *moving]
-    order = " ".join(f"WHEN '{name}' THEN {k}" for k, name in enumerate(known))
+    order = " ".join(f"WHEN '{name}' THEN {k}" for k, name in enumerate(known_indicators()))
     return (
         f'WITH w AS (SELECT place, scenario, replicate, year, "group", {columns} FROM indicators'
         f" WHERE indicator IN ({_words(weights)}) GROUP BY ALL)"
