@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from tuopin.agents.columns import ColumnName
 from tuopin.policies.protocol import Policy
 
-ADD, MOST, ANY, FIRST = "add", "most", "any", "first"
+ADD, MOST, ANY, FIRST, MOVED = "add", "most", "any", "first", "moved"
 COMBINED: Mapping[ColumnName, str] = {
     "line": FIRST,
     "line_age": FIRST,
@@ -20,9 +20,13 @@ COMBINED: Mapping[ColumnName, str] = {
     "housing_grade": MOST,
     "safe_water": ANY,
     "insured": ANY,
+    "registry_status": MOVED,
+    "registered_since": MOVED,
+    "registry_exit_year": MOVED,
+    "cause": MOVED,
 }
 """How a column is changed by each: `first` starts a line where there is none, `add` adds to it, `most` raises it to
-something, `any` sets a flag that no other takes away."""
+something, `any` sets a flag that no other takes away, `moved` changes by `tuopin.agents.registry.move` alone."""
 
 
 def claims(policy: Policy | type[Policy]) -> tuple[str, ...]:

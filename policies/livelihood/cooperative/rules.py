@@ -50,6 +50,7 @@ class Cooperative(Policy):
     steps = ("shocks", "programmes", "livelihood")
     parameters = policy_parameters("cooperative", Path(__file__).parent / "parameters.yaml")
     own_columns = CooperativeColumns
+    measures = ("industry",)
     writes = ("firm", "line", "line_scale", "line_age", "productive_assets")
     keeps = ("firms",)
     firms: list[Firm]
@@ -143,7 +144,7 @@ class Cooperative(Policy):
         u = county.luck.uniform(COOPERATIVE, year, h.uid[rows])
         elsewhere = (market > 1.0) & (u < self.value("side_selling", year))
         gain = np.where(elsewhere, 1.0, self._delivery_factor(market, year))
-        f.business_factor[rows] *= 1.0 + effect * (gain - 1.0)
+        f.business_factor[rows] *= 1.0 + effect * (gain - 1.0) * self.share_of_year(county, rows)
 
     def _delivery_factor(self, market: F64, year: int) -> F64:
         """Industry income of a member that delivers, against the same industry at the `market` price (trend = 1).

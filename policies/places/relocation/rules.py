@@ -51,6 +51,7 @@ class Relocation(Policy):
     steps = ("programmes", "livelihood", "spending")
     parameters = policy_parameters("relocation", Path(__file__).parent / "parameters.yaml")
     own_columns = RelocationColumns
+    measures = ("housing",)
     capital_years = 30
     writes = ("zone", "site", "remoteness", "land_access", "housing_grade", "safe_water")
     keeps = ("sites",)

@@ -30,6 +30,7 @@ class HealthInsurance(Policy):
     steps = ("programmes", "spending")
     parameters = policy_parameters("health_insurance", Path(__file__).parent / "parameters.yaml")
     keeps = ("paid_ratio",)
+    measures = ("medical",)
     paid_ratio: float = 0.0
     """What was paid of last year's claims (share): by it members seek care this year."""
 
@@ -87,6 +88,8 @@ class HealthInsurance(Policy):
         f = county.flows
         bills = pick(Bills, county.households, f, since=self.since(county))
         rows, claims = claims_of(bills, *self.terms(county))
+        if self.sent(county) is not None:  # of a first year by referral a part is covered
+            claims = np.floor(claims * self.share_of_year(county, rows)[:, None]).astype(np.int64)
         if ledger is not None:
             reach = ledger.reach(self.name)
             reach.claims_met, reach.claimants = True, int(self.enrolled(county).sum())

@@ -28,6 +28,7 @@ class Training(Policy):
     label_zh = "技能培训与劳务输出"
     family = "work"
     steps = ("programmes", "livelihood")
+    measures = ("work",)
     parameters = policy_parameters("training", Path(__file__).parent / "parameters.yaml")
 
     def withdraw(self, county: County) -> Mask:
@@ -60,7 +61,8 @@ class Training(Policy):
             return
         years = county.year - self.since(county)[rows].astype(np.int64)
         fading = np.where(years < self.value("full_years", county.year), 1.0, 0.5)
-        county.flows.entry_factor[rows] *= entry_factors(county, rows, gain * fading)
+        points = gain * fading * self.share_of_year(county, rows)
+        county.flows.entry_factor[rows] *= entry_factors(county, rows, points)
 
 
 class _Trainees(NamedTuple):
