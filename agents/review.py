@@ -53,7 +53,9 @@ def review(county: County) -> None:
     """The yearly review: verify incomes, exit by schedule in order of verified income, register falls and additions."""
     looked = look(county, chances(county))
     verified = verify(county, looked)
-    exit_by_plan(county, looked, verified, planned_persons(county, looked))
+    plan = planned_persons(county, looked)
+    exited = exit_by_plan(county, looked, verified, plan)
+    certify_on_paper(county, looked, -verified, plan - exited, county.value("registry.paper_exits"))
     detect_falls(county, looked, verified)
 
 
@@ -152,6 +154,26 @@ def exit_by_plan(county: County, looked: Looked, verified: F64, plan: int, meets
         leaving = rows[lot < exit_share(county)]
     move(county, leaving, EXITED)
     return int(h.members[leaving].sum())
+
+
+ON_PAPER = "exits_on_paper_persons"
+"""Note of the county: persons whose exit was certified this year though they were not secure."""
+
+
+def certify_on_paper(county: County, looked: Looked, order: F64, gap: int, share: float) -> None:
+    """Certify exits of who is not secure: a `share` of the persons by which exits fall short of the plan (`gap`).
+
+    They leave in the `order` given, lower first, one for each household looked at; their income does not move.
+    """
+    h = county.households
+    county.notes[ON_PAPER] = 0.0
+    if share <= 0.0 or gap <= 0:
+        return
+    left = looked.listed & registered_status(h.registry_status[looked.rows])
+    rows = looked.rows[left]
+    leaving = rows[within_budget(order[left], h.uid[rows], h.members[rows].astype(np.int64), int(share * gap))]
+    move(county, leaving, EXITED)
+    county.notes[ON_PAPER] = float(h.members[leaving].sum())
 
 
 def detect_falls(county: County, looked: Looked, verified: F64) -> None:

@@ -153,9 +153,7 @@ class LowIncomeSupport(Policy):
         beneficiaries = pick(Beneficiaries, county.households, rows=rows, tested=tested)
         tiers = Tiers(*(self.value(name, year) for name in Tiers._fields))
         yearly = grants(beneficiaries, standard, self.value("effect", year), tiers)
-        if (
-            sent := self.sent(county)
-        ) is not None:  # above the standard: for the part of the year covered
+        if (sent := self.sent(county)) is not None:  # above the standard: for the part of the year covered
             only_sent = (tested >= standard) & (sent[rows] > 0) & (self.own(county).last[rows] != year - 1)
             yearly[only_sent] *= sent[rows[only_sent]]
         return fen(yearly)
