@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tuopin.agents.arrays import F64, Flags
+from tuopin.agents.arrays import F64, I64, Flags
 from tuopin.agents.columns import CAUSES
 from tuopin.agents.randomness import IDENTIFICATION
 from tuopin.agents.registry import registered
@@ -75,13 +75,15 @@ class Identification(Policy):
         return year in (self.value("lookback_year", year), self.value("audit_year", year))
 
     def review(self, county: County, ledger: Ledger) -> None:
-        """Check the register if it is the year for it, then certify exits, register falls and enter after a new line."""
+        """Check the register if it is the year for it, certify exits, register falls, enter after a new line."""
         year = county.year
         reached = self.value("checked", year) * county.referrals.hours_share[self.name]
         lot = county.luck.uniforms(IDENTIFICATION, year, county.households.uid, 4)
         at = lot[:, 2] < reached[county.households.village]
         before = registered(county)
-        judged = self._judged(county)
+        paper = 1.0 - (1.0 - self.value("paper_exits", year)) * (1.0 - county.value("registry.paper_exits"))
+        ranks = self._checks(year) or paper > 0.0 or self._raised(year) is not None
+        judged = self._judged(county) if ranks else np.zeros(len(before))
         self.checked = self._check(county, judged, reached, at, lot[:, 3])
         looked = look(county, chances(county))
         if (reached < 1.0).any():
@@ -89,12 +91,10 @@ class Identification(Policy):
         verified = verify(county, looked)
         plan = planned_persons(county, looked)
         exited = exit_by_plan(county, looked, verified, plan, self._meets(county, looked))
-        paper = 1.0 - (1.0 - self.value("paper_exits", year)) * (1.0 - county.value("registry.paper_exits"))
-        order = -judged[looked.rows]
-        certify_on_paper(county, looked, order, plan - exited, paper)
+        certify_on_paper(county, looked, -judged[looked.rows], plan - exited, paper)
         detect_falls(county, looked, verified)
         self._enter(county, judged)
-        self._misname(county, np.flatnonzero(registered(county) & ~before), lot[:, 3])
+        self._misname(county, np.flatnonzero(registered(county) & ~before))
 
     def _judged(self, county: County) -> F64:
         """Log of judged income of everybody, by the method."""
@@ -104,9 +104,8 @@ class Identification(Policy):
         lot = county.luck.uniform(IDENTIFICATION, 0, county.villages.uid, 1)
         noise[lot < self.value("trained_share", year)] *= 1.0 - self.value("training_gain", year)
         told = self.value("account_noise_alone" if alone else "account_noise", year)
-        looks = Looks(
-            0.0 if alone else self.value("proxy_weight", year), noise, told * (1.0 - self.value("meetings", year))
-        )
+        weight = 0.0 if alone else self.value("proxy_weight", year)
+        looks = Looks(weight, noise, told * (1.0 - self.value("meetings", year)))
         weights = Weights(*(self.value(f"weight_{name}", year) for name in Weights._fields))
         return judged_log_income(county, looks, weights)
 
@@ -136,20 +135,25 @@ class Identification(Policy):
 
     def _enter(self, county: County, judged: F64) -> None:
         """After a rise of the line by this module: list who is newly under it, up to the year's intake."""
-        line, year = self.setting("registry_line", county.year), county.year
-        before = self.setting("registry_line", year - 1)
-        if line is None or before is None or float(line) <= float(before):
+        if (before := self._raised(county.year)) is None:
             return
-        entered = enter_under(
-            county, judged, county.households.net_income_pp, float(before), self.value("intake_share", year)
-        )
+        told, share = county.households.net_income_pp, self.value("intake_share", county.year)
+        entered = enter_under(county, judged, told, before, share)
         self.checked = self.checked._replace(added=self.checked.added + entered)
 
-    def _misname(self, county: County, rows: F64, lot: F64) -> None:
+    def _raised(self, year: int) -> float | None:
+        """The line of the year before, if this module has raised it since."""
+        line, before = self.setting("registry_line", year), self.setting("registry_line", year - 1)
+        if line is None or before is None or float(line) <= float(before):
+            return None
+        return float(before)
+
+    def _misname(self, county: County, rows: I64) -> None:
         """Record the cause of some new entries as another one."""
-        h, wrong = county.households, self.value("cause_error", county.year)
-        rows = rows[lot[rows] < wrong]
-        h.cause[rows] = 1 + h.cause[rows] % (CAUSES.index("lack_of_technology_or_funds"))
+        h = county.households
+        lot = county.luck.uniform(IDENTIFICATION, county.year, h.uid[rows], 1)
+        rows = rows[lot < self.value("cause_error", county.year)]
+        h.cause[rows] = 1 + h.cause[rows] % CAUSES.index("lack_of_technology_or_funds")
 
     def report(self, county: County) -> Mapping[str, float]:
         """What was done to the register this year."""
@@ -158,4 +162,4 @@ class Identification(Policy):
 
 
 def _only(looked: Looked, kept: Flags) -> Looked:
-    return Looked(*(part[kept] for part in looked))
+    return Looked(looked.rows[kept], looked.was[kept], looked.of_verification[kept], looked.of_exit[kept])
