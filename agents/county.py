@@ -11,7 +11,7 @@ import numpy as np
 from tuopin.agents.arrays import F64, I64, Array
 from tuopin.agents.columns import Column
 from tuopin.agents.economy import price_index, registry_line, statistical_line
-from tuopin.agents.flows import Flows
+from tuopin.agents.flows import COUNTY_TERMS, LINE_TERMS, VILLAGE_TERMS, Flows
 from tuopin.agents.households import Households
 from tuopin.agents.lines import LINES
 from tuopin.agents.parameters import Parameters
@@ -22,7 +22,11 @@ from tuopin.agents.referrals import Referrals
 
 @dataclass
 class Villages:
-    """Villages as columns (length = number of villages); `hours` are the team's working hours of the year."""
+    """Villages as columns (length = number of villages).
+
+    `hours` are the team's working hours of the year; `hours_term` (hours) and `quality_term` (standard deviations of
+    the teams' quality) are what programmes add to them and to `cadre_quality` this year.
+    """
 
     uid: I64
     remoteness: F64
@@ -33,6 +37,13 @@ class Villages:
     crop_left: F64
     own: dict[str, Array] = field(default_factory=dict)
     """Columns of programmes that serve villages, by name."""
+    hours_term: F64 = field(default_factory=lambda: np.zeros(0))
+    quality_term: F64 = field(default_factory=lambda: np.zeros(0))
+
+    def __post_init__(self) -> None:
+        for name, term in VILLAGE_TERMS.items():
+            if len(getattr(self, name)) != len(self):
+                setattr(self, name, np.full(len(self), term.neutral))
 
     def declare(self, columns: Iterable[Column]) -> None:
         """Add columns of a programme, at their defaults."""
@@ -55,17 +66,28 @@ class Villages:
 
 @dataclass
 class Markets:
-    """One market per industry line: this year's price against trend and the supply it opened with (grams of scale)."""
+    """One market per industry line: this year's price against trend and the supply it opened with (grams of scale).
+
+    `demand` (ratio, against the initial year's) and `unsold` (share of the line's income) are terms of the year.
+    `labour_demand` is that for off-farm work against the initial year, and `labour_demand_fall` the share by which it
+    fell in a year.
+    """
 
     price: F64 = field(default_factory=lambda: np.ones(len(LINES)))
     base_supply: I64 = field(default_factory=lambda: np.zeros(len(LINES), dtype=np.int64))
     weather: float = 1.0
     labour_demand: float = 1.0
+    labour_demand_fall: float = 0.0
+    demand: F64 = field(default_factory=lambda: np.full(len(LINES), LINE_TERMS["demand"].neutral))
+    unsold: F64 = field(default_factory=lambda: np.full(len(LINES), LINE_TERMS["unsold"].neutral))
 
 
 @dataclass
 class County:
-    """One county, simulated year by year. `start` is the initial year A; `in_burn_in` before the registry exists."""
+    """One county, simulated year by year. `start` is the initial year A; `in_burn_in` before the registry exists.
+
+    `jobs_in_county` are the off-farm jobs held in it in the initial year; `vacancies`, a term, jobs added this year.
+    """
 
     place: Place
     parameters: Parameters
@@ -83,6 +105,7 @@ class County:
     referrals: Referrals = field(default_factory=Referrals)
     """Of this year; no part of a saved state."""
     jobs_in_county: int = 0
+    vacancies: float = 0.0
     notes: dict[str, float] = field(default_factory=dict)
 
     def fork(self) -> County:
@@ -94,6 +117,14 @@ class County:
         twin.flows, twin.referrals = Flows(), Referrals()
         twin.notes = dict(self.notes)
         return twin
+
+    def reset_terms(self) -> None:
+        """Set the year's terms of households, villages, lines and of the county to their neutral values."""
+        self.flows.reset(len(self.households))
+        for part, terms in ((self.villages, VILLAGE_TERMS), (self.markets, LINE_TERMS)):
+            for name, term in terms.items():
+                getattr(part, name)[:] = term.neutral
+        self.vacancies = COUNTY_TERMS["vacancies"].neutral
 
     def on(self, mechanism: str) -> bool:
         """Whether a switch is on."""

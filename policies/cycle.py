@@ -42,7 +42,7 @@ def run_programmes(county: County, policies: Sequence[Policy], ledger: Ledger) -
     willing: Mapping[str, Rows] = {
         p.name: applicants(county, p, ledger, observed[p.name], _sisters(p, programmes)) for p in programmes
     }
-    hours = county.villages.hours.copy()
+    hours = county.villages.hours + county.villages.hours_term
     chooser = next((p for p in policies if type(p).choose is not Policy.choose), None)
     chosen = willing if chooser is None else chooser.choose(county, willing, policies)
     funded = _fund(county, programmes, ledger, chosen, observed)

@@ -11,6 +11,7 @@ from tuopin.agents.arrays import F32, F64, I8
 from tuopin.agents.compiled import compiled, rule
 from tuopin.agents.county import County
 from tuopin.agents.kernels import pick
+from tuopin.agents.labour import motivation_felt
 from tuopin.agents.stages import MIDDLE
 from tuopin.policies.arrays import Fen, Mask, Rows
 from tuopin.policies.ledger import Ledger
@@ -76,7 +77,7 @@ def _willing(county: County, policy: Policy, rows: Rows) -> Rows:
     u = policy.willingness(county, rows)
     if policy.level == VILLAGE:
         return rows[u < take_up]
-    offered = pick(_Applicants, county.households, rows=rows, u=u, take_up=take_up)
+    offered = pick(_Applicants, county.households, county.flows, rows=rows, u=u, take_up=take_up)
     accepts = np.empty(len(rows), dtype=np.bool_)
     _accept(offered, county.value("labour.motivation_effect") if county.on("motivation") else 0.0, accepts)
     return rows[accepts]
@@ -90,6 +91,7 @@ class _Applicants(NamedTuple):
     take_up: F64
     able_workers: I8
     motivation: F32
+    motivation_term: F32
 
 
 @rule
@@ -106,7 +108,8 @@ def acceptance(take_up: float, able_workers: int, motivation: float, effect: flo
 def _accept(applicants: _Applicants, effect: float, accepts: Mask) -> None:
     for k in range(applicants.rows.shape[0]):
         i = applicants.rows[k]
-        share = acceptance(applicants.take_up[k], applicants.able_workers[i], applicants.motivation[i], effect)
+        felt = motivation_felt(applicants.motivation[i], applicants.motivation_term[i])
+        share = acceptance(applicants.take_up[k], applicants.able_workers[i], felt, effect)
         accepts[k] = applicants.u[k] < share
 
 

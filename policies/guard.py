@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from tuopin.agents.county import County
-from tuopin.agents.flows import TERMS, Flow
+from tuopin.agents.flows import COUNTY_TERMS, LINE_TERMS, TERMS, VILLAGE_TERMS, Flow
 from tuopin.policies.ledger import MOST_FEN, Ledger
 from tuopin.policies.measures import measures
 from tuopin.policies.observed_need import ObservedNeed
@@ -56,7 +56,7 @@ def _checked(name: str, rule: Callable[..., Any]) -> Callable[..., Any]:
         where = f"policy {type(self).name}: {name}"
         spent = arguments[1].spent(self.name) if name in _PAY else 0
         try:
-            result = call_watched(where, self, rule, arguments, terms=name in _WRITES)
+            result = call_watched(where, self, rule, arguments, terms=name in _WRITES, early=name == "protect")
         except PolicyFault:
             raise
         except BaseException as error:
@@ -334,7 +334,12 @@ _WRITES = (
 _PAY = ("pay_enrolment", "pay_members")
 """Rules that must post the whole cost they are given."""
 
-_BOUNDS = {"persons": (0.0, MOST_PERSONS), "ratio": (0.0, MOST_RATIO), "yuan/year": (-MOST_YUAN, MOST_YUAN)}
+_BOUNDS = {
+    "persons": (0.0, MOST_PERSONS),
+    "ratio": (0.0, MOST_RATIO),
+    "yuan/year": (-MOST_YUAN, MOST_YUAN),
+    "share": (-1.0, 1.0),
+}
 """Of a term, by its unit: the lowest and the highest value."""
 
 
@@ -344,9 +349,13 @@ def _check_state(where: str, policy: Policy, county: County, *, terms: bool) -> 
     for column in policy.columns():
         if column.name in households.table:
             _check_left(where, column.name, households.column(column.name), column.low, column.high, column.unit)
-    for name, flow in TERMS.items() if terms and county.flows.as_mapping() else ():
+    for name, flow in TERMS.items() if terms and county.flows.begun else ():
         low, high = _bounds(flow)
         _check_left(where, name, county.flows.array(name), low, high, flow.unit)
+    parts = (("", county, COUNTY_TERMS), ("villages.", county.villages, VILLAGE_TERMS))
+    for prefix, part, common in (*parts, ("markets.", county.markets, LINE_TERMS)) if terms else ():
+        for name, term in common.items():
+            _check_left(where, prefix + name, np.atleast_1d(getattr(part, name)), term.least, term.most, term.unit)
 
 
 def _check_paid(where: str, policy: Policy, before: int, county: County, ledger: Ledger, rows: Any, fen: Any) -> None:
@@ -357,7 +366,8 @@ def _check_paid(where: str, policy: Policy, before: int, county: County, ledger:
 
 
 def _bounds(flow: Flow) -> tuple[float, float]:
-    return _BOUNDS.get(flow.unit, (-MOST_YUAN, MOST_YUAN))
+    low, high = _BOUNDS.get(flow.unit, (-MOST_YUAN, MOST_YUAN))
+    return (low if flow.least is None else flow.least, high)
 
 
 def _check_left(where: str, name: str, values: Any, low: float, high: float, unit: str) -> None:

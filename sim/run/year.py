@@ -120,8 +120,8 @@ def _demography(run: Run) -> None:
     demography.bury(run.county)
 
 
-def _new_flows(county: County) -> None:
-    county.flows.reset(len(county.households))
+def _new_terms(county: County) -> None:
+    county.reset_terms()
 
 
 def _protect(run: Run) -> None:
@@ -194,7 +194,7 @@ STEPS: tuple[Step, ...] = (
         "Demography",
         "人口变动",
         "ageing, births, deaths, marriage, household split, school stages, pension age",
-        (Action(_demography), _always(_new_flows)),
+        (Action(_demography), _always(_new_terms)),
     ),
     Step(
         "shocks",
