@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tuopin.agents.arrays import F64, I64
+from tuopin.agents.arrays import F64, I64, Flags
 from tuopin.agents.economy import price_index, registry_line, statistical_line
 from tuopin.agents.flows import Flows
 from tuopin.agents.households import Households
@@ -19,7 +19,11 @@ from tuopin.agents.randomness import Luck
 
 @dataclass
 class Villages:
-    """Villages as columns (length = number of villages); `hours` are the team's working hours of the year."""
+    """Villages as columns (length = number of villages); `hours` are the team's working hours of the year.
+
+    `listed` (as poor), `weak` and `flood_zone` are set by what the place says of its villages; `x`, `y` in [0, 1) say
+    where a village lies (`tuopin.agents.village_traits`).
+    """
 
     uid: I64
     remoteness: F64
@@ -28,6 +32,17 @@ class Villages:
     effect: F64
     hours: F64
     crop_left: F64
+    listed: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    weak: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    flood_zone: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    x: F64 = field(default_factory=lambda: np.zeros(0))
+    y: F64 = field(default_factory=lambda: np.zeros(0))
+
+    def __post_init__(self) -> None:
+        """What is not given is of as many villages as there are: none listed, all at the origin."""
+        for name in ("listed", "weak", "flood_zone", "x", "y"):
+            if len(getattr(self, name)) != len(self.uid):
+                setattr(self, name, np.zeros(len(self.uid), dtype=getattr(self, name).dtype))
 
     def __len__(self) -> int:
         return len(self.uid)

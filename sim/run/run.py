@@ -83,4 +83,5 @@ def set_up(policy: Policy, county: County) -> None:
     """Give a policy its own columns and institutions in `county`."""
     county.households.declare(policy.columns())
     policy.first_year = county.year + 1
+    policy.scale = county.scale  # of a place that is a sample it is another than the study's
     policy.prepare(county)

@@ -14,13 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from tuopin.agents.documented import KINDS
 from tuopin.agents.draws import resolve_parameters
 from tuopin.agents.parameters import FREE
-from tuopin.agents.place import KINDS, Place
+from tuopin.agents.place import Place
 from tuopin.agents.population import misfit, size_weights
 from tuopin.agents.region import FIGURES, OTHERS, REQUIRED, WHOLE, Region, RegionFile, county_data
 from tuopin.sim.study.document import Document
+from tuopin.sim.study.facts import check_facts
 from tuopin.sim.study.names import PLAIN_NAME, is_name
+from tuopin.sim.study.place_numbers import check_numbers
 from tuopin.sim.study.problems import Problem, StudyError, nearest, one_of, shown
 from tuopin.sim.study.pydantic_problems import note_errors
 from tuopin.sim.study.yaml_file import read_text
@@ -64,6 +67,8 @@ def load_region(document: Document, path: Path, weights: Weights) -> Region:
         note_errors(document, error, RegionFile)
     document.raise_problems()
     _check_given_once(document, file)
+    check_facts(document)
+    check_numbers(document, file.alike, ("alike",))
     document.raise_problems()
     table = _Table(path.parent / file.table, file)
     rows = table.rows()
@@ -85,7 +90,8 @@ def _check_given_once(document: Document, file: RegionFile) -> None:
         if len(given) > 1:
             wrong = f"'{name}' is given in {' and in '.join(given)}"
             document.add((given[-1], name), wrong, "allowed: in one of columns, alike, totals")
-    for name in ("rural_persons", "household_size", "villages", "county_factor"):
+    own_income = "mean_income" in file.columns or file.alike.mean_income is not None
+    for name in ("rural_persons", "household_size", "villages", *(() if own_income else ("county_factor",))):
         if name not in file.columns and all(getattr(getattr(file, p), name, None) is None for p in ("alike", "totals")):
             where = {"rural_persons": "columns or totals", "villages": "columns, alike or totals"}.get(
                 name, "columns or alike"
