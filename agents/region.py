@@ -15,7 +15,7 @@ from pydantic import AfterValidator, field_validator, model_validator
 from scipy.special import ndtri
 
 from tuopin.agents.arrays import F64
-from tuopin.agents.documented import KINDS, SHARES, Figure, Label, Origin, Strict, of_kind
+from tuopin.agents.documented import KINDS, PERSONS, SHARES, Figure, Label, Origin, Strict, of_kind
 from tuopin.agents.place import Anchor, Place, Zone, Zones
 from tuopin.agents.place_keys import VILLAGE_KEYS, ExitPlan, Name, PlaceKeys, Year
 from tuopin.agents.population import largest_remainder
@@ -49,6 +49,10 @@ WHOLE = (
     "townships",
 )
 """Figures that count something."""
+
+
+PLAN, PLAN_OF = "plan", "plan_"
+"""The note of a county's plan under `columns`, and what its columns of the table, one a year, begin with."""
 
 
 class ColumnNote(Origin):
@@ -130,15 +134,17 @@ class RegionFile(Strict):
     table: str
     synthetic: bool = False
     registered_only: bool = False
-    columns: dict[FigureName, ColumnNote]
+    columns: dict[FigureName | Literal["plan"], ColumnNote]
+    """Notes of the table's columns; `plan` is of all columns `plan_<year>`, persons planned to exit."""
     alike: Alike = Alike()
     totals: Totals = Totals()
 
     @model_validator(mode="after")
     def _units(self) -> RegionFile:
         for name, note in self.columns.items():
-            if note.unit not in KINDS[name].units:
-                allowed = " or ".join(KINDS[name].units)
+            units = PERSONS if name == PLAN else KINDS[name].units
+            if note.unit not in units:
+                allowed = " or ".join(units)
                 raise ValueError(f"columns: {name} is in '{note.unit[:40]}'; allowed: unit: {allowed}")
         return self
 
@@ -200,10 +206,23 @@ def county_data(region: RegionFile, rows: Sequence[Mapping[str, Any]]) -> list[d
         data |= {name: value for name in Alike.model_fields if (value := getattr(region.alike, name)) is not None}
         data |= {name: parts[k] for name, parts in shared.items()}
         data |= {name: _figure(region, name, row[name]) for name in FIGURES if row.get(name) is not None}
+        if plan := {int(key.removeprefix(PLAN_OF)): row[key] for key in row if key.startswith(PLAN_OF)}:
+            data[PLAN] = _plan(region.columns["plan"], plan)
         if row.get("deadline") is not None:
             data["deadline"] = row["deadline"]
         result.append(data)
     return result
+
+
+def _plan(note: ColumnNote, plan: Mapping[int, int]) -> ExitPlan:
+    return ExitPlan(
+        value=dict(plan),
+        unit=note.unit,
+        source=note.source,
+        confidence=note.confidence,
+        range=note.range,
+        facts=note.facts,
+    )
 
 
 def _figure(region: RegionFile, name: str, value: int | float) -> Figure:

@@ -6,7 +6,6 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from tuopin.sim.commands.options import StudyArgument
-from tuopin.sim.study.places import region_name
 
 LABEL = 12  # columns of what stands before each line of the summary
 TRIED = 3_000
@@ -142,9 +141,13 @@ def sampled(place: Place) -> str:
 def own_lines(study: Study) -> list[str]:
     """What places say in place of the model's own numbers, and numbers by year that begin after they are lived into."""
     from tuopin.agents.place_parameters import taken_ids
-    from tuopin.sim.study.series import held_series
+    from tuopin.sim.study.declarations import declared
+    from tuopin.sim.study.names import years_text
+    from tuopin.sim.study.places import region_name
+    from tuopin.sim.study.series import held_by_programmes, held_series
 
     told: dict[str, None] = {}
+    held: list[tuple[str, int, int]] = []
     for name, place in study.places.items():
         owner = region_name(place, name)
         own = [*taken_ids(place).values(), *place.parameters]
@@ -153,9 +156,12 @@ def own_lines(study: Study) -> list[str]:
             own.append("allowed_lines")
         if own:
             told[f"its own     {owner}: {', '.join(own)}"] = None
-        for id, begins, years in held_series(place):
-            first = f"{begins - years}-{begins - 1}" if years > 1 else str(begins - 1)
-            told[f"assumed     {id} of {begins} also stands for {first}: its series begins then"] = None
+        held += held_series(place, study.parameters)
+    programmes = {name: policy.parameters for name, policy in declared().policies.items()}
+    for packages in study.scenarios.values():
+        held += held_by_programmes(study.first_year + 1, programmes, packages)
+    for id, begins, first in held:
+        told[f"assumed     {id} of {begins} also stands for {years_text(range(first, begins))}: it begins then"] = None
     return list(told)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from tuopin.sim.study.document import Document
 from tuopin.sim.study.problems import Index, Path, nearest
+from tuopin.sim.study.shipped import SCENARIOS
 
 TABLE = "evidence/facts.csv"
 
@@ -17,8 +17,8 @@ TABLE = "evidence/facts.csv"
 @cache
 def known_facts() -> frozenset[str]:
     """The ids of all documented facts."""
-    text = files("tuopin.scenarios").joinpath(TABLE).read_text(encoding="utf-8")
-    return frozenset(row["fact"] for row in csv.DictReader(text.splitlines()))
+    with (SCENARIOS / TABLE).open(encoding="utf-8", newline="") as table:
+        return frozenset(row["fact"] for row in csv.DictReader(table))
 
 
 def check_facts(document: Document) -> None:

@@ -90,19 +90,32 @@ def _allowed(id: str, place: Place, missing: list[int]) -> str:
     return f"allowed: years {years}; {instead}, or {own}"
 
 
-def held_series(place: Place) -> list[tuple[str, int, int]]:
-    """Other numbers by year that begin later than a place is lived into: (id, first year of the series, years before).
+def held_series(place: Place, overrides: Mapping[str, Any]) -> list[tuple[str, int, int]]:
+    """Other sourced series that begin later than a place is lived into: (id, first year of the series, first needed).
 
     Their first value stands for those years: an assumption that `tuopin check` tells.
     """
-    first = place.year - BURN_IN_YEARS + 1
-    found = []
-    for id, parameter in model_parameters().items():
-        if id in PRINTED or parameter.extend != "hold" or not isinstance(parameter.value, Mapping):
-            continue
-        if id == "registry.exit_share" or id in place.parameters:
-            continue
-        begins = min(parameter.value)
-        if begins > first:
-            found.append((id, begins, begins - first))
-    return found
+    set_here = {*PRINTED, *place.parameters, *overrides}
+    return _held(place.year - BURN_IN_YEARS + 1, {i: p for i, p in model_parameters().items() if i not in set_here})
+
+
+def held_by_programmes(
+    first: int, programmes: Mapping[str, Mapping[str, Parameter]], given: Mapping[str, Mapping[str, Any]]
+) -> list[tuple[str, int, int]]:
+    """As `held_series`, of the programmes of a scenario from its `first` simulated year on, what it sets left out."""
+    numbers = {
+        f"{policy}.{name}": parameter
+        for policy, own in given.items()
+        for name, parameter in programmes[policy].items()
+        if name not in own and not parameter.programme_years
+    }
+    return _held(first, numbers)
+
+
+def _held(first: int, numbers: Mapping[str, Parameter]) -> list[tuple[str, int, int]]:
+    begins = {
+        id: min(p.value)
+        for id, p in numbers.items()
+        if p.extend == "hold" and not p.free and isinstance(p.value, Mapping) and p.value
+    }
+    return [(id, year, first) for id, year in begins.items() if year > first]
