@@ -149,7 +149,7 @@ class PlaceKeys(Strict):
 
     @field_validator("factories", "allowed_lines", mode="before")
     @classmethod
-    def _tuple(cls, value: object) -> object:
+    def _list_of_keys(cls, value: object) -> object:
         return tuple(value) if isinstance(value, list) else value
 
     @model_validator(mode="after")

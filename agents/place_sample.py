@@ -1,4 +1,4 @@
-"""A place of which one household in n is simulated: how many villages, firms and sites then stand for all of them.
+"""A place of which one household in n is simulated: how many villages and sites then stand for all of them.
 
 Documented totals stay those of the whole place: money, slots, capacities and staff follow the share of households, as
 they follow a study's scale.
@@ -27,9 +27,11 @@ def simulated_villages(place: Place, households: int) -> int:
 
 
 def simulated_place(place: Place, villages: int) -> Place:
-    """The place with so many `villages`, and as many of its firms, sites, listed villages, townships as go with them.
+    """The place with so many `villages`, and as many of its sites, listed villages and townships as go with them.
 
-    What they hold (rooms, persons, jobs) stays the whole place's. Nothing is left without one where there was one.
+    What the sites hold (persons, jobs) stays the whole place's: in many sites of a few persons each no family would
+    fit. Cooperatives stay as many: households of a sample are members of different ones. Nothing is left without one
+    where there was one.
     """
     ratio = villages / place.villages.value
     if place.sample == 1 or ratio >= 1.0:
@@ -41,7 +43,7 @@ def simulated_place(place: Place, villages: int) -> Place:
         return figure.model_copy(update={"value": _part(figure.value, ratio), "range": bounds})
 
     changes = {"villages": place.villages.model_copy(update={"value": villages})}
-    for key in ("cooperatives", "townships", *VILLAGE_KEYS):
+    for key in ("townships", *VILLAGE_KEYS):
         figure: Figure | None = getattr(place, key)
         if figure is not None and figure.unit not in SHARES:
             changes[key] = fewer(figure)
