@@ -7,10 +7,11 @@ from typing import Any
 
 from tuopin.agents.parameters import Parameter, model_parameters
 from tuopin.agents.place import Place
+from tuopin.agents.place_keys import LAST_YEAR
 from tuopin.agents.place_parameters import REGISTRY_LINE
 from tuopin.agents.population import BURN_IN_YEARS
 from tuopin.sim.study.document import Document
-from tuopin.sim.study.names import years_text
+from tuopin.sim.study.names import YEARS, years_text
 
 POOR_AREA_INCOME = "economy.poor_area_income"
 PRINTED = ("economy.rural_cpi", "economy.migrant_wage", REGISTRY_LINE, POOR_AREA_INCOME)
@@ -26,11 +27,14 @@ def check_series(study: Document, places: Mapping[str, Any]) -> None:
     """
     given = study.data.get("parameters")
     overrides: Mapping[Any, Any] = given if isinstance(given, Mapping) else {}
+    years = study.data.get("years")
+    found = YEARS.match(years) if isinstance(years, str) else None
+    last = int(found[2]) if found is not None else LAST_YEAR
     told: set[str] = set()
     for name, place in places.items():
         if not isinstance(place, Place):
             continue
-        for id, missing in missing_years(place, overrides):
+        for id, missing in missing_years(place, last, overrides):
             if id in told:
                 continue
             told.add(id)
@@ -38,21 +42,24 @@ def check_series(study: Document, places: Mapping[str, Any]) -> None:
             study.add(("place",), wrong, _allowed(id, place, missing))
 
 
-def missing_years(place: Place, overrides: Mapping[Any, Any]) -> Iterator[tuple[str, list[int]]]:
-    """Give the printed series that lack a year which `place` needs, with the years that nobody gives."""
+def missing_years(place: Place, last: int, overrides: Mapping[Any, Any]) -> Iterator[tuple[str, list[int]]]:
+    """Give the printed series that lack a year which a study of `place` up to `last` needs, with those years."""
     for id in PRINTED:
         series = model_parameters()[id]
-        missing = [year for year in _needed(id, place, series) if year not in _known(id, place, series, overrides)]
-        if missing and not _plain(overrides.get(id)):
+        own = place.parameters.get(id)
+        if _plain(overrides.get(id)) or (own is not None and not isinstance(own.value, Mapping)):
+            continue
+        known = _known(id, place, series, overrides)
+        if missing := [year for year in _needed(id, place, last, series) if year not in known]:
             yield id, missing
 
 
-def _needed(id: str, place: Place, series: Parameter) -> list[int]:
+def _needed(id: str, place: Place, last: int, series: Parameter) -> list[int]:
     first = place.year - BURN_IN_YEARS + 1
     if id == POOR_AREA_INCOME:
         return [] if place.mean_income is not None else [place.year]
     if id == REGISTRY_LINE:
-        return [] if place.line is not None else [place.year + 1] if place.year + 1 < _first(series) else []
+        return [] if place.line is not None else list(range(place.year + 1, min(last + 1, _first(series))))
     return list(range(first, _first(series)))
 
 
