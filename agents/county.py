@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tuopin.agents.arrays import F64, I64, Array
+from tuopin.agents.arrays import F64, I64, Array, Flags
 from tuopin.agents.columns import Column
 from tuopin.agents.economy import price_index, registry_line, statistical_line
 from tuopin.agents.flows import COUNTY_TERMS, LINE_TERMS, VILLAGE_TERMS, Flows
@@ -25,7 +25,9 @@ class Villages:
     """Villages as columns (length = number of villages).
 
     `hours` are the team's working hours of the year; `hours_term` (hours) and `quality_term` (standard deviations of
-    the teams' quality) are what programmes add to them and to `cadre_quality` this year.
+    the teams' quality) are what programmes add to them and to `cadre_quality` this year. `listed` (as poor), `weak` and
+    `flood_zone` are set by what the place says of its villages; `x`, `y` in [0, 1) say where a village lies
+    (`tuopin.agents.village_traits`).
     """
 
     uid: I64
@@ -39,8 +41,17 @@ class Villages:
     """Columns of programmes that serve villages, by name."""
     hours_term: F64 = field(default_factory=lambda: np.zeros(0))
     quality_term: F64 = field(default_factory=lambda: np.zeros(0))
+    listed: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    weak: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    flood_zone: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    x: F64 = field(default_factory=lambda: np.zeros(0))
+    y: F64 = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
+        """What is not given is of as many villages as there are: none listed, all at the origin."""
+        for name in ("listed", "weak", "flood_zone", "x", "y"):
+            if len(getattr(self, name)) != len(self.uid):
+                setattr(self, name, np.zeros(len(self.uid), dtype=getattr(self, name).dtype))
         for name, term in VILLAGE_TERMS.items():
             if len(getattr(self, name)) != len(self):
                 setattr(self, name, np.full(len(self), term.neutral))

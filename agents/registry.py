@@ -20,6 +20,7 @@ from tuopin.agents.columns import (
 )
 from tuopin.agents.compiled import compiled
 from tuopin.agents.county import County
+from tuopin.agents.documented import PERSONS
 from tuopin.agents.economy import INCOME_FLOOR
 from tuopin.agents.health import HOSPITAL_STAY
 from tuopin.agents.judgement import judgement_shares, team_error
@@ -102,17 +103,34 @@ def register(county: County, households: int, persons: int) -> None:
     quota_floor = county.value("registry.quota_floor")
     chosen = _exact_choice(h.village, h.members, h.uid, score, len(county.villages), households, persons, quota_floor)
     rest = np.flatnonzero(~chosen)
-    earlier = min(round(county.value("registry.earlier_exits") * households), len(rest))
-    poorest = rest[lowest(score[rest], h.uid[rest], earlier)]
+    poorest = _earlier_exits(county, rest, score, households)
     h.registry_status[:] = OUTSIDE
     h.registry_status[poorest] = EXITED
-    h.registry_exit_year[poorest] = county.year - (score[poorest] > np.median(score[poorest] if earlier else [0.0]))
+    h.registry_exit_year[poorest] = county.year - (
+        score[poorest] > np.median(score[poorest] if len(poorest) else [0.0])
+    )
     h.registry_status[chosen] = REGISTERED_POOR
     h.registered_since[:] = 0
     h.registered_since[chosen] = county.year
     h.registered_since[poorest] = h.registry_exit_year[poorest]
     h.cause[:] = main_cause(county)
     h.cause[h.registered_since == 0] = 0
+
+
+def _earlier_exits(county: County, rest: I64, score: F64, households: int) -> I64:
+    """Who of `rest`, who are not registered, had left the register before: the poorest as judged, in order of score.
+
+    They are as many households or persons as the place states (within the last household), else a share of the
+    `households` registered.
+    """
+    h, stated = county.households, county.place.registered_exited
+    if stated is None or stated.unit not in PERSONS:
+        asked = county.value("registry.earlier_exits") * households
+        number = round(asked if stated is None else stated.value * county.scale)
+        return rest[lowest(score[rest], h.uid[rest], min(number, len(rest)))]
+    order = rest[np.lexsort((h.uid[rest], score[rest]))]
+    persons = np.cumsum(h.members[order], dtype=np.int64)
+    return order[: int(np.searchsorted(persons, round(stated.value * county.scale), side="right"))]
 
 
 def judgement_error(county: County, uid: I64, of_year: F64) -> F64:

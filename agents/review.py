@@ -22,6 +22,7 @@ from tuopin.agents.columns import (
 )
 from tuopin.agents.compiled import compiled
 from tuopin.agents.county import County
+from tuopin.agents.exit_plan import ExitPlan, exits_planned
 from tuopin.agents.judgement import team_error
 from tuopin.agents.kernels import pick
 from tuopin.agents.randomness import CHUNK, VERIFICATION, Draws, draw_chunk, normals_of
@@ -53,9 +54,9 @@ def review(county: County) -> None:
     """The yearly review: verify incomes, exit by schedule in order of verified income, register falls and additions."""
     looked = look(county, chances(county))
     verified = verify(county, looked)
-    plan = planned_persons(county, looked)
+    plan = planned(county, looked)
     exited = exit_by_plan(county, looked, verified, plan)
-    certify_on_paper(county, looked, -verified, plan - exited, county.value("registry.paper_exits"))
+    certify_on_paper(county, looked, -verified, plan.persons - exited, county.value("registry.paper_exits"))
     detect_falls(county, looked, verified)
 
 
@@ -117,15 +118,9 @@ def verify(county: County, looked: Looked) -> F64:
     return seen
 
 
-def planned_persons(county: County, looked: Looked) -> int:
-    """Persons that the place plans to let exit this year: a share of those registered."""
-    members = county.households.members[looked.rows[looked.listed]]
-    return int(exit_share(county) * int(members.sum()))
-
-
-def exit_share(county: County) -> float:
-    """Part of the registered persons that are planned to exit this year."""
-    return min(1.0, county.value("registry.exit_share"))
+def planned(county: County, looked: Looked) -> ExitPlan:
+    """The plan of the year for those registered of who is looked at."""
+    return exits_planned(county, int(county.households.members[looked.rows[looked.listed]].sum()))
 
 
 def is_secure(county: County, verified: F64) -> Flags:
@@ -136,8 +131,8 @@ def is_secure(county: County, verified: F64) -> Flags:
     return secure
 
 
-def exit_by_plan(county: County, looked: Looked, verified: F64, plan: int, meets: Flags | None = None) -> int:
-    """Let registered households exit in order of verified income within the `plan`, persons; return who exits, persons.
+def exit_by_plan(county: County, looked: Looked, verified: F64, plan: ExitPlan, meets: Flags | None = None) -> int:
+    """Let registered households exit in order of verified income within the `plan`; return who exits, persons.
 
     Only who is secure by income exits, and of them only those who also meet what else is asked (`meets`, one for each
     household looked at). A plan of persons ties each exit to the neighbours' incomes; without spill-overs it is a share
@@ -149,9 +144,9 @@ def exit_by_plan(county: County, looked: Looked, verified: F64, plan: int, meets
         may &= meets
     rows, verified, lot = looked.rows[may], verified[may], looked.of_exit[may]
     if county.on("spillovers"):
-        leaving = rows[within_budget(-verified, h.uid[rows], h.members[rows].astype(np.int64), plan)]
+        leaving = rows[within_budget(-verified, h.uid[rows], h.members[rows].astype(np.int64), plan.persons)]
     else:
-        leaving = rows[lot < exit_share(county)]
+        leaving = rows[lot < plan.share]
     move(county, leaving, EXITED)
     return int(h.members[leaving].sum())
 

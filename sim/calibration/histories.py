@@ -135,10 +135,11 @@ class Histories:
 def simulate_histories(plan: Plan, replicate: int, scenarios: Iterable[str]) -> Histories:
     """Live `scenarios` of the plan's first place in one replicate and keep what calibration needs."""
     name = plan.places[0]
+    place = plan.place_data[name]
     logs: list[NDArray[np.float64]] = []
     initial = initial_county(
-        plan.place_data[name],
-        resolve_parameters(plan.parameters),
+        place,
+        resolve_parameters(plan.parameters, place=place),
         dict(plan.mechanisms),
         Luck(plan.seed, replicate),
         plan.scale,

@@ -9,7 +9,8 @@ import pandas as pd
 from tuopin.policies.ledger import BACKGROUND, SPENT
 from tuopin.policies.limits import REASONS
 from tuopin.sim.results.results import Results
-from tuopin.sim.study.money import million, years_text
+from tuopin.sim.study.money import million
+from tuopin.sim.study.names import years_text
 
 NOTHING_SPENT = "nothing spent"
 LITTLE = 0.01

@@ -82,4 +82,5 @@ def set_up(policy: Policy, county: County) -> None:
     county.households.declare(policy.columns())
     county.villages.declare(policy.village_columns())
     policy.first_year = county.year + 1
+    policy.scale = county.scale  # of a place that is a sample it is another than the study's
     policy.prepare(county)

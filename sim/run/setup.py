@@ -30,9 +30,10 @@ def world_of(plan: Plan, place: str, replicate: int) -> tuple[Place, Parameters,
     Its place, parameters (drawn if the study draws), switches and luck.
     """
     draw, data = draw_of(plan, replicate), plan.place_data[place]
+    here = data if draw is None else draw_place(data, draw)
     return (
-        data if draw is None else draw_place(data, draw),
-        resolve_parameters(plan.parameters, draw),
+        here,
+        resolve_parameters(plan.parameters, draw, here),
         dict(plan.mechanisms),
         Luck(plan.seed, replicate),
     )

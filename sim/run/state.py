@@ -79,6 +79,7 @@ def resume(state: State, policies: Sequence[Policy], *, panel: bool = False) -> 
     staying = [policy for policy in policies if policy.name in state.held]
     county.households = _with_columns(county.households, [c for p in staying for c in state.own_columns[p.name]])
     for policy in policies:
+        policy.scale = county.scale
         if policy.name in state.held:
             vars(policy).update(copy.deepcopy(dict(state.held[policy.name])))
         else:

@@ -19,6 +19,7 @@ from tuopin.agents.demography import Movement
 from tuopin.agents.households import Households
 from tuopin.agents.parameters import Parameters
 from tuopin.agents.place import Place
+from tuopin.agents.place_sample import simulated_place
 from tuopin.agents.randomness import Luck
 from tuopin.policies.catalogue import catalogue
 from tuopin.policies.ledger import Entry
@@ -147,7 +148,7 @@ def _state(note: Mapping[str, Any], arrays: Arrays, world: World) -> State:
         (year, persons, None if moved is None else Movement(*moved)) for year, persons, moved in note["persons"]
     ]
     return State(
-        county=County(place, parameters, mechanisms, luck, households, **kept),
+        county=County(simulated_place(place, len(kept["villages"])), parameters, mechanisms, luck, households, **kept),
         recorder=recorder,
         entries=tuple(Entry(*values) for values in note["entries"]),
         limits=tuple(Limit(*values) for values in note["limits"]),

@@ -13,6 +13,7 @@ from tuopin.agents.draws import resolve_parameters
 from tuopin.agents.mechanisms import resolve_mechanisms
 from tuopin.agents.parameters import Parameter, model_parameters
 from tuopin.agents.place import Place
+from tuopin.agents.place_sample import simulated_share
 from tuopin.agents.population import misfit, rural_totals, size_weights
 from tuopin.policies.catalogue import catalogue
 from tuopin.policies.packages import own_source, packages_of
@@ -122,7 +123,7 @@ def check_scale(study: Study, scale: float) -> None:
         return
     weights = size_weights(resolve_parameters(study.parameters))
     for name, place in study.places.items():
-        left = place.registered_households.value * scale
+        left = place.registered_households.value * simulated_share(place, scale)
         wrong = f"leaves {left:.1f} registered households in '{name}'" if left < FEWEST_HOUSEHOLDS else None
         if wrong is None and (said := misfit(place, weights, scale)):
             wrong = f"does not fit '{name}': {said}"
@@ -133,8 +134,8 @@ def check_scale(study: Study, scale: float) -> None:
 
 def least_scale(place: Place) -> float:
     """The smallest scale at which there are registered households enough and every village can have one."""
-    enough = FEWEST_HOUSEHOLDS / float(place.registered_households.value)
-    return min(1.0, max(enough, float(place.villages.value) / rural_totals(place)[0]))
+    enough = FEWEST_HOUSEHOLDS * place.sample / float(place.registered_households.value)
+    return min(1.0, enough if place.sample > 1 else max(enough, float(place.villages.value) / rural_totals(place)[0]))
 
 
 def scenario_digest(packages: Mapping[str, Mapping[str, Any]]) -> str:

@@ -14,8 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import PrivateAttr, ValidationError
 
+from tuopin.agents.documented import MOST_MEMBERS
 from tuopin.agents.draws import resolve_parameters
-from tuopin.agents.place import MOST_MEMBERS, Place
+from tuopin.agents.place import Place
+from tuopin.agents.place_keys import FIRST_YEAR, LAST_YEAR
 from tuopin.agents.population import size_weights
 from tuopin.sim.study.bundles import BUNDLES, write_out
 from tuopin.sim.study.declarations import Declarations, declared
@@ -27,7 +29,7 @@ from tuopin.sim.study.problems import Problem, StudyError, nearest
 from tuopin.sim.study.pydantic_problems import note_errors
 from tuopin.sim.study.rules import check_baseline, check_mechanisms, check_parameters, check_scenarios
 from tuopin.sim.study.shipped import find_study, shipped_studies
-from tuopin.sim.study.values import FIRST_YEAR, LAST_YEAR, Years
+from tuopin.sim.study.values import Years
 from tuopin.sim.study.yaml_file import read_document
 
 COMMAND_LINE = "command line"

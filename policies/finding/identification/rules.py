@@ -19,7 +19,7 @@ from tuopin.agents.review import (
     detect_falls,
     exit_by_plan,
     look,
-    planned_persons,
+    planned,
     verify,
 )
 from tuopin.agents.schooling import out_of_school
@@ -89,9 +89,9 @@ class Identification(Policy):
         if (reached < 1.0).any():
             looked = _only(looked, at[looked.rows] | ~looked.listed)
         verified = verify(county, looked)
-        plan = planned_persons(county, looked)
+        plan = planned(county, looked)
         exited = exit_by_plan(county, looked, verified, plan, self._meets(county, looked))
-        certify_on_paper(county, looked, -judged[looked.rows], plan - exited, paper)
+        certify_on_paper(county, looked, -judged[looked.rows], plan.persons - exited, paper)
         detect_falls(county, looked, verified)
         self._enter(county, judged)
         self._misname(county, np.flatnonzero(registered(county) & ~before))

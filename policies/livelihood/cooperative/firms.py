@@ -26,9 +26,11 @@ def make_firms(place: Place, capacity: float, scale: float) -> list[Firm]:
         for k, a in enumerate(place.anchors)
     ]
     number = int(place.cooperatives.value) if place.cooperatives else 0
+    allowed = [k for k in COOPERATIVE_LINES if place.allowed_lines is None or LINES[k] in place.allowed_lines]
+    number = number if allowed else 0  # no cooperative deals in what the place does not grow
     for k in range(number):
         rooms = round(capacity * scale * (k + 1)) - round(capacity * scale * k)
-        line = COOPERATIVE_LINES[k % len(COOPERATIVE_LINES)]
+        line = allowed[k % len(allowed)]
         firms.append(
             Firm(
                 len(firms),
