@@ -10,6 +10,7 @@ from tuopin.sim.study.declarations import Declarations, declared
 from tuopin.sim.study.study import Study
 
 Package = Mapping[str, Mapping[str, Any]]
+SAME = "the same"
 
 
 def scenario_rows(study: Study, declarations: Declarations | None = None) -> list[dict[str, Any]]:
@@ -18,9 +19,13 @@ def scenario_rows(study: Study, declarations: Declarations | None = None) -> lis
     rows = []
     for name, package in study.scenarios.items():
         if name == study.baseline:
-            text = f"the baseline: {_listed(package, known) or 'no programme beyond what everybody has'}"
+            own = numbers_in_words(study, None, name)
+            listed = _listed(package, known) or "no programme beyond what everybody has"
+            text = "; ".join(["the baseline: " + listed, *own])
         else:
-            text = in_words(study.scenarios[study.baseline], package, known)
+            apart = in_words(study.scenarios[study.baseline], package, known)
+            own = numbers_in_words(study, study.baseline, name)
+            text = "; ".join([*([] if own and apart == SAME else [apart]), *own])
         rows.append(
             {"scenario": name, f"against {study.baseline}": text, "one programme less than": _near(study, name)}
         )
@@ -41,7 +46,20 @@ def in_words(first: Package, second: Package, known: Mapping[str, Any]) -> str:
             parts.append(
                 f"changes {_called(name, known)}: {_changes(first[name], second[name], known[name].parameters)}"
             )
-    return "; ".join(parts) or "the same"
+    return "; ".join(parts) or SAME
+
+
+def numbers_in_words(study: Study, first: str | None, second: str) -> list[str]:
+    """In which numbers of the model of its own `second` differs from `first`, or from the study's (None), and since."""
+    before = {} if first is None else study.scenario_parameters.get(first, {})
+    after = study.scenario_parameters.get(second, {})
+    said = []
+    for id in dict.fromkeys((*after, *before)):
+        common = study.parameters.get(id, declared().parameters[id].value)
+        old, new = before.get(id, common), after.get(id, common)
+        if old != new or (id in before) != (id in after):
+            said.append(f"{id} {_value(new)} for {_value(old)}")
+    return [f"has from {study.first_year + 1} on {', '.join(said)}"] if said else []
 
 
 def _near(study: Study, name: str) -> str:
@@ -52,6 +70,8 @@ def _near(study: Study, name: str) -> str:
     own = study.scenarios[name]
     said = []
     for other, package in study.scenarios.items():
+        if study.scenario_parameters.get(name) != study.scenario_parameters.get(other):
+            continue  # not the programme alone
         apart = [p for p in dict.fromkeys((*own, *package)) if own.get(p) != package.get(p)]
         if other not in (name, study.baseline) and len(apart) == 1 and len(own) < len(package):
             said.append(f"{other} {in_words(own, package, known)}" if apart[0] in known else other)
