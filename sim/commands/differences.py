@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tuopin.agents.parameters import Parameter
 from tuopin.sim.commands.tables import cell_text
 from tuopin.sim.study.declarations import Declarations, declared
+from tuopin.sim.study.money import years_text
 from tuopin.sim.study.study import Study
 
 Package = Mapping[str, Mapping[str, Any]]
@@ -50,16 +52,29 @@ def in_words(first: Package, second: Package, known: Mapping[str, Any]) -> str:
 
 
 def numbers_in_words(study: Study, first: str | None, second: str) -> list[str]:
-    """In which numbers of the model of its own `second` differs from `first`, or from the study's (None), and since."""
+    """In which numbers of the model of its own `second` differs from `first`, or from the study (None), year by year."""
     before = {} if first is None else study.scenario_parameters.get(first, {})
     after = study.scenario_parameters.get(second, {})
     said = []
     for id in dict.fromkeys((*after, *before)):
-        common = study.parameters.get(id, declared().parameters[id].value)
-        old, new = before.get(id, common), after.get(id, common)
-        if old != new or (id in before) != (id in after):
-            said.append(f"{id} {_value(new)} for {_value(old)}")
+        common = declared().parameters[id]
+        common = common.given(study.parameters[id]) if id in study.parameters else common
+        old, new = (common.given(own[id]) if id in own else common for own in (before, after))
+        said += [f"{id} {text}" for text in _by_year(old, new, range(study.first_year + 1, study.last_year + 1))]
     return [f"has from {study.first_year + 1} on {', '.join(said)}"] if said else []
+
+
+def _by_year(old: Parameter, new: Parameter, years: range) -> list[str]:
+    """``3,000 for 3,721 in 2018``: where a number has other values, without the years where that is all of them."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for year in years:
+        if old.at(year) != new.at(year):
+            found.setdefault((_value(new.at(year)), _value(old.at(year))), []).append(year)
+    everywhere = any(len(where) == len(years) for where in found.values())
+    return [
+        f"{after} for {before}" + ("" if everywhere else f" in {years_text(where)}")
+        for (after, before), where in found.items()
+    ]
 
 
 def _near(study: Study, name: str) -> str:
