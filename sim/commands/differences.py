@@ -52,7 +52,7 @@ def in_words(first: Package, second: Package, known: Mapping[str, Any]) -> str:
 
 
 def numbers_in_words(study: Study, first: str | None, second: str) -> list[str]:
-    """In which numbers of the model of its own `second` differs from `first`, or from the study (None), year by year."""
+    """Which numbers of the model `second` has otherwise than `first`, or than the study (None), year by year."""
     before = {} if first is None else study.scenario_parameters.get(first, {})
     after = study.scenario_parameters.get(second, {})
     said = []
