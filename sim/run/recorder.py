@@ -40,8 +40,9 @@ class Recorder:
     `remember` the state before an assessment, then `record` after it.
     """
 
-    def __init__(self, first_year: int, last_year: int, panel: bool = False) -> None:
+    def __init__(self, first_year: int, last_year: int, panel: bool = False, groups: Sequence[str] = ()) -> None:
         self.first_year, self.last_year = first_year, last_year
+        self.groups = tuple(groups)
         self.rows: list[tuple[int, tuple[Any, ...], Array]] = []
         self.panels: list[pa.Table] | None = [] if panel else None
         self.persons: list[tuple[int, int, Movement | None]] = []
@@ -54,7 +55,7 @@ class Recorder:
 
     def fork(self, panel: bool) -> Recorder:
         """Return an independent copy that records on; with `panel` False its panels are left out."""
-        twin = Recorder(self.first_year, self.last_year)
+        twin = Recorder(self.first_year, self.last_year, groups=self.groups)
         twin.rows = list(self.rows)
         twin.persons = list(self.persons)
         twin.initial = self.initial
@@ -71,7 +72,7 @@ class Recorder:
             first, censored = (h.column(name) for name in SPELLS[view])
             first[:], censored[:] = start, left
         self.initial = start_of(county)
-        self._write(county, policies, year_state(county, policies, self.initial, own_income(county)))
+        self._write(county, policies, year_state(county, policies, self.initial, own_income(county), self.groups))
 
     def leave(self, county: County, members: Array) -> None:
         """Close the spells of households that ended in this year's demography; `members` are last year's persons."""
@@ -109,6 +110,7 @@ class Recorder:
             policies,
             self.initial,
             alone,
+            self.groups,
             poor_before=self._before,
             exited_before=self._exited,
             class_before=self._class_before,

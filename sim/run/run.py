@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from tuopin.agents.county import County
+from tuopin.agents.groups import begin_groups
 from tuopin.agents.parameters import Parameters
 from tuopin.policies.ledger import Ledger
 from tuopin.policies.protocol import Policy
@@ -47,18 +49,36 @@ class Run:
         return self.county.year >= self.recorder.last_year
 
 
-def begin(county: County, policies: Sequence[Policy], last_year: int, *, panel: bool = False) -> Run:
+def begin(
+    county: County,
+    policies: Sequence[Policy],
+    last_year: int,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    groups: Sequence[str] = (),
+    panel: bool = False,
+) -> Run:
     """Return a run in the initial state of `county`, which becomes the run's own: policies set up, the state recorded.
+
+    `parameters` are the numbers of the model that the scenario has for itself, by id. They act from the first year
+    simulated on; the initial state is recorded under those that all scenarios share. `groups` are the further groups
+    that indicators are given for.
 
     Raises
     ------
     ValueError
         If two policies write one base column or set one parameter.
     """
-    run = Run(county, in_order(policies), Ledger(), Recorder(county.start, last_year, panel))
+    if groups:
+        begin_groups(county, groups)
+    shared = county.parameters
+    county.parameters = shared.given(parameters or {})
+    run = Run(county, in_order(policies), Ledger(), Recorder(county.start, last_year, panel, groups))
     for policy in run.policies:
         set_up(policy, county)
+    county.parameters = shared
     run.recorder.start(county, run.programmes)
+    county.parameters = run.parameters
     return run
 
 

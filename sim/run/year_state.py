@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from tuopin.agents.arrays import F64, Array
 from tuopin.agents.county import County
 from tuopin.agents.economy import price_index
-from tuopin.agents.groups import groups_of
+from tuopin.agents.groups import further_groups, groups_of
 from tuopin.agents.registry import registered
 from tuopin.agents.schooling import out_of_school
 from tuopin.policies.ledger import Ledger
@@ -40,8 +40,13 @@ def poor_by_view(county: County) -> dict[str, Array]:
     return {"true": h.poor_true, "registry": registered(county), "survey": h.poor_survey}
 
 
-def year_state(county: County, policies: Sequence[Policy], start: Start, alone: F64, **moves: Any) -> YearState:
-    """Return what the measures need of the county's year; `alone` is income without what ends with programmes."""
+def year_state(
+    county: County, policies: Sequence[Policy], start: Start, alone: F64, groups: Sequence[str] = (), **moves: Any
+) -> YearState:
+    """Return what the measures need of the county's year.
+
+    `alone` is income without what ends with programmes, `groups` the further groups asked for.
+    """
     h, years = county.households, county.year - county.start
     exits = sustained_exits(start_poor=h.start_poor, years_above=h.years_above, years_above_alone=h.years_above_alone)
     prices = price_index(county.parameters, county.year, county.start)
@@ -68,7 +73,7 @@ def year_state(county: County, policies: Sequence[Policy], start: Start, alone: 
             "safe_water": ~h.safe_water,
         },
         enrolled={policy.name: policy.enrolled(county) for policy in policies},
-        groups=groups_of(h),
+        groups=groups_of(h) | further_groups(county, groups),
         cohort=Cohort(h.start_persons, *exits) if years >= ASSESSMENTS else None,
         sources=Sources(
             h.wage_income, h.remitted, h.business_income, h.property_income, h.private_transfers, h.public_transfers
