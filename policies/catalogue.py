@@ -204,10 +204,15 @@ def _wrong_columns(policy: type[Policy]) -> Iterator[str]:
         known = model_parameters()
         if id.startswith(EVERY) and _NAME.fullmatch(id.removeprefix(EVERY)):
             continue
-        if id not in known or not isinstance(known[id].value, int | float) or isinstance(known[id].value, bool):
-            yield f"it influences {id!r:.60}; allowed: ids of the model's numbers that are no series, as group.name"
+        if id not in known or not _is_number(known[id]):
+            yield f"it influences {id!r:.60}; allowed: ids of the model's numbers, as group.name, or every.name"
     for column in sorted(set(policy.writes) - COLUMNS.keys()):
         yield f"it writes {column!r:.60}, which is no column of all households; allowed: those of tuopin.agents.columns"
+
+
+def _is_number(parameter: Parameter) -> bool:
+    values = parameter.value.values() if isinstance(parameter.value, Mapping) else [parameter.value]
+    return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
 
 
 _FIXED = ("block", "columns", "since")
