@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from tuopin.agents.arrays import F64, I64
+from tuopin.agents.arrays import F64, I64, Array, Flags
+from tuopin.agents.columns import Column
 from tuopin.agents.economy import price_index, registry_line, statistical_line
+from tuopin.agents.firms import Firm
 from tuopin.agents.flows import COUNTY_TERMS, LINE_TERMS, VILLAGE_TERMS, Flows
 from tuopin.agents.households import Households
 from tuopin.agents.lines import LINES
 from tuopin.agents.parameters import Parameters
 from tuopin.agents.place import Place
 from tuopin.agents.randomness import Luck
+from tuopin.agents.referrals import Referrals
 
 
 @dataclass
@@ -22,7 +26,9 @@ class Villages:
     """Villages as columns (length = number of villages).
 
     `hours` are the team's working hours of the year; `hours_term` (hours) and `quality_term` (standard deviations of
-    the teams' quality) are what programmes add to them and to `cadre_quality` this year.
+    the teams' quality) are what programmes add to them and to `cadre_quality` this year. `listed` (as poor), `weak` and
+    `flood_zone` are set by what the place says of its villages; `x`, `y` in [0, 1) say where a village lies
+    (`tuopin.agents.village_traits`).
     """
 
     uid: I64
@@ -32,13 +38,39 @@ class Villages:
     effect: F64
     hours: F64
     crop_left: F64
+    own: dict[str, Array] = field(default_factory=dict)
+    """Columns of programmes that serve villages, by name."""
     hours_term: F64 = field(default_factory=lambda: np.zeros(0))
     quality_term: F64 = field(default_factory=lambda: np.zeros(0))
+    listed: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    weak: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    flood_zone: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    x: F64 = field(default_factory=lambda: np.zeros(0))
+    y: F64 = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
+        """What is not given is of as many villages as there are: none listed, all at the origin."""
+        for name in ("listed", "weak", "flood_zone", "x", "y"):
+            if len(getattr(self, name)) != len(self.uid):
+                setattr(self, name, np.zeros(len(self.uid), dtype=getattr(self, name).dtype))
         for name, term in VILLAGE_TERMS.items():
             if len(getattr(self, name)) != len(self):
                 setattr(self, name, np.full(len(self), term.neutral))
+
+    def declare(self, columns: Iterable[Column]) -> None:
+        """Add columns of a programme, at their defaults."""
+        for column in columns:
+            self.own[column.name] = np.full(len(self), column.default, dtype=column.dtype)
+
+    def column(self, name: str) -> Array:
+        """Return the column of a programme.
+
+        Raises
+        ------
+        KeyError
+            If there is none of that name.
+        """
+        return self.own[name]
 
     def __len__(self) -> int:
         return len(self.uid)
@@ -82,6 +114,9 @@ class County:
     in_burn_in: bool = False
     markets: Markets = field(default_factory=Markets)
     flows: Flows = field(default_factory=Flows)
+    referrals: Referrals = field(default_factory=Referrals)
+    """Of this year; no part of a saved state."""
+    firms: list[Firm] = field(default_factory=list)
     jobs_in_county: int = 0
     vacancies: float = 0.0
     notes: dict[str, float] = field(default_factory=dict)
@@ -92,7 +127,8 @@ class County:
         twin.households = self.households.copy()
         twin.villages = copy.deepcopy(self.villages)
         twin.markets = copy.deepcopy(self.markets)
-        twin.flows = Flows()
+        twin.firms = copy.deepcopy(self.firms)
+        twin.flows, twin.referrals = Flows(), Referrals()
         twin.notes = dict(self.notes)
         return twin
 

@@ -11,23 +11,30 @@ import numpy as np
 from scipy.special import betaincinv
 
 from tuopin.agents.parameters import FREE, Parameter, Parameters, model_parameters, name_key
+from tuopin.agents.place import Place
+from tuopin.agents.place_parameters import with_place
 from tuopin.agents.randomness import PARAMETERS, Luck
 
 UNCERTAIN = FREE | {"approximate"}
 """Confidences of numbers that are drawn from their range where a study draws its parameters."""
 
 
-def resolve_parameters(overrides: Mapping[str, Any], draw: Draw | None = None) -> Parameters:
+def resolve_parameters(
+    overrides: Mapping[str, Any], draw: Draw | None = None, place: Place | None = None
+) -> Parameters:
     """Return the model's parameters with a study's overrides; with `draw`, uncertain ones not overridden are drawn.
 
-    A draw is keyed by the parameter's id: it is alike in all scenarios of a replicate and does not change when other
-    parameters are added. A dated series is scaled as a whole.
+    What `place` says of its own stands below the study's overrides, and is as its own figures are (drawn by
+    `tuopin.sim.run.draws`), not drawn again. A draw is keyed by the parameter's id: it is alike in all scenarios of a
+    replicate and does not change when other parameters are added. A dated series is scaled as a whole.
     """
     entries = dict(model_parameters())
-    for id, value in overrides.items():
-        entries[id] = entries[id].given(value)
     if draw is not None:
         entries = {id: p if id in overrides else draw_parameter(p, draw) for id, p in entries.items()}
+    if place is not None:
+        entries = with_place(entries, place)
+    for id, value in overrides.items():
+        entries[id] = entries[id].given(value)
     return Parameters(entries)
 
 

@@ -2,135 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from tuopin.agents.columns import ZONES
+from tuopin.agents.documented import (
+    MOST_MEMBERS,
+    PERSONS,
+    SHARES,
+    Confidence,
+    Figure,
+    Label,
+    Strict,
+    of_kind,
+)
 from tuopin.agents.lines import GRAIN, LINES
-from tuopin.agents.parameters import FREE
-from tuopin.agents.plain_names import checked_name
+from tuopin.agents.place_keys import VILLAGE_KEYS, Name, PlaceKeys, Year
 
-Confidence = Literal[
-    "confirmed-here", "well-known", "approximate", "derived", "source-document", "modelling-choice", "free"
-]
 if TYPE_CHECKING:
     Line = str
 else:
     Line = Literal[LINES[GRAIN:]]
-
-MOST_MEMBERS = 7
-"""Persons of the largest households that are made (`tuopin.agents.population`)."""
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
-class Label(_Strict):
-    """A text in English and Chinese."""
-
-    en: str
-    zh: str = ""
-
-
-class Origin(_Strict):
-    """Unit and origin of a number, and its prior range."""
-
-    unit: str
-    source: str
-    confidence: Confidence
-    range: tuple[int | float, int | float] | None = None
-
-    @field_validator("range", mode="before")
-    @classmethod
-    def _pair(cls, value: object) -> object:
-        return tuple(value) if isinstance(value, list) else value
-
-
-class Figure(Origin):
-    """One figure of a place with its unit and origin; a figure without a source carries a prior range."""
-
-    value: Annotated[int | float, Field(ge=0, allow_inf_nan=False)]
-
-    @model_validator(mode="after")
-    def _free_has_range(self) -> Figure:
-        if self.confidence in FREE and self.range is None:
-            raise ValueError("a figure without a source needs a prior range; allowed: range: [low, high]")
-        if self.range is not None and not self.range[0] <= self.value <= self.range[1]:
-            low, high = self.range
-            raise ValueError(f"value: is {self.value}, outside its range; allowed: a number in {low:g}..{high:g}")
-        return self
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What a figure may be: its unit (in English or Chinese), bounds, and whether it counts something."""
-
-    units: tuple[str, ...]
-    least: float
-    most: float
-    whole: bool = True
-    drawn: bool = False
-    """Whether replicates may draw it from its range, which then has the same bounds."""
-
-    def complaint(self, name: str, value: float) -> str | None:
-        """What is wrong with the number `value` of `name`, and what is allowed."""
-        if self.least <= value <= self.most and not (self.whole and value != int(value)):
-            return None
-        number = "whole number" if self.whole else "number"
-        return f"{name}: is {value:.12g}; allowed: a {number} in {self.least:g}..{self.most:.12g} ({self.units[0]})"
-
-    def check(self, figure: Figure) -> Figure:
-        """Return the figure.
-
-        Raises
-        ------
-        ValueError
-            If its unit, value or range is not of this kind.
-        """
-        self.check_unit(figure)
-        if wrong := self.complaint("value", figure.value):
-            raise ValueError(wrong)
-        for bound in (figure.range or ()) if self.drawn else ():
-            if not self.least <= bound <= self.most:
-                raise ValueError(f"range: has {bound:g}; allowed: numbers in {self.least:g}..{self.most:.12g}")
-        return figure
-
-    def check_unit(self, origin: Origin) -> None:
-        """Raise ValueError if the unit is another."""
-        if origin.unit not in self.units:
-            raise ValueError(f"unit: is '{origin.unit[:40]}'; allowed: {' or '.join(self.units)}")
-
-
-KINDS = {
-    "registered_households": Kind(("households", "户"), 1, 5_000_000),
-    "registered_persons": Kind(("persons", "人"), 1, 20_000_000),
-    "rural_persons": Kind(("persons", "人"), 1, 20_000_000, drawn=True),
-    "household_size": Kind(("persons", "人"), 1, MOST_MEMBERS, whole=False),
-    "villages": Kind(("villages", "个村"), 1, 30_000),
-    "county_factor": Kind(("ratio", "比值"), 0.1, 5, whole=False, drawn=True),
-    "cooperatives": Kind(("cooperatives", "个"), 0, 30_000),
-    "jobs_factor": Kind(("ratio", "比值"), 0, 10, whole=False, drawn=True),
-}
-"""The figures of a county and, of its resettlement sites, jobs against those stated.
-
-Villages, sites and firms are numbered in 16 bits.
-"""
 MOST_FIRMS = MOST_SITES = 32_000
 MOST_CAPACITY = 1e9  # households that an anchor can link: more is a mistake of units
-
-
-def _of_kind(name: str) -> AfterValidator:
-    return AfterValidator(KINDS[name].check)
-
-
-Name = Annotated[str, AfterValidator(checked_name)]
+MOST_SIMULATED = 20_000_000
+"""Persons of a place that are simulated at most: more need a `sample`."""
 Count = Annotated[int, Field(ge=0, le=100_000_000)]
 
 
-class Zone(_Strict):
+class Zone(Strict):
     """The resettlement sites of one zone type: how many, for how many persons, and the jobs at them."""
 
     sites: Count
@@ -147,7 +48,7 @@ class Zone(_Strict):
         return self
 
 
-class Zones(_Strict):
+class Zones(Strict):
     """Resettlement by zone type. Site counts by zone are free where only their sum is printed.
 
     `jobs_factor` multiplies the jobs of all zones: what is not known of them is not known of all alike.
@@ -155,15 +56,21 @@ class Zones(_Strict):
 
     source: str
     confidence: Confidence
-    jobs_factor: Annotated[Figure, _of_kind("jobs_factor")] | None = None
+    facts: tuple[str, ...] = ()
+    jobs_factor: Annotated[Figure, of_kind("jobs_factor")] | None = None
     city: Zone
     industrial_park: Zone
     town: Zone
     scenic_area: Zone
     central_village: Zone
 
+    @field_validator("facts", mode="before")
+    @classmethod
+    def _tuple(cls, value: object) -> object:
+        return tuple(value) if isinstance(value, list) else value
 
-class Anchor(_Strict):
+
+class Anchor(Strict):
     """An anchor project: printed capacity, and how much of it one linked household fills (free)."""
 
     name: str
@@ -188,7 +95,7 @@ class Anchor(_Strict):
         return self
 
 
-class Membership(_Strict):
+class Membership(Strict):
     """The region a county is part of, and where it stands there.
 
     It holds the registered persons of the counties before it, its own, and all. Budgets and slots given for a region
@@ -215,23 +122,27 @@ class Membership(_Strict):
         return upto - total * self.persons_before // self.persons_in_all
 
 
-class Place(_Strict):
+class Place(PlaceKeys):
     """A county (or a village) whose households are simulated from the documented state at the end of `year`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["county_factor"]}, {"required": ["mean_income"]}]}
+    )
 
     name: Name
     code: Annotated[int, Field(ge=1, le=2**20 - 1)]
     label: Label
-    year: Annotated[int, Field(ge=2008, le=2040)]
-    registered_households: Annotated[Figure, _of_kind("registered_households")]
-    registered_persons: Annotated[Figure, _of_kind("registered_persons")]
-    rural_persons: Annotated[Figure, _of_kind("rural_persons")]
-    household_size: Annotated[Figure, _of_kind("household_size")]
-    villages: Annotated[Figure, _of_kind("villages")]
-    county_factor: Annotated[Figure, _of_kind("county_factor")]
-    deadline: Annotated[int, Field(ge=2008, le=2040)]
+    year: Year
+    registered_households: Annotated[Figure, of_kind("registered_households")]
+    registered_persons: Annotated[Figure, of_kind("registered_persons")]
+    rural_persons: Annotated[Figure, of_kind("rural_persons")]
+    household_size: Annotated[Figure, of_kind("household_size")]
+    villages: Annotated[Figure, of_kind("villages")]
+    county_factor: Annotated[Figure, of_kind("county_factor")] | None = None
+    deadline: Year
     resettlement: Zones | None = None
     anchors: tuple[Anchor, ...] = ()
-    cooperatives: Annotated[Figure, _of_kind("cooperatives")] | None = None
+    cooperatives: Annotated[Figure, of_kind("cooperatives")] | None = None
     limits: tuple[str, ...] = ()
     synthetic: bool = False
     registered_only: bool = False
@@ -264,6 +175,38 @@ class Place(_Strict):
             raise ValueError(
                 f"region: has {self.region.persons} persons; allowed: persons: {persons}, those registered"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _level_is_given_once(self) -> Place:
+        if self.county_factor is None and self.mean_income is None:
+            raise ValueError("county_factor: is missing; allowed: county_factor, or mean_income in its place")
+        if self.county_factor is not None and self.mean_income is not None:
+            raise ValueError("mean_income: is given beside county_factor; allowed: one of the two")
+        return self
+
+    @model_validator(mode="after")
+    def _keys_fit(self) -> Place:
+        simulated = self.rural_persons.value / self.sample
+        if simulated > MOST_SIMULATED:
+            said = f"leaves {simulated:,.0f} persons to simulate"
+            least = -(-self.rural_persons.value // MOST_SIMULATED)
+            raise ValueError(f"sample: {said}; allowed: {least:g} or more, one of so many households")
+        left = self.registered_exited
+        if left is not None:
+            others = self.rural_persons.value - self.registered_persons.value
+            most = others if left.unit in PERSONS else int(others // self.household_size.value)
+            if left.value > most:
+                raise ValueError(
+                    f"registered_exited: is {left.value}; allowed: up to {most:g} {left.unit}, who are not registered"
+                )
+        for key in VILLAGE_KEYS:
+            figure: Figure | None = getattr(self, key)
+            if figure is not None and figure.unit not in SHARES and figure.value > self.villages.value:
+                raise ValueError(f"{key}: is {figure.value}; allowed: up to {self.villages.value}, all villages")
+        for anchor in self.anchors:
+            if self.allowed_lines is not None and anchor.line not in (LINES[GRAIN], *self.allowed_lines):
+                raise ValueError(f"anchors: {anchor.name} deals in {anchor.line}; allowed: one of the allowed_lines")
         return self
 
     @model_validator(mode="after")

@@ -13,12 +13,15 @@ from scipy.optimize import Bounds, LinearConstraint, brentq, milp
 from tuopin.agents.arrays import F64, I64
 from tuopin.agents.composition import compose, half_variance
 from tuopin.agents.county import County, Markets, Villages
+from tuopin.agents.documented import MOST_MEMBERS
 from tuopin.agents.economy import monthly_wage
 from tuopin.agents.households import Households
 from tuopin.agents.identity import household_uids, village_uids
 from tuopin.agents.parameters import Parameters
-from tuopin.agents.place import MOST_MEMBERS, Place
+from tuopin.agents.place import Place
+from tuopin.agents.place_sample import simulated_place, simulated_share, simulated_villages
 from tuopin.agents.randomness import POPULATION, VILLAGES, Luck, normals_of
+from tuopin.agents.village_traits import list_villages
 
 BURN_IN_YEARS = 5
 LEAST_WEIGHT = 1e-9
@@ -82,12 +85,12 @@ def size_weights(p: Parameters) -> F64:
 
 
 def make_villages(place: Place, p: Parameters, luck: Luck, number: int) -> Villages:
-    """Draw the villages of a place: remoteness, hazard, team quality and common income effect."""
+    """Draw the villages of a place: remoteness, hazard, team quality, common income effect, lists, position."""
     uid = village_uids(place.code, number)
     u = luck.uniforms(VILLAGES, 0, uid, 8)
     hazard_sd = p.value("population.hazard_sd")
     normal = normals_of(u[:, 0:3])
-    return Villages(
+    villages = Villages(
         uid=uid,
         remoteness=u[:, 6],
         hazard=np.exp(hazard_sd * normal[:, 0] - half_variance(hazard_sd)),
@@ -96,6 +99,8 @@ def make_villages(place: Place, p: Parameters, luck: Luck, number: int) -> Villa
         hours=np.zeros(number),
         crop_left=np.ones(number),
     )
+    list_villages(villages, place, luck)
+    return villages
 
 
 def village_sizes(villages: Villages, luck: Luck, households: int, log_sd: float) -> I64:
@@ -112,7 +117,7 @@ def village_sizes(villages: Villages, luck: Luck, households: int, log_sd: float
 
 
 def rural_totals(place: Place, scale: float = 1.0) -> tuple[int, int]:
-    """Households and persons of a place at `scale`: those registered, and the others at the mean household size."""
+    """Households and persons of the share `scale` of a place: the registered, and others at the mean household size."""
     others_persons = round((place.rural_persons.value - place.registered_persons.value) * scale)
     others = round(others_persons / place.household_size.value)
     others = min(max(others, -(-others_persons // MOST_MEMBERS)), others_persons)  # of 1 to 7 persons, however few
@@ -121,17 +126,19 @@ def rural_totals(place: Place, scale: float = 1.0) -> tuple[int, int]:
 
 
 def misfit(place: Place, weights: F64, scale: float = 1.0) -> str | None:
-    """Why a place cannot have its registered households and persons at `scale`, or None if it can.
+    """Why a place cannot have its registered households and persons at a study's `scale`, or None if it can.
 
     All of it is known before anything is drawn: how many households of each size there are follows from the totals.
     """
-    households, persons = rural_totals(place, scale)
+    share = simulated_share(place, scale)
+    households, persons = rural_totals(place, share)
     chosen, chosen_persons = (
-        round(place.registered_households.value * scale),
-        round(place.registered_persons.value * scale),
+        round(place.registered_households.value * share),
+        round(place.registered_persons.value * share),
     )
-    if chosen < 1 or households < place.villages.value:
-        return f"{households} households in {place.villages.value:.12g} villages, {chosen} of them registered"
+    villages = simulated_villages(place, households)
+    if chosen < 1 or households < villages:
+        return f"{households} households in {villages} villages, {chosen} of them registered"
     try:
         sizes = sizes_with_totals(weights, households, persons)
     except ValueError as error:
@@ -181,11 +188,14 @@ def synthesise(
 ) -> County:
     """Return the county five years before its documented state, with exact totals of households and persons.
 
-    `scale` takes that share of the households of every village. The number of registered households and persons is
-    realised by `agents.registration` at the end of the burn-in.
+    `scale` takes that share of the households of every village; of a place that is a sample it is a share of the
+    households that one in `sample` leaves (`tuopin.agents.place_sample`). The number of registered households and
+    persons is realised by `tuopin.agents.registry` at the end of the burn-in.
     """
     p = parameters
+    scale = simulated_share(place, scale)
     households, persons = rural_totals(place, scale)
+    place = simulated_place(place, simulated_villages(place, households))
     villages = make_villages(place, p, luck, int(place.villages.value))
     first = place.year - BURN_IN_YEARS
     h = Households(households)
@@ -193,7 +203,8 @@ def synthesise(
     sizes = village_sizes(villages, luck, households, p.value("population.village_size_sd"))
     h.set("village", np.repeat(np.arange(len(villages)), sizes))
     h.set("members", _assign_sizes(h.uid, luck, sizes_with_totals(size_weights(p), households, persons)))
-    compose(h, villages, p, luck, monthly_wage(p, first, place.year))
+    # savings are in wages of the first year lived: the year before it is no part of what a study asks of the series
+    compose(h, villages, p, luck, monthly_wage(p, first + 1, place.year))
     return County(
         place=place,
         parameters=p,

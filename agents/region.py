@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, field_validator, model_validator
 from scipy.special import ndtri
 
 from tuopin.agents.arrays import F64
-from tuopin.agents.place import KINDS, Anchor, Figure, Label, Name, Origin, Place, Zone, Zones, _Strict
+from tuopin.agents.documented import KINDS, PERSONS, SHARES, Figure, Label, Origin, Strict, of_kind
+from tuopin.agents.place import Anchor, Place, Zone, Zones
+from tuopin.agents.place_keys import VILLAGE_KEYS, ExitPlan, Name, PlaceKeys, Year
 from tuopin.agents.population import largest_remainder
 
 FigureName = Literal[
@@ -26,13 +28,31 @@ FigureName = Literal[
     "villages",
     "county_factor",
     "cooperatives",
+    "mean_income",
+    "registered_exited",
+    "poor_villages",
+    "weak_villages",
+    "flood_villages",
+    "townships",
 ]
 FIGURES: tuple[FigureName, ...] = get_args(FigureName)
 """Columns of a table that are figures of a county; `OTHERS` are not."""
 REQUIRED = ("name", "code", "registered_households", "registered_persons")
 OTHERS = ("name", "code", "label_en", "label_zh", "deadline")
-WHOLE = ("registered_households", "registered_persons", "rural_persons", "villages", "cooperatives")
+WHOLE = (
+    "registered_households",
+    "registered_persons",
+    "rural_persons",
+    "villages",
+    "cooperatives",
+    "registered_exited",
+    "townships",
+)
 """Figures that count something."""
+
+
+PLAN, PLAN_OF = "plan", "plan_"
+"""The note of a county's plan under `columns`, and what its columns of the table, one a year, begin with."""
 
 
 class ColumnNote(Origin):
@@ -49,14 +69,14 @@ class ColumnNote(Origin):
         return self
 
 
-class Alike(_Strict):
+class Alike(PlaceKeys):
     """What is the same in every county that the table does not give a value of its own."""
 
-    household_size: Annotated[Figure, AfterValidator(KINDS["household_size"].check)] | None = None
-    villages: Annotated[Figure, AfterValidator(KINDS["villages"].check)] | None = None
-    county_factor: Annotated[Figure, AfterValidator(KINDS["county_factor"].check)] | None = None
-    cooperatives: Annotated[Figure, AfterValidator(KINDS["cooperatives"].check)] | None = None
-    deadline: Annotated[int, Field(ge=2008, le=2040)] | None = None
+    household_size: Annotated[Figure, of_kind("household_size")] | None = None
+    villages: Annotated[Figure, of_kind("villages")] | None = None
+    county_factor: Annotated[Figure, of_kind("county_factor")] | None = None
+    cooperatives: Annotated[Figure, of_kind("cooperatives")] | None = None
+    deadline: Year | None = None
     anchors: tuple[Anchor, ...] = ()
     limits: tuple[str, ...] = ()
 
@@ -74,34 +94,57 @@ def _total(name: str) -> Callable[[Figure], Figure]:
     return replace(KINDS[name], most=MOST_IN_REGION).check
 
 
-class Totals(_Strict):
+class Totals(Strict):
     """What is known of the region as a whole."""
 
     rural_persons: Annotated[Figure, AfterValidator(_total("rural_persons"))] | None = None
     villages: Annotated[Figure, AfterValidator(_total("villages"))] | None = None
     cooperatives: Annotated[Figure, AfterValidator(_total("cooperatives"))] | None = None
+    registered_exited: Annotated[Figure, AfterValidator(_total("registered_exited"))] | None = None
+    poor_villages: Annotated[Figure, AfterValidator(_total("poor_villages"))] | None = None
+    weak_villages: Annotated[Figure, AfterValidator(_total("weak_villages"))] | None = None
+    flood_villages: Annotated[Figure, AfterValidator(_total("flood_villages"))] | None = None
+    townships: Annotated[Figure, AfterValidator(_total("townships"))] | None = None
+    plan: ExitPlan | None = None
     resettlement: Zones | None = None
 
+    @model_validator(mode="after")
+    def _villages_are_counted(self) -> Totals:
+        for key in VILLAGE_KEYS:
+            figure: Figure | None = getattr(self, key)
+            if figure is not None and (figure.unit in SHARES or figure.value != int(figure.value)):
+                said = f"is {figure.value:g} ({figure.unit[:40]})"
+                raise ValueError(
+                    f"{key}: {said}; allowed: a whole number of villages of the region, or a share in alike"
+                )
+        return self
 
-class RegionFile(_Strict):
+
+COUNTED = tuple(name for name in Totals.model_fields if name not in ("plan", "resettlement"))
+"""Totals that are split over the counties in whole units."""
+
+
+class RegionFile(Strict):
     """A region as its file gives it: the counties are rows of `table`, a CSV file beside it."""
 
     kind: Literal["region"]
     name: Name
     label: Label
-    year: Annotated[int, Field(ge=2008, le=2040)]
+    year: Year
     table: str
     synthetic: bool = False
     registered_only: bool = False
-    columns: dict[FigureName, ColumnNote]
+    columns: dict[FigureName | Literal["plan"], ColumnNote]
+    """Notes of the table's columns; `plan` is of all columns `plan_<year>`, persons planned to exit."""
     alike: Alike = Alike()
     totals: Totals = Totals()
 
     @model_validator(mode="after")
     def _units(self) -> RegionFile:
         for name, note in self.columns.items():
-            if note.unit not in KINDS[name].units:
-                allowed = " or ".join(KINDS[name].units)
+            units = PERSONS if name == PLAN else KINDS[name].units
+            if note.unit not in units:
+                allowed = " or ".join(units)
                 raise ValueError(f"columns: {name} is in '{note.unit[:40]}'; allowed: unit: {allowed}")
         return self
 
@@ -163,22 +206,42 @@ def county_data(region: RegionFile, rows: Sequence[Mapping[str, Any]]) -> list[d
         data |= {name: value for name in Alike.model_fields if (value := getattr(region.alike, name)) is not None}
         data |= {name: parts[k] for name, parts in shared.items()}
         data |= {name: _figure(region, name, row[name]) for name in FIGURES if row.get(name) is not None}
+        if plan := {int(key.removeprefix(PLAN_OF)): row[key] for key in row if key.startswith(PLAN_OF)}:
+            data[PLAN] = _plan(region.columns["plan"], plan)
         if row.get("deadline") is not None:
             data["deadline"] = row["deadline"]
         result.append(data)
     return result
 
 
+def _plan(note: ColumnNote, plan: Mapping[int, int]) -> ExitPlan:
+    return ExitPlan(
+        value=dict(plan),
+        unit=note.unit,
+        source=note.source,
+        confidence=note.confidence,
+        range=note.range,
+        facts=note.facts,
+    )
+
+
 def _figure(region: RegionFile, name: str, value: int | float) -> Figure:
     note = region.columns[name]  # type: ignore[index]
     bounds = None if note.range is None else (note.range[0] * value, note.range[1] * value)
-    return Figure(value=value, unit=note.unit, source=note.source, confidence=note.confidence, range=bounds)
+    return Figure(
+        value=value,
+        unit=note.unit,
+        source=note.source,
+        confidence=note.confidence,
+        range=bounds,
+        facts=note.facts,
+    )
 
 
 def _shared(region: RegionFile, weights: F64) -> dict[str, list[Any]]:
     """The parts of the region's totals by key of a place, one per county."""
     totals, shared = region.totals, dict[str, list[Any]]()
-    for name in ("rural_persons", "villages", "cooperatives"):
+    for name in COUNTED:
         total: Figure | None = getattr(totals, name)
         if total is not None:
             bounds = total.range if total.value else None
@@ -188,6 +251,12 @@ def _shared(region: RegionFile, weights: F64) -> dict[str, list[Any]]:
                 )
                 for part in largest_remainder(weights, round(total.value)).tolist()
             ]
+    if totals.plan is not None:
+        years = {year: largest_remainder(weights, round(n)).tolist() for year, n in totals.plan.value.items()}
+        shared["plan"] = [
+            totals.plan.model_copy(update={"value": {year: parts[k] for year, parts in years.items()}})
+            for k in range(len(weights))
+        ]
     if totals.resettlement is not None:
         zones = {name: _split_zone(getattr(totals.resettlement, name), weights) for name in _ZONES}
         shared["resettlement"] = [

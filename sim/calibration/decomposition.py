@@ -67,9 +67,9 @@ def decompose(plan: Plan) -> pd.DataFrame:
 
 def _variances(plan: Plan, switches: dict[str, bool], values: dict[str, float]) -> tuple[float, float]:
     place = next(iter(plan.place_data.values()))
-    parameters = resolve_parameters({**plan.parameters, **values})
+    parameters = resolve_parameters({**plan.parameters, **values}, place=place)
     mechanisms = {**plan.mechanisms, **switches}
-    scale = min(1.0, SAMPLE_HOUSEHOLDS * place.household_size.value / place.rural_persons.value)
+    scale = min(1.0, SAMPLE_HOUSEHOLDS * place.sample * place.household_size.value / place.rural_persons.value)
     levels: list[NDArray[np.float64]] = []
 
     def keep(county: County) -> None:

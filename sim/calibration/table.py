@@ -7,9 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from tuopin.agents.draws import resolve_parameters
 from tuopin.sim.calibration.histories import Histories, simulate_histories
 from tuopin.sim.calibration.measures import MEASURES
 from tuopin.sim.calibration.targets import Target, targets_of
+from tuopin.sim.run.burn_in import income_factor
 from tuopin.sim.study.plan import Plan
 
 FITS, NEAR = 0.10, 0.25
@@ -54,7 +56,7 @@ def calibration_table(plan: Plan, replicates: int = 5, targets: Sequence[Target]
         histories = simulate_histories(plan, replicate, scenarios)
         for target in chosen:
             simulated[target.id].append(_figure(histories, target))
-    factor = place.county_factor.value
+    factor = income_factor(place, resolve_parameters(plan.parameters, place=place))
     rows = [_row(t, np.array(simulated[t.id]), factor if t.times_county_factor else 1.0) for t in chosen]
     return pd.DataFrame(rows, columns=COLUMNS, index=pd.Index([t.id for t in chosen], name="id"))
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from ruamel.yaml import YAML
 
-from tuopin.agents.place import Confidence
+from tuopin.agents.documented import Confidence
 
 TARGETS = Path(__file__).resolve().parents[2] / "scenarios" / "evidence" / "targets.yaml"
 

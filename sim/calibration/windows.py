@@ -10,6 +10,7 @@ import pandas as pd
 from tuopin.agents.draws import resolve_parameters
 from tuopin.sim.calibration.histories import Histories, simulate_histories
 from tuopin.sim.calibration.measures import MEASURES
+from tuopin.sim.run.burn_in import income_factor
 from tuopin.sim.study.plan import Plan
 
 STARTS = (2014, 2016, 2018)
@@ -54,9 +55,11 @@ def window_table(plan: Plan, replicates: int, scenario: str = "documented") -> p
 def _figures(plan: Plan, histories: Histories, scenario: str) -> dict[str, float]:
     start = plan.first_year
     found = {name: MEASURES[name](histories, scenario, (start,)) for name in INITIAL}
-    series = resolve_parameters(plan.parameters)["economy.poor_area_income"].value
+    place = plan.place_data[plan.places[0]]
+    parameters = resolve_parameters(plan.parameters, place=place)
+    series = parameters["economy.poor_area_income"].value
     assert isinstance(series, dict)
-    factor = plan.place_data[plan.places[0]].county_factor.value
+    factor = income_factor(place, parameters)
     for ahead in range(1, FOLLOWED + 1):
         published = series.get(start + ahead, np.nan) * factor
         found[f"income after {ahead}"] = MEASURES["mean_net_income"](histories, scenario, (start + ahead,)) / published

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tuopin.sim.commands.options import StudyArgument
@@ -45,7 +46,7 @@ def start_lines(study: Study) -> list[str]:
     from tuopin.sim.commands.absorption import absorption_lines
     from tuopin.sim.commands.run import tell_first_compilation
     from tuopin.sim.run.burn_in import initial_county
-    from tuopin.sim.study.plan import least_scale
+    from tuopin.sim.study.scale import least_scale
 
     largest: dict[str, tuple[float, str]] = {}
     for name, place in study.places.items():
@@ -58,7 +59,7 @@ def start_lines(study: Study) -> list[str]:
         scale = min(1.0, max(TRIED / initial_households(place), 2 * least_scale(place)))
         county = initial_county(
             place,
-            resolve_parameters(study.parameters),
+            resolve_parameters(study.parameters, place=place),
             resolve_mechanisms(study.mechanisms),
             Luck(study.seed, 0),
             scale,
@@ -79,6 +80,7 @@ def start_lines(study: Study) -> list[str]:
 
 def summary(study: Study) -> list[str]:
     """What a study amounts to, in lines."""
+    from tuopin.sim.commands.part import part_simulated
     from tuopin.sim.study.money import money_lines
 
     lines = [f"study       {study.name}: {study.question.en or 'no question given'}"]
@@ -87,9 +89,10 @@ def summary(study: Study) -> list[str]:
     for name, place in study.places.items():
         if name not in inside:
             size = f"about {initial_households(place):,} rural households at the end of {place.year}"
-            lines.append(f"place       {name}: {place.label.en}, {size}")
+            lines.append(f"place       {name}: {place.label.en}, {size}{sampled(place)}")
     for region, counties in regions.items():
         lines.append(f"region      {region}: {_region(counties, study)}")
+    lines += own_lines(study)
     steps = study.last_year - study.first_year
     lines.append(f"years       {study.first_year} as found, {study.first_year + 1}-{study.last_year} simulated")
     lines.append(f"seed        {study.seed}")
@@ -97,15 +100,21 @@ def summary(study: Study) -> list[str]:
         lines.append(f"mechanisms  {_settings(study.mechanisms)}")
     if study.parameters:
         lines.append(f"parameters  {_settings(study.parameters)}")
+    if study.scale < 1:
+        lines.append(f"scale       {study.scale:g}: {part_simulated(study.scale)}")
+    if study.groups:
+        lines.append(f"groups      {', '.join(study.groups)}: indicators are given for these too")
     if study.draw_parameters:
         lines.append("parameters  the free ones are drawn from their ranges in every replicate, alike in all scenarios")
     for name, policies in study.scenarios.items():
         role = " (baseline)" if name == study.baseline else ""
-        lines.append(f"scenario    {name}{role}: {_package(policies)}")
+        own = study.scenario_parameters.get(name, {})
+        numbers = f"; from {study.first_year + 1} on, for itself: {_settings(own)}" if own else ""
+        lines.append(f"scenario    {name}{role}: {_package(policies)}{numbers}")
     lines += money_lines(study)
     runs = len(study.scenarios) * study.replicates * len(study.places)
     total = sum(initial_households(place) for place in study.places.values())
-    household_years = total * steps * len(study.scenarios) * study.replicates
+    household_years = round(total * study.scale) * steps * len(study.scenarios) * study.replicates
     parts = " x ".join(
         f"{number} {thing}{'' if number == 1 else 's'}"
         for number, thing in (
@@ -128,7 +137,40 @@ def _region(counties: list[str], study: Study) -> str:
     kind = "synthetic counties" if all(place.synthetic for place in places) else "counties"
     whose = "registered" if all(place.registered_only for place in places) else "rural"
     households = sum(initial_households(place) for place in places)
-    return f"{len(places)} {kind}, about {households:,} {whose} households at the end of {places[0].year}"
+    size = f"{len(places)} {kind}, about {households:,} {whose} households at the end of {places[0].year}"
+    return f"{size}{sampled(places[0])}"
+
+
+def sampled(place: Place) -> str:
+    """What part of a place is simulated, if not all of it."""
+    return "" if place.sample == 1 else f" simulated, one in {place.sample:,} of all"
+
+
+def own_lines(study: Study) -> list[str]:
+    """What places say in place of the model's own numbers, and numbers by year that begin after they are lived into."""
+    from tuopin.agents.place_parameters import taken_ids
+    from tuopin.sim.study.declarations import declared
+    from tuopin.sim.study.names import years_text
+    from tuopin.sim.study.places import region_name
+    from tuopin.sim.study.series import held_by_programmes, held_series
+
+    told: dict[str, None] = {}
+    held: list[tuple[str, int, int]] = []
+    for name, place in study.places.items():
+        owner = region_name(place, name)
+        own = [*taken_ids(place).values(), *place.parameters]
+        own += [key for key in ("registered_exited", "plan") if getattr(place, key) is not None]
+        if place.allowed_lines is not None:
+            own.append("allowed_lines")
+        if own:
+            told[f"its own     {owner}: {', '.join(own)}"] = None
+        held += held_series(place, study.parameters)
+    programmes = {name: policy.parameters for name, policy in declared().policies.items()}
+    for packages in study.scenarios.values():
+        held += held_by_programmes(study.first_year + 1, programmes, packages)
+    for id, begins, first in held:
+        told[f"assumed     {id} of {begins} also stands for {years_text(range(first, begins))}: it begins then"] = None
+    return list(told)
 
 
 def initial_households(place: Place) -> int:
@@ -137,9 +179,9 @@ def initial_households(place: Place) -> int:
     They are the registered, and the others at the mean household size if they are there.
     """
     if place.registered_only:
-        return round(place.registered_households.value)
+        return round(place.registered_households.value / place.sample)
     others = place.rural_persons.value - place.registered_persons.value
-    return round(place.registered_households.value + others / place.household_size.value)
+    return round((place.registered_households.value + others / place.household_size.value) / place.sample)
 
 
 def _package(policies: dict[str, dict[str, Any]]) -> str:
@@ -148,7 +190,7 @@ def _package(policies: dict[str, dict[str, Any]]) -> str:
     return "; ".join(name + (f" ({_settings(given)})" if given else "") for name, given in policies.items())
 
 
-def _settings(given: dict[str, Any]) -> str:
+def _settings(given: Mapping[str, Any]) -> str:
     from tuopin.sim.commands.tables import cell_text
 
     return ", ".join(

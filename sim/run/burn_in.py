@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tuopin.agents import registry
+from tuopin.agents import firms, registry
 from tuopin.agents.columns import ColumnName
 from tuopin.agents.county import County
 from tuopin.agents.flows import Flows
@@ -47,17 +47,33 @@ def initial_county(
     The level of income is met, and registered totals are exact to the unit. The burn-in runs without demography, so
     that totals of households and persons stay exact. The level of market income is set so that mean net income at its
     end is the poor-area series times the county factor: on a sample of the households for the five years, then exactly
-    for the last year of all of them. `each_year` sees every year once.
+    for the last year of all of them. A place that states its own mean income is met there instead. `each_year` sees
+    every year once.
     """
-    target = parameters.value("economy.poor_area_income", place.year) * place.county_factor.value
+    target = mean_income(place, parameters)
     county = synthesise(place, parameters, mechanisms, luck, scale)
     county.level = _sampled_level(county, target)
     _simulate(county, county.start - 1, each_year)
     county = _simulate_last_year(county, target)
     if each_year is not None:
         each_year(county)
-    _start(county, scale)
+    _start(county)
     return county
+
+
+def mean_income(place: Place, parameters: Parameters) -> float:
+    """Mean net income of the rural population that the burn-in ends at, yuan a person."""
+    if place.mean_income is not None:
+        return float(place.mean_income.value)
+    assert place.county_factor is not None  # a place states one of the two
+    return parameters.value("economy.poor_area_income", place.year) * place.county_factor.value
+
+
+def income_factor(place: Place, parameters: Parameters) -> float:
+    """Mean income against the mean of the poor areas (ratio): as stated, or worked out of the mean income stated."""
+    if place.county_factor is not None:
+        return float(place.county_factor.value)
+    return mean_income(place, parameters) / parameters.value("economy.poor_area_income", place.year)
 
 
 def _sampled_level(county: County, target: float) -> float:
@@ -111,9 +127,9 @@ def _simulate(county: County, until: int, each_year: EachYear | None = None) -> 
             each_year(county)
 
 
-def _start(county: County, scale: float) -> None:
+def _start(county: County) -> None:
     """Register, and set what counts from the initial state on."""
-    h, place = county.households, county.place
+    h, place, scale = county.households, county.place, county.scale
     households = round(place.registered_households.value * scale)
     registry.register(county, households, round(place.registered_persons.value * scale))
     if place.registered_only:
@@ -125,5 +141,6 @@ def _start(county: County, scale: float) -> None:
     county.villages.hours = np.asarray(registered * county.value("village.hours_per_household"), dtype=np.float64)
     county.markets.base_supply = supply(county)
     county.jobs_in_county = int((h.off_farm - h.migrants).sum())
+    firms.found(county)
     begin_lives(county)
     county.in_burn_in = False

@@ -30,9 +30,10 @@ def world_of(plan: Plan, place: str, replicate: int) -> tuple[Place, Parameters,
     Its place, parameters (drawn if the study draws), switches and luck.
     """
     draw, data = draw_of(plan, replicate), plan.place_data[place]
+    here = data if draw is None else draw_place(data, draw)
     return (
-        data if draw is None else draw_place(data, draw),
-        resolve_parameters(plan.parameters, draw),
+        here,
+        resolve_parameters(plan.parameters, draw, here),
         dict(plan.mechanisms),
         Luck(plan.seed, replicate),
     )
@@ -46,6 +47,11 @@ def draw_of(plan: Plan, replicate: int) -> Draw | None:
 def policies_of(plan: Plan, scenario: str, replicate: int) -> list[Policy]:
     """Return the policies of a scenario; free parameters are drawn alike in all scenarios if the study draws them."""
     return make_policies(plan.scenario_settings[scenario], draw_of(plan, replicate), plan.scale)
+
+
+def own_parameters(plan: Plan, scenario: str) -> Mapping[str, Any]:
+    """Return the model's numbers that a scenario has for itself, by id; empty if none."""
+    return plan.scenario_parameters.get(scenario, {})
 
 
 def make_policies(

@@ -16,9 +16,12 @@ import numpy as np
 from tuopin.agents.columns import Column, ColumnName
 from tuopin.agents.county import County, Markets, Villages
 from tuopin.agents.demography import Movement
+from tuopin.agents.firms import Firm
+from tuopin.agents.groups import group_columns
 from tuopin.agents.households import Households
 from tuopin.agents.parameters import Parameters
 from tuopin.agents.place import Place
+from tuopin.agents.place_sample import simulated_place
 from tuopin.agents.randomness import Luck
 from tuopin.policies.catalogue import catalogue
 from tuopin.policies.ledger import Entry
@@ -28,10 +31,10 @@ from tuopin.sim.run.recorder import VIEWS, Recorder
 from tuopin.sim.run.state import State, StateError
 from tuopin.sim.run.year_state import Start
 
-FORMAT = 2
+FORMAT = 3
 _NOTE, _CHECKSUM, _HOUSEHOLD, _SPELLS, _START = "note", "sha256", "household.", "spells.", "start."
 _UID: ColumnName = "uid"
-_GIVEN = ("place", "parameters", "mechanisms", "luck", "households", "flows")
+_GIVEN = ("place", "parameters", "mechanisms", "luck", "households", "flows", "referrals")
 World = tuple[Place, Parameters, dict[str, bool | str], Luck]
 
 
@@ -73,7 +76,7 @@ def to_bytes(state: State, origin: Origin) -> bytes:
     arrays |= {_START + name: values for name, values in recorder.initial._asdict().items()}
     rows = [(year, _key_list(keys)) for year, keys, _ in recorder.rows]
     arrays |= {f"rows.{k}": values for k, (_, _, values) in enumerate(recorder.rows)}
-    known = {"Villages": Villages, "Markets": Markets}
+    known = {"Villages": Villages, "Markets": Markets, "Firm": Firm}
     kept = {f.name: getattr(county, f.name) for f in fields(County) if f.name not in _GIVEN}
     try:
         note = {
@@ -87,6 +90,7 @@ def to_bytes(state: State, origin: Origin) -> bytes:
                 for name, held in state.held.items()
             },
             "years": [recorder.first_year, recorder.last_year],
+            "groups": list(recorder.groups),
             "rows": rows,
             "persons": recorder.persons,
             "entries": [list(asdict(entry).values()) for entry in state.entries],
@@ -131,13 +135,16 @@ def from_bytes(data: bytes, where: str, world: Callable[[Origin], World]) -> tup
 
 def _state(note: Mapping[str, Any], arrays: Arrays, world: World) -> State:
     own_columns = {name: tuple(Column(**c) for c in columns) for name, columns in note["columns"].items()}
-    households = Households(len(arrays[_HOUSEHOLD + _UID]), [c for columns in own_columns.values() for c in columns])
+    groups = tuple(note["groups"])
+    extra = [*group_columns(groups), *(c for columns in own_columns.values() for c in columns)]
+    households = Households(len(arrays[_HOUSEHOLD + _UID]), extra)
     for name in households.table:
         households.set(name, arrays[_HOUSEHOLD + name])
     place, parameters, mechanisms, luck = world
-    known = {"Villages": Villages, "Markets": Markets}
+    known = {"Villages": Villages, "Markets": Markets, "Firm": Firm}
     kept = {name: unpack(value, arrays, known) for name, value in note["county"].items()}
-    recorder = Recorder(*note["years"])
+    first_year, last_year = note["years"]
+    recorder = Recorder(first_year, last_year, groups=groups)
     recorder.spell_counts = {view: arrays[_SPELLS + view] for view in VIEWS}
     recorder.initial = Start(*(arrays[_START + name] for name in Start._fields))
     recorder.rows = [
@@ -147,7 +154,7 @@ def _state(note: Mapping[str, Any], arrays: Arrays, world: World) -> State:
         (year, persons, None if moved is None else Movement(*moved)) for year, persons, moved in note["persons"]
     ]
     return State(
-        county=County(place, parameters, mechanisms, luck, households, **kept),
+        county=County(simulated_place(place, len(kept["villages"])), parameters, mechanisms, luck, households, **kept),
         recorder=recorder,
         entries=tuple(Entry(*values) for values in note["entries"]),
         limits=tuple(Limit(*values) for values in note["limits"]),

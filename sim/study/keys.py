@@ -10,8 +10,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from tuopin.agents.place_keys import FIRST_YEAR, LAST_YEAR
 from tuopin.sim.study.names import NAME, YEARS, is_name
-from tuopin.sim.study.values import FIRST_YEAR, LAST_YEAR
 
 ParameterValue = float | int | str | bool | None | dict[int, float | None] | list[float | int | str]
 Scenario = dict[str, dict[str, ParameterValue]]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from tuopin.agents.draws import resolve_parameters
-from tuopin.agents.parameters import Parameters
-from tuopin.agents.place import Place
+from tuopin.agents.place_parameters import has_own_numbers
 from tuopin.policies import allotment
 from tuopin.policies.catalogue import catalogue
 from tuopin.policies.protocol import Policy
+from tuopin.sim.study.names import years_text
 from tuopin.sim.study.study import Study
 
 
@@ -25,16 +25,15 @@ class Money(NamedTuple):
 
 def money_of(study: Study, scale: float = 1.0) -> list[Money]:
     """The money of each programme of each scenario by simulated year, and what a planner should be warned of."""
-    parameters = _parameters(study)
+    settings = _settings(study, scale)
     years = range(study.first_year + 1, study.last_year + 1)
-    places = list(study.places.values())
     rows = []
     for scenario, packages in study.scenarios.items():
         for name in sorted(packages):
             if not catalogue()[name].enrols:
                 continue
             policy = catalogue()[name](packages[name])
-            yuan = {year: _money_for(policy, places, parameters, scale, study.first_year, year) for year in years}
+            yuan = {year: _money_for(policy, settings, year) for year in years}
             rows.append(Money(scenario, name, yuan, (*_warnings(policy, study, yuan), *_slots(policy, study))))
     return rows
 
@@ -70,32 +69,28 @@ def million(yuan: float) -> str:
     return f"{amount:,.0f}" if abs(amount) >= 1000 else f"{amount:.3g}"
 
 
-def years_text(years: Iterable[int]) -> str:
-    """Years as runs: `2017-2018, 2020`."""
-    runs: list[list[int]] = []
-    for year in sorted(years):
-        if runs and year == runs[-1][1] + 1:
-            runs[-1][1] = year
-        else:
-            runs.append([year, year])
-    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
-
-
-def _parameters(study: Study) -> Parameters:
+def _settings(study: Study, scale: float) -> list[allotment.Setting]:
+    """Where and at which prices money is given; places without numbers of their own share the study's."""
     given: Mapping[str, Any] = study.parameters
-    return resolve_parameters(given)
+    common = resolve_parameters(given)
+    return [
+        allotment.Setting(
+            place,
+            resolve_parameters(given, place=place) if has_own_numbers(place) else common,
+            scale,
+            study.first_year + 1,
+        )
+        for place in study.places.values()
+    ]
 
 
 def _amount(amount: float | None) -> str:
     return "unlimited" if amount is None else f"{million(amount)} M yuan"
 
 
-def _money_for(
-    policy: Policy, places: list[Place], parameters: Parameters, scale: float, first_year: int, year: int
-) -> float | None:
+def _money_for(policy: Policy, settings: list[allotment.Setting], year: int) -> float | None:
     total = 0
-    for place in places:
-        where = allotment.Setting(place, parameters, scale, first_year + 1)
+    for where in settings:
         fen = allotment.budget_fen(policy, where, year)
         if fen is None:
             return None
@@ -123,7 +118,7 @@ def _warnings(policy: Policy, study: Study, yuan: Mapping[int, float | None]) ->
 
 
 def _slots(policy: Policy, study: Study) -> list[str]:
-    where = [allotment.Setting(place, _parameters(study), 1.0, study.first_year + 1) for place in study.places.values()]
+    where = _settings(study, 1.0)
     years = range(study.first_year + 1, study.last_year + 1)
     closed = [year for year in years if all(allotment.slots(policy, one, year) == 0 for one in where)]
     return [f"no slots in {years_text(closed)}: nobody enrols then"] if closed else []

@@ -10,10 +10,13 @@ from pydantic import BaseModel, ValidationError
 
 from tuopin.agents.place import Place
 from tuopin.sim.study.document import Document
+from tuopin.sim.study.facts import check_facts
 from tuopin.sim.study.names import YEARS, is_name, same_name
+from tuopin.sim.study.place_numbers import check_numbers
 from tuopin.sim.study.problems import Index, Problem, StudyError, nearest, one_of
 from tuopin.sim.study.pydantic_problems import note_errors
 from tuopin.sim.study.regions import FITTING, Weights, load_region, misfit_in_range, sourced_weights
+from tuopin.sim.study.series import check_series
 from tuopin.sim.study.shipped import find_place, places_seen
 from tuopin.sim.study.yaml_file import read_document
 
@@ -39,6 +42,8 @@ def load_place(path: Path, model: type[BaseModel] = Place, weights: Weights | No
         place = None
     if isinstance(place, Place) and (said := misfit_in_range(place, sourced_weights() if weights is None else weights)):
         document.add(("registered_persons",), said, FITTING)
+    check_facts(document)
+    check_numbers(document, place if isinstance(place, Place) else None)
     check_file_name(document, path)
     document.raise_problems()
     return place
@@ -79,6 +84,7 @@ def load_places(
             places.setdefault(key, place)
     _check_codes(study, places)
     _check_start(study, places)
+    check_series(study, places)
     return places, problems
 
 

@@ -14,13 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from tuopin.agents.documented import KINDS
 from tuopin.agents.draws import resolve_parameters
 from tuopin.agents.parameters import FREE
-from tuopin.agents.place import KINDS, Place
+from tuopin.agents.place import Place
 from tuopin.agents.population import misfit, size_weights
-from tuopin.agents.region import FIGURES, OTHERS, REQUIRED, WHOLE, Region, RegionFile, county_data
+from tuopin.agents.region import FIGURES, OTHERS, PLAN, PLAN_OF, REQUIRED, WHOLE, Region, RegionFile, county_data
 from tuopin.sim.study.document import Document
+from tuopin.sim.study.facts import check_facts
 from tuopin.sim.study.names import PLAIN_NAME, is_name
+from tuopin.sim.study.place_numbers import check_numbers
 from tuopin.sim.study.problems import Problem, StudyError, nearest, one_of, shown
 from tuopin.sim.study.pydantic_problems import note_errors
 from tuopin.sim.study.yaml_file import read_text
@@ -29,6 +32,8 @@ MOST_COUNTIES = 5_000
 WHAT = "a table of counties"
 PLAIN_NUMBER = r"[0-9]{1,12}(\.[0-9]{1,12})?"
 """As a table gives numbers: no sign, separator, exponent or digits of other scripts."""
+PLAN_COLUMN = PLAN_OF + r"20[0-4][0-9]"
+MOST_PLANNED = 100_000_000
 LIMITS = {"code": 2**20 - 1, "deadline": 2040}
 FITTING = "allowed: totals of households and persons, of 1 to 7 in each, that fit into each other"
 Row = dict[str, Any]
@@ -64,6 +69,8 @@ def load_region(document: Document, path: Path, weights: Weights) -> Region:
         note_errors(document, error, RegionFile)
     document.raise_problems()
     _check_given_once(document, file)
+    check_facts(document)
+    check_numbers(document, file.alike, ("alike",))
     document.raise_problems()
     table = _Table(path.parent / file.table, file)
     rows = table.rows()
@@ -85,7 +92,13 @@ def _check_given_once(document: Document, file: RegionFile) -> None:
         if len(given) > 1:
             wrong = f"'{name}' is given in {' and in '.join(given)}"
             document.add((given[-1], name), wrong, "allowed: in one of columns, alike, totals")
-    for name in ("rural_persons", "household_size", "villages", "county_factor"):
+    if "plan" in file.columns and (file.alike.plan is not None or file.totals.plan is not None):
+        where = "alike" if file.alike.plan is not None else "totals"
+        document.add(
+            (where, "plan"), "'plan' is given in columns and here", "allowed: in one of columns, alike, totals"
+        )
+    own_income = "mean_income" in file.columns or file.alike.mean_income is not None
+    for name in ("rural_persons", "household_size", "villages", *(() if own_income else ("county_factor",))):
         if name not in file.columns and all(getattr(getattr(file, p), name, None) is None for p in ("alike", "totals")):
             where = {"rural_persons": "columns or totals", "villages": "columns, alike or totals"}.get(
                 name, "columns or alike"
@@ -147,7 +160,10 @@ class _Table:
             line = self._reader.line_num + 1
 
     def _check_header(self, header: list[str]) -> None:
-        known = (*OTHERS, *self.file.columns, "registered_households", "registered_persons")
+        plan = [name for name in header if re.fullmatch(PLAN_COLUMN, name)]
+        columns = [name for name in self.file.columns if name != PLAN]
+        known = (*OTHERS, *columns, *plan, "registered_households", "registered_persons")
+        self._check_plan(plan)
         for name in dict.fromkeys(header):
             if header.count(name) > 1:
                 self.add(1, name, "stands twice in the first row", "allowed: each column once")
@@ -161,7 +177,7 @@ class _Table:
                     f"unknown column '{name}'{nearest(name, known)}",
                     one_of(dict.fromkeys(known)),
                 )
-        for name in dict.fromkeys((*REQUIRED, *self.file.columns)):
+        for name in dict.fromkeys((*REQUIRED, *columns)):
             if name not in header:
                 self.add(1, name, "is missing", "allowed: a column of this name in the first row")
         if "deadline" not in header and self.file.alike.deadline is None:
@@ -169,13 +185,22 @@ class _Table:
                 1, "deadline", "is missing", f"allowed: a column, or alike: {{deadline: year}} in {self.file.name}.yaml"
             )
 
+    def _check_plan(self, columns: list[str]) -> None:
+        if columns and PLAN not in self.file.columns:
+            wrong = f"has no entry under columns: in {self.file.name}.yaml"
+            self.add(1, columns[0], wrong, f"allowed: columns: {{{PLAN}: {{unit, source, confidence}}}} there")
+        if not columns and PLAN in self.file.columns:
+            self.add(1, PLAN, "is missing", f"allowed: columns {PLAN_OF}<year>, persons planned to exit")
+
     def _row(self, line: int, cells: dict[str, str]) -> Row:
         row: Row = {name: text for name, text in cells.items() if name.startswith("label")}
         row["name"] = cells["name"]
         if not is_name(cells["name"]):
             self.add(line, "name", f"is '{cells['name']}'", f"allowed: {PLAIN_NAME}")
-        for name in ("code", "deadline", *FIGURES):
-            if name in cells:
+        for name in (*("code", "deadline", *FIGURES), *(name for name in cells if re.fullmatch(PLAN_COLUMN, name))):
+            if name.startswith(PLAN_OF):
+                row[name] = self._number(line, name, cells[name], whole=True)
+            elif name in cells:
                 row[name] = self._number(line, name, cells[name], whole=name in ("code", "deadline", *WHOLE))
         for name in ("name", "code"):
             first = self._seen.setdefault((name, row[name]), line)
@@ -184,8 +209,9 @@ class _Table:
         return row
 
     def _number(self, line: int, column: str, text: str, *, whole: bool) -> int | float | None:
-        least = KINDS[column].least if column in KINDS else 1
-        most = KINDS[column].most if column in KINDS else LIMITS[column]
+        of_plan = column.startswith(PLAN_OF)
+        least = 0 if of_plan else KINDS[column].least if column in KINDS else 1
+        most = MOST_PLANNED if of_plan else KINDS[column].most if column in KINDS else LIMITS[column]
         kind = f"a {'whole number' if whole else 'number'} in {least:g}..{most:.12g}, in plain digits"
         value = float(text) if re.fullmatch(PLAIN_NUMBER, text) else math.nan
         if not least <= value <= most or (whole and value != int(value)):

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from tuopin.agents.parameters import Parameter
+from tuopin.agents.place_keys import FIRST_YEAR, LAST_YEAR
 from tuopin.sim.study.document import Document
 from tuopin.sim.study.problems import Index, Path, shown
 
-FIRST_YEAR: Final = 2008
-LAST_YEAR: Final = 2040
 Years = tuple[int, int]
 
 

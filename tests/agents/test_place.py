@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from tuopin.agents.place import Figure, Place
+from tuopin.agents.documented import Figure
+from tuopin.agents.place import Place
 
 
 def _set(path: str, value: object) -> Callable[[dict[str, Any]], None]:
@@ -47,7 +48,7 @@ def test_a_sound_place_is_read(place_data: dict[str, Any]) -> None:
         (_set("code", 0), "greater than or equal to 1"),
         (_set("code", 2**20), "less than or equal to 1048575"),
         (_set("code", True), "valid integer"),
-        (_set("year", 1999), "greater than or equal to 2008"),
+        (_set("year", 1999), "greater than or equal to 2000"),
         (_set("year", 2016.0), "valid integer"),
         (_set("deadline", 2999), "less than or equal to 2040"),
         (_set("county_factor.confidence", "free"), "needs a prior range"),

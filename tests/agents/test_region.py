@@ -164,3 +164,52 @@ def test_prices_and_labour_demand_are_common_and_weather_is_each_places_own(by_h
     assert here.markets.labour_demand == there.markets.labour_demand
     assert here.markets.weather != there.markets.weather
     assert here.markets.price.std() > 0
+
+
+def test_villages_earlier_exits_and_plans_of_the_whole_are_split_to_the_unit() -> None:
+    plan = {"value": {2015: 100, 2016: 7}, "unit": "persons", **NOTE}
+    totals = {
+        "rural_persons": figure(1200, "persons"),
+        "villages": figure(10, "villages"),
+        "poor_villages": figure(5, "villages"),
+        "registered_exited": figure(41, "persons"),
+        "plan": plan,
+    }
+    counties = [Place.model_validate(data) for data in county_data(region(totals=totals), ROWS)]
+    assert [c.poor_villages.value for c in counties if c.poor_villages] == [
+        3,
+        2,
+        0,
+    ]  # 3, 1.5, .5: the rest to the second
+    assert [c.registered_exited.value for c in counties if c.registered_exited] == [25, 12, 4]
+    assert [c.plan.value for c in counties if c.plan] == [{2015: 60, 2016: 4}, {2015: 30, 2016: 2}, {2015: 10, 2016: 1}]
+
+
+def test_a_countys_own_plan_and_income_come_from_its_columns() -> None:
+    columns = {
+        **COLUMNS,
+        "mean_income": {**NOTE, "unit": "yuan/person/year", "confidence": "approximate", "range": [0.9, 1.1]},
+        "plan": {**NOTE, "unit": "persons"},
+    }
+    alike = {"household_size": figure(3.0, "persons"), "deadline": 2020, "sample": 1}
+    rows = [{**row, "mean_income": 5000, "plan_2015": 9, "plan_2016": k} for k, row in enumerate(ROWS)]
+    county = Place.model_validate(county_data(region(columns=columns, alike=alike), rows)[2])
+    assert county.county_factor is None and county.mean_income is not None
+    assert county.mean_income.value == 5000 and county.mean_income.range == (4500, 5500)
+    assert county.plan is not None and county.plan.value == {2015: 9, 2016: 2}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            {"totals": {"poor_villages": figure(0.3, "share")}},
+            "a whole number of villages of the region, or a share in",
+        ),
+        ({"columns": {**COLUMNS, "plan": {**NOTE, "unit": "households"}}}, "plan is in 'households'"),
+        ({"alike": {"sample": 0}}, "greater than or equal to 1"),
+    ],
+)
+def test_keys_of_a_region_are_checked(changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        region(**changes)

@@ -232,3 +232,31 @@ def test_three_years_of_income_weigh_alike(by_hand: Callable[..., County]) -> No
     assert judged_poverty(county)[0] == pytest.approx(np.log(5_000.0))
     county.households.net_income_pp_2[:] = 2_000.0
     assert judged_poverty(county)[0] == pytest.approx(np.log(4_000.0))
+
+
+# --- earlier exits that a place states --------------------------------------------------------------------------------
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_earlier_exits_are_as_many_households_or_persons_as_stated(
+    data: st.DataObject, by_hand: Callable[..., County]
+) -> None:
+    unit = data.draw(st.sampled_from(["households", "persons"]))
+    stated, scale = data.draw(st.integers(0, 150)), data.draw(st.sampled_from([1.0, 0.5]))
+    county = crowd(by_hand, 60, 3)
+    note = {"unit": unit, "source": "made for a test", "confidence": "source-document"}
+    exited = type(county.place.villages)(value=stated, **note)
+    county.place, county.scale = county.place.model_copy(update={"registered_exited": exited}), scale
+    members = county.households.members
+    register(county, 20, int(np.sort(members)[:20].sum()) + 10)
+    off = county.households.registry_status == EXITED
+    others = county.households.registry_status == OUTSIDE
+    wanted, found = round(stated * scale), int(off.sum()) if unit == "households" else int(members[off].sum())
+    if unit == "households":
+        assert found == min(wanted, 40)
+    else:
+        assert found <= wanted
+        if others.any():
+            assert wanted - found < members[others].max()
+    assert (county.households.registry_exit_year[off] > 0).all()

@@ -12,8 +12,8 @@ from scipy import stats
 
 from tests.benchmarks.reference import CORE, ReferenceCounty
 from tuopin.agents.county import County
+from tuopin.agents.documented import Figure
 from tuopin.agents.draws import resolve_parameters
-from tuopin.agents.place import Figure
 from tuopin.agents.randomness import Luck
 from tuopin.sim.run.burn_in import initial_county
 from tuopin.sim.run.setup import county_of, policies_of

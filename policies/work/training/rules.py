@@ -28,6 +28,7 @@ class Training(Policy):
     label_zh = "技能培训与劳务输出"
     family = "work"
     steps = ("programmes", "livelihood")
+    measures = ("work",)
     parameters = policy_parameters("training", Path(__file__).parent / "parameters.yaml")
 
     def withdraw(self, county: County) -> Mask:
@@ -37,10 +38,11 @@ class Training(Policy):
             (since > 0) & (county.year - since >= 2 * self.value("full_years", county.year))
         )
 
-    def eligible(self, county: County, observed: ObservedNeed) -> Mask:
-        """Registered households with an idle able worker."""
+    def suitable(self, county: County) -> Mask:
+        """Households with an idle able worker."""
         h = county.households
-        return super().eligible(county, observed) & (h.able_workers > h.off_farm)
+        fit: Mask = h.able_workers > h.off_farm
+        return fit
 
     def unit_cost(self, county: County, rows: Rows, observed: ObservedNeed) -> Fen:
         """A course and the travel aid for one worker, fen."""
@@ -59,7 +61,8 @@ class Training(Policy):
             return
         years = county.year - self.since(county)[rows].astype(np.int64)
         fading = np.where(years < self.value("full_years", county.year), 1.0, 0.5)
-        county.flows.entry_factor[rows] *= entry_factors(county, rows, gain * fading)
+        points = gain * fading * self.share_of_year(county, rows)
+        county.flows.entry_factor[rows] *= entry_factors(county, rows, points)
 
 
 class _Trainees(NamedTuple):

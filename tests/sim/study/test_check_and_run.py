@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tuopin.agents.documented import KINDS
 from tuopin.agents.mechanisms import MECHANISMS
 from tuopin.agents.parameters import Parameter, model_parameters
-from tuopin.agents.place import KINDS
 from tuopin.policies.catalogue import catalogue
 from tuopin.sim.run.task import simulate_task
 from tuopin.sim.study.document import Document

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tuopin.sim.study.money import money_lines, money_of, money_text, years_text
+from tuopin.sim.study.money import money_lines, money_of, money_text
+from tuopin.sim.study.names import years_text
 from tuopin.sim.study.study import Study
 
 

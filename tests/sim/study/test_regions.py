@@ -236,3 +236,53 @@ def test_shipped_regions_are_synthetic_and_sum_to_the_documented_totals(
 def test_shipped_regions_can_stand_in_one_study_with_lushi() -> None:
     codes = [c.code for name in ("china-832", "guizhou") for c in load_place(PLACES / f"{name}.yaml").counties]
     assert len(set(codes)) == len(codes) == 832 + 66 and load_place(PLACES / "lushi.yaml").code not in codes
+
+
+PLANNED = REGION.replace("alike:", "  plan: {unit: persons, source: a test, confidence: source-document}\nalike:")
+PLAN_TABLE = TABLE.replace("persons\n", "persons,plan_2017\n").replace("640", "640,64").replace("320", "320,32")
+
+
+def test_a_plan_by_county_is_read_from_its_columns(write: Callable[..., Path]) -> None:
+    counties = load_place(write(PLANNED, PLAN_TABLE.replace("160", "160,0"))).counties
+    assert [county.plan.value for county in counties] == [{2017: 64}, {2017: 32}, {2017: 0}]
+
+
+@pytest.mark.parametrize(
+    ("region", "table", "words"),
+    [
+        (REGION, PLAN_TABLE.replace("160", "160,0"), "land.csv:1: plan_2017: has no entry under columns: in land.yaml"),
+        (PLANNED, TABLE, "land.csv:1: plan: is missing; allowed: columns plan_<year>, persons planned to exit"),
+        (PLANNED, PLAN_TABLE.replace("160", "160,x"), "land.csv:5: plan_2017: is 'x'; allowed: a whole number in 0.."),
+        (
+            PLANNED + "  plan: {value: {2017: 5}, unit: persons, source: a test, confidence: source-document}\n",
+            PLAN_TABLE.replace("160", "160,0"),
+            "land.yaml:17: totals.plan: 'plan' is given in columns and here; allowed: in one of columns, alike, totals",
+        ),
+        (
+            REGION
+            + "  weak_villages: {value: 9, unit: villages, source: a, confidence: derived, facts: [nobody-knows]}\n",
+            TABLE,
+            "land.yaml:16: totals.weak_villages.facts[0]: there is no fact 'nobody-knows'",
+        ),
+        (
+            REGION.replace(
+                "  deadline: 2020",
+                "  deadline: 2020\n  mean_income: {value: 9, unit: yuan, source: a, confidence: derived}",
+            ),
+            TABLE,
+            "land.yaml:13: alike.mean_income.unit: is 'yuan'; allowed: yuan/person/year or",
+        ),
+        (
+            REGION.replace(
+                "  deadline: 2020",
+                "  deadline: 2020\n"
+                "  parameters: {registry.exit_margn: {value: 1, unit: ratio, source: a, confidence: derived}}",
+            ),
+            TABLE,
+            "alike.parameters.registry.exit_margn: unknown parameter 'registry.exit_margn' (did you mean",
+        ),
+    ],
+)
+def test_mistakes_in_the_keys_of_a_region(write: Callable[..., Path], region: str, table: str, words: str) -> None:
+    found = mistakes(write(region, table))
+    assert any(words in line for line in found), found

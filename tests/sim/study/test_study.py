@@ -143,7 +143,7 @@ def test_overrides_are_validated_and_named_as_options(write: Write, declarations
         Study.load(path, overrides={"years": "2017-2016", "replicates": 0}, declarations=declarations)
     assert [str(problem) for problem in caught.value.problems] == [
         "command line:1: --years: is the text '2017-2016', ends before it has a year to simulate; "
-        "allowed: A-B with 2008 <= A < B <= 2040",
+        "allowed: A-B with 2000 <= A < B <= 2040",
         "command line:1: --replicates: is 0; allowed: a whole number in 1..100000",
     ]
 
