@@ -168,6 +168,9 @@ class HouseholdColumns:
     debt_due_1: F32 = column("wealth", "yuan", 0, _BIG, "informal debt due next year", "次年到期借款")
     debt_due_2: F32 = column("wealth", "yuan", 0, _BIG, "informal debt due in two years", "两年后到期借款")
     debt_due_3: F32 = column("wealth", "yuan", 0, _BIG, "informal debt due in three years", "三年后到期借款")
+    debt_for_loans: F32 = column(
+        "wealth", "yuan", 0, _BIG, "of the informal debt, what was borrowed to repay loans", "为偿还贷款所借"
+    )
     formal_loan: F32 = column("wealth", "yuan", 0, _BIG, "formal loan outstanding", "银行贷款")
     loan_due_year: I16 = column("wealth", "year", 0, 3000, "year the formal loan falls due (0 none)", "贷款到期年")
     housing_grade: I8 = column("wealth", "code", 0, 3, "housing grade 0 (D, dangerous) to 3 (A, safe)", "住房等级")

@@ -255,6 +255,7 @@ class _Shared(NamedTuple):
     debt_due_1: F32
     debt_due_2: F32
     debt_due_3: F32
+    debt_for_loans: F32
     formal_loan: F32
 
 

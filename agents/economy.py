@@ -6,6 +6,22 @@ from tuopin.agents.parameters import Parameter, Parameters
 
 BASE_YEAR = 2016
 """Amounts without a year of their own are at its prices."""
+YARDSTICKS = (
+    "economy.statistical_line_2016",
+    "economy.rural_cpi",
+    "economy.rural_cpi_after",
+    "economy.official_income_multiple",
+    "economy.official_consumption_multiple",
+    "village.subsistence_food",
+)
+"""Numbers that say what counts as poor and what money is worth: all scenarios of a study are judged by the same."""
+GROWING = (
+    "economy.wage_growth_after",
+    "economy.off_farm_growth",
+    "economy.local_real_growth",
+    "economy.real_growth_switch",
+)
+"""Rates whose effect has grown since the initial year: changed in a later year they would change the years before."""
 INCOME_FLOOR = 100.0
 """Yuan a person: income below it is ranked as this, since zero and losses have no logarithm."""
 
@@ -74,7 +90,10 @@ def _monthly_wage(p: Parameters, year: int, start: int) -> float:
         last = int(series.last_year)
         return _last(series) * (1.0 + p.value("economy.wage_growth_after")) ** (y - last)
 
-    return printed(start) * _damped(p, printed(year) / printed(start), year, start) if year > start else printed(year)
+    if year <= start:
+        return printed(year)
+    before = monthly_wage(p.past, start, start)  # the initial year's, which all scenarios share
+    return before * _damped(p, printed(year) / before, year, start)
 
 
 def margin_index(p: Parameters, year: int, start: int) -> float:
@@ -84,7 +103,8 @@ def margin_index(p: Parameters, year: int, start: int) -> float:
 
 def _margin_index(p: Parameters, year: int, start: int) -> float:
     growth = 1.0 + p.value("economy.local_real_growth")
-    before = price_index(p, min(year, start)) * growth ** (min(year, start) - BASE_YEAR)
+    growth_before = 1.0 + p.past.value("economy.local_real_growth")
+    before = price_index(p, min(year, start)) * growth_before ** (min(year, start) - BASE_YEAR)
     after = price_index(p, max(year, start), start) * growth ** max(0, year - start)
     return before * _damped(p, after, year, start)
 

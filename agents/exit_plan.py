@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from tuopin.agents.county import County
 
 SHARE = "registry.exit_share"
 
 
-def exits_planned(county: County, registered: int) -> tuple[int, float]:
-    """Return the persons planned to exit this year and their share of the `registered` persons.
+class ExitPlan(NamedTuple):
+    """Persons who are to leave the register in a year, and their share of those registered."""
+
+    persons: int
+    share: float
+
+
+def exits_planned(county: County, registered: int) -> ExitPlan:
+    """Return the persons planned to exit this year, of the `registered` persons.
 
     A place's plan counts persons of the whole place; of a sample or a scaled study it is that part. It rules the years
     it names, unless the share of that year is set by name: by a study, a scenario or a programme that moves it.
@@ -16,9 +25,9 @@ def exits_planned(county: County, registered: int) -> tuple[int, float]:
     plan = county.place.plan
     if plan is not None and county.year in plan.value and not _set_by_name(county):
         planned = min(round(plan.value[county.year] * county.scale), registered)
-        return planned, planned / registered if registered else 0.0
+        return ExitPlan(planned, planned / registered if registered else 0.0)
     share = min(1.0, county.value(SHARE))
-    return int(share * registered), share
+    return ExitPlan(int(share * registered), share)
 
 
 def _set_by_name(county: County) -> bool:

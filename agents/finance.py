@@ -3,10 +3,14 @@
 A medical or school bill above the bearable share of net income is met from savings, then from informal debt repaid
 over three years. What is met from savings or debt is not a payment of this year; instalments of earlier debt are.
 `medical_paid` and `school_paid` are therefore exactly what effective income leaves out.
+
+Repayments of loans come last, from what savings are left and then from relatives; what neither meets is unpaid. They
+and the instalments of what relatives lent for them are no medical or school payment: they lower consumption only.
 """
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from tuopin.agents.arrays import F32, F64, I8, I16, Flags
@@ -108,7 +112,10 @@ class _Spending(NamedTuple):
     outpatient_bill: F64
     basic_reimbursed: F64
     reimbursed_term: F64
+    school_aid_term: F64
+    repayment_term: F64
     own_payment_term: F64
+    repayment_unpaid: F64
     care_forgone: Flags
     medical_bill: F64
     medical_out_of_pocket: F64
@@ -118,6 +125,7 @@ class _Spending(NamedTuple):
     debt_due_1: F32
     debt_due_2: F32
     debt_due_3: F32
+    debt_for_loans: F32
     formal_loan: F32
     productive_assets: F32
     consumption: F32
@@ -158,6 +166,34 @@ def meet(
     return Met(medical_now, school_now, from_savings, borrowed)
 
 
+class Repaid(NamedTuple):
+    """How a year's repayment of loans is met, yuan: from savings, by relatives; and what is not. Whole fen each."""
+
+    from_savings: float
+    borrowed: float
+    unpaid: float
+
+
+@rule
+def repay(due: float, savings: float, credit: float) -> Repaid:
+    """Meet a repayment `due` (yuan, rounded to 0.01) from `savings`, then from relatives who would still lend `credit`.
+
+    Counted in fen, rounded down, so that what is paid and what is not are the repayment due to the fen.
+    """
+    if due <= 0.0:
+        return Repaid(0.0, 0.0, 0.0)
+    fen = math.floor(due * 100.0 + 0.5)
+    from_savings = min(fen, math.floor(max(0.0, savings) * 100.0))
+    borrowed = min(fen - from_savings, math.floor(max(0.0, credit) * 100.0))
+    return Repaid(from_savings / 100.0, borrowed / 100.0, (fen - from_savings - borrowed) / 100.0)
+
+
+@rule
+def for_loans(instalment: float, debt: float, debt_for_loans: float) -> float:
+    """Which part of an instalment of informal `debt` pays for what was borrowed to repay loans (yuan): its share."""
+    return instalment * min(1.0, debt_for_loans / debt) if debt_for_loans > 0.0 and debt > 0.0 else 0.0
+
+
 @rule
 def school_cost(pupils: int, upper_students: int, college_students: int, t: FinanceTerms) -> float:
     """Schooling of a year left to the household, yuan."""
@@ -190,22 +226,29 @@ def _pay(c: _Spending, t: FinanceTerms) -> None:
         c.medical_bill[i] = c.inpatient_bill[i] + c.outpatient_bill[i]
         own = max(0.0, to_fen(c.medical_bill[i] - c.basic_reimbursed[i] - c.reimbursed_term[i]))
         c.medical_out_of_pocket[i] = own
-        school = school_cost(c.pupils[i], c.upper_students[i], c.college_students[i], t)
+        cost = school_cost(c.pupils[i], c.upper_students[i], c.college_students[i], t)
+        school = max(0.0, cost - c.school_aid_term[i])
         # instalments of earlier debt come first; what exceeds the bearable share is put off a year
         instalment = min(c.debt_due_1[i], t.instalment_share * income)
+        loans = for_loans(instalment, c.debt_due_1[i] + c.debt_due_2[i] + c.debt_due_3[i], c.debt_for_loans[i])
         put_off = c.debt_due_1[i] - instalment
         credit = credit_left(income, put_off, c.debt_due_2[i], c.debt_due_3[i], t)
         met = meet(own, school, income, instalment, c.savings[i], credit, t)
+        # a hospital, a school and relatives are paid at once; a lender without a pledge has what they leave
+        repaid = repay(c.repayment_term[i], c.savings[i] - met.from_savings, credit - met.borrowed)
+        c.repayment_unpaid[i] = repaid.unpaid
+        from_savings, borrowed = met.from_savings + repaid.from_savings, met.borrowed + repaid.borrowed
         # a household's share of a programme's cost is no medical or school payment: savings, then a subsidised loan
-        share = min(c.own_payment_term[i], c.savings[i] - met.from_savings)
+        share = min(c.own_payment_term[i], c.savings[i] - from_savings)
         c.formal_loan[i] += c.own_payment_term[i] - share
-        c.medical_paid[i] = to_fen(met.medical + instalment)
+        c.medical_paid[i] = to_fen(met.medical + instalment - loans)
         c.school_paid[i] = to_fen(met.school)
-        c.debt_due_1[i] = c.debt_due_2[i] + put_off + met.borrowed / DEBT_YEARS
-        c.debt_due_2[i] = c.debt_due_3[i] + met.borrowed / DEBT_YEARS
-        c.debt_due_3[i] = met.borrowed / DEBT_YEARS
-        left = max(0.0, income - c.medical_paid[i] - c.school_paid[i])
-        savings = max(0.0, c.savings[i] - met.from_savings - share)
+        c.debt_due_1[i] = c.debt_due_2[i] + put_off + borrowed / DEBT_YEARS
+        c.debt_due_2[i] = c.debt_due_3[i] + borrowed / DEBT_YEARS
+        c.debt_due_3[i] = borrowed / DEBT_YEARS
+        c.debt_for_loans[i] = max(0.0, c.debt_for_loans[i] - loans) + repaid.borrowed
+        left = max(0.0, income - c.medical_paid[i] - c.school_paid[i] - loans)
+        savings = max(0.0, c.savings[i] - from_savings - share)
         usual = (left + c.members[i] * max(0.0, c.net_income_pp[i] + c.net_income_pp_1[i])) / 3.0
         c.consumption[i] = consumed_of(left, usual, t.line * c.members[i], left + savings, t)
         saved = left - c.consumption[i]

@@ -66,6 +66,9 @@ class _Patients(NamedTuple):
     chronic: I8
     care_forgone: Flags
     health: I8
+    illness_risk: F32
+    major_risk: F32
+    accident_risk: F32
     stay_ratio: F32
     stay_bill: F32
     major_bill: F32
@@ -123,22 +126,25 @@ def _draw_stays(c: _Patients, first: int, many: int, draws: Draws, t: IllnessTer
         c.stay_bill[i] = 0.0
         near[found] = k
         # 1 - exp(-rate) is never above rate: the others need no exponential; without a branch, as half are such
-        found += np.int64(draws.u[0, k] < MOST_USE * rate[k])
+        found += np.int64(draws.u[0, k] < MOST_USE * rate[k] * c.illness_risk[i])
     for j in range(found):
         own[j] = draws.u[1, near[j]]
     fill_normals(own[:found], z)
     for j in range(found):
         k = near[j]
         i = np.uint64(first + k)
-        c.stay_ratio[i] = draws.u[0, k] / (1.0 - math.exp(-rate[k]))
+        c.stay_ratio[i] = draws.u[0, k] / ((1.0 - math.exp(-rate[k])) * c.illness_risk[i])
         if c.stay_ratio[i] < MOST_USE:
             c.stay_bill[i] = bill_of(z[j], t.bill_median, t.bill_sigma)
 
 
 @rule
-def chronic_next(chronic: int, adults: int, u: float, t: IllnessTerms) -> int:
-    """Chronically ill members a year on: one of the well falls ill, or one of the ill recovers, or neither."""
-    if u < t.chronic_onset * (adults - chronic):
+def chronic_next(chronic: int, adults: int, u: float, risk: float, t: IllnessTerms) -> int:
+    """Chronically ill members a year on: one of the well falls ill, or one of the ill recovers, or neither.
+
+    `risk` is what programmes make of the probability to fall ill (ratio).
+    """
+    if u < t.chronic_onset * (adults - chronic) * risk:
         return chronic + 1
     return chronic - 1 if u > 1.0 - t.chronic_recovery * chronic else chronic
 
@@ -167,10 +173,10 @@ def _fall_ill(c: _Patients, draws: Draws, t: IllnessTerms) -> None:
             _draw_stays(c, i, draw_chunk(draws, c.uid, i), draws, t)
         adults = c.working_age[i] + c.elderly[i]
         c.major_bill[i] = 0.0
-        if u[3, k] < t.major_rate * adults:
+        if u[3, k] < t.major_rate * adults * c.major_risk[i]:
             c.major_bill[i] = bill_of(normal(u[4, k]), t.major_median, t.major_sigma)
-        c.chronic[i] = chronic_next(c.chronic[i], adults, u[6, k], t)
-        if u[7, k] < t.disability_rate * adults and c.able_workers[i] > 0:
+        c.chronic[i] = chronic_next(c.chronic[i], adults, u[6, k], c.illness_risk[i], t)
+        if u[7, k] < t.disability_rate * adults * c.accident_risk[i] and c.able_workers[i] > 0:
             c.able_workers[i] -= 1
             c.disabled[i] = min(c.disabled[i] + 1, c.members[i])
             c.off_farm[i] = min(c.off_farm[i], c.able_workers[i])
@@ -202,6 +208,8 @@ class _Billed(NamedTuple):
     stay_bill: F32
     major_bill: F32
     use_factor: F32
+    stay_bill_factor: F32
+    major_bill_factor: F32
     inpatient_bill: F64
     outpatient_bill: F64
     basic_reimbursed: F64
@@ -229,7 +237,8 @@ def basic_payment(inpatient: float, outpatient: float, t: BasicScheme) -> float:
 @compiled
 def _bill(c: _Billed, outpatient_cost: float, t: BasicScheme) -> None:
     for i in range(c.insured.shape[0]):
-        stay = c.stay_bill[i] if c.stay_ratio[i] < c.use_factor[i] else 0.0
-        inpatient, outpatient = to_fen(stay + c.major_bill[i]), to_fen(c.chronic[i] * outpatient_cost)
+        stay = c.stay_bill[i] * c.stay_bill_factor[i] if c.stay_ratio[i] < c.use_factor[i] else 0.0
+        inpatient = to_fen(stay + c.major_bill[i] * c.major_bill_factor[i])
+        outpatient = to_fen(c.chronic[i] * outpatient_cost)
         c.inpatient_bill[i], c.outpatient_bill[i] = inpatient, outpatient
         c.basic_reimbursed[i] = basic_payment(inpatient, outpatient, t) if c.insured[i] else 0.0

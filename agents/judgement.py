@@ -31,10 +31,13 @@ def misjudgement(lasting: float, of_year: float, shares: JudgementShares) -> flo
 
 
 def team_error(county: County) -> F64:
-    """How much each village's team errs against an average one, shape (villages,): the better, the less."""
-    value = county.value
+    """How much each village's team errs against an average one, shape (villages,): the better, the less.
+
+    Its quality is the team's own and what programmes add to it this year.
+    """
+    value, villages = county.value, county.villages
     error: F64 = np.clip(
-        1.0 - value("registry.cadre_error") * county.villages.cadre_quality,
+        1.0 - value("registry.cadre_error") * (villages.cadre_quality + villages.quality_term),
         value("registry.least_team_error"),
         value("registry.most_team_error"),
     )

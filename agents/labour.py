@@ -113,7 +113,10 @@ class _Workers(NamedTuple):
     skill: F32
     remoteness: F32
     motivation: F32
+    motivation_term: F32
+    distance_factor: F32
     entry_factor: F32
+    away_factor: F32
     wants_local: Flags
 
 
@@ -141,10 +144,17 @@ def labour_terms(county: County) -> LabourTerms:
 
 
 @rule
+def motivation_felt(motivation: float, term: float) -> float:
+    """Motivation (0..1) as an offer meets it: the household's, and what programmes add (share of the scale)."""
+    return min(1.0, max(0.0, motivation + term))
+
+
+@rule
 def entry_rate(remoteness: float, motivation: float, factor: float, t: LabourTerms) -> float:
     """Yearly rate of entry into off-farm work of an idle worker of mean skill; `factor` is what programmes make of it.
 
-    The more remote a household the rarer, the more motivated the likelier, stated for the middle of both scales.
+    The more remote a household the rarer, the more motivated the likelier, stated for the middle of both scales; both
+    as felt, with what programmes do to distance and to motivation.
     """
     rate = t.entry_rate * (1.0 - t.remote_penalty * (remoteness - MIDDLE))
     return rate * ((1.0 + t.motivation_effect * (motivation - MIDDLE)) * factor)
@@ -173,9 +183,11 @@ def _change_jobs(c: _Workers, draws: Draws, t: LabourTerms) -> None:
         idle = c.able_workers[i] - c.off_farm[i]
         leaves = u[1, k] < t.exit_rate * c.off_farm[i]
         if idle > 0:
-            rate = entry_rate(c.remoteness[i], c.motivation[i], c.entry_factor[i], t)
+            remoteness = c.remoteness[i] * c.distance_factor[i]
+            motivation = motivation_felt(c.motivation[i], c.motivation_term[i])
+            rate = entry_rate(remoteness, motivation, c.entry_factor[i], t)
             if enters(u[0, k], rate, t.skill_slope * c.skill[i], idle):
-                if u[2, k] < t.away_share:
+                if u[2, k] < t.away_share * c.away_factor[i]:
                     c.off_farm[i] += 1
                     c.migrants[i] += 1
                 else:
@@ -191,7 +203,8 @@ def _fill_vacancies(county: County, wants_local: Flags) -> None:
     h = county.households
     rows = np.flatnonzero(wants_local)
     if county.on("vacancies") and not county.in_burn_in:
-        vacancies = round(county.jobs_in_county * county.value("labour.vacancy_rate") * county.markets.labour_demand)
+        usual = county.jobs_in_county * county.value("labour.vacancy_rate") * county.markets.labour_demand
+        vacancies = round(max(0.0, usual + county.vacancies))
         lot = county.luck.uniforms(LABOUR, county.year, h.uid[rows], 5)[:, 4]
         rows = rows[lowest(lot, h.uid[rows], vacancies)]
     h.off_farm[rows] += 1
@@ -201,6 +214,7 @@ class _Earners(NamedTuple):
     off_farm: I8
     migrants: I8
     jobs_lost: I8
+    came_home: I8
     productivity: F64
     illness_factor: F32
     income_factor: F32
@@ -237,7 +251,8 @@ def wages_of(workers: int, away: int, jobs_lost: int, t: WageTerms) -> Wages:
 @compiled
 def _earn_wages(c: _Earners, t: WageTerms) -> None:
     for i in range(c.off_farm.shape[0]):
-        earned = wages_of(c.off_farm[i], c.migrants[i], c.jobs_lost[i], t)
+        # who came home is no longer among the workers
+        earned = wages_of(c.off_farm[i], c.migrants[i], c.jobs_lost[i] - c.came_home[i], t)
         factor = c.productivity[i] * c.illness_factor[i] * c.income_factor[i] * c.wage_factor[i]
         c.remitted[i] = earned.remitted * factor
         c.wage_income[i] = (earned.remitted + earned.local) * factor + c.wage_term[i]

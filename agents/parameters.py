@@ -14,6 +14,7 @@ An entry is::
 `confidence: modelling-choice` or `free` marks a free parameter: no source states it. Every entry has `bounds`,
 unless it lists its `choices` or is true or false; `whole: true` counts something. `rank` (1, 2, ...) marks the free
 parameters that moved poverty most when each was set to the two ends of its range: `tuopin explain` shows them first.
+`initial: true` marks what acts only in or before the initial state, which all scenarios share.
 All of it is checked when the file is read.
 """
 
@@ -52,6 +53,7 @@ _KNOWN = {
     "whole",
     "scaled",
     "rank",
+    "initial",
 }
 _DIRECTORY = Path(__file__).parent / "parameters"
 T = TypeVar("T", bound=tuple[Any, ...])
@@ -89,6 +91,8 @@ class Parameter:
     """Whether it counts something of the whole county (places, machines, staff) and so follows a study's scale."""
     rank: int | None = None
     """Place among the free parameters that move poverty most over their ranges; None for all others."""
+    initial: bool = False
+    """Whether it acts only in or before the initial state, so that no scenario may have a value of its own."""
     dated: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -209,6 +213,7 @@ def read_entry(name: str, group: str, entry: Any, where: str) -> Parameter:
         whole=bool(entry.get("whole", False)),
         scaled=bool(entry.get("scaled", False)),
         rank=entry.get("rank"),
+        initial=bool(entry.get("initial", False)),
     )
     _check_entry(parameter, where)
     return parameter
@@ -275,10 +280,15 @@ def model_parameters() -> dict[str, Parameter]:
 
 
 class Parameters:
-    """The resolved numbers of one run: look up by id and year, or fill a kernel's NamedTuple from a group."""
+    """The resolved numbers of one run: look up by id and year, or fill a kernel's NamedTuple from a group.
 
-    def __init__(self, entries: Mapping[str, Parameter]) -> None:
+    `past` are those of the initial state and the years before it: others only where a scenario has parameters of its
+    own, which act from the first simulated year on.
+    """
+
+    def __init__(self, entries: Mapping[str, Parameter], past: Parameters | None = None) -> None:
         self._entries = dict(entries)
+        self._past = past
         self._numbers: dict[tuple[str, int], float] = {}
         self._derived: dict[tuple[Any, ...], Any] = {}
 
@@ -294,8 +304,25 @@ class Parameters:
         """Every number by id, to be read only: scenarios share them."""
         return MappingProxyType(self._entries)
 
+    @property
+    def past(self) -> Parameters:
+        """The numbers of the initial state and the years before it."""
+        return self if self._past is None else self._past
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)
+
+    def given(self, values: Mapping[str, Any]) -> Parameters:
+        """Return these numbers with `values` by id in their place from now on; the past stays what it was.
+
+        Raises
+        ------
+        KeyError
+            For an unknown id.
+        """
+        if not values:
+            return self
+        return Parameters({**self._entries, **{id: self[id].given(v) for id, v in values.items()}}, self.past)
 
     def moved(self, year: int, factors: Mapping[str, float], values: Mapping[str, float]) -> Parameters:
         """Return these numbers with, in `year` alone, `values` in their place and then `factors` times.
@@ -317,7 +344,7 @@ class Parameters:
 
         def make() -> Parameters:
             changed = {id: _moved(self[id], year, factors.get(id, 1.0), values.get(id)) for id in ids}
-            return Parameters({**self._entries, **changed})
+            return Parameters({**self._entries, **changed}, self.past)
 
         return self.remember(("moved", year, *((id, factors.get(id), values.get(id)) for id in ids)), make)
 

@@ -23,7 +23,7 @@ _OLDEST = 100
 
 
 class ProductionTerms(NamedTuple):
-    """Parameters of group `production` (money in yuan of the year) for the kernel of business income."""
+    """Parameters of group `production` (money in yuan of the year) and the county's weather (ratio) for the kernel."""
 
     grain_margin: float
     farm_labour_base: float
@@ -37,6 +37,7 @@ class ProductionTerms(NamedTuple):
     trap_factor: float
     asset_factor_limit: float
     asset_variant: int
+    weather: float
 
 
 def line_income(county: County) -> F64:
@@ -74,19 +75,26 @@ def _supply(c: _Suppliers) -> None:
 
 
 def settle_prices(county: County) -> F64:
-    """Prices of the year against trend, per line: common shock times the pressure of county supply."""
+    """Prices of the year against trend, per line: common shock times the pressure of county supply.
+
+    The pressure is (supply / demand)^-elasticity, both against the initial year. Where the county is too small a seller
+    its own supply does not press; what programmes make of the demand for its product does in every line.
+    """
     price = county.markets.price.copy()
     if county.on("supply_price") and not county.in_burn_in:
         opened = np.maximum(county.markets.base_supply, 1)
         ratio = np.where(county.markets.base_supply > 0, supply(county) / opened, 1.0)
-        pressure = np.maximum(ratio, _LEAST_SUPPLY) ** -county.value("production.supply_elasticity")
-        pressure[SOLD_OUTSIDE] = 1.0
-        price *= pressure
+        ratio[SOLD_OUTSIDE] = 1.0
+        ratio /= np.maximum(county.markets.demand, _LEAST_SUPPLY)
+        price *= np.maximum(ratio, _LEAST_SUPPLY) ** -county.value("production.supply_elasticity")
     return price
 
 
 class LineTerms(NamedTuple):
-    """By industry line, shape (lines,): price against trend, income of a typical household, years to yield, traits."""
+    """By industry line, shape (lines,): price, income of a typical household of what is sold, years to yield, traits.
+
+    Price is against trend, income in yuan of the year at trend prices.
+    """
 
     price: F64
     income: F64
@@ -111,6 +119,8 @@ class _Producers(NamedTuple):
     claimed_workers: F32
     land_term: F32
     animals_lost: Flags
+    disaster_share: F32
+    crop_factor: F32
     productivity: F64
     illness_factor: F32
     income_factor: F32
@@ -122,15 +132,17 @@ class _Producers(NamedTuple):
 
 def produce(county: County) -> None:
     """Write the year's business income."""
-    year = county.year
+    year, markets = county.year, county.markets
     terms = county.parameters.fill(
         ProductionTerms,
         "production",
         year,
         grain_margin=county.value("production.grain_margin") * margin_index(county.parameters, year, county.start),
         asset_variant=_VARIANTS[str(county.mechanisms["asset_trap"])],
+        weather=markets.weather,
     )
-    lines = LineTerms(settle_prices(county), line_income(county), gestation(county), WEATHERPROOF, ANIMALS)
+    sold = line_income(county) * (1.0 - np.clip(markets.unsold, 0.0, 1.0))
+    lines = LineTerms(settle_prices(county), sold, gestation(county), WEATHERPROOF, ANIMALS)
     producers = pick(_Producers, county.households, county.flows, crop_left=county.villages.crop_left)
     _produce(producers, lines, terms)
 
@@ -158,6 +170,15 @@ def farm_labour(able: int, off_farm: int, claimed: float, elderly: int, aged: in
 
 
 @rule
+def harvest(crop_left: float, weather: float, disaster_share: float, crop_factor: float) -> float:
+    """Harvest against an ordinary year (ratio) of a household whose village has `crop_left`, in the county's `weather`.
+
+    Of what a disaster of the village took it bears `disaster_share`; `crop_factor` is what programmes make of yields.
+    """
+    return max(0.0, crop_left + (weather - crop_left) * (1.0 - disaster_share)) * crop_factor
+
+
+@rule
 def line_yield(
     line: int, age: int, crop: float, access: float, lost: bool, lines: LineTerms, t: ProductionTerms
 ) -> float:
@@ -172,7 +193,7 @@ def line_yield(
 def _produce(c: _Producers, lines: LineTerms, t: ProductionTerms) -> None:
     for i in range(c.village.shape[0]):
         labour = farm_labour(c.able_workers[i], c.off_farm[i], c.claimed_workers[i], c.elderly[i], c.aged[i], t)
-        crop = c.crop_left[c.village[i]]
+        crop = harvest(c.crop_left[c.village[i]], t.weather, c.disaster_share[i], c.crop_factor[i])
         field = max(0.0, c.land[i] - c.land_term[i]) * c.land_access[i] * c.land_quality[i]
         made = field * t.grain_margin * lines.price[GRAIN] * crop * labour
         k = c.line[i]

@@ -282,6 +282,9 @@ TARGETING = declare_stream("targeting", 40)
 TAKE_UP = declare_stream("take-up", 41)
 RELOCATION = declare_stream("relocation", 50)
 COOPERATIVE = declare_stream("cooperative", 51)
+MONITORING = declare_stream("monitoring", 52)
+IDENTIFICATION = declare_stream("identification", 53)
+CADRES = declare_stream("cadre support", 54)
 PEOPLE_KEY, LIVELIHOOD_KEY, CHILDREN_KEY = 2, 3, 4
 """Who and what a household is is keyed without a year: on the stream of the population stands in its place what is
 drawn."""

@@ -1,8 +1,6 @@
-"""The registry: initial registration, yearly verification with error, scheduled exits, re-entry after a verified fall.
+"""The registry: who is on it, how a household's status moves, and the initial registration.
 
-It is a plain built-in process, the same in all scenarios. It moves by what people see, never by true income itself,
-and its exit schedule is a plan of the place, no evidence on incomes. The status near-poor exists for monitoring
-programmes; this process does not assign it.
+Registration is a plain built-in process, the same in all scenarios; the yearly review is `tuopin.agents.review`.
 """
 
 from __future__ import annotations
@@ -16,23 +14,19 @@ from tuopin.agents.columns import (
     CAUSES,
     EXITED,
     EXITED_UNSTABLE,
-    NEAR_POOR,
     OUTSIDE,
     REGISTERED_POOR,
-    REGISTRY_STATUSES,
     RELAPSED,
 )
 from tuopin.agents.compiled import compiled
 from tuopin.agents.county import County
 from tuopin.agents.documented import PERSONS
 from tuopin.agents.economy import INCOME_FLOOR
-from tuopin.agents.exit_plan import exits_planned
 from tuopin.agents.health import HOSPITAL_STAY
 from tuopin.agents.judgement import judgement_shares, team_error
-from tuopin.agents.kernels import pick
 from tuopin.agents.population import largest_remainder, sizes_to_choose
-from tuopin.agents.randomness import CHUNK, REGISTRATION, VERIFICATION, Draws, draw_chunk, normals_of
-from tuopin.agents.rationing import lowest, within_budget
+from tuopin.agents.randomness import REGISTRATION, VERIFICATION
+from tuopin.agents.rationing import lowest
 
 _MOST_TILT, _TILT_STEPS = 3.0, 16
 """Log points a member by which sizes may be tilted either way, and halvings of that span: swaps settle what is left."""
@@ -53,6 +47,25 @@ def has_exited(status: I8) -> Flags:
     return result
 
 
+def move(county: County, rows: I64, status: int) -> None:
+    """Give `rows` a registry status, with the years and the recorded cause that go with it.
+
+    Who comes onto the register is registered since this year; a household new to it gets a cause recorded. Who leaves
+    it by an exit has exited this year. Doubts about an exit, and their end, leave both years alone.
+    """
+    h = county.households
+    was = h.registry_status[rows]
+    listed = (was == REGISTERED_POOR) | (was == RELAPSED)
+    if status in (REGISTERED_POOR, RELAPSED):
+        new = rows[~listed]
+        h.registered_since[new] = county.year
+        if status == REGISTERED_POOR:
+            h.cause[new] = main_cause(county, new)
+    elif status == EXITED:
+        h.registry_exit_year[rows[listed]] = county.year
+    h.registry_status[rows] = status
+
+
 def judged_poverty(county: County) -> F64:
     """The score by which households were registered, lower is poorer: judged log income of three years less traits."""
     h, value = county.households, county.value
@@ -65,7 +78,7 @@ def judged_poverty(county: County) -> F64:
         + value("registry.student_trait") * (h.upper_students + h.college_students > 0)
     )
     own = county.luck.normals(REGISTRATION, county.year, h.uid)
-    noise = _error(county, h.uid, own) * team_error(county)[h.village]
+    noise = judgement_error(county, h.uid, own) * team_error(county)[h.village]
     score: F64 = (
         np.log(np.maximum(mean, INCOME_FLOOR))
         - value("registry.trait_weight") * visible
@@ -120,7 +133,7 @@ def _earlier_exits(county: County, rest: I64, score: F64, households: int) -> I6
     return order[: int(np.searchsorted(persons, round(stated.value * county.scale), side="right"))]
 
 
-def _error(county: County, uid: I64, of_year: F64) -> F64:
+def judgement_error(county: County, uid: I64, of_year: F64) -> F64:
     """How who keeps the register misjudges each household, standard normal, shape (n,): for life and `of_year`."""
     shares = judgement_shares(county)
     error: F64 = shares.lasting * county.luck.normals(VERIFICATION, 0, uid) + shares.of_year * of_year
@@ -303,90 +316,3 @@ def _swap(rows: I64, members: Array, chosen: Flags, gap: int, margin: int) -> in
     a, b = np.unravel_index(int(np.argmax(fits)), fits.shape)
     chosen[inside[a]], chosen[outside[b]] = False, True
     return int(change[a, b])
-
-
-def review(county: County) -> None:
-    """The yearly review: verify incomes, exit by schedule in order of verified income, register falls and additions.
-
-    Looked at are the registered and the exited whose stability is in doubt, and of the others those whose fall would
-    be detected. An exited household returns on two verified incomes in a row under the line; the first makes it
-    exited-unstable, so that an error of one year returns nobody.
-    """
-    h, value = county.households, county.value
-    status = h.registry_status
-    chance = np.zeros(len(REGISTRY_STATUSES))
-    chance[[REGISTERED_POOR, RELAPSED, EXITED_UNSTABLE, NEAR_POOR]] = 1.0
-    chance[EXITED], chance[OUTSIDE] = value("registry.fall_detected"), value("registry.addition_detected")
-    room = len(h) + 1  # one place more is written than counts
-    looks = pick(_Looks, h, chance=chance, rows=np.empty(room, dtype=np.int64), luck=np.empty((room, 2)))
-    number = _look(looks, county.luck.draws(VERIFICATION, county.year))
-    rows, own = looks.rows[:number], looks.luck[:number]
-    was = status[rows]
-    verified = _verify(county, rows, own[:, 0])
-    listed = (was == REGISTERED_POOR) | (was == RELAPSED)
-    _exit_by_schedule(county, rows[listed], verified[listed], own[listed, 1])
-    fallen = ~listed & (verified < value("registry.fall_margin") * county.line)
-    doubted, relapsed = rows[fallen & (was == EXITED)], rows[fallen & (was == EXITED_UNSTABLE)]
-    added = rows[fallen & ((was == OUTSIDE) | (was == NEAR_POOR))]
-    status[rows[~fallen & (was == EXITED_UNSTABLE)]] = EXITED
-    status[doubted] = EXITED_UNSTABLE
-    status[relapsed] = RELAPSED
-    status[added] = REGISTERED_POOR
-    h.registered_since[relapsed] = h.registered_since[added] = county.year
-    h.cause[added] = main_cause(county, added)
-
-
-class _Looks(NamedTuple):
-    uid: I64
-    registry_status: I8
-    chance: F64
-    rows: I64
-    luck: F64
-
-
-@compiled
-def _look(c: _Looks, draws: Draws) -> int:
-    """Write who is looked at, by the `chance` of each status, and of their luck what verification and exit need.
-
-    Returns how many they are.
-    """
-    number = np.int64(0)
-    for i in range(c.uid.shape[0]):
-        k = i % CHUNK
-        if k == 0:
-            draw_chunk(draws, c.uid, i)
-        c.rows[number] = i  # without a branch, which luck makes hard to guess: in a run 2 ns a household less
-        c.luck[number, 0], c.luck[number, 1] = draws.u[0, k], draws.u[3, k]
-        number += np.int64(draws.u[2, k] < c.chance[c.registry_status[i]])
-    return int(number)
-
-
-def _verify(county: County, rows: I64, u: F64) -> F64:
-    """Write and return the verified incomes of `rows`, yuan a person, by a uniform each; nobody else's is known."""
-    h = county.households
-    error = _error(county, h.uid[rows], normals_of(u))
-    noise = county.value("registry.verification_noise") * error * team_error(county)[h.village[rows]]
-    seen: F64 = np.maximum(county.households.net_income_pp[rows], 0.0) * np.exp(noise)
-    county.flows.verified_income[:] = np.nan
-    county.flows.verified_income[rows] = seen
-    return seen
-
-
-def _exit_by_schedule(county: County, rows: I64, verified: F64, lot: F64) -> None:
-    """Let the registered `rows` exit in order of verified income within the persons planned.
-
-    A plan of persons ties each exit to the neighbours' incomes; without spill-overs it is a share for each alone, by
-    lot.
-    """
-    h = county.households
-    late = county.year >= county.place.deadline
-    margin = county.value("registry.deadline_margin" if late else "registry.exit_margin")
-    planned, share = exits_planned(county, int(h.members[rows].sum()))
-    secure = verified >= margin * county.registry_line
-    rows, verified, lot = rows[secure], verified[secure], lot[secure]
-    if county.on("spillovers"):
-        leaving = rows[within_budget(-verified, h.uid[rows], h.members[rows].astype(np.int64), planned)]
-    else:
-        leaving = rows[lot < share]
-    h.registry_status[leaving] = EXITED
-    h.registry_exit_year[leaving] = county.year

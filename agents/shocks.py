@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tuopin.agents.arrays import F64, I8, I64, Flags
+from tuopin.agents.arrays import F32, F64, I8, I64, Flags
 from tuopin.agents.compiled import compiled, rule
 from tuopin.agents.county import County
 from tuopin.agents.economy import labour_demand
@@ -37,7 +37,9 @@ def strike_county(county: County) -> None:
     markets.weather = float(np.exp(weather_sd * z[-2] - 0.5 * weather_sd**2))
     demand_sd = value("labour.demand_shock_sd") if county.on("job_risk") else 0.0
     drawn = float(np.exp(demand_sd * z[-1]))
+    before = markets.labour_demand
     markets.labour_demand = labour_demand(county.parameters, year, county.start) * value("labour.demand_level") * drawn
+    markets.labour_demand_fall = max(0.0, 1.0 - markets.labour_demand / before)
     _strike_villages(county)
 
 
@@ -58,29 +60,42 @@ def most_exposed(hazard: F64, uid: I64, share: float) -> I64:
 
 
 class LivelihoodRisks(NamedTuple):
-    """Yearly probabilities of losing a job and of losing the animals, and which lines keep animals, shape (lines,)."""
+    """What an ordinary household risks in a year.
+
+    Yearly probabilities of losing a job and of losing the animals, which lines keep animals, shape (lines,), the
+    probability that who loses a job outside the county comes home, and the share of jobs that a fall of demand ends.
+    """
 
     separation: float
     animal_loss: float
     animals: Flags
+    comes_home: float
+    demand_fall: float
 
 
 class _Exposed(NamedTuple):
     uid: I64
     off_farm: I8
+    migrants: I8
     line: I8
+    separation_factor: F32
+    animal_risk: F32
     jobs_lost: I8
+    came_home: I8
     animals_lost: Flags
 
 
 def strike_households(county: County) -> None:
-    """Draw who loses an off-farm job for some months and who loses animals."""
+    """Draw who loses an off-farm job for some months or comes home for good, and who loses animals."""
+    risky = county.on("job_risk")
     risks = LivelihoodRisks(
-        county.value("labour.separation_rate") if county.on("job_risk") else 0.0,
+        county.value("labour.separation_rate") if risky else 0.0,
         county.value("production.animal_loss_rate") if county.on("animal_loss") else 0.0,
         ANIMALS,
+        county.value("labour.return_share") if risky else 0.0,
+        county.markets.labour_demand_fall,
     )
-    draws = county.luck.draws(LIVELIHOOD_SHOCKS, county.year)
+    draws = county.luck.draws(LIVELIHOOD_SHOCKS, county.year, blocks=2 if risks.comes_home > 0.0 else 1)
     _strike(pick(_Exposed, county.households, county.flows), draws, risks)
 
 
@@ -94,6 +109,19 @@ def jobs_lost_of(workers: int, u0: float, u1: float, u2: float, separation: floa
     return lost + np.int64((workers >= 3) & (u2 < separation * (workers - 2)))
 
 
+@rule
+def comes_home(migrants: int, job: int, u: float, v: float, separation: float, t: LivelihoodRisks) -> bool:
+    """Whether the worker in a household's job number `job` (0, 1, 2), one outside the county, comes home for good.
+
+    The jobs outside are numbered first. Who loses it (`u`) comes home with the probability `comes_home` (`v`); of
+    those who did not, the fall of demand takes the same share of jobs that it takes of all.
+    """
+    if job >= migrants:
+        return False
+    lost = 1.0 if u < separation else t.demand_fall
+    return v < t.comes_home * lost
+
+
 @compiled
 def _strike(c: _Exposed, draws: Draws, t: LivelihoodRisks) -> None:
     u = draws.u
@@ -101,5 +129,14 @@ def _strike(c: _Exposed, draws: Draws, t: LivelihoodRisks) -> None:
         k = i % CHUNK
         if k == 0:
             draw_chunk(draws, c.uid, i)
-        c.jobs_lost[i] = jobs_lost_of(c.off_farm[i], u[0, k], u[1, k], u[2, k], t.separation)
-        c.animals_lost[i] = u[3, k] < t.animal_loss and t.animals[c.line[i]]
+        separation = t.separation * c.separation_factor[i]
+        c.jobs_lost[i] = jobs_lost_of(c.off_farm[i], u[0, k], u[1, k], u[2, k], separation)
+        c.came_home[i] = 0
+        if t.comes_home > 0.0:
+            for job in range(3):
+                if comes_home(c.migrants[i], job, u[job, k], u[4 + job, k], separation, t):
+                    c.came_home[i] += 1
+                    c.jobs_lost[i] += u[job, k] >= separation
+            c.migrants[i] -= c.came_home[i]
+            c.off_farm[i] -= c.came_home[i]
+        c.animals_lost[i] = u[3, k] < t.animal_loss * c.animal_risk[i] and t.animals[c.line[i]]

@@ -22,9 +22,13 @@ from tuopin.agents.columns import COLUMNS
 from tuopin.agents.parameters import Parameter, model_parameters
 from tuopin.policies.guard import described
 from tuopin.policies.ledger import BACKGROUND
+from tuopin.policies.measures import measures
 from tuopin.policies.older_protocols import refuse_older
-from tuopin.policies.protocol import FAMILIES, Policy
+from tuopin.policies.protocol import EVERY, FAMILIES, Policy
+from tuopin.policies.reports import Report
 from tuopin.policies.trial import dead_plug_ins, nothing_else_changed
+from tuopin.policies.units import LEVELS
+from tuopin.policies.variants import variants_of
 
 GROUP = "tuopin.policies"
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -66,6 +70,7 @@ def built_in() -> dict[str, type[Policy]]:
         if found.get(policy.name, policy) is not policy:
             raise ValueError(f"{module}: the policy name {policy.name!r} is already taken")
         found[policy.name] = policy
+        found.update(variants_of(policy))
     return dict(sorted(found.items()))
 
 
@@ -86,6 +91,7 @@ def _discover() -> _Found:
             _check(policy, point.value)
             if policy.name in own and policy is not own[policy.name]:
                 raise ValueError(f"{point.value}: the policy name {policy.name!r} is already taken")
+            variants = variants_of(policy)
         except (Exception, SystemExit, GeneratorExit) as error:
             broken[point.name] = _complaint(point, error)
             continue
@@ -93,7 +99,7 @@ def _discover() -> _Found:
             values = f"{plugged[policy.name][1].value} and {point.value}"
             broken[policy.name] = f"{values}: both claim the policy name {policy.name!r}"
         elif policy.name not in own:
-            plugged[policy.name] = policy, point
+            plugged.update({name: (one, point) for name, one in {policy.name: policy, **variants}.items()})
     good = {name: policy for name, (policy, _) in plugged.items() if name not in broken}
     return _Found(dict(sorted({**own, **good}.items())), broken, {name: plugged[name][1] for name in good})
 
@@ -152,10 +158,27 @@ def _wrong_declarations(policy: type[Policy]) -> Iterator[str]:
     for attribute in ("label", "label_zh"):
         if not isinstance(getattr(policy, attribute, None), str):
             yield f"it has no {attribute}; allowed: a text"
-    for attribute in ("steps", "writes", "keeps", "influences", "sets"):
+    for attribute in ("steps", "writes", "keeps", "influences", "sets", "measures", "holds", "variants"):
         given: object = getattr(policy, attribute)
         if not isinstance(given, tuple) or not all(isinstance(item, str) for item in given):
             yield f"its {attribute} are {given!r:.60}; allowed: a tuple of texts"
+    if policy.level not in LEVELS:
+        yield f"its level is {policy.level!r:.60}; allowed: {' or '.join(LEVELS)}"
+    for measure in policy.measures if isinstance(policy.measures, tuple) else ():
+        if measure not in measures():
+            yield f"it delivers the measure {measure!r:.60}; allowed: {', '.join(measures())}"
+    for process in policy.holds if isinstance(policy.holds, tuple) else ():
+        if process not in PROCESSES:
+            yield f"it holds {process!r:.60}; allowed: {', '.join(PROCESSES)}"
+    tag: object = policy.exclusive
+    if not isinstance(tag, str):
+        yield f"its exclusive tag is {tag!r:.60}; allowed: a text"
+    for variant in policy.variants if isinstance(policy.variants, tuple) else ():
+        if not _NAME.fullmatch(str(variant)):
+            yield f"its variant is {variant!r:.60}; allowed: lower-case letters, digits and _"
+    reports: object = policy.reports
+    if not isinstance(reports, tuple) or not all(isinstance(r, Report) and _NAME.fullmatch(r.name) for r in reports):
+        yield f"its reports are {reports!r:.60}; allowed: a tuple of Report, each with a name of letters, digits and _"
     years: object = policy.capital_years
     if not isinstance(years, int) or isinstance(years, bool) or not 0 <= years <= MOST_CAPITAL_YEARS:
         yield f"its capital_years are {years!r:.60}; allowed: whole years from 0 to {MOST_CAPITAL_YEARS}"
@@ -167,6 +190,8 @@ def _wrong_declarations(policy: type[Policy]) -> Iterator[str]:
 
 
 MOST_CAPITAL_YEARS = 100
+PROCESSES = ("review",)
+"""Processes of the model that a policy may hold."""
 SCENARIO_WORDS = ("base", "use", "every", "parameters")
 """Keys of a scenario that are no policy."""
 
@@ -177,10 +202,17 @@ def _wrong_columns(policy: type[Policy]) -> Iterator[str]:
             yield f"it overrides {name}; allowed: the rules of docs/plugin.md, and `own_columns` for columns of its own"
     for id in (*policy.influences, *policy.sets):
         known = model_parameters()
-        if id not in known or not isinstance(known[id].value, int | float) or isinstance(known[id].value, bool):
-            yield f"it influences {id!r:.60}; allowed: ids of the model's numbers that are no series, as group.name"
+        if id.startswith(EVERY) and _NAME.fullmatch(id.removeprefix(EVERY)):
+            continue
+        if id not in known or not _is_number(known[id]):
+            yield f"it influences {id!r:.60}; allowed: ids of the model's numbers, as group.name, or every.name"
     for column in sorted(set(policy.writes) - COLUMNS.keys()):
         yield f"it writes {column!r:.60}, which is no column of all households; allowed: those of tuopin.agents.columns"
+
+
+def _is_number(parameter: Parameter) -> bool:
+    values = parameter.value.values() if isinstance(parameter.value, Mapping) else [parameter.value]
+    return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
 
 
 _FIXED = ("block", "columns", "since")

@@ -1,4 +1,4 @@
-"""The programme step: withdraw, observe need, decide eligibility, fund, share hours, find room, enrol, change terms.
+"""The programme step: refer, withdraw, pay members, find candidates, choose, fund, share hours, find room, enrol.
 
 All policies decide on the state as of the step's start; scarce hours are demanded by all first and then split once, in
 proportion to demand. Funding is exact: within budget, slots and hours, ties by uid.
@@ -7,58 +7,54 @@ proportion to demand. Funding is exact: within budget, slots and hours, ties by 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
-from tuopin.agents.arrays import F32, F64, I8
-from tuopin.agents.compiled import compiled, rule
+from tuopin.agents.arrays import F64
 from tuopin.agents.county import County
-from tuopin.agents.kernels import pick
-from tuopin.agents.rationing import first_of_each, lowest
-from tuopin.agents.stages import MIDDLE
-from tuopin.policies.arrays import Fen, Mask, Rows
+from tuopin.agents.rationing import lowest, reached
+from tuopin.policies.arrays import Rows
+from tuopin.policies.funding import Funded, applicants, available_fen, funded_of
+from tuopin.policies.hours import share_hours, within_hours
 from tuopin.policies.ledger import Ledger
 from tuopin.policies.observed_need import ObservedNeed
 from tuopin.policies.protocol import Policy
-
-UNLIMITED_FEN = 2**60
-_LITTLE = 1e-9
-"""No division by zero hours, and no place lost to the last bit of a product."""
-
-
-class Funded(NamedTuple):
-    """Households the year's money and slots reach, and what enrolling each costs (fen)."""
-
-    rows: Rows
-    cost: Fen
-
-    def kept(self, index: Rows | Mask) -> Funded:
-        """Those at `index`."""
-        return Funded(self.rows[index], self.cost[index])
+from tuopin.policies.referral import refer
+from tuopin.policies.units import units_of
 
 
 def open_programmes(county: County, policies: Sequence[Policy], ledger: Ledger) -> None:
-    """Open the year's accounts with each policy's budget and slots."""
+    """Open the year's accounts with the budget and slots of each policy that enrols."""
     ledger.open_year(county.year, len(county.households))
     for policy in policies:
-        ledger.set_budget(policy.name, policy.budget_fen(county), policy.slots(county))
+        if policy.enrols:
+            ledger.set_budget(policy.name, policy.budget_fen(county), policy.slots(county))
 
 
 def run_programmes(county: County, policies: Sequence[Policy], ledger: Ledger) -> None:
     """One year's programme step of all policies, which must come in the order of their names."""
-    _withdraw(county, policies)
-    observed = {policy.name: policy.observe(county) for policy in policies}
-    willing = {policy.name: _applicants(county, policy, ledger, observed[policy.name]) for policy in policies}
-    funded = {p.name: _funded(county, p, ledger, willing[p.name], observed[p.name]) for p in policies}
-    hours = county.villages.hours.copy()
-    granted = _share_hours(county, policies, funded, observed, hours)
-    for policy in policies:
+    refer(county, policies)
+    programmes = [policy for policy in policies if policy.enrols]
+    _withdraw(county, programmes)
+    observed = {policy.name: policy.observe(county) for policy in programmes}
+    for policy in programmes:
+        _pay_members(county, policy, ledger, observed[policy.name])
+    willing: Mapping[str, Rows] = {
+        p.name: applicants(county, p, ledger, observed[p.name], _sisters(p, programmes)) for p in programmes
+    }
+    hours = county.villages.hours + county.villages.hours_term
+    chooser = next((p for p in policies if type(p).choose is not Policy.choose), None)
+    chosen = willing if chooser is None else chooser.choose(county, willing, policies)
+    funded = _fund(county, programmes, ledger, chosen, observed)
+    granted = share_hours(county, policies, funded, observed, hours)
+    for policy in programmes:
         name = policy.name
         placed = _enrol(county, policy, granted[name], ledger)
         if placed < len(granted[name].rows):
-            waiting = np.setdiff1d(willing[name], funded[name].rows, assume_unique=True)
-            _enrol_next(county, policy, waiting, ledger, observed[name], hours)
+            waiting = np.setdiff1d(chosen[name], funded[name].rows, assume_unique=True)
+            _enrol_next(county, policy, _unclaimed(county, waiting, policy, programmes), ledger, observed[name], hours)
+    if chooser is not None:
+        _choose_again(county, chooser, policies, programmes, willing, chosen, ledger, observed, hours)
     for policy in policies:
         policy.change_terms(county, ledger)
 
@@ -66,122 +62,91 @@ def run_programmes(county: County, policies: Sequence[Policy], ledger: Ledger) -
 def _withdraw(county: County, policies: Sequence[Policy]) -> None:
     leaving = {policy.name: np.flatnonzero(policy.withdraw(county)) for policy in policies}
     for policy in policies:
-        rows = leaving[policy.name]
-        policy.since(county)[rows] = 0
-        if len(rows):
-            policy.release(county, rows)
+        _leave(county, policy, leaving[policy.name])
         policy.recount(county)
 
 
-def _applicants(county: County, policy: Policy, ledger: Ledger, observed: ObservedNeed) -> Rows:
-    """Households that are eligible, not enrolled and willing, ascending; nobody before the policy's start."""
-    nobody = np.empty(0, dtype=np.int64)
-    reach = ledger.reach(policy.name)
-    reach.begun = county.year >= policy.value("start", county.year)
-    if not reach.begun or policy.budget_fen(county) == 0 or policy.slots(county) == 0:
-        return nobody
-    candidates = policy.eligible(county, observed) & (policy.since(county) == 0)
-    rows = _willing(county, policy, np.flatnonzero(candidates))
-    reach.candidates, reach.willing = int(candidates.sum()), len(rows)
-    return rows
+def _leave(county: County, policy: Policy, rows: Rows) -> None:
+    policy.since(county)[rows] = 0
+    if len(rows):
+        policy.release(county, rows)
 
 
-def _funded(county: County, policy: Policy, ledger: Ledger, rows: Rows, observed: ObservedNeed) -> Funded:
-    """Of the applicants `rows` those within reach of the year's money and slots.
-
-    Only they take part in the split of hours: nobody spends hours on the rest.
-    """
+def _pay_members(county: County, policy: Policy, ledger: Ledger, observed: ObservedNeed) -> None:
+    """Pay the yearly cost of who is enrolled already, before anybody new enters; whom money does not reach leaves."""
+    if type(policy).yearly_cost is Policy.yearly_cost:
+        return
+    rows = np.flatnonzero(policy.since(county) > 0)
     if len(rows) == 0:
-        return Funded(rows=rows, cost=np.empty(0, dtype=np.int64))
-    available, reach = _available(county, policy, ledger), ledger.reach(policy.name)
-    funded = Funded(*policy.affordable(county, rows, available, observed))
-    reach.funded += len(funded.rows)
-    reach.funded_fen += int(funded.cost.sum())
-    dearest, left = int(funded.cost.max(initial=0)), available - int(funded.cost.sum())
-    if len(funded.rows) < len(rows) and UNLIMITED_FEN > left > 2 * dearest:  # perhaps the next one is dearer than these
-        dearest = max(dearest, int(policy.unit_cost(county, rows, observed).max()))
-    reach.dearest_fen = max(reach.dearest_fen, dearest)
+        return
+    uid, left = units_of(county, policy.level).uid[rows], available_fen(county, policy, ledger)
+    order = policy.rank(county, rows, observed)
+    kept, cost = reached(order, uid, len(rows), left, lambda index: policy.yearly_cost(county, rows[index]))
+    stays = np.zeros(len(rows), dtype=np.bool_)
+    stays[kept] = True
+    lapsed = rows[~stays]
+    ledger.reach(policy.name).lapsed = len(lapsed)
+    _leave(county, policy, lapsed)
+    if len(lapsed):
+        policy.recount(county)
+    if cost.any():
+        policy.pay_members(county, ledger, rows[kept], cost)
+        ledger.post_leakage(policy.name, int(policy.value("leakage", county.year) * int(cost.sum())))
+
+
+def _sisters(policy: Policy, policies: Sequence[Policy]) -> list[Policy]:
+    """The other programmes under the same exclusive tag."""
+    return [p for p in policies if policy.exclusive and p.exclusive == policy.exclusive and p is not policy]
+
+
+def _fund(
+    county: County,
+    policies: Sequence[Policy],
+    ledger: Ledger,
+    chosen: Mapping[str, Rows],
+    observed: Mapping[str, ObservedNeed],
+) -> dict[str, Funded]:
+    """Fund each policy's applicants; who is funded under an exclusive tag is not under the same tag again."""
+    funded: dict[str, Funded] = {}
+    for policy in policies:
+        rows = chosen[policy.name]
+        for sister in _sisters(policy, policies):
+            if sister.name in funded:
+                rows = np.setdiff1d(rows, funded[sister.name].rows, assume_unique=True)
+        funded[policy.name] = funded_of(county, policy, ledger, rows, observed[policy.name])
     return funded
 
 
-def _willing(county: County, policy: Policy, rows: Rows) -> Rows:
-    """Those of `rows` that accept an offer."""
-    take_up = np.broadcast_to(np.asarray(policy.take_up(county, rows), dtype=np.float64), rows.shape)
-    u = policy.willingness(county, rows)
-    applicants = pick(_Applicants, county.households, rows=rows, u=u, take_up=take_up)
-    accepts = np.empty(len(rows), dtype=np.bool_)
-    _accept(applicants, county.value("labour.motivation_effect") if county.on("motivation") else 0.0, accepts)
-    return rows[accepts]
+def _unclaimed(county: County, rows: Rows, policy: Policy, policies: Sequence[Policy]) -> Rows:
+    """Those of `rows` not enrolled meanwhile under the policy's exclusive tag."""
+    for sister in _sisters(policy, policies):
+        rows = rows[sister.since(county)[rows] == 0]
+    return rows
 
 
-class _Applicants(NamedTuple):
-    """Households with an offer (`rows`, `u` and `take_up` one each) and columns of all households."""
-
-    rows: Rows
-    u: F64
-    take_up: F64
-    able_workers: I8
-    motivation: F32
-
-
-@rule
-def acceptance(take_up: float, able_workers: int, motivation: float, effect: float) -> float:
-    """The share of such households that accept: motivation makes refusal rarer or likelier where somebody can work.
-
-    1 - (1 - take_up) x (1 - effect x (motivation - 1/2)); take_up itself in a household without an able worker.
-    """
-    moved = 1.0 - effect * (motivation - MIDDLE) if able_workers > 0 else 1.0
-    return 1.0 - (1.0 - take_up) * moved
-
-
-@compiled
-def _accept(applicants: _Applicants, effect: float, accepts: Mask) -> None:
-    for k in range(applicants.rows.shape[0]):
-        i = applicants.rows[k]
-        share = acceptance(applicants.take_up[k], applicants.able_workers[i], applicants.motivation[i], effect)
-        accepts[k] = applicants.u[k] < share
-
-
-def _available(county: County, policy: Policy, ledger: Ledger) -> int:
-    """Fen that can reach households: what leaks comes on top, so that much must stay in reserve."""
-    left = ledger.left(policy.name)
-    return UNLIMITED_FEN if left is None else int(left / (1.0 + policy.value("leakage", county.year)))
-
-
-def _share_hours(
+def _choose_again(
     county: County,
+    chooser: Policy,
     policies: Sequence[Policy],
-    funded: Mapping[str, Funded],
+    programmes: Sequence[Policy],
+    willing: Mapping[str, Rows],
+    chosen: Mapping[str, Rows],
+    ledger: Ledger,
     observed: Mapping[str, ObservedNeed],
-    left: F64,
-) -> Mapping[str, Funded]:
-    """Split each village team's hours over the policies in proportion to demand; keep the neediest each can serve.
-
-    The hours used are taken from those `left`, shape (villages,).
-    """
-    if not county.on("cadre_limits"):
-        return funded
-    h, number = county.households, len(county.villages)
-    hours = {p.name: p.value("hours_per_household", county.year) for p in policies}
-    counts = {p.name: np.bincount(h.village[funded[p.name].rows], minlength=number) for p in policies}
-    demand = np.zeros(number)
-    for policy in policies:
-        demand += counts[policy.name] * hours[policy.name]
-    if not (demand > county.villages.hours).any():
-        left -= demand
-        return funded
-    share = np.where(demand > county.villages.hours, county.villages.hours / np.maximum(demand, _LITTLE), 1.0)
-    granted = {}
-    for policy in policies:
-        rows, cost = funded[policy.name]
-        if hours[policy.name] > 0 and len(rows):
-            cap = np.floor(share * counts[policy.name] + _LITTLE).astype(np.int64)
-            order = policy.rank(county, rows, observed[policy.name])
-            kept = first_of_each(h.village[rows], order, h.uid[rows], cap)
-            rows, cost = rows[kept], cost[kept]
-        granted[policy.name] = Funded(rows, cost)
-        left -= hours[policy.name] * np.bincount(h.village[rows], minlength=number)
-    return granted
+    hours: F64,
+) -> None:
+    """Ask who has found no place where else to apply, for the places, money and hours left over."""
+    tried = dict(chosen)
+    for _ in range(chooser.rounds(county) - 1):
+        untried = {name: np.setdiff1d(rows, tried[name], assume_unique=True) for name, rows in willing.items()}
+        again = chooser.choose(county, untried, policies)
+        if not any(len(rows) for rows in again.values()):
+            return
+        for policy in programmes:
+            name = policy.name
+            waiting = _unclaimed(county, again[name], policy, programmes)
+            _enrol_next(county, policy, waiting, ledger, observed[name], hours)
+            tried[name] = np.union1d(tried[name], again[name])
 
 
 def _enrol_next(
@@ -191,32 +156,20 @@ def _enrol_next(
 
     Within the slots and the hours that are left, shape (villages,); hours spent on who found no room are gone.
     """
-    reach, h = ledger.reach(policy.name), county.households
+    reach, uid = ledger.reach(policy.name), units_of(county, policy.level).uid
     slots = policy.slots(county)
     while len(waiting):
-        funded = _funded(county, policy, ledger, waiting, observed)
+        funded = funded_of(county, policy, ledger, waiting, observed)
         if len(funded.rows) == 0:
             return
         waiting = np.setdiff1d(waiting, funded.rows, assume_unique=True)
         order = policy.rank(county, funded.rows, observed)
         if slots is not None:
-            funded = funded.kept(lowest(order, h.uid[funded.rows], slots - reach.enrolled))
+            funded = funded.kept(lowest(order, uid[funded.rows], slots - reach.enrolled))
             order = policy.rank(county, funded.rows, observed)
-        funded = _within_hours(county, policy, funded, order, left)
+        funded = within_hours(county, policy, funded, order, left)
         if _enrol(county, policy, funded, ledger) == len(funded.rows) > 0:
             return
-
-
-def _within_hours(county: County, policy: Policy, funded: Funded, order: F64, left: F64) -> Funded:
-    """Those whom the hours left in their village still serve, in the given order; takes the hours."""
-    hours, village = policy.value("hours_per_household", county.year), county.households.village
-    if not county.on("cadre_limits") or hours == 0 or len(funded.rows) == 0:
-        return funded
-    most = hours * len(funded.rows)  # more than all cannot be served, however few hours one takes
-    cap = np.floor(np.clip(left, 0.0, most) / hours + _LITTLE).astype(np.int64)
-    served = funded.kept(first_of_each(village[funded.rows], order, county.households.uid[funded.rows], cap))
-    left -= hours * np.bincount(village[served.rows], minlength=len(left))
-    return served
 
 
 def _enrol(county: County, policy: Policy, granted: Funded, ledger: Ledger) -> int:

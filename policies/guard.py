@@ -14,16 +14,19 @@ from typing import Any
 import numpy as np
 
 from tuopin.agents.county import County
-from tuopin.agents.flows import TERMS, Flow
+from tuopin.agents.flows import COUNTY_TERMS, LINE_TERMS, TERMS, VILLAGE_TERMS, Flow
 from tuopin.policies.ledger import MOST_FEN, Ledger
+from tuopin.policies.measures import measures
 from tuopin.policies.observed_need import ObservedNeed
 from tuopin.policies.protocol import Policy, Set
+from tuopin.policies.units import units_of
 from tuopin.policies.untouched import PolicyFault, call_watched
 
 MOST_YUAN = 1e9
 """No amount of a household is larger, yuan a year."""
 MOST_RATIO = 1e3  # a factor of a rate, price or income beyond it is a mistake of units
 MOST_SCORE = 1e300  # any finite score ranks; beyond it lie infinities
+MOST_ROUNDS = 100
 MOST_PERSONS = 40.0  # members of the largest household that the column holds
 
 
@@ -51,16 +54,16 @@ def _checked(name: str, rule: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(rule)
     def call(self: Policy, *arguments: Any) -> Any:
         where = f"policy {type(self).name}: {name}"
-        spent = arguments[1].spent(self.name) if name == "pay_enrolment" else 0
+        spent = arguments[1].spent(self.name) if name in _PAY else 0
         try:
-            result = call_watched(where, self, rule, arguments, terms=name in _WRITES)
+            result = call_watched(where, self, rule, arguments, terms=name in _WRITES, early=name == "protect")
         except PolicyFault:
             raise
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt) or type(error).__module__.startswith("tuopin.sim"):
                 raise  # Ctrl-C, or a time limit
             raise PolicyFault(f"{where} raised {described(error)}") from error
-        if name == "pay_enrolment":
+        if name in _PAY:
             _check_paid(where, self, spent, *arguments)
         if arguments and isinstance(arguments[0], County):
             _check_state(where, self, arguments[0], terms=name in _WRITES)
@@ -114,18 +117,63 @@ def _mask(where: str, value: object, policy: Policy, county: County, *_: object)
     return _array(where, value, "b", (len(county.households),), "bool, one a household")
 
 
+def _units(where: str, value: object, policy: Policy, county: County, *_: object) -> Any:
+    size = len(units_of(county, policy.level).uid)
+    return _array(where, value, "b", (size,), f"bool, one a {policy.level}")
+
+
+def _fit(where: str, value: object, policy: Policy, county: County, *_: object) -> Any:
+    return True if value is True else _units(where, value, policy, county)
+
+
+def _referrals(where: str, value: object, policy: Policy, county: County) -> Any:
+    if not isinstance(value, Mapping) or not all(name in measures() for name in value):
+        raise PolicyFault(f"{where} returns {_kind(value)}; allowed: shares by measure, of {', '.join(measures())}")
+    what = "shares of the year"
+    return {m: _numbers(where, share, len(county.households), 0.0, 1.0, what) for m, share in value.items()}
+
+
+def _hours(where: str, value: object, policy: Policy, county: County) -> Any:
+    return None if value is None else _numbers(where, value, len(county.villages), 0.0, MOST_YUAN, "hours")
+
+
+def _shares(where: str, value: object, policy: Policy, county: County, rows: Any) -> Any:
+    return _numbers(where, value, len(rows), 0.0, 1.0, "shares of the year")
+
+
+def _choice(where: str, value: object, policy: Policy, county: County, willing: Mapping[str, Any], *_: object) -> Any:
+    if not isinstance(value, Mapping) or set(value) != set(willing):
+        raise PolicyFault(f"{where} returns {_kind(value)}; allowed: rows for each of {', '.join(willing)}")
+    chosen = {}
+    for name, rows in value.items():
+        size = len(rows) if isinstance(rows, np.ndarray) and rows.ndim == 1 else 0
+        found = _array(where, rows, "iu", (size,), "rows (int64)").astype(np.int64, copy=False)
+        if size and ((np.diff(found) <= 0).any() or not np.isin(found, willing[name]).all()):
+            raise PolicyFault(f"{where} returns rows that are not willing, or not ascending; allowed: some of them")
+        chosen[name] = found
+    return chosen
+
+
+def _rounds(where: str, value: object, *_: object) -> Any:
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not 1 <= value <= MOST_ROUNDS:
+        raise PolicyFault(f"{where} returns {_kind(value)}; allowed: a whole number from 1 to {MOST_ROUNDS}")
+    return int(value)
+
+
 def _numbers(where: str, value: object, size: int, low: float, high: float, what: str) -> Any:
     found = _array(where, value, "fiu", (size,), f"float64 ({what})").astype(np.float64, copy=False)
     _within(where, found, low, high, what)
     return found
 
 
-def _size(county: County, rows: Any) -> int:
-    return len(range(*rows.indices(len(county.households)))) if isinstance(rows, slice) else len(rows)
+def _size(policy: Policy, county: County, rows: Any) -> int:
+    if not isinstance(rows, slice):
+        return len(rows)
+    return len(range(*rows.indices(len(units_of(county, policy.level).uid))))
 
 
 def _need(where: str, value: object, policy: Policy, county: County, rows: Any) -> Any:
-    return _numbers(where, value, _size(county, rows), -MOST_SCORE, MOST_SCORE, "finite scores")
+    return _numbers(where, value, _size(policy, county, rows), -MOST_SCORE, MOST_SCORE, "finite scores")
 
 
 def _rank(where: str, value: object, policy: Policy, county: County, rows: Any, *_: object) -> Any:
@@ -233,8 +281,15 @@ def _setting(where: str, value: object, policy: Policy, name: str, year: int, *_
 
 
 _RETURNS: Mapping[str, Callable[..., Any]] = {
-    "withdraw": _mask,
-    "eligible": _mask,
+    "withdraw": _units,
+    "eligible": _units,
+    "target": _units,
+    "suitable": _fit,
+    "refer": _referrals,
+    "choose": _choice,
+    "rounds": _rounds,
+    "work": _hours,
+    "share_of_year": _shares,
     "enrolled": _mask,
     "observe": _observed,
     "need": _need,
@@ -246,6 +301,8 @@ _RETURNS: Mapping[str, Callable[..., Any]] = {
     "take_up": _take_up,
     "willingness": _uniforms,
     "unit_cost": _unit_cost,
+    "yearly_cost": _unit_cost,
+    "entry_cost": _unit_cost,
     "affordable": _affordable,
     "room": _room,
     "expected_gain": _gain,
@@ -259,18 +316,30 @@ _RETURNS: Mapping[str, Callable[..., Any]] = {
 
 _WRITES = (
     "prepare",
+    "protect",
     "strike",
     "release",
     "recount",
     "enrol",
     "pay_enrolment",
+    "pay_members",
+    "settle",
+    "review",
     "change_terms",
     "employ",
     "reimburse",
     "transfer",
 )
 
-_BOUNDS = {"persons": (0.0, MOST_PERSONS), "ratio": (0.0, MOST_RATIO), "yuan/year": (-MOST_YUAN, MOST_YUAN)}
+_PAY = ("pay_enrolment", "pay_members")
+"""Rules that must post the whole cost they are given."""
+
+_BOUNDS = {
+    "persons": (0.0, MOST_PERSONS),
+    "ratio": (0.0, MOST_RATIO),
+    "yuan/year": (-MOST_YUAN, MOST_YUAN),
+    "share": (-1.0, 1.0),
+}
 """Of a term, by its unit: the lowest and the highest value."""
 
 
@@ -280,9 +349,13 @@ def _check_state(where: str, policy: Policy, county: County, *, terms: bool) -> 
     for column in policy.columns():
         if column.name in households.table:
             _check_left(where, column.name, households.column(column.name), column.low, column.high, column.unit)
-    for name, flow in TERMS.items() if terms and county.flows.as_mapping() else ():
+    for name, flow in TERMS.items() if terms and county.flows.begun else ():
         low, high = _bounds(flow)
         _check_left(where, name, county.flows.array(name), low, high, flow.unit)
+    parts = (("", county, COUNTY_TERMS), ("villages.", county.villages, VILLAGE_TERMS))
+    for prefix, part, common in (*parts, ("markets.", county.markets, LINE_TERMS)) if terms else ():
+        for name, term in common.items():
+            _check_left(where, prefix + name, np.atleast_1d(getattr(part, name)), term.least, term.most, term.unit)
 
 
 def _check_paid(where: str, policy: Policy, before: int, county: County, ledger: Ledger, rows: Any, fen: Any) -> None:
@@ -293,7 +366,8 @@ def _check_paid(where: str, policy: Policy, before: int, county: County, ledger:
 
 
 def _bounds(flow: Flow) -> tuple[float, float]:
-    return _BOUNDS.get(flow.unit, (-MOST_YUAN, MOST_YUAN))
+    low, high = _BOUNDS.get(flow.unit, (-MOST_YUAN, MOST_YUAN))
+    return (low if flow.least is None else flow.least, high)
 
 
 def _check_left(where: str, name: str, values: Any, low: float, high: float, unit: str) -> None:

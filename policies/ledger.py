@@ -76,6 +76,7 @@ class Ledger:
         self._budgets: dict[str, int | None] = {}
         self._slots: dict[str, int | None] = {}
         self._reach: dict[str, Reach] = {}
+        self._villages: dict[_Account, int] = {}
         self.acting: str | None = None
         """While a rule of another package's policy runs its name, under which alone money is then posted."""
 
@@ -84,7 +85,7 @@ class Ledger:
         self._refuse_while_acting("a new year")
         self._year, self._size = year, households
         self._sums, self._spent, self._recipients, self._budgets, self._slots = {}, {}, {}, {}, {}
-        self._reach, self._received = {}, {}
+        self._reach, self._received, self._villages = {}, {}, {}
 
     def set_budget(self, policy: str, fen: int | None, slots: int | None) -> None:
         """Set the year's budget (fen, None = unlimited) and slots of a programme."""
@@ -140,6 +141,30 @@ class Ledger:
         received = _NOBODY if kind == OWN else self._received[policy]
         _book(np.asarray(rows, dtype=np.int64), np.asarray(fen, dtype=np.int64), self._receivers(account), received)
 
+    def post_common(self, policy: str, payer: str, receives: Flags, fen: int, villages: int, kind: str = SPENT) -> None:
+        """Post `fen` for what `villages` have in common; all households of `receives`, bool per household, have it.
+
+        Of what a household received it is an equal part, rounded down to fen; the sum posted is exact.
+
+        Raises
+        ------
+        BudgetExceeded
+            If the budget does not reach; then nothing is posted.
+        AmountRefused
+            For an amount that is no payment.
+        """
+        rows = np.flatnonzero(receives)
+        _refuse_unless(0 <= fen <= 2**62, policy, f"{fen} fen for villages", f"0 to {2**62}")
+        left = self.left(policy)
+        if left is not None and fen > left:
+            raise BudgetExceeded(f"{policy}: {fen / 100:.2f} yuan in {self._year}, {left / 100:.2f} left")
+        each = fen // len(rows) if len(rows) else 0
+        self.post(policy, payer, rows, np.full(len(rows), each, dtype=np.int64), kind)
+        account = (policy, payer, kind)
+        self._add(account, fen - each * len(rows))
+        self._receivers(account)[rows] = True
+        self._villages[account] = self._villages.get(account, 0) + villages
+
     def received(self, policy: str) -> Fen:
         """What the programme has paid to each household this year, fen, shape (households,)."""
         if policy not in self._received:
@@ -194,7 +219,8 @@ class Ledger:
         for account, mask in sorted(self._recipients.items(), key=lambda item: item[0]):
             households, persons = _count(mask, members)
             amount, budget, slots = self._sums[account], self._budgets.get(account[0]), self._slots.get(account[0])
-            closed.append(Entry(self._year, *account, int(households), int(persons), amount, budget, slots))
+            villages = self._villages.get(account, 0)
+            closed.append(Entry(self._year, *account, int(households), int(persons), amount, budget, slots, villages))
         self.entries.extend(closed)
         for policy, budget in sorted(self._budgets.items()):
             reach, spent, slots = self.reach(policy), self.spent(policy), self._slots.get(policy)

@@ -44,6 +44,8 @@ class Reach:
     programme pays no claims."""
     claimants: int = 0
     """Households that could claim, whenever they enrolled."""
+    lapsed: int = 0
+    """Members of earlier years whom the year's money did not reach, and who left."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from tuopin.agents.county import County
 from tuopin.agents.judgement import JudgementShares, judgement_shares, misjudgement, team_error
 from tuopin.agents.randomness import CHUNK, TARGETING, Draws, draw_chunk
 from tuopin.policies.arrays import Rows
+from tuopin.policies.units import Units, units_of
 
 
 class ObservedNeed:
@@ -31,16 +32,26 @@ class ObservedNeed:
         Standard deviation of the error of an average team, in units of the score.
     block
         The programme's own sequence on the stream of errors.
+    units
+        What is looked at; households unless given.
     """
 
-    def __init__(self, county: County, need: Callable[[County, Rows | slice], F64], noise: float, block: int) -> None:
+    def __init__(
+        self,
+        county: County,
+        need: Callable[[County, Rows | slice], F64],
+        noise: float,
+        block: int,
+        units: Units | None = None,
+    ) -> None:
         self._county, self._need, self._noise, self._block = county, need, noise, block
+        self._units = units or units_of(county)
         self._observed: F64 | None = None
 
     def of(self, rows: Rows) -> F64:
         """Observed need of `rows`, shape (n,), lower first."""
         if self._observed is None:
-            self._observed = np.full(len(self._county.households), np.nan)
+            self._observed = np.full(len(self._units.uid), np.nan)
         observed: F64 = self._observed[rows]
         new = np.flatnonzero(np.isnan(observed))
         if len(new):
@@ -52,15 +63,17 @@ class ObservedNeed:
         if self._observed is None:
             self._observed = self._look(slice(None))
             return self._observed
-        return self.of(np.arange(len(self._county.households)))
+        return self.of(np.arange(len(self._units.uid)))
 
     def _look(self, rows: Rows | slice) -> F64:
         need = np.asarray(self._need(self._county, rows), dtype=np.float64)
         if not self._county.on("targeting_error"):
             return need.copy()  # it may be a column of the households
-        county, h = self._county, self._county.households
+        county, units = self._county, self._units
         observed = np.empty(len(need))
-        cases = _Cases(need=need, village=h.village[rows], uid=h.uid[rows], error=self._noise * team_error(county))
+        cases = _Cases(
+            need=need, village=units.village[rows], uid=units.uid[rows], error=self._noise * team_error(county)
+        )
         lasting, of_year = (
             county.luck.draws(TARGETING, year, normals=1, block=self._block) for year in (0, county.year)
         )

@@ -16,6 +16,11 @@ from tuopin.agents.columns import Column, dtypes_of
 from tuopin.agents.households import Households
 
 
+def column_prefix(policy: str) -> str:
+    """What the names of a policy's columns begin with: its name, a variant's dot as an underscore."""
+    return policy.replace(".", "_")
+
+
 class _OwnColumn:
     """The declaration of one own column, and the attribute by which a view reads and writes it."""
 
@@ -24,7 +29,7 @@ class _OwnColumn:
 
     def of(self, programme: str) -> Column:
         group, *rest = self._row
-        return Column(f"{programme}_{self.name}", group, self._dtype, *rest)
+        return Column(f"{column_prefix(programme)}_{self.name}", group, self._dtype, *rest)
 
     def __get__(self, view: OwnColumns | None, owner: type) -> Any:
         return self if view is None else view.households.column(f"{view.programme}_{self.name}")
@@ -47,7 +52,7 @@ class OwnColumns:
     """
 
     def __init__(self, programme: str, households: Households) -> None:
-        self.programme, self.households = programme, households
+        self.programme, self.households = column_prefix(programme), households
 
     def __init_subclass__(cls) -> None:
         for name, dtype in dtypes_of(cls).items():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar, cast
+from types import MappingProxyType
+from typing import Any, ClassVar, NamedTuple, TypeVar, cast
 
 from tuopin.agents.draws import Draw, draw_parameter
 from tuopin.agents.economy import price_index
@@ -26,12 +27,30 @@ def common_parameters(name: str) -> dict[str, Parameter]:
     return read_parameters(_COMMON, name)
 
 
+class Moves(NamedTuple):
+    """Factors and values that hold in one year alone, by name of a parameter."""
+
+    year: int = 0
+    factors: Mapping[str, float] = MappingProxyType({})
+    values: Mapping[str, float] = MappingProxyType({})
+
+    def of(self, name: str, value: float, parameter: Parameter) -> float:
+        """`value` of a parameter as moved, within its bounds."""
+        if name not in self.factors and name not in self.values:
+            return value
+        moved = self.values.get(name, value) * self.factors.get(name, 1.0)
+        low, high = parameter.minimum, parameter.maximum
+        return moved if low is None or high is None else min(max(moved, low), high)
+
+
 class Settings:
     """The parameters of one programme in one scenario, by name and year."""
 
     parameters: ClassVar[Mapping[str, Parameter]]
     scale: float = 1.0
     """The share of the county that is simulated; parameters declared as `scaled` are given for the whole county."""
+    moved: Moves = Moves()
+    """What other policies move of these parameters in the year that runs."""
 
     def __init__(self, settings: Mapping[str, Any], draw: Draw | None = None) -> None:
         """Take a scenario's settings; with `draw`, uncertain parameters not set are drawn, `CHOICES` left out.
@@ -62,6 +81,8 @@ class Settings:
         """
         parameter = self.resolved[name]
         value = parameter.at(year)
+        if self.moved.year == year and isinstance(value, (int, float)) and not isinstance(value, bool):
+            value = self.moved.of(name, value, parameter)
         return float(value) * self.scale if parameter.scaled and self.scale != 1.0 and value is not None else value
 
     def money_index(self, p: Parameters, year: int) -> float:

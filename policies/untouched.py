@@ -21,7 +21,7 @@ import numpy as np
 from tuopin.agents import randomness
 from tuopin.agents.arrays import F64, I64, Array
 from tuopin.agents.county import County
-from tuopin.agents.flows import TERMS
+from tuopin.agents.flows import COUNTY_TERMS, LINE_TERMS, TERMS, VILLAGE_TERMS
 from tuopin.agents.parameters import Parameters
 from tuopin.agents.randomness import STREAM_OWNERS, STREAMS, TAKE_UP, TARGETING, Draws, Luck, luck_elsewhere
 from tuopin.policies.ledger import Ledger
@@ -30,15 +30,22 @@ from tuopin.policies.protocol import Policy
 _BLOCKS = 4  # sequences that a policy has to itself on the streams all policies share
 _SCALARS = ("year", "start", "scale", "level", "in_burn_in", "jobs_in_county")
 _PARTS = ("place", "parameters", "households", "villages", "markets", "flows")
-_ALLOWED = "allowed: its own columns, the year's terms in rules that write, and base columns named in `writes`"
+_ALLOWED = (
+    "allowed: its own columns, the year's terms in rules that write (those of the shocks before them, in `protect`),"
+    " and base columns named in `writes`"
+)
 
 
 class PolicyFault(RuntimeError):
     """A rule of a policy returned, left behind, touched or raised what no rule may."""
 
 
-def call_watched(where: str, policy: Policy, rule: Callable[..., Any], arguments: Sequence[Any], *, terms: bool) -> Any:
+def call_watched(
+    where: str, policy: Policy, rule: Callable[..., Any], arguments: Sequence[Any], *, terms: bool, early: bool = False
+) -> Any:
     """Call `rule(policy, *arguments)`; `terms` says whether it may change the year's terms.
+
+    Those that the shocks read it may change only if it acts before them (`early`): later nobody would read them.
 
     Raises
     ------
@@ -50,13 +57,13 @@ def call_watched(where: str, policy: Policy, rule: Callable[..., Any], arguments
     if county is None:
         return rule(policy, *arguments)
     process = os.getpid()
-    closed = _closed(policy, county, arguments, terms=terms)
+    closed = _closed(policy, county, arguments, terms=terms, early=early)
     for array in closed.values():
         array.flags.writeable = False
     try:
         with (
             _python_kept(where),
-            _surroundings_kept(where, county),
+            _surroundings_kept(where, county, terms=terms),
             _own_luck(where, policy, county),
             _own_money(where, policy, arguments),
         ):
@@ -77,15 +84,16 @@ def call_watched(where: str, policy: Policy, rule: Callable[..., Any], arguments
         _open(closed)
 
 
-def _closed(policy: Policy, county: County, arguments: Sequence[Any], *, terms: bool) -> dict[str, Array]:
+def _closed(policy: Policy, county: County, arguments: Sequence[Any], *, terms: bool, early: bool) -> dict[str, Array]:
     """The arrays the rule may only read and that are not closed already (by the rule that calls it), by name."""
     own = {column.name for column in policy.columns()}.union(policy.writes)
     found: dict[str, Any] = {f"column {n}": a for n, a in county.households.as_mapping().items() if n not in own}
     for name, array in county.flows.as_mapping().items():
-        if not (terms and name in TERMS):
+        if not (terms and name in TERMS and (early or not TERMS[name].early)):
             found[f"{'term' if name in TERMS else 'quantity'} {name}"] = array
     for part in ("villages", "markets"):
-        found |= {f"{part}.{name}": value for name, value in vars(getattr(county, part)).items()}
+        common = {**VILLAGE_TERMS, **LINE_TERMS} if terms else {}
+        found |= {f"{part}.{name}": v for name, v in vars(getattr(county, part)).items() if name not in common}
     found |= {f"its argument {k}": value for k, value in enumerate(arguments) if isinstance(value, np.ndarray)}
     return {name: a for name, a in found.items() if isinstance(a, np.ndarray) and a.flags.writeable}
 
@@ -108,17 +116,19 @@ def _written(
 ) -> list[str]:
     """The names of those arrays that the rule changes when it can."""
     before = {name: array.copy() for name, array in arrays.items()}
-    with suppress(Exception, SystemExit), _surroundings_kept("", county):
+    with suppress(Exception, SystemExit), _surroundings_kept("", county, terms=True):
         rule(policy, *arguments)
     return [name for name, array in arrays.items() if array.tobytes() != before[name].tobytes()]
 
 
 @contextmanager
-def _surroundings_kept(where: str, county: County) -> Iterator[None]:
+def _surroundings_kept(where: str, county: County, *, terms: bool) -> Iterator[None]:
     """What is around the households stays: the year, switches, the households themselves, and Python's own luck.
 
-    Switches, notes and numbers are shared with the scenarios to come, so they are put back.
+    Switches, notes and numbers are shared with the scenarios to come, so they are put back. The county's own terms may
+    change where `terms` may.
     """
+    scalars = _SCALARS if terms else (*_SCALARS, *COUNTY_TERMS)
     before = vars(county).copy()
     shared = {name: dict(before[name]) for name in ("mechanisms", "notes")}
     uids, parts = county.households.uid, {part: vars(before[part]).copy() for part in ("villages", "markets")}
@@ -129,7 +139,7 @@ def _surroundings_kept(where: str, county: County) -> Iterator[None]:
         with np.errstate():  # what a policy sets there would act on all that follows
             yield
     finally:
-        changed += [name for name in _SCALARS if getattr(county, name) != before[name]]
+        changed += [name for name in scalars if getattr(county, name) != before[name]]
         changed += [name for name in _PARTS if getattr(county, name) is not before[name]]
         changed += [name for name, kept in shared.items() if getattr(county, name) != kept]
         for id, held, kept in series:
@@ -140,7 +150,7 @@ def _surroundings_kept(where: str, county: County) -> Iterator[None]:
         for name, kept in shared.items():
             before[name].clear()
             before[name].update(kept)
-        vars(county).update({name: before[name] for name in (*_SCALARS, *_PARTS, *shared)})
+        vars(county).update({name: before[name] for name in (*scalars, *_PARTS, *shared)})
     for part, held in parts.items():
         now = vars(before[part])
         changed += [f"{part}.{name}" for name in held if now[name] is not held[name]]

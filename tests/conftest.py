@@ -146,9 +146,11 @@ def by_hand(place_data: dict[str, Any]) -> Callable[..., County]:
             setattr(county.flows, name, 1.0)
         for name in ("stay_ratio",):
             setattr(county.flows, name, 9.0)
-        for name in ("stay_bill", "major_bill", "inpatient_bill", "outpatient_bill", "basic_reimbursed", "net_income"):
+        for name in ("stay_bill", "major_bill", "inpatient_bill", "outpatient_bill", "basic_reimbursed"):
             setattr(county.flows, name, 0.0)
-        for name in ("jobs_lost", "animals_lost", "left_poverty", "verified_income"):
+        for name in ("net_income", "repayment_unpaid"):
+            setattr(county.flows, name, 0.0)
+        for name in ("jobs_lost", "came_home", "animals_lost", "left_poverty", "verified_income"):
             setattr(county.flows, name, 0)
         for policy in policies:
             policy.prepare(county)

@@ -93,6 +93,7 @@ def finish(batch: Batch, note: Callable[[str], None]) -> None:
         "tuopin.study": batch.plan.study_name,
         "tuopin.identity": batch.plan.identity,
         "tuopin.manifest_sha256": sha256,
+        "tuopin.scale": repr(batch.plan.scale),
     }
     in_order = [batch.records[key] for key in canonical(batch.plan, done, scenarios)]
     tables = assemble(batch.out, batch.runs, in_order, facts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from tuopin.sim.study.plan import Plan, digest, make_plan, scenario_digest
@@ -15,10 +15,14 @@ Settings = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Stage:
-    """A part of a scenario's history: the policies that act until the end of `last_year`."""
+    """A part of a scenario's history: the policies that act until the end of `last_year`.
+
+    `parameters` are the model's numbers that the scenario has for itself, by id.
+    """
 
     last_year: int
     settings: Settings
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 Histories = Mapping[str, tuple[Stage, ...]]
@@ -52,7 +56,9 @@ class BranchPlan(Plan):
     def _past(self, scenario: str) -> dict[str, Any]:
         source = self.continues[scenario]
         earlier = [
-            {"last_year": stage.last_year, "policies": _plain(stage.settings)} for stage in self.histories[source]
+            {"last_year": stage.last_year, "policies": _plain(stage.settings)}
+            | ({"parameters": dict(stage.parameters)} if stage.parameters else {})
+            for stage in self.histories[source]
         ]
         return {"study": self.source_study, "scenario": source, "from_year": self.from_year, "earlier": earlier}
 
@@ -73,7 +79,10 @@ def make_branch_plan(
     base = make_plan(study, scale)
     past = {name: until(histories[name], from_year) for name in dict.fromkeys(continues.values())}
     inputs = {**base.inputs, "branch": {"from_year": from_year, "of": source_identity}}
-    hashes = {name: branch_digest(past[continues[name]], base.scenario_settings[name]) for name in base.scenarios}
+    hashes = {
+        name: branch_digest(past[continues[name]], base.scenario_settings[name], base.scenario_parameters.get(name, {}))
+        for name in base.scenarios
+    }
     own = {f.name: getattr(base, f.name) for f in fields(Plan)}
     own |= {"inputs": inputs, "identity": digest(inputs), "scenario_hashes": hashes} | more
     return BranchPlan(
@@ -90,14 +99,13 @@ def make_branch_plan(
 def until(history: tuple[Stage, ...], year: int) -> tuple[Stage, ...]:
     """The stages of a history up to the end of `year`."""
     before = [stage for stage in history if stage.last_year < year]
-    return (*before, Stage(year, history[len(before)].settings))
+    return (*before, replace(history[len(before)], last_year=year))
 
 
-def branch_digest(earlier: tuple[Stage, ...], settings: Settings) -> str:
+def branch_digest(earlier: tuple[Stage, ...], settings: Settings, parameters: Mapping[str, Any]) -> str:
     """SHA-256 of what a branched scenario does in all its stages."""
-    return digest(
-        [*([stage.last_year, scenario_digest(stage.settings)] for stage in earlier), scenario_digest(settings)]
-    )
+    before = [[stage.last_year, scenario_digest(stage.settings, stage.parameters)] for stage in earlier]
+    return digest([*before, scenario_digest(settings, parameters)])
 
 
 def _plain(settings: Settings) -> dict[str, Any]:

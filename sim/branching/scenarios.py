@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from tuopin.agents.economy import GROWING
 from tuopin.sim.branching.plan import Settings
 from tuopin.sim.study.bundles import write_out
 from tuopin.sim.study.declarations import declared
 from tuopin.sim.study.document import Document
 from tuopin.sim.study.names import YEARS
 from tuopin.sim.study.problems import nearest, one_of, shown
-from tuopin.sim.study.rules import check_baseline, check_scenarios
+from tuopin.sim.study.rules import PARAMETERS, check_baseline, check_scenarios
 from tuopin.sim.study.study import Study
 from tuopin.sim.study.values import Years
 from tuopin.sim.study.yaml_file import read_document
@@ -29,15 +31,24 @@ class Branches:
     baseline: str
     continues: Mapping[str, str]
     unread: tuple[str, ...] = ()
+    parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The model's numbers that scenarios have for themselves from the year of the branch on."""
 
 
-def read_branches(path: Path, simulated: Collection[str], baseline: str, years: Years) -> Branches:
+def read_branches(
+    path: Path,
+    simulated: Collection[str],
+    baseline: str,
+    years: Years,
+    past: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Branches:
     """Read and check a file of scenarios for a result.
 
     The scenarios `simulated` in it, its `baseline` and `years` are what the file is held against. ``continues:`` is the
     name of one simulated scenario for all, or a mapping of scenarios to simulated ones. A scenario it does not name
     continues the one of its own name, or else the result's baseline. A whole study file will do: its other keys are
-    those of the result and are not read.
+    those of the result and are not read. `past` are the model's numbers that simulated scenarios had for themselves
+    until then: rates that have grown since the initial year stay what they were.
 
     Raises
     ------
@@ -53,16 +64,34 @@ def read_branches(path: Path, simulated: Collection[str], baseline: str, years: 
             document.add((key,), f"unknown key '{key}'{nearest(key, READ)}", one_of(READ))
     if "scenarios" not in document.data:
         document.add((), "has no scenarios", "allowed: scenarios: with a mapping of scenario names to policies")
-    write_out(document, declared().policies, _with_own_years(document, years))
+    parameters = write_out(document, declared(), _with_own_years(document, years))
     scenarios = check_scenarios(document, declared().policies, _with_own_years(document, years))
     continues = _continues(document, list(scenarios), simulated, baseline)
+    _check_growing(document, continues, parameters, past or {})
     named = document.data.get("baseline")
     if named is not None and not isinstance(named, str):
         document.add(("baseline",), f"is {shown(named)}", one_of(scenarios))
     check_baseline(document)
     document.raise_problems()
     default = baseline if baseline in scenarios else next(iter(scenarios))
-    return Branches(scenarios, default if named is None else named, continues, tuple(unread))
+    return Branches(scenarios, default if named is None else named, continues, tuple(unread), parameters)
+
+
+def _check_growing(
+    document: Document,
+    continues: Mapping[str, str],
+    parameters: Mapping[str, Mapping[str, Any]],
+    past: Mapping[str, Mapping[str, Any]],
+) -> None:
+    """A rate whose effect has grown since the initial year cannot change in a later one; mistakes go to `document`."""
+    for name, source in continues.items():
+        before, now = past.get(source, {}), parameters.get(name, {})
+        for id in GROWING:
+            if (id in before) != (id in now) or before.get(id) != now.get(id):
+                had = shown(before[id]) if id in before else "no value of its own"
+                wrong = f"'{id}' has acted since the initial year and cannot change now: '{source}' had {had}"
+                path = ("scenarios", name, PARAMETERS, id) if id in now else ("scenarios", name)
+                document.add(path, wrong, f"allowed: {id} {had}" if id in before else f"allowed: no {id} here")
 
 
 def _with_own_years(document: Document, years: Years) -> Years:

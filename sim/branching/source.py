@@ -12,7 +12,7 @@ from tuopin.agents.place import Place
 from tuopin.sim.batch.taskfile import checksum
 from tuopin.sim.branching.plan import Histories, Saved, Settings, Stage, branch_digest
 from tuopin.sim.results.errors import ResultsError
-from tuopin.sim.results.manifest import MANIFEST, differences
+from tuopin.sim.results.manifest import MANIFEST, SCENARIO_PARAMETERS, differences
 from tuopin.sim.results.receipts import Receipt
 from tuopin.sim.results.results import Results
 from tuopin.sim.results.schemas import state_frame
@@ -39,11 +39,21 @@ class Source:
     histories: Histories
     notes: tuple[str, ...] = ()
 
-    def study_with(self, name: str, scenarios: Mapping[str, Settings], baseline: str) -> Study:
-        """The study under another name with other scenarios, values in the types a study file gives them."""
+    def study_with(
+        self,
+        name: str,
+        scenarios: Mapping[str, Settings],
+        baseline: str,
+        parameters: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> Study:
+        """The study under another name with other scenarios, values in the types a study file gives them.
+
+        `parameters` are the model's numbers that scenarios have for themselves: scenario -> id -> value.
+        """
         changed = {"name": name, "scenarios": scenarios, "baseline": baseline}
         study = Study.model_validate({**self.study.model_dump(), **changed})
         study._places = self.study.places
+        study._scenario_parameters = dict(parameters or {})
         return study
 
 
@@ -75,7 +85,10 @@ def _source(results: Results) -> Source:
     known = set(manifest["scenario_hashes"])  # others left the study before they were run
     policies = {name: _settings(given) for name, given in manifest["policies"].items() if name in known}
     earlier = {
-        name: tuple(Stage(stage["last_year"], _settings(stage["policies"])) for stage in past["earlier"])
+        name: tuple(
+            Stage(stage["last_year"], _settings(stage["policies"]), _with_years(stage.get("parameters", {})))
+            for stage in past["earlier"]
+        )
         for name, past in manifest.get("continues", {}).items()
         if name in known
     }
@@ -92,10 +105,16 @@ def _source(results: Results) -> Source:
             "parameters": _with_years(inputs["parameters"]["overrides"]),
             "scenarios": policies,
             "discount_rate": manifest["comparison"]["discount_rate"],
+            "groups": tuple(inputs.get("groups", ())),
         }
     )
+    own = {name: _with_years(values) for name, values in manifest.get(SCENARIO_PARAMETERS, {}).items() if name in known}
+    study._scenario_parameters = own
     study._places = {name: Place.model_validate_json(json.dumps(data)) for name, data in inputs["place"].items()}
-    histories = {name: (*earlier.get(name, ()), Stage(study.last_year, given)) for name, given in policies.items()}
+    histories = {
+        name: (*earlier.get(name, ()), Stage(study.last_year, given, own.get(name, {})))
+        for name, given in policies.items()
+    }
     notes: tuple[str, ...] = ()
     if manifest["versions"] != versions():
         notes = (
@@ -116,8 +135,9 @@ def _differences(source: Source, manifest: Mapping[str, Any]) -> list[str]:
     lines = differences(before, now)
     for name, history in source.histories.items():
         *earlier, last = history
-        own = branch_digest(tuple(earlier), last.settings) if earlier else scenario_digest(last.settings)
-        if own != source.hashes[name]:
+        own = (last.settings, last.parameters)
+        hashed = branch_digest(tuple(earlier), *own) if earlier else scenario_digest(*own)
+        if hashed != source.hashes[name]:
             lines.append(f"the policies of scenario {name} have other numbers or code in their own files now")
     return lines
 

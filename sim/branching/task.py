@@ -20,7 +20,7 @@ from tuopin.sim.measures.pairs import Histories
 from tuopin.sim.results.outcome import RunOutcome
 from tuopin.sim.results.schemas import state_frame
 from tuopin.sim.run.run import Run, begin
-from tuopin.sim.run.setup import county_of, draw_of, make_policies, policies_of, world_of
+from tuopin.sim.run.setup import county_of, draw_of, make_policies, own_parameters, policies_of, world_of
 from tuopin.sim.run.state import State, StateError, capture, resume
 from tuopin.sim.run.state_file import Origin, World, from_bytes
 from tuopin.sim.run.task import Progress, close_run, outcome_of
@@ -73,7 +73,7 @@ def _place_in(scenarios: Sequence[str], name: str) -> int:
 
 
 def _start(plan: BranchPlan, state: State, scenario: str, replicate: int, panel: bool) -> Run:
-    return resume(state, policies_of(plan, scenario, replicate), panel=panel)
+    return resume(state, policies_of(plan, scenario, replicate), own_parameters(plan, scenario), panel=panel)
 
 
 def simulate_again(
@@ -87,9 +87,10 @@ def simulate_again(
     for stage in history:
         policies = _policies(plan, stage.settings, replicate)
         if state is None:
-            run = begin(initial.fork(), policies, plan.last_year, panel=panel)
+            own, groups = stage.parameters, plan.groups
+            run = begin(initial.fork(), policies, plan.last_year, parameters=own, groups=groups, panel=panel)
         else:
-            run = resume(state, policies, panel=panel)
+            run = resume(state, policies, stage.parameters, panel=panel)
         while run.year < stage.last_year:
             simulate_year(run)
         state = capture(run)

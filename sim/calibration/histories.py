@@ -23,7 +23,7 @@ from tuopin.agents.registry import registered
 from tuopin.sim.calibration.decomposition import log_income
 from tuopin.sim.run.burn_in import initial_county
 from tuopin.sim.run.run import Run, begin
-from tuopin.sim.run.setup import make_policies
+from tuopin.sim.run.setup import make_policies, own_parameters
 from tuopin.sim.run.tables import tables
 from tuopin.sim.run.year import simulate_year
 from tuopin.sim.study.plan import Plan
@@ -151,7 +151,7 @@ def simulate_histories(plan: Plan, replicate: int, scenarios: Iterable[str]) -> 
 
 def _simulate_one(plan: Plan, initial: County, place: str, scenario: str, replicate: int) -> History:
     policies = make_policies(plan.scenario_settings[scenario])
-    run = begin(initial.fork(), policies, plan.last_year)
+    run = begin(initial.fork(), policies, plan.last_year, parameters=own_parameters(plan, scenario))
     households, lines, food, standards = {}, {}, {}, {}
     support = {policy.name: policy for policy in policies}.get("low_income_support")
     while True:

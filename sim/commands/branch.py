@@ -49,6 +49,7 @@ def branch(
     names; without it a scenario continues the one of its own name, else the baseline. DIR2 is a result like any other.
     """
     from tuopin.sim.batch.engine import run_study
+    from tuopin.sim.branching.plan import until
     from tuopin.sim.branching.scenarios import read_branches
     from tuopin.sim.branching.source import open_source
     from tuopin.sim.branching.task import TASK
@@ -60,7 +61,8 @@ def branch(
     source = open_source(directory)
     study = source.study
     _check_year(from_year, study.first_year, study.last_year)
-    asked = read_branches(scenarios, list(source.histories), study.baseline, study.years)
+    past = {name: until(history, from_year)[-1].parameters for name, history in source.histories.items()}
+    asked = read_branches(scenarios, list(source.histories), study.baseline, study.years, past)
     plan = _plan(source, asked, from_year, directory, scenarios)
     for text in source.notes:
         _note(text)
@@ -105,7 +107,7 @@ def _plan(source: Source, asked: Branches, year: int, directory: Path, file: Pat
     from tuopin.sim.branching.source import saved_states
 
     name = f"{source.study.name[:50]}-from-{year}"
-    study = source.study_with(name, asked.scenarios, asked.baseline)
+    study = source.study_with(name, asked.scenarios, asked.baseline, asked.parameters)
     saved = saved_states(source, year, set(asked.continues.values()), _note)
     command = ("tuopin", "branch", str(directory), "--from-year", str(year), "--scenarios", str(file))
     return make_branch_plan(

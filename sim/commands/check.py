@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tuopin.sim.commands.options import StudyArgument
@@ -46,7 +47,7 @@ def start_lines(study: Study) -> list[str]:
     from tuopin.sim.commands.absorption import absorption_lines
     from tuopin.sim.commands.run import tell_first_compilation
     from tuopin.sim.run.burn_in import initial_county
-    from tuopin.sim.study.plan import least_scale
+    from tuopin.sim.study.scale import least_scale
 
     largest: dict[str, tuple[float, str]] = {}
     for name, place in study.places.items():
@@ -80,6 +81,7 @@ def start_lines(study: Study) -> list[str]:
 
 def summary(study: Study) -> list[str]:
     """What a study amounts to, in lines."""
+    from tuopin.sim.commands.part import part_simulated
     from tuopin.sim.study.money import money_lines
 
     lines = [f"study       {study.name}: {study.question.en or 'no question given'}"]
@@ -99,15 +101,21 @@ def summary(study: Study) -> list[str]:
         lines.append(f"mechanisms  {_settings(study.mechanisms)}")
     if study.parameters:
         lines.append(f"parameters  {_settings(study.parameters)}")
+    if study.scale < 1:
+        lines.append(f"scale       {study.scale:g}: {part_simulated(study.scale)}")
+    if study.groups:
+        lines.append(f"groups      {', '.join(study.groups)}: indicators are given for these too")
     if study.draw_parameters:
         lines.append("parameters  the free ones are drawn from their ranges in every replicate, alike in all scenarios")
     for name, policies in study.scenarios.items():
         role = " (baseline)" if name == study.baseline else ""
-        lines.append(f"scenario    {name}{role}: {_package(policies)}")
+        own = study.scenario_parameters.get(name, {})
+        numbers = f"; from {study.first_year + 1} on, for itself: {_settings(own)}" if own else ""
+        lines.append(f"scenario    {name}{role}: {_package(policies)}{numbers}")
     lines += money_lines(study)
     runs = len(study.scenarios) * study.replicates * len(study.places)
     total = sum(initial_households(place) for place in study.places.values())
-    household_years = total * steps * len(study.scenarios) * study.replicates
+    household_years = round(total * study.scale) * steps * len(study.scenarios) * study.replicates
     parts = " x ".join(
         f"{number} {thing}{'' if number == 1 else 's'}"
         for number, thing in (
@@ -204,7 +212,7 @@ def _package(policies: dict[str, dict[str, Any]]) -> str:
     return "; ".join(name + (f" ({_settings(given)})" if given else "") for name, given in policies.items())
 
 
-def _settings(given: dict[str, Any]) -> str:
+def _settings(given: Mapping[str, Any]) -> str:
     from tuopin.sim.commands.tables import cell_text
 
     return ", ".join(

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tuopin.agents.parameters import Parameter
 from tuopin.sim.commands.tables import cell_text
 from tuopin.sim.study.declarations import Declarations, declared
+from tuopin.sim.study.names import years_text
 from tuopin.sim.study.study import Study
 
 Package = Mapping[str, Mapping[str, Any]]
+SAME = "the same"
 
 
 def scenario_rows(study: Study, declarations: Declarations | None = None) -> list[dict[str, Any]]:
@@ -18,9 +21,13 @@ def scenario_rows(study: Study, declarations: Declarations | None = None) -> lis
     rows = []
     for name, package in study.scenarios.items():
         if name == study.baseline:
-            text = f"the baseline: {_listed(package, known) or 'no programme beyond what everybody has'}"
+            own = numbers_in_words(study, None, name)
+            listed = _listed(package, known) or "no programme beyond what everybody has"
+            text = "; ".join(["the baseline: " + listed, *own])
         else:
-            text = in_words(study.scenarios[study.baseline], package, known)
+            apart = in_words(study.scenarios[study.baseline], package, known)
+            own = numbers_in_words(study, study.baseline, name)
+            text = "; ".join([*([] if own and apart == SAME else [apart]), *own])
         rows.append(
             {"scenario": name, f"against {study.baseline}": text, "one programme less than": _near(study, name)}
         )
@@ -41,7 +48,33 @@ def in_words(first: Package, second: Package, known: Mapping[str, Any]) -> str:
             parts.append(
                 f"changes {_called(name, known)}: {_changes(first[name], second[name], known[name].parameters)}"
             )
-    return "; ".join(parts) or "the same"
+    return "; ".join(parts) or SAME
+
+
+def numbers_in_words(study: Study, first: str | None, second: str) -> list[str]:
+    """Which numbers of the model `second` has otherwise than `first`, or than the study (None), year by year."""
+    before = {} if first is None else study.scenario_parameters.get(first, {})
+    after = study.scenario_parameters.get(second, {})
+    said = []
+    for id in dict.fromkeys((*after, *before)):
+        common = declared().parameters[id]
+        common = common.given(study.parameters[id]) if id in study.parameters else common
+        old, new = (common.given(own[id]) if id in own else common for own in (before, after))
+        said += [f"{id} {text}" for text in _by_year(old, new, range(study.first_year + 1, study.last_year + 1))]
+    return [f"has from {study.first_year + 1} on {', '.join(said)}"] if said else []
+
+
+def _by_year(old: Parameter, new: Parameter, years: range) -> list[str]:
+    """``3,000 for 3,721 in 2018``: where a number has other values, without the years where that is all of them."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for year in years:
+        if old.at(year) != new.at(year):
+            found.setdefault((_value(new.at(year)), _value(old.at(year))), []).append(year)
+    everywhere = any(len(where) == len(years) for where in found.values())
+    return [
+        f"{after} for {before}" + ("" if everywhere else f" in {years_text(where)}")
+        for (after, before), where in found.items()
+    ]
 
 
 def _near(study: Study, name: str) -> str:
@@ -52,6 +85,8 @@ def _near(study: Study, name: str) -> str:
     own = study.scenarios[name]
     said = []
     for other, package in study.scenarios.items():
+        if study.scenario_parameters.get(name) != study.scenario_parameters.get(other):
+            continue  # not the programme alone
         apart = [p for p in dict.fromkeys((*own, *package)) if own.get(p) != package.get(p)]
         if other not in (name, study.baseline) and len(apart) == 1 and len(own) < len(package):
             said.append(f"{other} {in_words(own, package, known)}" if apart[0] in known else other)

@@ -23,6 +23,7 @@ class Section(enum.StrEnum):
     ALL = "all"
     ORDER = "order"
     SCENARIOS = "scenarios"
+    MEASURES = "measures"
     OWN = "own"
     TEN = "ten"
     MECHANISMS = "mechanisms"
@@ -33,14 +34,15 @@ class Section(enum.StrEnum):
 TITLES = {
     Section.ORDER: "The order of a year, and the policies of this study that act at each step",
     Section.SCENARIOS: "What the scenarios differ in",
+    Section.MEASURES: "Measures that households are sent to, and who delivers them in each scenario that sends",
     Section.OWN: "Numbers that this study sets, and its places",
     Section.TEN: "Ten assumptions without a source that matter most (of all ranges, theirs move poverty most in Lushi)",
     Section.MECHANISMS: "Mechanisms",
     Section.PARAMETERS: "Parameters (those marked free have no source: assumptions with a prior range)",
     Section.RISK: "Decomposition of income risk",
 }
-SHORT = (Section.ORDER, Section.SCENARIOS, Section.OWN, Section.TEN)
-EVERYTHING = (Section.ORDER, Section.SCENARIOS, Section.MECHANISMS, Section.PARAMETERS, Section.RISK)
+SHORT = (Section.ORDER, Section.SCENARIOS, Section.MEASURES, Section.OWN, Section.TEN)
+EVERYTHING = (Section.ORDER, Section.SCENARIOS, Section.MEASURES, Section.MECHANISMS, Section.PARAMETERS, Section.RISK)
 IDS = ("step", "mechanism", "parameter", "scenario", "component")
 
 
@@ -73,6 +75,8 @@ def explain(
         return
     for position, part in enumerate(wanted):
         rows = part_of(loaded, part)
+        if part is Section.MEASURES and not rows and section is None:
+            continue  # nobody is sent anywhere
         columns = list(rows[0]) if rows else ["(none)"]
         if part is Section.ORDER and not whole and section is None and format is Format.TABLE:
             columns = ["", "step", "policies", "meaning"]
@@ -88,6 +92,7 @@ def part_of(study: Study, part: Section) -> list[dict[str, Any]]:
     """The rows of one part of the explanation."""
     from tuopin.sim.commands import explanation
     from tuopin.sim.commands.differences import scenario_rows
+    from tuopin.sim.commands.referrals import measure_rows
 
     if part is Section.ORDER:
         from tuopin.sim.run.year import STEPS
@@ -95,6 +100,7 @@ def part_of(study: Study, part: Section) -> list[dict[str, Any]]:
         return explanation.order_rows(study, STEPS)
     simple = {
         Section.SCENARIOS: scenario_rows,
+        Section.MEASURES: measure_rows,
         Section.OWN: explanation.own_rows,
         Section.TEN: explanation.ten_rows,
         Section.MECHANISMS: explanation.mechanism_rows,

@@ -65,6 +65,9 @@ def parameter_rows(study: Study, declarations: Declarations | None = None) -> li
     for name, parameter in known.parameters.items():
         set_here = name in study.parameters
         rows.append(_given_row(name, "", parameter, study.parameters[name]) if set_here else _row(name, "", parameter))
+        for scenario, own in study.scenario_parameters.items():
+            if name in own:
+                rows.append(_given_row(name, scenario, parameter, own[name]))
     rows += _policy_rows(study, known)
     if study.draw_parameters:
         for row in rows:
@@ -84,7 +87,9 @@ def own_rows(study: Study, declarations: Declarations | None = None) -> list[Row
         for row in mechanism_rows(study, declarations)
         if row["set_by"] == THIS_STUDY
     ]
-    return rows + switched
+    part = [{"parameter": "scale", "scenario": "", "value": study.scale, "unit": "share of the households simulated"}]
+    groups = [{"parameter": "groups", "scenario": "", "value": list(study.groups), "unit": ""}]
+    return (part if study.scale < 1 else []) + (groups if study.groups else []) + rows + switched
 
 
 def ten_rows(study: Study, declarations: Declarations | None = None) -> list[Row]:

@@ -6,9 +6,11 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from tuopin.sim.commands.part import share
 from tuopin.sim.commands.tables import cell_text
 from tuopin.sim.comparison.headline import COMPARED, GROUPS, MEASURED, headline
 from tuopin.sim.comparison.spending import NOTHING_SPENT, spent_nothing
+from tuopin.sim.results.full_size import at_full_size, scale_of
 from tuopin.sim.results.results import Results
 
 ROOM = 100
@@ -44,10 +46,11 @@ UNKNOWN = "unknown"
 ONE_IS_NO_INTERVAL = "unknown: one replicate"
 MOST_PLACES = 4
 Row = dict[str, Any]
+DIFFERENCE = ("mean_difference", "low", "high")
 
 
 def headline_table(results: Results) -> tuple[str, list[Row]]:
-    """Title and rows of the headline table of a result, a region as one place.
+    """Title and rows of the headline table of a result, a region as one place; totals at full size.
 
     No rows where nothing was compared; of a region levels are shown even so.
     """
@@ -57,6 +60,8 @@ def headline_table(results: Results) -> tuple[str, list[Row]]:
     indicators, _ = results.reported(indicator=MEASURED, view=["true"], group=["all"])
     if indicators.empty:
         return "", []
+    comparison = at_full_size(comparison, scale_of(results), DIFFERENCE)
+    indicators = at_full_size(indicators, scale_of(results), ["value"])
     kind = "luck" if comparison.empty else str(comparison["uncertainty"].iloc[0])
     frame = headline(comparison, indicators, "parameters" if kind == "parameters" else "luck")
     baseline = str(results.manifest["baseline"] if comparison.empty else comparison["baseline"].iloc[0])
@@ -107,10 +112,23 @@ def definitions(results: Results) -> list[str]:
     ]
 
 
+def scale_notes(results: Results) -> list[str]:
+    """What part of the households was simulated, if not all, and that totals are printed at full size."""
+    scale = scale_of(results)
+    if scale == 1.0:
+        return []
+    return [
+        f"scale {scale:g}: {share(scale)} of the households of every village were simulated. Persons and yuan above and"
+        " below are brought back to full size, with the intervals of the part (luck weighs more in a part than in the"
+        " whole); the tables in the folder and `tuopin compare` hold those of the households simulated."
+    ]
+
+
 def harm_notes(results: Results) -> list[str]:
     """Scenarios under which more persons are poor in more years than in the baseline than in fewer."""
     wanted = ["helped_persons", "harmed_persons"]
     rows = results.rows("comparison", indicator=wanted, group=["all"], year=["all"])
+    rows = at_full_size(rows, scale_of(results), DIFFERENCE)
     lines = []
     for (place, scenario), found in rows.groupby(["place", "scenario"], sort=False):
         persons = dict(zip(found["indicator"], found["mean_difference"], strict=True))
@@ -131,6 +149,7 @@ def annualised_notes(results: Results) -> list[str]:
         group=["all"],
         year=["all"],
     )
+    rows = at_full_size(rows, scale_of(results), DIFFERENCE)
     told: dict[str, list[str]] = {}
     for (place, scenario), found in rows.groupby(["place", "scenario"], sort=False):
         yuan = dict(zip(found["indicator"], found["mean_difference"], strict=True))
@@ -147,6 +166,7 @@ def start_notes(results: Results) -> list[str]:
     indicators, _ = results.reported(indicator=wanted, group=["all"])
     if indicators.empty:
         return []
+    indicators = at_full_size(indicators, scale_of(results), ["value"])
     start = indicators[indicators["year"] == indicators["year"].min()]
     means = start.groupby(["place", "view", "indicator"], sort=False, observed=True)["value"].mean()
     lines = []

@@ -19,17 +19,24 @@ class What(enum.StrEnum):
     PLACES = "places"
     STUDIES = "studies"
     BUNDLES = "bundles"
+    MEASURES = "measures"
 
 
 def list_what(what: Annotated[What, typer.Argument(help="What to list.")], format: FormatOption = Format.TABLE) -> None:
-    """List the installed policies, or the shipped places, studies or bundles."""
+    """List the installed policies, the shipped places, studies or bundles, or the measures households are sent to."""
     from tuopin.sim.commands.tables import show
 
     if what is What.POLICIES:
         from tuopin.sim.study.declarations import broken_lines
 
         sys.stderr.write("".join(f"left out: {line}\n" for line in broken_lines()))
-    listed = {What.POLICIES: _policies, What.PLACES: _places, What.STUDIES: _studies, What.BUNDLES: _bundles}
+    listed = {
+        What.POLICIES: _policies,
+        What.PLACES: _places,
+        What.STUDIES: _studies,
+        What.BUNDLES: _bundles,
+        What.MEASURES: _measures,
+    }
     columns, rows = listed[what]()
     show("", columns, rows, format=format, ids=[columns[0], "file"])
 
@@ -98,6 +105,24 @@ def _bundles() -> tuple[list[str], list[dict[str, Any]]]:
         for name, said in shipped_bundles().items()
     ]
     return ["bundle", "label", "label_zh", "policies", "every"], rows
+
+
+def _measures() -> tuple[list[str], list[dict[str, Any]]]:
+    from tuopin.policies.measures import measures
+    from tuopin.sim.study.declarations import declared
+
+    policies = declared().policies
+    rows = [
+        {
+            "measure": measure.name,
+            "label": measure.label,
+            "label_zh": measure.label_zh,
+            "meaning": measure.meaning,
+            "delivered_by": [name for name, policy in policies.items() if measure.name in policy.measures],
+        }
+        for measure in measures().values()
+    ]
+    return ["measure", "label", "label_zh", "meaning", "delivered_by"], rows
 
 
 def _short(file: Path) -> str:

@@ -41,8 +41,9 @@ def show_result(directory: Path) -> None:
 def below(results: Results) -> Iterator[str]:
     """What stands below the headline table: what is counted, what must not be overlooked, what decides under draws."""
     from tuopin.sim.commands.draws import draw_notes
-    from tuopin.sim.commands.headline import annualised_notes, definitions, harm_notes, start_notes
+    from tuopin.sim.commands.headline import annualised_notes, definitions, harm_notes, scale_notes, start_notes
 
+    yield from scale_notes(results)
     yield from definitions(results)
     yield from harm_notes(results)
     yield from annualised_notes(results)

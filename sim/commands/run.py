@@ -85,8 +85,6 @@ def run(
     from tuopin.sim.commands.result import show_result
 
     show_result(here / directory)
-    if scale < 1.0:
-        sys.stdout.write(f"scale {scale:g}: persons, households and yuan are those of the households simulated\n")
     tell_report(report, plan, directory)
     if report.failed:
         raise typer.Exit(report.exit_status)

@@ -19,7 +19,7 @@ from tuopin.agents.economy import price_index
 from tuopin.policies.catalogue import catalogue
 from tuopin.sim.comparison.by_indicator import compared_by_indicator
 from tuopin.sim.comparison.differences import paired_differences
-from tuopin.sim.measures.indicators import INDICATORS
+from tuopin.sim.measures.known import known_indicators
 from tuopin.sim.results.cells import neutral
 from tuopin.sim.results.durable import write_atomically
 from tuopin.sim.results.errors import ResultsError
@@ -87,7 +87,7 @@ def require_indicator(results: Results, indicator: str, compared: Sequence[str])
     ResultsError
         Naming those compared.
     """
-    if indicator in INDICATORS and indicator not in compared:
+    if indicator in known_indicators() and indicator not in compared:
         why = "no scenario has it together with the baseline; indicators.parquet holds what there is of it"
         raise ResultsError(f"{results.directory}: {indicator!r} is not compared: {why}; allowed: {', '.join(compared)}")
     results.require("indicator", indicator, compared)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from tuopin.policies.ledger import BACKGROUND, SPENT
 from tuopin.policies.limits import REASONS
+from tuopin.sim.results.full_size import scale_of
 from tuopin.sim.results.results import Results
 from tuopin.sim.study.money import million
 from tuopin.sim.study.names import years_text
@@ -49,8 +50,9 @@ def spent_nothing(results: Results) -> set[tuple[str, str]]:
 def programme_money(results: Results) -> pd.DataFrame:
     """Money of each programme by year, means over replicates: place, scenario, policy, year, given, spent, reason.
 
-    A region is one place. `given` is NaN where the budget is unlimited; `reason` (a code of
-    `tuopin.policies.limits.REASONS`) is that of the most money left. No rows for a result without a table of limits.
+    At full size where a part of the households was simulated; a region is one place. `given` is NaN where the budget is
+    unlimited; `reason` (a code of `tuopin.policies.limits.REASONS`) is that of the most money left. No rows for a
+    result without a table of limits.
     """
     columns = [*_RUN_YEAR, "given", "spent", "reason"]
     if not (results.directory / "limits.parquet").is_file():
@@ -58,7 +60,8 @@ def programme_money(results: Results) -> pd.DataFrame:
     rows = results.sql(_BY_REASON)
     region = {county: name for name, counties in results.regions.items() for county in counties}
     rows["runs"] = rows.groupby(_RUN_YEAR)["runs"].transform("sum")
-    rows["given_yuan"], rows["spent_yuan"] = rows["given_yuan"] / rows["runs"], rows["spent_yuan"] / rows["runs"]
+    part = rows["runs"] * scale_of(results)
+    rows["given_yuan"], rows["spent_yuan"] = rows["given_yuan"] / part, rows["spent_yuan"] / part
     rows["place"] = rows["place"].map(lambda place: region.get(place, place))
     amounts = ["given_yuan", "spent_yuan"]
     money = rows.groupby(_RUN_YEAR, sort=False)[amounts].sum(min_count=1).reset_index()
@@ -107,8 +110,8 @@ def money_rows(results: Results) -> list[dict[str, str]]:
 def caused_elsewhere(results: Results, baseline: str) -> dict[tuple[str, str], float]:
     """Return by (place, scenario) what the programmes cause in accounts that every scenario pays, nominal yuan.
 
-    It is the mean paired difference from the baseline over all years; a region is one place. Nothing without a table of
-    costs or runs of the baseline.
+    It is the mean paired difference from the baseline over all years, at full size; a region is one place. Nothing
+    without a table of costs or runs of the baseline.
     """
     if not (results.directory / "costs.parquet").is_file():
         return {}
@@ -126,7 +129,7 @@ def caused_elsewhere(results: Results, baseline: str) -> dict[tuple[str, str], f
     for place, row in differences.iterrows():
         for scenario, yuan in row.dropna().items():
             key = (region.get(str(place), str(place)), str(scenario))
-            found[key] = found.get(key, 0.0) + float(yuan)
+            found[key] = found.get(key, 0.0) + float(yuan) / scale_of(results)
     return found
 
 

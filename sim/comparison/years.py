@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tuopin.sim.comparison.cube import Cube
 from tuopin.sim.measures.indicator import OverYears
-from tuopin.sim.measures.indicators import INDICATORS
+from tuopin.sim.measures.known import known_indicators
 
 FIGURE = ["place", "indicator", "view", "group"]
 
@@ -29,7 +29,7 @@ class OverAll(NamedTuple):
 
 def rule(indicator: str) -> OverYears:
     """Return how an indicator is put together over years; those of other packages are averaged."""
-    return INDICATORS[indicator].over_years if indicator in INDICATORS else "mean"
+    return known_indicators()[indicator].over_years if indicator in known_indicators() else "mean"
 
 
 def over_years(cube: Cube, scenarios: Sequence[int], baseline: int, first_year: int) -> OverAll:

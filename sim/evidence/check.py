@@ -9,7 +9,7 @@ import pandas as pd
 
 from tuopin.policies.catalogue import catalogue
 from tuopin.sim.evidence.systems import Carrier, Register, System, all_facts
-from tuopin.sim.measures.indicators import INDICATORS
+from tuopin.sim.measures.known import known_indicators
 from tuopin.sim.run.task import simulate_task
 from tuopin.sim.study.plan import make_plan
 from tuopin.sim.study.problems import Problem, StudyError
@@ -48,7 +48,7 @@ def _names(system: System, carrier: Carrier) -> list[str]:
         wrong.append(("module", f"is {carrier.module}", f"allowed: {system.module}, as the list of systems says"))
     if entry.study not in studies:
         wrong.append(("study", f"there is no study '{entry.study}'", f"allowed: {', '.join(studies)}"))
-    if entry.moves.indicator not in INDICATORS:
+    if entry.moves.indicator not in known_indicators():
         wrong.append(("moves.indicator", f"there is no '{entry.moves.indicator}'", "allowed: indicators of the tables"))
     return [
         str(Problem(str(carrier.file), carrier.line, f"{system.system}.{path}", said, allowed))

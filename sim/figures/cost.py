@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocato
 from numpy.typing import NDArray
 
 from tuopin.sim.figures.bands import choose, one_uncertainty
-from tuopin.sim.figures.notes import comparison_notes, omitted_note
+from tuopin.sim.figures.notes import comparison_notes, extent_notes
 from tuopin.sim.figures.style import BLACK, BLUE, GREY, SMALL, TEXT, dress, finish, fit, language, look, new_figure
 from tuopin.sim.figures.words import Lang, say, scenario_label, view_label
 
@@ -23,6 +23,7 @@ def draw_cost(
     price_year: int,
     discount_rate: float | None = None,
     omitted: int = 0,
+    scale: float = 1.0,
     place: str | None = None,
     labels: Mapping[str, str] | None = None,
     lang: str = "en",
@@ -51,15 +52,15 @@ def draw_cost(
         below = 0.26 + 0.17 * max(2, axis.count("\n") + 1)
         height = 1.9 + below + 0.42 * len(table)
         figure = new_figure(10.0, height)
-        notes = [*_notes(gains, price_year, discount_rate, spoken), *omitted_note(omitted, spoken)]
+        notes = [*_notes(gains, price_year, discount_rate, spoken), *extent_notes(omitted, scale, spoken)]
         bottom, top = dress(figure, title=title, notes=notes, asked=lang, lang=spoken)
         low, tall = bottom + below / height, top - bottom - (below + 0.05) / height
         left = figure.add_axes((0.25, low, 0.27, tall))
         right = figure.add_axes((0.57, low, 0.40, tall))
         left.set_xlabel(axis)
         _gains(left, table, [fit(scenario_label(str(name), spoken, labels), 2.2, TEXT) for name in table.index])
-        scale = say("logarithmic", spoken) if _costs(right, table, spoken) else ""
-        right.set_xlabel(say("cost_axis", spoken, year=price_year, scale=scale))
+        kind = say("logarithmic", spoken) if _costs(right, table, spoken) else ""
+        right.set_xlabel(say("cost_axis", spoken, year=price_year, scale=kind))
         return finish(figure, title)
 
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from tuopin.sim.figures.bands import choose, one_uncertainty
-from tuopin.sim.figures.notes import comparison_notes
+from tuopin.sim.figures.notes import comparison_notes, extent_notes
 from tuopin.sim.figures.style import BLACK, BLUE, GREY, TEXT, dress, finish, fit, language, look, new_figure
 from tuopin.sim.figures.words import say, scenario_label, view_label
 
@@ -25,6 +25,7 @@ def draw_dumbbell(
     comparison: pd.DataFrame,
     *,
     omitted: int = 0,
+    scale: float = 1.0,
     place: str | None = None,
     labels: Mapping[str, str] | None = None,
     lang: str = "en",
@@ -56,7 +57,7 @@ def draw_dumbbell(
         height = 2.3 + 0.36 * len(order) + 0.17 * sum(name.count("\n") for name in names)
         figure = new_figure(10.0, height)
         notes = [say("dumbbell_note", spoken, baseline=baseline), *comparison_notes(rows, None, None, spoken)]
-        notes += [say("omitted", spoken, n=omitted)] if omitted else []
+        notes += extent_notes(omitted, scale, spoken)
         bottom, top = dress(figure, title=title, notes=notes, asked=lang, lang=spoken)
         low, tall = bottom + 0.6 / height, top - bottom - 0.65 / height
         panels = ((0.25, poverty, "dumbbell_poverty"), (0.64, relapse, "dumbbell_relapse"))

@@ -24,6 +24,7 @@ def draw_exit_relapse(
     place: str | None = None,
     uncertainty: str = "luck",
     omitted: int = 0,
+    scale: float = 1.0,
     labels: Mapping[str, str] | None = None,
     lang: str = "en",
 ) -> Figure:
@@ -43,7 +44,11 @@ def draw_exit_relapse(
     points, counted = _points(rows)
     names, baseline = scenarios_of(points, baseline)
     first, last = int(counted["year"].min()), int(counted["year"].max())
-    notes = [view_note(view, spoken), say("stock", spoken), *common_notes(rows, uncertainty, spoken, place, omitted)]
+    notes = [
+        view_note(view, spoken),
+        say("stock", spoken),
+        *common_notes(rows, uncertainty, spoken, place, omitted, scale),
+    ]
     with look(spoken):
         title = say("exit_relapse_title", spoken, view=view_label(view, spoken))
         figure = new_figure(9.0, 6.2)

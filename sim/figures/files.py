@@ -24,6 +24,7 @@ from tuopin.sim.figures.survival import draw_survival
 from tuopin.sim.figures.words import say, scenario_label
 from tuopin.sim.measures.survival import survival_by_run
 from tuopin.sim.results.errors import StorageFailed
+from tuopin.sim.results.full_size import at_full_size, scale_of
 from tuopin.sim.results.results import Results
 
 log = logging.getLogger(__name__)
@@ -56,7 +57,8 @@ def draw_all(results: Results, *, lang: str = "en") -> list[Path]:
         log.warning("figures are drawn for the first %d of %d places only", MOST_PLACES, len(names))
     places = names[:MOST_PLACES]
     comparison = results.rows("comparison", indicator=CHANGES, view=["true"], scenario=shown)
-    settings = results.manifest["comparison"]
+    comparison = at_full_size(comparison, scale_of(results), ("mean_difference", "low", "high"))
+    settings = results.manifest["comparison"] | {"scale": scale_of(results)}
     idle = spent_nothing(results)
     written: list[Path] = []
     for place in places:
@@ -117,7 +119,13 @@ def _figures(
     here = one_uncertainty(comparison[comparison["place"] == place])
     first_year = int(indicators["year"].min())
     drawn = settings["draw_parameters"]
-    common: dict[str, Any] = {"place": place, "lang": lang, "omitted": omitted, "labels": labels}
+    common: dict[str, Any] = {
+        "place": place,
+        "lang": lang,
+        "omitted": omitted,
+        "scale": settings["scale"],
+        "labels": labels,
+    }
     levels = common | {
         "baseline": str(here["baseline"].iloc[0]) if len(here) else None,
         "uncertainty": "parameters" if drawn else "luck",

@@ -12,7 +12,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from tuopin.sim.figures.bands import choose, one_uncertainty
-from tuopin.sim.figures.notes import comparison_notes
+from tuopin.sim.figures.notes import comparison_notes, extent_notes
 from tuopin.sim.figures.placing import Point, label_points
 from tuopin.sim.figures.style import BLACK, BLUE, GREY, PALE, TEXT, dress, finish, fit, language, look, new_figure
 from tuopin.sim.figures.words import say, scenario_label, view_label
@@ -26,6 +26,7 @@ def draw_frontier(
     price_year: int,
     discount_rate: float | None = None,
     omitted: int = 0,
+    scale: float = 1.0,
     place: str | None = None,
     labels: Mapping[str, str] | None = None,
     lang: str = "en",
@@ -54,7 +55,7 @@ def draw_frontier(
             say("frontier_note", spoken),
             say("cost_discounted", spoken, rate=rate, year=price_year),
             *comparison_notes(rows, None, None, spoken),
-            *([say("omitted", spoken, n=omitted)] if omitted else []),
+            *extent_notes(omitted, scale, spoken),
         ]
         bottom, top = dress(figure, title=title, notes=notes, asked=lang, lang=spoken)
         axes = figure.add_axes((0.65 / 9, bottom + 0.5 / 6.2, 0.89, top - bottom - 0.85 / 6.2))

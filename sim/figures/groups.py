@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tuopin.agents.groups import TRAITS
+from tuopin.agents.groups import FURTHER, TRAITS
 from tuopin.sim.figures.bands import one_uncertainty, over_replicates
 
 MOST_GROUPS = 8
@@ -33,7 +33,10 @@ OF_THEIR_OWN = ("policy", "fifth", "pattern", "start", "start_decile")
 
 
 def chosen_groups(rows: pd.DataFrame, asked: Sequence[str] | None) -> list[str]:
-    """The groups asked for, or everybody, then of each trait those usually left out, then the study's own groups."""
+    """The groups asked for, or everybody, then of each trait those usually left out, then a policy's own groups.
+
+    Those that a study asks for by ``groups:`` are many and are drawn where `asked` names them.
+    """
     held = [str(group) for group in rows["group"].unique()]
     if asked is not None:
         strangers = [group for group in asked if group not in held]
@@ -41,7 +44,7 @@ def chosen_groups(rows: pd.DataFrame, asked: Sequence[str] | None) -> list[str]:
             raise ValueError(f"no group {strangers[0]!r} in the frame; it holds: {', '.join(held)}")
         return list(asked)
     overlooked = [f"{trait.name}={trait.overlooked}" for trait in TRAITS]
-    known = (*OF_THEIR_OWN, *(trait.name for trait in TRAITS))
+    known = (*OF_THEIR_OWN, *(trait.name for trait in TRAITS), *(trait.name for trait in FURTHER))
     others = [group for group in held if group != "all" and group.partition("=")[0] not in known]
     chosen = ["all", *overlooked, *others]
     return [group for group in chosen if group in held][:MOST_GROUPS]

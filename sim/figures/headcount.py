@@ -24,6 +24,7 @@ def draw_headcount(
     place: str | None = None,
     uncertainty: str = "luck",
     omitted: int = 0,
+    scale: float = 1.0,
     labels: Mapping[str, str] | None = None,
     lang: str = "en",
 ) -> Figure:
@@ -54,7 +55,7 @@ def draw_headcount(
     )
     notes = [
         view_note(view, spoken),
-        *common_notes(rows, uncertainty, spoken, place, omitted),
+        *common_notes(rows, uncertainty, spoken, place, omitted, scale),
         say("initial_state", spoken, year=first),
     ]
     with look(spoken):

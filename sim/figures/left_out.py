@@ -40,6 +40,7 @@ def draw_left_out(
     place: str | None = None,
     uncertainty: str = "luck",
     omitted: int = 0,
+    scale: float = 1.0,
     labels: Mapping[str, str] | None = None,
     lang: str = "en",
 ) -> Figure:
@@ -66,7 +67,7 @@ def draw_left_out(
         changes_of(comparison, view, year, place),
         missed_of(indicators, chosen, baseline or names[0], year, place),
     )
-    notes = [view_note(view, spoken), *common_notes(now, uncertainty, spoken, place, omitted)]
+    notes = [view_note(view, spoken), *common_notes(now, uncertainty, spoken, place, omitted, scale)]
     if found.changes:
         notes.append(say("unclear_note" if replicates_of(now) > 1 else "unclear_one", spoken))
     with look(spoken):

@@ -8,9 +8,14 @@ from tuopin.sim.figures.bands import ENOUGH_FOR_QUANTILES, replicates_of
 from tuopin.sim.figures.words import Lang, say
 
 
-def omitted_note(omitted: int, lang: Lang) -> list[str]:
-    """What a figure says if it leaves out `omitted` scenarios, which nobody could tell apart in it."""
-    return [say("omitted", lang, n=omitted)] if omitted else []
+def extent_notes(omitted: int, scale: float, lang: Lang) -> list[str]:
+    """What a figure says of its extent.
+
+    That it leaves out `omitted` scenarios, which nobody could tell apart in it; that it stands on the share `scale` of
+    the households.
+    """
+    part = [] if scale == 1.0 else [say("part", lang, share=f"{100 * scale:.3g}%")]
+    return [*part, *([say("omitted", lang, n=omitted)] if omitted else [])]
 
 
 def comparison_notes(rows: pd.DataFrame, price_year: int | None, discount_rate: float | None, lang: Lang) -> list[str]:
@@ -27,9 +32,11 @@ def comparison_notes(rows: pd.DataFrame, price_year: int | None, discount_rate: 
     ]
 
 
-def common_notes(rows: pd.DataFrame, uncertainty: str, lang: Lang, place: str | None, omitted: int = 0) -> list[str]:
+def common_notes(
+    rows: pd.DataFrame, uncertainty: str, lang: Lang, place: str | None, omitted: int = 0, scale: float = 1.0
+) -> list[str]:
     """Where, how many replicates, what the band is, and the wording every simulated figure carries."""
-    notes = [say("simulated", lang), *omitted_note(omitted, lang)]
+    notes = [say("simulated", lang), *extent_notes(omitted, scale, lang)]
     where = place or (str(rows["place"].iloc[0]) if "place" in rows.columns and len(rows) else None)
     if where:
         notes.append(say("place", lang, place=where))

@@ -23,6 +23,7 @@ def draw_survival(
     place: str | None = None,
     uncertainty: str = "luck",
     omitted: int = 0,
+    scale: float = 1.0,
     labels: Mapping[str, str] | None = None,
     lang: str = "en",
 ) -> Figure:
@@ -61,7 +62,7 @@ def draw_survival(
         from_zero=False,
     )
     note = say("survival_note", spoken, start=first_year) if first_year else say("survival_note_plain", spoken)
-    notes = [view_note(view, spoken), note, *common_notes(rows, uncertainty, spoken, place, omitted)]
+    notes = [view_note(view, spoken), note, *common_notes(rows, uncertainty, spoken, place, omitted, scale)]
     with look(spoken):
         title = say("survival_title", spoken, view=view_label(view, spoken))
         return draw_panels(curves, title=title, notes=notes, asked=lang, lang=spoken)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from tuopin.agents.groups import TRAITS
+from tuopin.agents.groups import FURTHER, TRAITS
 from tuopin.sim.measures.views import VIEWS
 
 Lang = Literal["en", "zh"]
@@ -15,6 +15,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "simulated": (
         "Simulated, given these assumptions; not a forecast and not a measured effect.",
         "在给定假设下的模拟结果；不是预测，也不是实测效果。",
+    ),
+    "part": (
+        "{share} of the households were simulated; persons and yuan are brought back to full size.",
+        "模拟了{share}的住户；人数和金额已放大到完整规模。",
     ),
     "omitted": (
         "{n} further scenarios are not drawn; comparison.csv has them all.",
@@ -166,6 +170,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "all": ("Everybody", "全部人口"),
     **{f"{trait.name}=yes": trait.yes for trait in TRAITS},
     **{f"{trait.name}=no": trait.no for trait in TRAITS},
+    **{f"{trait.name}={name}": (english, chinese) for trait in FURTHER for name, english, chinese in trait.labels},
 }
 
 SCENARIOS_ZH: dict[str, str] = {

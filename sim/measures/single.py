@@ -60,7 +60,9 @@ def _long_run(state: YearState) -> Figures:
 
 def of_programmes(state: YearState) -> Figures:
     """Return what each programme reached this year, and how all their money is spread over fifths of income."""
-    found: Figures = {}
+    found: Figures = {
+        (f"policy={name}", key): value for name, own in state.reports.items() for key, value in own.items()
+    }
     if state.alone is None or not state.programmes:
         return found
     poor = state.alone < state.line
@@ -68,7 +70,6 @@ def of_programmes(state: YearState) -> Figures:
     for name, programme in state.programmes.items():
         values = programme_values(reached(programme, poor, persons, state.alone, state.members))
         found |= {(f"policy={name}", indicator): value for indicator, value in values.items()}
-        found |= {(f"policy={name}", key): value for key, value in state.reports.get(name, {}).items()}
     paid = total_received(state.programmes, len(state.members))
     shares = benefit_incidence(paid, state.alone, state.members, state.line)
     return found | {(f"fifth={k}", "benefit_incidence"): value for k, value in shares.items()}

@@ -18,6 +18,8 @@ from tuopin.sim.study.plan import Plan
 from tuopin.sim.study.versions import versions
 
 MANIFEST = "manifest.json"
+SCENARIO_PARAMETERS = "scenario_parameters"
+"""Key of the model's numbers that scenarios have for themselves; there only if some do."""
 
 
 def command_to_repeat(plan: Plan, key: RunKey) -> str:
@@ -28,11 +30,17 @@ def command_to_repeat(plan: Plan, key: RunKey) -> str:
     else:
         study = plan.study_file or plan.study_name
         words = ["tuopin", "run", study, "--only", only, "--seed", str(plan.seed)]
-        words += ["--years", f"{plan.first_year}-{plan.last_year}", "--scale", f"{plan.scale:g}"]
+        words += ["--years", f"{plan.first_year}-{plan.last_year}", "--scale", _exact(plan.asked_scale)]
         if key.replicate > 1:
             words += ["--replicates", str(plan.replicates)]
     name = f"{plan.study_name}-{key.scenario}-{key.replicate}"
     return shlex.join([*words, "--out", str(Path("results") / name)])
+
+
+def _exact(number: float) -> str:
+    """A number as short as it can be read back: ``1``, ``0.05``."""
+    text = f"{number:g}"
+    return text if float(text) == number else repr(number)
 
 
 def ordered_scenarios(plan: Plan, records: Mapping[RunKey, RunRecord]) -> list[str]:
@@ -86,15 +94,20 @@ def fingerprint(records: Mapping[RunKey, RunRecord]) -> str:
 
 
 def scenario_facts(plan: Plan, found: Mapping[str, Any]) -> dict[str, Any]:
-    """What the scenarios are, for the manifest: their policies and, of a branch, what they continue.
+    """What the scenarios are, for the manifest: their policies, parameters of their own, what a branch continues.
 
     Scenarios that left the study keep what the manifest `found` says of them.
     """
-    own: dict[str, Mapping[str, Any]] = {"policies": plan.scenario_settings, **plan.branched}
+    own: dict[str, Mapping[str, Any]] = {
+        "policies": plan.scenario_settings,
+        SCENARIO_PARAMETERS: plan.scenario_parameters,
+        **plan.branched,
+    }
     facts = {}
     for name, mapping in own.items():
         earlier = found.get(name, {})
-        facts[name] = {**mapping, **{scenario: earlier[scenario] for scenario in sorted(set(earlier) - set(mapping))}}
+        left = sorted(set(earlier) - set(plan.scenarios))
+        facts[name] = {**mapping, **{scenario: earlier[scenario] for scenario in left}}
     return {name: mapping for name, mapping in facts.items() if mapping}
 
 
@@ -153,7 +166,7 @@ _SHAPES: tuple[tuple[str, type | tuple[type, ...], type | tuple[type, ...] | Non
     ("runs", list, dict),
 )
 """Keys of a manifest, what each is, and what a list or mapping holds."""
-_MAPPINGS = ("policies", "continues")
+_MAPPINGS = ("policies", SCENARIO_PARAMETERS, "continues")
 _STATUSES = ("done", "failed", "pending")
 
 

@@ -16,7 +16,7 @@ import duckdb
 import pandas as pd
 
 from tuopin.sim.measures.indicator import SUM, AtRisk
-from tuopin.sim.measures.indicators import INDICATORS
+from tuopin.sim.measures.known import known_indicators
 from tuopin.sim.results.errors import BatchError, ResultsError
 from tuopin.sim.results.rows import AGAIN
 
@@ -112,12 +112,12 @@ def _words(names: Sequence[str]) -> str:
 
 def _weighted_by(weight: object) -> list[str]:
     """The indicators with this weight, in the order of the table."""
-    return [name for name, indicator in INDICATORS.items() if indicator.weight == weight]
+    return [name for name, indicator in known_indicators().items() if indicator.weight == weight]
 
 
 def _weights() -> list[str]:
     """The indicators that weight others."""
-    found = [i.weight for i in INDICATORS.values() if isinstance(i.weight, str) and i.weight != SUM]
+    found = [i.weight for i in known_indicators().values() if isinstance(i.weight, str) and i.weight != SUM]
     return list(dict.fromkeys(found))
 
 
@@ -150,11 +150,14 @@ def _rate_of_moving(rate: str, moved: str) -> str:
 def _indicators() -> str:
     weights = _weights()
     columns = " , ".join(
-        f"max(value) FILTER (indicator = '{name}' AND view = '{INDICATORS[name].view}') AS {name}" for name in weights
+        f"max(value) FILTER (indicator = '{name}' AND view = '{known_indicators()[name].view}') AS {name}"
+        for name in weights
     )
-    moving = [_rate_of_moving(name, i.weight.moved) for name, i in INDICATORS.items() if isinstance(i.weight, AtRisk)]
+    moving = [
+        _rate_of_moving(name, i.weight.moved) for name, i in known_indicators().items() if isinstance(i.weight, AtRisk)
+    ]
     parts = [_sums(), *map(_weighted_mean, weights), *moving]
-    order = " ".join(f"WHEN '{name}' THEN {k}" for k, name in enumerate(INDICATORS))
+    order = " ".join(f"WHEN '{name}' THEN {k}" for k, name in enumerate(known_indicators()))
     return (
         f'WITH w AS (SELECT place, scenario, replicate, year, "group", {columns} FROM indicators'
         f" WHERE indicator IN ({_words(weights)}) GROUP BY ALL)"

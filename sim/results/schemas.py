@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tuopin.policies.catalogue import catalogue
-from tuopin.sim.measures.indicators import INDICATORS
+from tuopin.sim.measures.known import known_indicators
 
 TEXT = pa.dictionary(pa.int32(), pa.string())
 REFUSED = "refused_draws"
@@ -306,7 +306,7 @@ def describe(frame: str, schema: Any, facts: Mapping[str, str]) -> Any:
         metadata["tuopin.indicators"] = json.dumps(
             {
                 name: {"unit": i.unit, "label_en": i.english, "label_zh": i.chinese, "better": i.better, "view": i.view}
-                for name, i in INDICATORS.items()
+                for name, i in known_indicators().items()
             },
             ensure_ascii=False,
         )

@@ -14,8 +14,9 @@ from tuopin.agents.randomness import MAXIMUM_SEED
 from tuopin.policies.ledger import Ledger, is_public
 from tuopin.policies.protocol import Policy
 from tuopin.sim.run.recorder import Recorder
-from tuopin.sim.run.run import Run, begin
-from tuopin.sim.run.setup import county_of, policies_of
+from tuopin.sim.run.run import Run
+from tuopin.sim.run.setup import county_of
+from tuopin.sim.run.task import begin_scenario
 from tuopin.sim.run.year import simulate_year
 from tuopin.sim.study.plan import make_plan
 from tuopin.sim.study.study import Study
@@ -160,8 +161,7 @@ def _run_of_study(
     name = plan.baseline if scenario is None else scenario
     if name not in plan.scenarios:
         raise ValueError(f"scenario is {name!r}; allowed: {', '.join(plan.scenarios)}")
-    county = county_of(plan, plan.places[0], replicate)
-    return begin(county, policies_of(plan, name, replicate), plan.last_year)
+    return begin_scenario(plan, county_of(plan, plan.places[0], replicate), name, replicate)
 
 
 def _seed(seed: int | None, rng: Any) -> int | None:

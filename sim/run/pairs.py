@@ -17,6 +17,7 @@ from tuopin.sim.run.admissible import admissible_draw
 from tuopin.sim.run.draws import drawn_figures
 from tuopin.sim.run.lives import PER_PERSON
 from tuopin.sim.run.run import Run
+from tuopin.sim.run.setup import own_parameters
 from tuopin.sim.study.plan import Plan
 
 
@@ -45,7 +46,9 @@ def draws_frame(plan: Plan | None, county: County) -> pa.Table:
     found: dict[str, float] = {}
     if plan is not None and plan.draw_parameters:
         judged = admissible_draw(plan.seed, county.luck.replicate)
-        entries = [p for id, p in model_parameters().items() if id not in plan.parameters]
+        own = [own_parameters(plan, scenario) for scenario in plan.scenarios]
+        stated = {*plan.parameters, *set(own[0]).intersection(*own)}  # in every scenario: drawn in none
+        entries = [p for id, p in model_parameters().items() if id not in stated]
         for name in sorted({policy for settings in plan.scenario_settings.values() for policy in settings}):
             given = [settings[name] for settings in plan.scenario_settings.values() if name in settings]
             everywhere = set(given[0]).intersection(*given)  # what every scenario states is drawn in none

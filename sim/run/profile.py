@@ -13,7 +13,7 @@ from typing import Any
 from tuopin.agents.county import County
 from tuopin.policies.protocol import Policy
 from tuopin.sim.run.run import begin
-from tuopin.sim.run.setup import county_of, policies_of
+from tuopin.sim.run.setup import county_of, own_parameters, policies_of
 from tuopin.sim.run.tables import tables
 from tuopin.sim.run.year import Step, simulate_year
 from tuopin.sim.study.plan import Plan, make_plan
@@ -76,7 +76,8 @@ def profile_run(plan: Plan, county: County, scenario: str, replicate: int = 0) -
     began = time.process_time_ns()
     policies = policies_of(plan, scenario, replicate)
     _watch(policies, clock)
-    run = begin(county.fork(), policies, plan.last_year)
+    own = own_parameters(plan, scenario)
+    run = begin(county.fork(), policies, plan.last_year, parameters=own, groups=plan.groups)
     clock.add("setup", began)
 
     def timed(step: Step, simulate: Callable[[], None]) -> None:

@@ -22,7 +22,7 @@ from tuopin.sim.measures.views import TRACKED
 from tuopin.sim.measures.yearly import yearly_values
 from tuopin.sim.run.lives import advance_lives, own_income
 from tuopin.sim.run.panel import panel_year
-from tuopin.sim.run.year_state import Start, paid_by, poor_by_view, start_of, year_state
+from tuopin.sim.run.year_state import Start, paid_by, poor_by_view, reported, start_of, year_state
 
 VIEWS = TRACKED
 SPELLS: dict[str, tuple[ColumnName, ColumnName]] = {
@@ -40,8 +40,9 @@ class Recorder:
     `remember` the state before an assessment, then `record` after it.
     """
 
-    def __init__(self, first_year: int, last_year: int, panel: bool = False) -> None:
+    def __init__(self, first_year: int, last_year: int, panel: bool = False, groups: Sequence[str] = ()) -> None:
         self.first_year, self.last_year = first_year, last_year
+        self.groups = tuple(groups)
         self.rows: list[tuple[int, tuple[Any, ...], Array]] = []
         self.panels: list[pa.Table] | None = [] if panel else None
         self.persons: list[tuple[int, int, Movement | None]] = []
@@ -54,7 +55,7 @@ class Recorder:
 
     def fork(self, panel: bool) -> Recorder:
         """Return an independent copy that records on; with `panel` False its panels are left out."""
-        twin = Recorder(self.first_year, self.last_year)
+        twin = Recorder(self.first_year, self.last_year, groups=self.groups)
         twin.rows = list(self.rows)
         twin.persons = list(self.persons)
         twin.initial = self.initial
@@ -71,7 +72,7 @@ class Recorder:
             first, censored = (h.column(name) for name in SPELLS[view])
             first[:], censored[:] = start, left
         self.initial = start_of(county)
-        self._write(county, policies, year_state(county, policies, self.initial, own_income(county)))
+        self._write(county, policies, year_state(county, policies, self.initial, own_income(county), self.groups))
 
     def leave(self, county: County, members: Array) -> None:
         """Close the spells of households that ended in this year's demography; `members` are last year's persons."""
@@ -94,8 +95,8 @@ class Recorder:
         line_before = statistical_line(county.parameters, county.year - 1)
         self._class_before = income_class(h.income_pp, line_before)
 
-    def record(self, county: County, policies: Sequence[Policy], ledger: Ledger) -> None:
-        """Record the year just assessed."""
+    def record(self, county: County, policies: Sequence[Policy], ledger: Ledger, others: Sequence[Policy] = ()) -> None:
+        """Record the year just assessed, in which `policies` were programmes and `others` enrolled nobody."""
         h, now = county.households, poor_by_view(county)
         for view, poor in now.items():
             running = _running(county, view, poor, h.members)
@@ -109,12 +110,13 @@ class Recorder:
             policies,
             self.initial,
             alone,
+            self.groups,
             poor_before=self._before,
             exited_before=self._exited,
             class_before=self._class_before,
             poverty_years_before=self._poverty_years(),
             programmes=paid_by(ledger, county, policies),
-            reports={policy.name: policy.report(county) for policy in policies},
+            reports={policy.name: reported(policy, county, ledger) for policy in (*policies, *others)},
         )
         self._write(county, policies, state)
 

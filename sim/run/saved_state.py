@@ -9,7 +9,7 @@ import pyarrow as pa
 from tuopin.sim.results.durable import write_atomically
 from tuopin.sim.results.schemas import state_frame
 from tuopin.sim.run.run import Run
-from tuopin.sim.run.setup import policies_of, world_of
+from tuopin.sim.run.setup import own_parameters, policies_of, world_of
 from tuopin.sim.run.state import StateError, capture, resume
 from tuopin.sim.run.state_file import Origin, World, from_bytes, to_bytes
 from tuopin.sim.study.plan import Plan
@@ -56,7 +56,8 @@ def load_state(path: Path | str, plan: Plan, scenario: str | None = None, *, pan
     """
     data = Path(path).read_bytes()
     origin, state = from_bytes(data, str(path), lambda origin: _world(plan, origin, str(path)))
-    return resume(state, policies_of(plan, scenario or origin.scenario, origin.replicate), panel=panel)
+    name = scenario or origin.scenario
+    return resume(state, policies_of(plan, name, origin.replicate), own_parameters(plan, name), panel=panel)
 
 
 def _world(plan: Plan, origin: Origin, where: str) -> World:

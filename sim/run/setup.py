@@ -49,6 +49,11 @@ def policies_of(plan: Plan, scenario: str, replicate: int) -> list[Policy]:
     return make_policies(plan.scenario_settings[scenario], draw_of(plan, replicate), plan.scale)
 
 
+def own_parameters(plan: Plan, scenario: str) -> Mapping[str, Any]:
+    """Return the model's numbers that a scenario has for itself, by id; empty if none."""
+    return plan.scenario_parameters.get(scenario, {})
+
+
 def make_policies(
     settings: Mapping[str, Mapping[str, Any]], draw: Draw | None = None, scale: float = 1.0
 ) -> list[Policy]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from tuopin.agents.columns import Column
 from tuopin.agents.county import County
+from tuopin.agents.groups import group_columns
 from tuopin.agents.households import Households
 from tuopin.policies.ledger import Entry, Ledger
 from tuopin.policies.limits import Limit
@@ -60,8 +61,13 @@ def capture(run: Run) -> State:
     )
 
 
-def resume(state: State, policies: Sequence[Policy], *, panel: bool = False) -> Run:
+def resume(
+    state: State, policies: Sequence[Policy], parameters: Mapping[str, Any] | None = None, *, panel: bool = False
+) -> Run:
     """Return a run that goes on from a copy of `state` under `policies`, which are new objects made from settings.
+
+    `parameters` are the numbers of the model that the scenario has for itself from now on, by id; those of the scenario
+    that was saved are gone.
 
     A policy that was there keeps its columns, sites and firms, and works on with its new settings; a new one is set up
     now. Of a policy that is gone the columns go too and it stops acting; what it changed in households (a house, an
@@ -76,8 +82,10 @@ def resume(state: State, policies: Sequence[Policy], *, panel: bool = False) -> 
         raise StateError("the state holds no panels of the years before it; simulate those years again to have them")
     policies = in_order(policies)
     county = state.county.fork()
+    county.parameters = county.parameters.past.given(parameters or {})
     staying = [policy for policy in policies if policy.name in state.held]
-    county.households = _with_columns(county.households, [c for p in staying for c in state.own_columns[p.name]])
+    own = [c for p in staying for c in state.own_columns[p.name]]
+    county.households = _with_columns(county.households, [*group_columns(state.recorder.groups), *own])
     for policy in policies:
         policy.scale = county.scale
         if policy.name in state.held:

@@ -16,6 +16,7 @@ import numpy as np
 from tuopin.agents.columns import Column, ColumnName
 from tuopin.agents.county import County, Markets, Villages
 from tuopin.agents.demography import Movement
+from tuopin.agents.groups import group_columns
 from tuopin.agents.households import Households
 from tuopin.agents.parameters import Parameters
 from tuopin.agents.place import Place
@@ -29,10 +30,10 @@ from tuopin.sim.run.recorder import VIEWS, Recorder
 from tuopin.sim.run.state import State, StateError
 from tuopin.sim.run.year_state import Start
 
-FORMAT = 2
+FORMAT = 3
 _NOTE, _CHECKSUM, _HOUSEHOLD, _SPELLS, _START = "note", "sha256", "household.", "spells.", "start."
 _UID: ColumnName = "uid"
-_GIVEN = ("place", "parameters", "mechanisms", "luck", "households", "flows")
+_GIVEN = ("place", "parameters", "mechanisms", "luck", "households", "flows", "referrals")
 World = tuple[Place, Parameters, dict[str, bool | str], Luck]
 
 
@@ -88,6 +89,7 @@ def to_bytes(state: State, origin: Origin) -> bytes:
                 for name, held in state.held.items()
             },
             "years": [recorder.first_year, recorder.last_year],
+            "groups": list(recorder.groups),
             "rows": rows,
             "persons": recorder.persons,
             "entries": [list(asdict(entry).values()) for entry in state.entries],
@@ -132,13 +134,16 @@ def from_bytes(data: bytes, where: str, world: Callable[[Origin], World]) -> tup
 
 def _state(note: Mapping[str, Any], arrays: Arrays, world: World) -> State:
     own_columns = {name: tuple(Column(**c) for c in columns) for name, columns in note["columns"].items()}
-    households = Households(len(arrays[_HOUSEHOLD + _UID]), [c for columns in own_columns.values() for c in columns])
+    groups = tuple(note["groups"])
+    extra = [*group_columns(groups), *(c for columns in own_columns.values() for c in columns)]
+    households = Households(len(arrays[_HOUSEHOLD + _UID]), extra)
     for name in households.table:
         households.set(name, arrays[_HOUSEHOLD + name])
     place, parameters, mechanisms, luck = world
     known = {"Villages": Villages, "Markets": Markets}
     kept = {name: unpack(value, arrays, known) for name, value in note["county"].items()}
-    recorder = Recorder(*note["years"])
+    first_year, last_year = note["years"]
+    recorder = Recorder(first_year, last_year, groups=groups)
     recorder.spell_counts = {view: arrays[_SPELLS + view] for view in VIEWS}
     recorder.initial = Start(*(arrays[_START + name] for name in Start._fields))
     recorder.rows = [

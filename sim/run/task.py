@@ -16,7 +16,7 @@ from tuopin.sim.results.outcome import RunOutcome
 from tuopin.sim.run.pairs import draws_frame, histories, pairs_frame
 from tuopin.sim.run.run import Run, begin
 from tuopin.sim.run.saved_state import kept_state
-from tuopin.sim.run.setup import county_of, policies_of
+from tuopin.sim.run.setup import county_of, own_parameters, policies_of
 from tuopin.sim.run.signals import noticing_signals
 from tuopin.sim.run.tables import keyed, tables
 from tuopin.sim.run.year import simulate_year
@@ -125,7 +125,14 @@ def outcome_of(
 
 def begin_scenario(plan: Plan, initial: County, scenario: str, replicate: int, *, panel: bool = False) -> Run:
     """Return the run of a scenario in the initial state, on a copy of `initial`."""
-    return begin(initial.fork(), policies_of(plan, scenario, replicate), plan.last_year, panel=panel)
+    return begin(
+        initial.fork(),
+        policies_of(plan, scenario, replicate),
+        plan.last_year,
+        parameters=own_parameters(plan, scenario),
+        groups=plan.groups,
+        panel=panel,
+    )
 
 
 def simulate_scenario(plan: Plan, initial: County, scenario: str, replicate: int, *, panel: bool = False) -> Run:

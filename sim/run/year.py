@@ -6,14 +6,15 @@ mechanism entered here once acts in the burn-in, in every run, in its profile an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tuopin.agents import demography, finance, health, income, labour, learning, production, registry, shocks, status
+from tuopin.agents import demography, finance, health, income, labour, learning, production, review, shocks, status
 from tuopin.agents.county import County
 from tuopin.agents.parameters import Parameters
 from tuopin.policies import cycle
-from tuopin.policies.protocol import Policy, Set
+from tuopin.policies.protocol import EVERY, Policy, Set
+from tuopin.policies.settings import Moves
 from tuopin.sim.run.run import Run
 
 
@@ -58,12 +59,17 @@ def simulate_year(run: Run, around: Callable[[Step, Callable[[], None]], None] |
 def influenced(run: Run) -> Parameters:
     """Return the numbers of the year that begins, moved by the run's policies; what one sets no other may.
 
+    What is moved of all policies alike (`every.leakage`) is noted in each of them.
+
     Raises
     ------
     ValueError
         If a policy moves what it does not declare.
     """
+    year = run.county.year
     factors, values = dict[str, float](), dict[str, float]()
+    for policy in run.policies:
+        policy.moved = Moves()
     for policy in run.policies:
         for id, move in policy.influence(run.county).items():
             if isinstance(move, Set):
@@ -72,7 +78,19 @@ def influenced(run: Run) -> Parameters:
             else:
                 _refuse_undeclared(policy, id, policy.influences)
                 factors[id] = factors.get(id, 1.0) * move
-    return run.parameters.moved(run.county.year, factors, values)
+    every = Moves(year, _of_every(factors), _of_every(values))
+    if every.factors or every.values:
+        for policy in run.policies:
+            policy.moved = every
+    return run.parameters.moved(year, _of_model(factors), _of_model(values))
+
+
+def _of_every(moves: Mapping[str, float]) -> dict[str, float]:
+    return {id.removeprefix(EVERY): move for id, move in moves.items() if id.startswith(EVERY)}
+
+
+def _of_model(moves: Mapping[str, float]) -> dict[str, float]:
+    return {id: move for id, move in moves.items() if not id.startswith(EVERY)}
 
 
 def _refuse_undeclared(policy: Policy, id: str, declared: Sequence[str]) -> None:
@@ -102,8 +120,13 @@ def _demography(run: Run) -> None:
     demography.bury(run.county)
 
 
-def _new_flows(county: County) -> None:
-    county.flows.reset(len(county.households))
+def _new_terms(county: County) -> None:
+    county.reset_terms()
+
+
+def _protect(run: Run) -> None:
+    for policy in run.policies:
+        policy.protect(run.county)
 
 
 def _strike_institutions(run: Run) -> None:
@@ -112,8 +135,8 @@ def _strike_institutions(run: Run) -> None:
 
 
 def _programmes(run: Run) -> None:
-    cycle.open_programmes(run.county, run.programmes, run.ledger)
-    cycle.run_programmes(run.county, run.programmes, run.ledger)
+    cycle.open_programmes(run.county, run.policies, run.ledger)
+    cycle.run_programmes(run.county, run.policies, run.ledger)
 
 
 def _employ(run: Run) -> None:
@@ -133,6 +156,11 @@ def _reimburse(run: Run) -> None:
         policy.reimburse(run.county, run.ledger)
 
 
+def _settle(run: Run) -> None:
+    for policy in run.policies:
+        policy.settle(run.county, run.ledger)
+
+
 def _post_ordinary(run: Run) -> None:
     cycle.post_ordinary(run.county, run.ledger)
 
@@ -142,13 +170,22 @@ def _transfer(run: Run) -> None:
         policy.transfer(run.county, run.ledger)
 
 
+def _review(run: Run) -> None:
+    holder = next((policy for policy in run.policies if "review" in policy.holds), None)
+    if holder is None:
+        review.review(run.county)
+    else:
+        holder.review(run.county, run.ledger)
+
+
 def _remember(run: Run) -> None:
     run.recorder.remember(run.county)
 
 
 def _record(run: Run) -> None:
     run.ledger.close_year(run.county.households.members)
-    run.recorder.record(run.county, run.programmes, run.ledger)
+    others = [policy for policy in run.policies if not policy.enrols]
+    run.recorder.record(run.county, run.programmes, run.ledger, others)
 
 
 STEPS: tuple[Step, ...] = (
@@ -157,7 +194,7 @@ STEPS: tuple[Step, ...] = (
         "Demography",
         "人口变动",
         "ageing, births, deaths, marriage, household split, school stages, pension age",
-        (Action(_demography), _always(_new_flows)),
+        (Action(_demography), _always(_new_terms)),
     ),
     Step(
         "shocks",
@@ -166,6 +203,7 @@ STEPS: tuple[Step, ...] = (
         "prices and labour demand (common to all places), weather of each place; village flood and drought; illness,"
         " accident, animal and job loss; firm failure",
         (
+            Action(_protect),
             _always(shocks.strike_county),
             _always(shocks.strike_households),
             _always(health.fall_ill),
@@ -176,7 +214,7 @@ STEPS: tuple[Step, ...] = (
         "programmes",
         "Programmes",
         "扶贫项目",
-        "eligibility, ranking, funding, enrolment, service and withdrawal within budget, slots and staff hours",
+        "referral, withdrawal, ranking, funding, enrolment and service within budget, slots and staff hours",
         (_always(labour.draw_productivity), Action(_programmes)),
     ),
     Step(
@@ -203,6 +241,7 @@ STEPS: tuple[Step, ...] = (
             _always(finance.forgo_care),
             Action(_reimburse),
             _always(finance.pay),
+            Action(_settle),
             Action(_post_ordinary),
         ),
     ),
@@ -218,7 +257,7 @@ STEPS: tuple[Step, ...] = (
         "Assessment",
         "评估",
         "the three views: true, registry, survey; exits, relapses, causes",
-        (Action(_remember), _always(status.assess), _after_burn_in(registry.review)),
+        (Action(_remember), _always(status.assess), Action(_review)),
     ),
     Step(
         "learning",

@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 from tuopin.agents.arrays import F64, Array
 from tuopin.agents.county import County
 from tuopin.agents.economy import price_index
-from tuopin.agents.groups import groups_of
+from tuopin.agents.groups import further_groups, groups_of
 from tuopin.agents.registry import registered
 from tuopin.agents.schooling import out_of_school
 from tuopin.policies.ledger import Ledger
 from tuopin.policies.protocol import Policy
+from tuopin.policies.reports import ENROLLED, WAITING
 from tuopin.sim.measures.components import mean_by_decile
 from tuopin.sim.measures.state import Cohort, Initial, Lives, Programme, Sources, YearState
 from tuopin.sim.measures.sustained import ASSESSMENTS, sustained_exits
@@ -39,8 +40,13 @@ def poor_by_view(county: County) -> dict[str, Array]:
     return {"true": h.poor_true, "registry": registered(county), "survey": h.poor_survey}
 
 
-def year_state(county: County, policies: Sequence[Policy], start: Start, alone: F64, **moves: Any) -> YearState:
-    """Return what the measures need of the county's year; `alone` is income without what ends with programmes."""
+def year_state(
+    county: County, policies: Sequence[Policy], start: Start, alone: F64, groups: Sequence[str] = (), **moves: Any
+) -> YearState:
+    """Return what the measures need of the county's year.
+
+    `alone` is income without what ends with programmes, `groups` the further groups asked for.
+    """
     h, years = county.households, county.year - county.start
     exits = sustained_exits(start_poor=h.start_poor, years_above=h.years_above, years_above_alone=h.years_above_alone)
     prices = price_index(county.parameters, county.year, county.start)
@@ -67,7 +73,7 @@ def year_state(county: County, policies: Sequence[Policy], start: Start, alone: 
             "safe_water": ~h.safe_water,
         },
         enrolled={policy.name: policy.enrolled(county) for policy in policies},
-        groups=groups_of(h),
+        groups=groups_of(h) | further_groups(county, groups),
         cohort=Cohort(h.start_persons, *exits) if years >= ASSESSMENTS else None,
         sources=Sources(
             h.wage_income, h.remitted, h.business_income, h.property_income, h.private_transfers, h.public_transfers
@@ -88,3 +94,13 @@ def paid_by(ledger: Ledger, county: County, policies: Sequence[Policy]) -> Mappi
         found[policy.name] = Programme(received, served.copy())
         served[:] = received > 0
     return found
+
+
+def reported(policy: Policy, county: County, ledger: Ledger) -> Mapping[str, float]:
+    """What a policy reports of the year: of a programme who is enrolled and who waits, and its own figures."""
+    own = policy.report(county)
+    if not policy.enrols:
+        return own
+    reach = ledger.reach(policy.name)
+    waiting = reach.willing - reach.enrolled + reach.lapsed
+    return {ENROLLED.name: float((policy.since(county) > 0).sum()), WAITING.name: float(waiting), **own}

@@ -1,7 +1,8 @@
 """Scenarios made of other scenarios and of bundles, written out as plain packages of policies before any is checked.
 
 A scenario may begin from another (``base``), take in bundles (``use``), set a parameter of all its policies that do not
-set it themselves (``every``), and has policies of its own, which win. What is written out keeps the lines of where it
+set it themselves (``every``), have numbers of the model for itself (``parameters``), and has policies of its own, which
+win. What is written out keeps the lines of where it
 was said, so that a mistake in it is told there.
 """
 
@@ -14,15 +15,16 @@ from typing import Any
 
 from tuopin.agents.parameters import Parameter
 from tuopin.policies.settings import common_parameters
+from tuopin.sim.study.declarations import Declarations
 from tuopin.sim.study.document import Document
 from tuopin.sim.study.names import PLAIN_NAME, is_name
 from tuopin.sim.study.problems import Index, Path, nearest, one_of, shown
-from tuopin.sim.study.rules import check_package
+from tuopin.sim.study.rules import PARAMETERS, check_package, check_scenario_parameters
 from tuopin.sim.study.shipped import BUNDLES_FILE
 from tuopin.sim.study.values import Years
 from tuopin.sim.study.yaml_file import read_document
 
-BASE, USE, EVERY = WORDS = ("base", "use", "every")
+BASE, USE, EVERY, _ = WORDS = ("base", "use", "every", PARAMETERS)
 """Keys of a scenario that are no policy: no policy may be called so (`tuopin.policies.catalogue`)."""
 BUNDLES = "bundles"
 
@@ -44,10 +46,13 @@ class Package:
     heads: dict[str, Said] = field(default_factory=dict)
     """Where each policy is named; the value is what stands there if that is no mapping."""
     every: dict[str, Said] = field(default_factory=dict)
+    parameters: dict[str, Said] = field(default_factory=dict)
+    """Numbers of the model, by id."""
 
     def copy(self) -> Package:
         """Return an independent copy."""
-        return Package({name: dict(said) for name, said in self.policies.items()}, dict(self.heads), dict(self.every))
+        policies = {name: dict(said) for name, said in self.policies.items()}
+        return Package(policies, dict(self.heads), dict(self.every), dict(self.parameters))
 
     def take(self, other: Package) -> None:
         """Add what `other` says; where both speak it wins."""
@@ -55,6 +60,7 @@ class Package:
             self.policies.setdefault(name, {}).update(said)
         self.heads.update(other.heads)
         self.every.update(other.every)
+        self.parameters.update(other.parameters)
 
 
 @cache
@@ -64,23 +70,36 @@ def shipped_bundles() -> Mapping[str, Any]:
     return found
 
 
-def write_out(document: Document, policies: Mapping[str, Any], years: Years) -> None:
-    """Put plain packages of policies in the place of the scenarios of `document`; mistakes of composing go to it.
+def write_out(document: Document, known: Declarations, years: Years) -> dict[str, dict[str, Any]]:
+    """Put plain packages of policies in the place of the scenarios of `document`; mistakes go to it.
 
-    The file's own bundles are checked as scenarios are; what is wrong in one is told there and not taken in.
+    The file's own bundles are checked as scenarios are; what is wrong in one is told there and not taken in. Returned
+    are the numbers of the model that scenarios have for themselves, checked: scenario -> id -> value, of those that
+    have any.
     """
-    bundles = _bundles(document, policies, years)
+    bundles = _bundles(document, known, years)
     scenarios = document.data.get("scenarios")
     if not isinstance(scenarios, Mapping):
-        return
+        return {}
     if not bundles.own and not any(isinstance(raw, Mapping) and set(raw) & set(WORDS) for raw in scenarios.values()):
-        return
+        return {}
     made: dict[str, Package] = {}
     plain: dict[Any, Any] = {}
+    parameters: dict[str, dict[str, Any]] = {}
     for name, raw in scenarios.items():
         package = _package_of(document, name, scenarios, bundles, made, ())
-        plain[name] = _plain(document, ("scenarios", name), package, policies) if isinstance(raw, Mapping) else raw
+        if not isinstance(raw, Mapping):
+            plain[name] = raw
+            continue
+        here = ("scenarios", name)
+        plain[name] = _plain(document, here, package, known.policies)
+        for id, said in package.parameters.items():
+            _stand(document, said.path, (*here, PARAMETERS, id), said.value)
+        given = {id: said.value for id, said in package.parameters.items()}
+        if own := check_scenario_parameters(document, (*here, PARAMETERS), given, known.parameters, years):
+            parameters[str(name)] = own
     document.data["scenarios"] = plain
+    return parameters
 
 
 @dataclass(frozen=True)
@@ -89,8 +108,9 @@ class _Bundles:
     own: frozenset[str]
 
 
-def _bundles(document: Document, policies: Mapping[str, Any], years: Years) -> _Bundles:
+def _bundles(document: Document, declared: Declarations, years: Years) -> _Bundles:
     """The shipped bundles and the file's own."""
+    policies = declared.policies
     known = {name: _read(raw, (BUNDLES, name), name, {"label", "zh"}) for name, raw in shipped_bundles().items()}
     raw, path = document.data.get(BUNDLES), (BUNDLES,)
     if raw is not None and not isinstance(raw, Mapping):
@@ -107,10 +127,13 @@ def _bundles(document: Document, policies: Mapping[str, Any], years: Years) -> _
             document.add(here, f"is {shown(given)}, not a mapping", "allowed: a mapping of policies to parameters")
         else:
             for word in sorted({BASE, USE} & set(given or {})):
-                document.add((*here, word), f"a bundle has no '{word}'", one_of([EVERY, *sorted(policies)]))
+                document.add((*here, word), f"a bundle has no '{word}'", one_of([EVERY, PARAMETERS, *sorted(policies)]))
             right = {key: value for key, value in (given or {}).items() if key not in WORDS}
             before = len(document.problems)
             check_package(document, here, right, policies, years)
+            own_numbers = (given or {}).get(PARAMETERS)
+            if isinstance(own_numbers, Mapping):
+                check_scenario_parameters(document, (*here, PARAMETERS), own_numbers, declared.parameters, years)
             sound = len(document.problems) == before
             known[str(name)] = _read(given or {}, here, str(name), {BASE, USE}) if sound else Package()
             own.add(str(name))
@@ -122,11 +145,14 @@ def _read(raw: Mapping[Any, Any], path: Path, bundle: str = "", other: set[str] 
     package = Package()
     for name, given in raw.items():
         here = (*path, name)
-        if name == EVERY:
+        if name in (EVERY, PARAMETERS):
             if isinstance(given, Mapping):
-                package.every = {str(key): Said(value, (*here, key), bundle) for key, value in given.items()}
+                said = {str(key): Said(value, (*here, key), bundle) for key, value in given.items()}
+                package.every, package.parameters = (
+                    (said, package.parameters) if name == EVERY else (package.every, said)
+                )
             elif given is not None:
-                package.heads[EVERY] = Said(given, here, bundle)
+                package.heads[name] = Said(given, here, bundle)
         elif name not in (other or set()):
             package.heads[name] = Said(given, here, bundle)
             entries = given.items() if isinstance(given, Mapping) else ()
@@ -183,7 +209,10 @@ def _used(document: Document, here: Path, raw: object, bundles: _Bundles, own: P
             document.add(at, wrong or f"is {shown(name)}", one_of(sorted(bundles.known)))
             continue
         bundle = bundles.known[name]
-        parts = [(EVERY, package.every, bundle.every, own.every)]
+        parts = [
+            (EVERY, package.every, bundle.every, own.every),
+            (PARAMETERS, package.parameters, bundle.parameters, own.parameters),
+        ]
         for policy, said in bundle.policies.items():
             parts.append((policy, package.policies.get(policy, {}), said, own.policies.get(policy, {})))
         for policy, before, new, decided in parts:
@@ -207,6 +236,7 @@ def _moved(bundle: Package, path: Path) -> Package:
         },
         {policy: replace(one, path=path) for policy, one in bundle.heads.items()},
         {key: replace(one, path=path) for key, one in bundle.every.items()},
+        {id: replace(one, path=path) for id, one in bundle.parameters.items()},
     )
 
 
@@ -214,7 +244,7 @@ def _plain(document: Document, here: Path, package: Package, policies: Mapping[s
     """The package as a mapping of policies to parameters, each at the line where it is said."""
     plain: dict[Any, Any] = {}
     for name, head in package.heads.items():
-        if name == EVERY:
+        if name in (EVERY, PARAMETERS):
             document.add(
                 head.path, f"is {shown(head.value)}, not a mapping", "allowed: a mapping of parameters to values"
             )

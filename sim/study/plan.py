@@ -13,15 +13,14 @@ from tuopin.agents.draws import resolve_parameters
 from tuopin.agents.mechanisms import resolve_mechanisms
 from tuopin.agents.parameters import Parameter, model_parameters
 from tuopin.agents.place import Place
-from tuopin.agents.place_sample import simulated_share
-from tuopin.agents.population import misfit, rural_totals, size_weights
+from tuopin.agents.population import size_weights
 from tuopin.policies.catalogue import catalogue
 from tuopin.policies.packages import own_source, packages_of
 from tuopin.sim.study.problems import Problem, StudyError
+from tuopin.sim.study.scale import SHARE, scale_fault
 from tuopin.sim.study.study import COMMAND_LINE, Study
 
 MAX_SCALE = 1.0
-FEWEST_HOUSEHOLDS = 10  # of the registered, in every place: fewer cannot have the documented household sizes
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,12 @@ class Plan:
     identity: str
     study_file: str | None
     scenario_hashes: Mapping[str, str]
+    scenario_parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Scenario -> id -> value: the model's numbers as a scenario has them for itself; only of those that have any."""
+    groups: tuple[str, ...] = ()
+    """Further groups that indicators are given for (`tuopin.agents.groups.FURTHER`)."""
+    asked_scale: float = 1.0
+    """The part of the study's own scale that was asked for; `scale` is their product."""
     command: tuple[str, ...] = ()
     """The words of the command that made the plan where that is not `tuopin run`."""
     packages: Mapping[str, str] = field(default_factory=dict)
@@ -67,7 +72,7 @@ class Plan:
 
 
 def make_plan(study: Study, scale: float = 1.0) -> Plan:
-    """Resolve a validated study.
+    """Resolve a validated study; `scale` is the share simulated of what its own scale leaves.
 
     Raises
     ------
@@ -75,6 +80,7 @@ def make_plan(study: Study, scale: float = 1.0) -> Plan:
         If `scale` is no share, or leaves too little of a place to simulate.
     """
     check_scale(study, scale)
+    asked, scale = scale, study.scale * scale
     mechanisms = resolve_mechanisms(study.mechanisms)
     settings = {name: {p: dict(v) for p, v in packages.items()} for name, packages in study.scenarios.items()}
     inputs = {
@@ -92,6 +98,9 @@ def make_plan(study: Study, scale: float = 1.0) -> Plan:
         "version": version("tuopin"),
         "source": own_source(),
     }
+    if study.groups:
+        inputs["groups"] = list(study.groups)
+    own = {name: dict(values) for name, values in study.scenario_parameters.items() if values}
     return Plan(
         study_name=study.name,
         place_data=dict(study.places),
@@ -109,39 +118,33 @@ def make_plan(study: Study, scale: float = 1.0) -> Plan:
         inputs=inputs,
         identity=digest(inputs),
         study_file=None if study.file is None else str(study.file),
-        scenario_hashes={name: scenario_digest(packages) for name, packages in settings.items()},
+        scenario_hashes={name: scenario_digest(packages, own.get(name, {})) for name, packages in settings.items()},
+        scenario_parameters=own,
+        groups=study.groups,
+        asked_scale=asked,
         packages=packages_of(sorted({policy for packages in settings.values() for policy in packages})),
     )
 
 
 def check_scale(study: Study, scale: float) -> None:
-    """Raise StudyError if `scale` is no share of the households, or leaves too little of a place to simulate."""
+    """Raise StudyError if `scale` is no share of the study's own, or leaves too little of a place to simulate."""
     if not 0.0 < scale <= MAX_SCALE:  # also refuses NaN
-        allowed = f"allowed: a number above 0, up to {MAX_SCALE:g} (share of the households)"
-        raise StudyError([Problem(COMMAND_LINE, 1, "--scale", f"is {scale:g}", allowed)])
+        raise StudyError([Problem(COMMAND_LINE, 1, "--scale", f"is {scale:g}", f"allowed: a number {SHARE}")])
     if scale == MAX_SCALE:
-        return
-    weights = size_weights(resolve_parameters(study.parameters))
-    for name, place in study.places.items():
-        left = place.registered_households.value * simulated_share(place, scale)
-        wrong = f"leaves {left:.1f} registered households in '{name}'" if left < FEWEST_HOUSEHOLDS else None
-        if wrong is None and (said := misfit(place, weights, scale)):
-            wrong = f"does not fit '{name}': {said}"
-        if wrong is not None:
-            allowed = f"allowed: about {least_scale(place):.2g} up to 1 for this place"
-            raise StudyError([Problem(COMMAND_LINE, 1, "--scale", f"{scale:g} {wrong}", allowed)])
+        return  # the study's own was looked at when it was read
+    fault = scale_fault(study.places, size_weights(resolve_parameters(study.parameters)), study.scale * scale)
+    if fault is not None:
+        wrong, allowed = fault
+        of_own = "" if study.scale == MAX_SCALE else f" of the study's own {study.scale:g}"
+        allowed += "" if study.scale == MAX_SCALE else ", the study's own scale times --scale"
+        raise StudyError([Problem(COMMAND_LINE, 1, "--scale", f"{scale:g}{of_own} {wrong}", allowed)])
 
 
-def least_scale(place: Place) -> float:
-    """The smallest scale at which there are registered households enough and every village can have one."""
-    enough = FEWEST_HOUSEHOLDS * place.sample / float(place.registered_households.value)
-    return min(1.0, enough if place.sample > 1 else max(enough, float(place.villages.value) / rural_totals(place)[0]))
-
-
-def scenario_digest(packages: Mapping[str, Mapping[str, Any]]) -> str:
+def scenario_digest(packages: Mapping[str, Mapping[str, Any]], parameters: Mapping[str, Any]) -> str:
     """SHA-256 of what a scenario does.
 
-    That is its policies' settings, the numbers they take from their own files, and the code of those of other packages.
+    That is its policies' settings, the numbers they take from their own files, the code of those of other packages, and
+    the model's `parameters` that the scenario has for itself.
     """
     known = catalogue()
     does: dict[str, Any] = {
@@ -149,6 +152,8 @@ def scenario_digest(packages: Mapping[str, Mapping[str, Any]]) -> str:
     }
     if others := packages_of(packages):
         does["packages"] = others
+    if parameters:
+        does["parameters"] = _plain(parameters)
     return digest(does)
 
 

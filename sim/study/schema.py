@@ -17,6 +17,7 @@ from tuopin.agents.region import RegionFile
 from tuopin.policies.settings import common_parameters
 from tuopin.sim.study.declarations import Declarations, declared
 from tuopin.sim.study.names import NAME
+from tuopin.sim.study.rules import GROUPS, PARAMETERS, may_differ
 from tuopin.sim.study.study import Study
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -36,6 +37,11 @@ def study_schema(declarations: Declarations | None = None) -> Schema:
     properties["parameters"] |= {
         "additionalProperties": False,
         "properties": {name: _schema_of_value(parameter) for name, parameter in declarations.parameters.items()},
+    }
+    properties["groups"] |= {
+        "type": ["array", "null"],
+        "items": {"enum": list(GROUPS)},
+        "uniqueItems": True,
     }
     for name in ("mechanisms", "parameters"):
         properties[name]["type"] = ["object", "null"]
@@ -69,7 +75,15 @@ def place_schema(model: type[BaseModel] | None = None) -> Schema:
 def _scenario_definitions(declarations: Declarations) -> Schema:
     policies = declarations.policies
     packages = {name: {"$ref": f"#/$defs/policy.{name}"} for name in sorted(policies)}
+    words = {"every": {"$ref": "#/$defs/every"}, PARAMETERS: {"$ref": f"#/$defs/{PARAMETERS}"}}
+    numbers = {id: _schema_of_value(p) for id, p in declarations.parameters.items() if may_differ(p)}
     definitions: Schema = {
+        PARAMETERS: {
+            "type": ["object", "null"],
+            "description": "Numbers of the model that the scenario has for itself, from the first simulated year on.",
+            "additionalProperties": False,
+            "properties": numbers,
+        },
         "scenario": {
             "type": ["object", "null"],
             "description": "Policies of the scenario with the parameters that differ from their defaults.",
@@ -77,7 +91,7 @@ def _scenario_definitions(declarations: Declarations) -> Schema:
             "properties": {
                 "base": {"type": "string", "description": "Another scenario of the study that this one begins from."},
                 "use": {"description": "Bundles taken in.", "anyOf": [_NAMED, {"type": "array", "items": _NAMED}]},
-                "every": {"$ref": "#/$defs/every"},
+                **words,
                 **packages,
             },
         },
@@ -85,7 +99,7 @@ def _scenario_definitions(declarations: Declarations) -> Schema:
             "type": ["object", "null"],
             "description": "Policies that a scenario takes in by `use`.",
             "additionalProperties": False,
-            "properties": {"every": {"$ref": "#/$defs/every"}, **packages},
+            "properties": {**words, **packages},
         },
         "every": {
             "type": ["object", "null"],

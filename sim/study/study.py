@@ -27,7 +27,16 @@ from tuopin.sim.study.names import PLAIN_NAME, YEARS, is_name, same_name
 from tuopin.sim.study.places import load_places
 from tuopin.sim.study.problems import Problem, StudyError, nearest
 from tuopin.sim.study.pydantic_problems import note_errors
-from tuopin.sim.study.rules import check_baseline, check_mechanisms, check_parameters, check_scenarios
+from tuopin.sim.study.regions import sourced_weights
+from tuopin.sim.study.rules import (
+    GROUPS,
+    check_baseline,
+    check_groups,
+    check_mechanisms,
+    check_parameters,
+    check_scenarios,
+)
+from tuopin.sim.study.scale import SHARE, scale_fault
 from tuopin.sim.study.shipped import find_study, shipped_studies
 from tuopin.sim.study.values import Years
 from tuopin.sim.study.yaml_file import read_document
@@ -51,12 +60,15 @@ class Study(Strict):
     mechanisms: dict[str, bool | str] = key("Switches of the model", "a mapping of switches", {})
     parameters: dict[str, ParameterValue] = key("Values replacing sourced ones", "a mapping group.name: value", {})
     baseline: str = key("Scenario the others are compared with", "the name of a scenario")
+    scale: float = key("Share of the households simulated, times --scale", f"a number {SHARE}", 1.0, gt=0, le=1)
+    groups: tuple[str, ...] = key("Further groups that indicators are given for", f"a list of {', '.join(GROUPS)}", ())
     discount_rate: float = key("Discount rate of costs", "a number in 0..0.5 (per year)", 0.045, ge=0, le=0.5)
     bundles: dict[str, Any] = key("Packages that scenarios may use", "a mapping of bundle names to policies", {})
     scenarios: dict[str, Scenario] = key("Policy packages", "a mapping of scenario names to policies", min_length=1)
     # fmt: on
 
     _file: Path | None = PrivateAttr(None)
+    _scenario_parameters: Mapping[str, Mapping[str, Any]] = PrivateAttr(default_factory=dict)
     _raw: Mapping[str, Any] = PrivateAttr(default_factory=dict)
     _places: Mapping[str, Any] = PrivateAttr(default_factory=dict)
     _written_years: Years = PrivateAttr((FIRST_YEAR, LAST_YEAR))
@@ -80,6 +92,11 @@ class Study(Strict):
     def places(self) -> Mapping[str, Place]:
         """The places by name, read and validated."""
         return self._places
+
+    @property
+    def scenario_parameters(self) -> Mapping[str, Mapping[str, Any]]:
+        """The model's numbers that scenarios have for themselves: scenario -> id -> value, of those that have any."""
+        return self._scenario_parameters
 
     @property
     def regions(self) -> dict[str, list[str]]:
@@ -202,7 +219,8 @@ def _validate(
     data = dict(document.data)
     data["mechanisms"] = check_mechanisms(document, declarations.mechanisms)
     data["parameters"] = check_parameters(document, declarations.parameters)
-    write_out(document, declarations.policies, years)
+    data["groups"] = check_groups(document)
+    scenario_parameters = write_out(document, declarations, years)
     data.pop(BUNDLES, None)  # taken in where they are used
     scenarios = check_scenarios(document, declarations.policies, years)
     if "scenarios" in data:
@@ -213,10 +231,16 @@ def _validate(
         study = Study.model_validate(data)
     except ValidationError as error:
         note_errors(document, error, Study)
-    places, problems = load_places(document, beside, declarations.place, _size_weights(document, data["parameters"]))
+    weights = _size_weights(document, data["parameters"])
+    places, problems = load_places(document, beside, declarations.place, weights)
+    if study is not None and not problems and study.scale < 1:
+        fault = scale_fault(places, sourced_weights() if weights is None else weights, study.scale)
+        if fault is not None:
+            document.add(("scale",), f"is {study.scale:g}, which {fault[0]}", fault[1])
     _raise([*in_order(document.problems), *problems])
     assert study is not None
     study._raw = raw
+    study._scenario_parameters = scenario_parameters
     study._places = places
     study._written_years = years
     return study

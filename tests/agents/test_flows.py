@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 
+from tuopin.agents.arrays import F64, Array
 from tuopin.agents.flows import QUANTITIES, TERMS, Flows
+from tuopin.agents.households import Households
+from tuopin.agents.kernels import pick
 
 
 def test_writing_an_attribute_writes_the_buffer() -> None:
@@ -37,6 +43,42 @@ def test_what_is_written_to_a_term_taken_for_reading_is_neutral_again_next_year(
     getattr(flows, name)[:] = 7
     flows.reset(3)  # a year with more households than the one in which it was written
     assert getattr(flows, name).tolist() == [TERMS[name].neutral] * 3
+
+
+class _Pay(NamedTuple):
+    """What a programme's kernel is given; one of the model's own would begin with tuopin.agents."""
+
+    wage_term: F64
+
+
+WAYS: dict[str, Callable[[Flows], Array]] = {
+    "attribute": lambda flows: flows.wage_term,
+    "array": lambda flows: flows.array("wage_term"),
+    "mapping": lambda flows: flows.as_mapping()["wage_term"],
+    "kernel": lambda flows: pick(_Pay, Households(3), flows).wage_term,
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_who_was_given_a_terms_array_once_may_write_to_it_in_any_year(way: str) -> None:
+    flows = Flows()
+    flows.reset(3)
+    held = WAYS[way](flows)
+    for size in (3, 2, 3, 3):
+        flows.reset(size)
+        assert flows.for_reading()["wage_term"].tolist() == [0.0] * size
+        held += 5.0
+        assert flows.for_reading()["wage_term"].tolist() == [5.0] * size
+
+
+def test_terms_nobody_asked_for_are_neutral_in_years_of_any_size() -> None:
+    flows = Flows()
+    assert not flows.begun
+    for size in (3, 2, 5, 40, 1, 44):
+        flows.reset(size)
+        assert flows.begun
+        for name, term in TERMS.items():
+            assert flows.for_reading()[name].tolist() == [term.neutral] * size, name
 
 
 def test_every_flow_says_what_it_is() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from tuopin.agents.arrays import F32, F64, I8
 from tuopin.agents.columns import COLUMNS, dtypes_of
-from tuopin.agents.flows import FLOWS, Flows
+from tuopin.agents.flows import FLOWS, TERMS, Flows
 from tuopin.agents.households import Households
 from tuopin.agents.kernels import pick
 
@@ -49,6 +49,19 @@ def test_what_has_no_array_and_what_has_no_field_is_refused() -> None:
 
 def test_columns_and_flows_share_no_name() -> None:
     assert not COLUMNS.keys() & FLOWS.keys()
+
+
+def test_no_kernel_of_the_model_writes_to_a_term() -> None:
+    """`pick` hands terms to them without noting that they may be written to, so that they stay neutral unwritten."""
+    found = []
+    for path in sorted((ROOT / "agents").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+            for target in targets if isinstance(node, ast.Assign | ast.AugAssign) else ():
+                inner = target.value if isinstance(target, ast.Subscript) else target
+                if isinstance(inner, ast.Attribute) and inner.attr in TERMS:
+                    found.append(f"{path.name}:{node.lineno}: {inner.attr}")
+    assert found == []
 
 
 def picks() -> Iterator[tuple[str, str, tuple[str, ...]]]:

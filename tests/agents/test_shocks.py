@@ -6,11 +6,21 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tuopin.agents.county import County
-from tuopin.agents.lines import LINES
+from tuopin.agents.labour import earn_wages
+from tuopin.agents.lines import ANIMALS, LINES
 from tuopin.agents.randomness import Luck
-from tuopin.agents.shocks import jobs_lost_of, most_exposed, strike_county, strike_households
+from tuopin.agents.shocks import (
+    LivelihoodRisks,
+    comes_home,
+    jobs_lost_of,
+    most_exposed,
+    strike_county,
+    strike_households,
+)
 
 SD = {
     "production.price_sd_crops": 0.2,
@@ -157,3 +167,76 @@ def test_the_most_exposed_villages_are_rounded_half_up_and_equal_ones_go_by_uid(
 )
 def test_each_job_is_lost_by_its_own_luck(workers: int, luck: tuple[float, float, float], lost: int) -> None:
     assert jobs_lost_of(workers, *luck, 0.1) == lost
+
+
+# --- who loses a job outside the county and comes home ----------------------------------------------------------------
+
+
+def workers(by_hand: Callable[..., County], share: float, separation: float, size: int = 40_000) -> County:
+    terms = {**SD, "labour.return_share": share, "labour.separation_rate": separation}
+    return by_hand(size, terms, {"job_risk": True}, able_workers=3, working_age=3, members=3, off_farm=3, migrants=2)
+
+
+def test_nobody_comes_home_as_the_model_is_stated(by_hand: Callable[..., County]) -> None:
+    county = workers(by_hand, 0.0, 0.5, 500)
+    county.markets.labour_demand_fall = 0.5
+    strike_households(county)
+    assert county.flows.jobs_lost.any() and not county.flows.came_home.any()
+    assert (county.households.migrants == 2).all() and (county.households.off_farm == 3).all()
+
+
+@pytest.mark.parametrize(("share", "fall", "home"), [(1.0, 0.0, 0.12), (0.4, 0.0, 0.048), (0.4, 0.5, 0.4 * 0.56)])
+def test_of_those_who_lose_a_job_outside_a_share_comes_home(
+    by_hand: Callable[..., County], share: float, fall: float, home: float
+) -> None:
+    """Separation .12; of the other .88 a fall of demand by half takes half: .56 of the jobs are gone."""
+    county, usual = workers(by_hand, share, 0.12), workers(by_hand, 0.0, 0.12)
+    county.markets.labour_demand_fall = fall
+    strike_households(county)
+    strike_households(usual)
+    h, f = county.households, county.flows
+    assert f.came_home.mean() / 2 == pytest.approx(home, abs=4.5 * (home * (1 - home) / 80_000) ** 0.5)
+    assert (h.migrants == 2 - f.came_home).all() and (h.off_farm == 3 - f.came_home).all()
+    assert (f.jobs_lost >= f.came_home).all() and f.jobs_lost.max() <= 3
+    assert (f.jobs_lost >= usual.flows.jobs_lost).all()  # the luck of a job is its own
+    if fall == 0.0:
+        assert (f.jobs_lost == usual.flows.jobs_lost).all()
+
+
+def test_remittances_of_who_came_home_end_and_the_others_wages_do_not(by_hand: Callable[..., County]) -> None:
+    county = workers(by_hand, 1.0, 1.0, 2)  # every job is lost; both who were away come home
+    strike_households(county)
+    earn_wages(county)
+    h = county.households
+    assert county.flows.jobs_lost.tolist() == [3, 3] and county.flows.came_home.tolist() == [2, 2]
+    assert h.remitted.tolist() == [0.0, 0.0]
+    alone = workers(by_hand, 0.0, 1.0, 2)
+    alone.households.off_farm[:], alone.households.migrants[:] = 1, 0
+    strike_households(alone)
+    earn_wages(alone)
+    assert alone.households.wage_income[0] > 0.0
+    np.testing.assert_allclose(h.wage_income, alone.households.wage_income)
+
+
+def test_a_fall_of_demand_is_one_against_the_year_before(by_hand: Callable[..., County]) -> None:
+    level = {2017: 1.0, 2018: 0.8, 2019: 0.8, 2020: 1.0}
+    county, seen = by_hand(1, {"labour.demand_level": level}), []
+    for year in level:
+        county.year = year
+        strike_county(county)
+        seen.append(county.markets.labour_demand_fall)
+    assert seen == pytest.approx([0.0, 0.2, 0.0, 0.0])
+
+
+@given(st.integers(0, 5), st.integers(0, 2), *[st.floats(0, 1)] * 5)
+def test_more_comes_home_with_every_cause(
+    migrants: int, job: int, u: float, v: float, separation: float, share: float, fall: float
+) -> None:
+    def found(migrants: int, separation: float, share: float, fall: float) -> bool:
+        return bool(comes_home(migrants, job, u, v, separation, LivelihoodRisks(0.0, 0.0, ANIMALS, share, fall)))
+
+    once = found(migrants, separation, share, fall)
+    assert not once or (job < migrants and v < share)
+    for more in ((migrants + 1, separation, share, fall), (migrants, 1.0, share, fall)):
+        assert once <= found(*more)
+    assert once <= found(migrants, separation, 1.0, fall) and once <= found(migrants, separation, share, 1.0)

@@ -97,8 +97,9 @@ def test_bytes_a_household(county: tuple[Plan, County]) -> None:
     columns = sum(np.dtype(column.dtype).itemsize for column in model.county.households.table.values())
     held = model.county.households.bytes() / len(model.county.households)
     assert held == pytest.approx(columns)
-    buffers = sum(b.nbytes for b in model.county.flows._buffers.values()) / len(model.county.households)
-    assert len(model.county.flows._buffers) == len(TERMS) + len(QUANTITIES)
+    flows = model.county.flows
+    buffers = sum(b.nbytes for b in (*flows._buffers.values(), *flows._neutral.values())) / len(model.county.households)
+    assert QUANTITIES.keys() < flows._buffers.keys() < {*QUANTITIES, *TERMS}
     kept = [*model.recorder._before.values(), *model.recorder._exited.values(), model.recorder._class_before]
     total = held + buffers + sum(a.nbytes for a in kept) / len(model.county.households)
     print(f"\n{total:.0f} bytes a household: columns {held:.0f}, flows {buffers:.0f}")

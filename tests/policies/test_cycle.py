@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from tuopin.agents.county import County
 from tuopin.agents.parameters import Parameter
-from tuopin.policies.cycle import Funded, _within_hours, post_ordinary, run_programmes
+from tuopin.policies.cycle import post_ordinary, run_programmes
+from tuopin.policies.funding import Funded
+from tuopin.policies.hours import within_hours
 from tuopin.policies.ledger import LEAKAGE, Ledger
 from tuopin.policies.places.relocation import rules as relocation_rules
 from tuopin.policies.protocol import Fen, ObservedNeed, Policy, Rows, policy_parameters
@@ -191,7 +193,7 @@ def test_the_hours_left_serve_whom_they_reach_however_few_one_takes(
     county = village(by_hand, policy, size=3)
     left, rows = np.array([there]), np.arange(3)
     with np.errstate(all="raise", under="ignore"):
-        kept = _within_hours(county, policy, Funded(rows, np.full(3, 7)), np.array([1.0, 2.0, 3.0]), left)
+        kept = within_hours(county, policy, Funded(rows, np.full(3, 7)), np.array([1.0, 2.0, 3.0]), left)
     assert kept.rows.tolist() == served and left[0] == pytest.approx(rest, abs=1e-9)
 
 

@@ -70,6 +70,18 @@ def term(name: str, value: float) -> Callable[..., None]:
     return write
 
 
+def common(part: str, name: str, value: float) -> Callable[..., None]:
+    """A rule that writes a term of villages, lines or, where `part` is empty, the county."""
+
+    def write(self: Policy, county: County, *_: Any) -> None:
+        if part:
+            getattr(getattr(county, part), name)[0] = value
+        else:
+            setattr(county, name, value)
+
+    return write
+
+
 def own(value: float) -> Callable[..., None]:
     def write(self: Policy, county: County, *_: Any) -> None:
         county.households.column("dole_debt")[0] = value
@@ -141,6 +153,21 @@ CASES += [
     for which, value in (("wage_term", np.nan), ("transfer_term", -np.inf), ("business_term", 1e300))
 ]
 CASES += [("change_terms", term("entry_factor", -1.0)), ("change_terms", term("claimed_workers", -3))]
+CASES += [
+    ("change_terms", term(name, value))
+    for name, value in (("repayment_term", -1.0), ("school_aid_term", -0.01), ("motivation_term", 1.5))
+]
+CASES += [
+    (name, common(part, which, value))
+    for name in ("change_terms", "employ")
+    for part, which, value in (
+        ("villages", "hours_term", np.nan),
+        ("villages", "quality_term", 11.0),
+        ("markets", "demand", -0.5),
+        ("markets", "unsold", 1.01),
+        ("", "vacancies", np.inf),
+    )
+]
 CASES += [(name, own(value)) for name in ("prepare", "enrol", "release") for value in (np.nan, -1.0, 2e6)]
 CASES += [
     (name, raising(error))
@@ -163,6 +190,18 @@ def test_a_sound_policy_passes_and_its_writes_stay(year: Callable[[type[Policy]]
     county = year(bad(change_terms=term("wage_term", 5.0), enrol=own(100.0)))
     assert (county.flows.array("wage_term") == 5.0).all()
     assert county.households.column("dole_debt").tolist() == [100.0, *[0.0] * (SIZE - 1)]
+
+
+def test_terms_of_villages_lines_and_county_within_bounds_stay(year: Callable[[type[Policy]], County]) -> None:
+    def write(self: Policy, county: County, ledger: Ledger) -> None:
+        county.villages.hours_term += 40.0
+        county.villages.quality_term[0] = -0.5
+        county.markets.demand[3], county.markets.unsold[3] = 1.3, 0.25
+        county.vacancies += 6.0
+
+    county = year(bad(change_terms=write))
+    assert (county.villages.hours_term == 40.0).all() and county.villages.quality_term[0] == -0.5
+    assert (county.markets.demand[3], county.markets.unsold[3], county.vacancies) == (1.3, 0.25, 6.0)
 
 
 def test_the_message_says_what_is_allowed(year: Callable[[type[Policy]], County]) -> None:

@@ -19,6 +19,7 @@ import pandas as pd
 import pytest
 
 from tuopin.agents.county import County
+from tuopin.agents.flows import COUNTY_TERMS, LINE_TERMS, TERMS, VILLAGE_TERMS
 
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs" / "plugin.md"
@@ -88,6 +89,21 @@ def tuopin(*arguments: str, folder: Path, plugged: bool = True) -> subprocess.Co
         check=False,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
     )
+
+
+def test_the_guide_lists_every_term_as_it_is() -> None:
+    def row(prefix: str, of: str, name: str, neutral: float, unit: str, meaning: str) -> str:
+        return f"| `{prefix}{name}` | {of} | {neutral:g} | {unit} | {meaning} |"
+
+    early = {name: "; written before the shocks" if flow.early else "" for name, flow in TERMS.items()}
+    rows = [
+        row("flows.", "household", n, float(f.neutral or 0.0), f.unit, f.meaning + early[n]) for n, f in TERMS.items()
+    ]
+    for prefix, of, terms in (("villages.", "village", VILLAGE_TERMS), ("markets.", "line", LINE_TERMS)):
+        rows += [row(prefix, of, name, t.neutral, t.unit, t.meaning) for name, t in terms.items()]
+    rows += [row("", "county", name, t.neutral, t.unit, t.meaning) for name, t in COUNTY_TERMS.items()]
+    section = GUIDE.read_text("utf-8").split("## The year's terms")[1].split("\n## ")[0]
+    assert [line for line in section.splitlines() if line.startswith("| `")] == rows
 
 
 def test_the_example_is_complete_and_short() -> None:

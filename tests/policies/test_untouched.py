@@ -16,6 +16,7 @@ import pytest
 from tests.policies.dole import Dole
 from tuopin.agents.columns import REGISTERED_POOR
 from tuopin.agents.county import County
+from tuopin.agents.flows import TERMS
 from tuopin.agents.parameters import Parameters, model_parameters
 from tuopin.agents.randomness import COOPERATIVE, ILLNESS, STREAM_OWNERS, STREAMS, TAKE_UP, TARGETING, declare_stream
 from tuopin.policies import guard
@@ -132,6 +133,39 @@ def test_what_is_around_the_households_stays(county: Callable[..., County], chan
     with pytest.raises(PolicyFault, match=rf"^policy dole: change_terms {told}"):
         policy.change_terms(here, Ledger())
     assert here.mechanisms == switches and here.year != 2030
+
+
+EARLY = sorted(name for name, flow in TERMS.items() if flow.early)
+
+
+@pytest.mark.parametrize("name", ["strike", "change_terms", "employ"])
+@pytest.mark.parametrize("which", EARLY)
+def test_a_risk_written_after_its_shock_is_drawn_is_refused(
+    county: Callable[..., County], which: str, name: str
+) -> None:
+    policy = bad(**{name: writing(lambda county: county.flows.array(which).fill(0.5))})
+    here = county(policy)
+    told = rf"^policy dole: {name} writes to term {which}, not its own; allowed: .* \(those of the shocks before them"
+    with pytest.raises(PolicyFault, match=told):
+        getattr(policy, name)(*((here, Ledger()) if name == "change_terms" else (here,)))
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda county: county.villages.hours_term.fill(9.0), r"writes to villages\.hours_term"),
+        (lambda county: county.villages.quality_term.fill(1.0), r"writes to villages\.quality_term"),
+        (lambda county: county.markets.demand.fill(2.0), r"writes to markets\.demand"),
+        (lambda county: county.markets.unsold.fill(0.5), r"writes to markets\.unsold"),
+        (lambda county: setattr(county, "vacancies", 5.0), r"changes the county's vacancies"),
+    ],
+)
+def test_a_rule_that_returns_something_writes_to_no_term(county: Callable[..., County], change: Any, told: str) -> None:
+    policy = bad(withdraw=lambda self, county: change(county) or np.zeros(SIZE, dtype=bool))
+    here = county(policy)
+    with pytest.raises(PolicyFault, match=rf"^policy dole: withdraw {told}"):
+        policy.withdraw(here)
+    assert here.vacancies == 0.0
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from tuopin.agents.lines import GRAIN
 from tuopin.agents.production import settle_prices
 from tuopin.agents.randomness import COOPERATIVE
 from tuopin.agents.rationing import count_by
-from tuopin.agents.registry import registered
 from tuopin.policies.livelihood.cooperative.firms import assign_firms, failing, make_firms
 from tuopin.policies.protocol import (
     County,
@@ -51,6 +50,7 @@ class Cooperative(Policy):
     steps = ("shocks", "programmes", "livelihood")
     parameters = policy_parameters("cooperative", Path(__file__).parent / "parameters.yaml")
     own_columns = CooperativeColumns
+    measures = ("industry",)
     writes = ("firm", "line", "line_scale", "line_age", "productive_assets")
     keeps = ("firms",)
     firms: list[Firm]
@@ -89,11 +89,11 @@ class Cooperative(Policy):
         for f in self.firms:
             f.members = int(members[f.index])
 
-    def eligible(self, county: County, observed: ObservedNeed) -> Mask:
-        """Registered households with land and a hand at home for the industry; once, also if their firm fails."""
+    def suitable(self, county: County) -> Mask:
+        """Households with land and a hand at home for the industry; once, also if their firm fails."""
         h = county.households
         hands = (h.able_workers > h.off_farm) | (h.elderly > 0)
-        return registered(county) & hands & (h.land > 0) & ~self.own(county).supported
+        return hands & (h.land > 0) & ~self.own(county).supported
 
     def unit_cost(self, county: County, rows: Rows, observed: ObservedNeed) -> Fen:
         """Support per household, fen."""
@@ -144,7 +144,7 @@ class Cooperative(Policy):
         u = county.luck.uniform(COOPERATIVE, year, h.uid[rows])
         elsewhere = (market > 1.0) & (u < self.value("side_selling", year))
         gain = np.where(elsewhere, 1.0, self._delivery_factor(market, year))
-        f.business_factor[rows] *= 1.0 + effect * (gain - 1.0)
+        f.business_factor[rows] *= 1.0 + effect * (gain - 1.0) * self.share_of_year(county, rows)
 
     def _delivery_factor(self, market: F64, year: int) -> F64:
         """Industry income of a member that delivers, against the same industry at the `market` price (trend = 1).

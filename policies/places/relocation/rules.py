@@ -51,6 +51,7 @@ class Relocation(Policy):
     steps = ("programmes", "livelihood", "spending")
     parameters = policy_parameters("relocation", Path(__file__).parent / "parameters.yaml")
     own_columns = RelocationColumns
+    measures = ("housing",)
     capital_years = 30
     writes = ("zone", "site", "remoteness", "land_access", "housing_grade", "safe_water")
     keeps = ("sites",)
@@ -64,8 +65,12 @@ class Relocation(Policy):
         """Set up the sites."""
         self.sites = make_sites(county.place, county.scale)
 
-    def eligible(self, county: County, observed: ObservedNeed) -> Mask:
-        """Remote households: the registered, and neighbours (paid from a part of their own); nobody who went back."""
+    def target(self, county: County) -> Mask:
+        """Everybody: the registered, and neighbours, who are paid from a part of their own."""
+        return np.ones(len(county.households), dtype=np.bool_)
+
+    def suitable(self, county: County) -> Mask:
+        """Remote households, but nobody who went back."""
         remote = county.households.remoteness >= self.value("remoteness_from", county.year)
         mask: Mask = remote & ~self.own(county).returned
         return mask

@@ -13,7 +13,6 @@ from tuopin.policies.protocol import (
     Fen,
     Ledger,
     Mask,
-    ObservedNeed,
     OwnColumns,
     Places,
     Policy,
@@ -51,7 +50,11 @@ class EcoCompensation(Policy):
         """Nobody: what is retired stays so."""
         return np.zeros(len(county.households), dtype=np.bool_)
 
-    def eligible(self, county: County, observed: ObservedNeed) -> Mask:
+    def target(self, county: County) -> Mask:
+        """Everybody: land is retired where it lies."""
+        return np.ones(len(county.households), dtype=np.bool_)
+
+    def suitable(self, county: County) -> Mask:
         """Households with slopes to retire: far from town, on land below the county's mean quality."""
         h = county.households
         remote = h.remoteness > self.value("remoteness_from", county.year)

@@ -8,9 +8,8 @@ import numpy as np
 
 from tuopin.agents.health import BasicScheme, basic_payment, basic_terms
 from tuopin.agents.kernels import pick
-from tuopin.agents.registry import registered
 from tuopin.policies.protection.health_insurance.layers import Bills, Layers, claims_of, layer_payments
-from tuopin.policies.protocol import County, Fen, Ledger, Mask, ObservedNeed, Policy, policy_parameters
+from tuopin.policies.protocol import County, Fen, Ledger, Mask, Policy, policy_parameters
 
 _LARGEST = 2**63 - 1
 PAYERS = ("basic_fund", "critical_illness_insurer", "medical_aid")
@@ -31,12 +30,13 @@ class HealthInsurance(Policy):
     steps = ("programmes", "spending")
     parameters = policy_parameters("health_insurance", Path(__file__).parent / "parameters.yaml")
     keeps = ("paid_ratio",)
+    measures = ("medical",)
     paid_ratio: float = 0.0
     """What was paid of last year's claims (share): by it members seek care this year."""
 
-    def eligible(self, county: County, observed: ObservedNeed) -> Mask:
-        """Registered households in the basic scheme."""
-        return registered(county) & county.households.insured
+    def suitable(self, county: County) -> Mask:
+        """Households in the basic scheme."""
+        return county.households.insured
 
     def terms(self, county: County) -> tuple[BasicScheme, Layers]:
         """The members' terms of the year (yuan of the year), scaled by the effect multiplier."""
@@ -88,6 +88,8 @@ class HealthInsurance(Policy):
         f = county.flows
         bills = pick(Bills, county.households, f, since=self.since(county))
         rows, claims = claims_of(bills, *self.terms(county))
+        if self.sent(county) is not None:  # of a first year by referral a part is covered
+            claims = np.floor(claims * self.share_of_year(county, rows)[:, None]).astype(np.int64)
         if ledger is not None:
             reach = ledger.reach(self.name)
             reach.claims_met, reach.claimants = True, int(self.enrolled(county).sum())

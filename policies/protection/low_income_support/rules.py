@@ -66,6 +66,7 @@ class LowIncomeSupport(Policy):
     steps = ("programmes", "livelihood", "transfers")
     parameters = policy_parameters("low_income_support", Path(__file__).parent / "parameters.yaml")
     own_columns = SupportColumns
+    measures = ("allowance",)
 
     def own(self, county: County) -> SupportColumns:
         """Grants and receipts."""
@@ -116,7 +117,7 @@ class LowIncomeSupport(Policy):
         return self.enrolled(county)
 
     def eligible(self, county: County, observed: ObservedNeed) -> Mask:
-        """Observed income under the standard.
+        """Observed income under the standard; of who is sent, under `referral_limit` standards.
 
         Of last year's beneficiaries also who is within the retest margin, and who left the register and is in the
         months of support after it.
@@ -124,6 +125,8 @@ class LowIncomeSupport(Policy):
         h = county.households
         need = observed.of_all()
         mask: Mask = need < 0.0
+        if (sent := self.sent(county)) is not None:
+            mask |= (sent > 0) & (need < np.log(self.value("referral_limit", county.year)))
         last = np.flatnonzero(self.own(county).last == county.year - 1)
         months = 12 * (county.year - h.registry_exit_year[last].astype(np.int64) - 1)
         leaving = has_exited(h.registry_status[last]) & (months < self.value("support_after_exit_months", county.year))
@@ -149,7 +152,11 @@ class LowIncomeSupport(Policy):
         tested = np.exp(observed.of(rows)) * standard
         beneficiaries = pick(Beneficiaries, county.households, rows=rows, tested=tested)
         tiers = Tiers(*(self.value(name, year) for name in Tiers._fields))
-        return fen(grants(beneficiaries, standard, self.value("effect", year), tiers))
+        yearly = grants(beneficiaries, standard, self.value("effect", year), tiers)
+        if (sent := self.sent(county)) is not None:  # above the standard: for the part of the year covered
+            only_sent = (tested >= standard) & (sent[rows] > 0) & (self.own(county).last[rows] != year - 1)
+            yearly[only_sent] *= sent[rows[only_sent]]
+        return fen(yearly)
 
     def affordable(self, county: County, rows: Rows, left_fen: int, observed: ObservedNeed) -> tuple[Rows, Fen]:
         """Neediest first within what temporary relief leaves of the budget."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from tuopin.agents.arrays import F64, I16
+from tuopin.policies.ledger import fen as to_fen
 from tuopin.policies.protocol import (
     County,
     Fen,
@@ -29,6 +30,7 @@ class PostColumns(OwnColumns):
     """Who holds a post."""
 
     last: I16 = column("programme", "year", 0, 3000, "last year with a post", "最近在岗年份", split="older")
+    pay: F64 = column("programme", "yuan/year", 0, 1e7, "pay of the post this year", "岗位工资", split="older")
 
 
 class PublicJobs(Policy):
@@ -44,6 +46,7 @@ class PublicJobs(Policy):
     steps = ("programmes", "livelihood")
     parameters = policy_parameters("public_jobs", Path(__file__).parent / "parameters.yaml")
     own_columns = PostColumns
+    measures = ("work",)
 
     def own(self, county: County) -> PostColumns:
         """Posts held."""
@@ -53,19 +56,20 @@ class PublicJobs(Policy):
         """Every post is for one year: holders come first for the next."""
         return self.enrolled(county)
 
-    def eligible(self, county: County, observed: ObservedNeed) -> Mask:
-        """Registered households, and holders in the months of support after exit, with somebody for light work.
-
-        That is an idle able worker, or a member of 60 to 69.
-        """
-        h = county.households
-        can = (h.able_workers > h.off_farm) | (h.elderly > h.aged)
-        months = 12 * (county.year - h.registry_exit_year.astype(np.int64) - 1)
+    def target(self, county: County) -> Mask:
+        """Registered households, and holders in the months of support after exit."""
+        months = 12 * (county.year - county.households.registry_exit_year.astype(np.int64) - 1)
         held = (self.own(county).last == county.year - 1) & (
             months < self.value("support_after_exit_months", county.year)
         )
-        mask: Mask = (super().eligible(county, observed) | held) & can
+        mask: Mask = super().target(county) | held
         return mask
+
+    def suitable(self, county: County) -> Mask:
+        """Households with somebody for light work: an idle able worker, or a member of 60 to 69."""
+        h = county.households
+        can: Mask = (h.able_workers > h.off_farm) | (h.elderly > h.aged)
+        return can
 
     def rank(self, county: County, rows: Rows, observed: ObservedNeed) -> F64:
         """Holders first, then by need."""
@@ -73,8 +77,12 @@ class PublicJobs(Policy):
         return order
 
     def unit_cost(self, county: County, rows: Rows, observed: ObservedNeed) -> Fen:
-        """A year's pay, fen."""
-        return np.full(len(rows), round(self.value("pay", county.year) * 100.0), dtype=np.int64)
+        """A year's pay, fen; of a first year by referral the part that it covers."""
+        part, sent = np.ones(len(rows)), self.sent(county)
+        if sent is not None:
+            only_sent = (sent[rows] > 0) & ~self.target(county)[rows]
+            part[only_sent] = sent[rows[only_sent]]
+        return to_fen(self.value("pay", county.year) * part)
 
     def enrol(self, county: County, rows: Rows, places: Places) -> None:
         """Enter the year of the post."""
@@ -83,6 +91,7 @@ class PublicJobs(Policy):
     def pay_enrolment(self, county: County, ledger: Ledger, rows: Rows, fen: Fen) -> None:
         """Village and county pay."""
         ledger.post(self.name, "county_integrated_funds", rows, fen)
+        self.own(county).pay[rows] = fen / 100.0
 
     def change_terms(self, county: County, ledger: Ledger) -> None:
         """Pay the year, whatever the holder's productivity; farm work and the search for other work fall."""
@@ -90,7 +99,7 @@ class PublicJobs(Policy):
         if self.value("effect", year) == 0.0:
             return
         rows = np.flatnonzero(self.enrolled(county))
-        pay = self.value("pay", year) * self.value("effect", year)
+        pay = self.own(county).pay[rows] * self.value("effect", year)
         f.wage_term[rows] += pay
         f.supported_term[rows] += pay
         f.claimed_workers[rows] += self.value("claimed_share", year)

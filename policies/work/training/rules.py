@@ -10,7 +10,7 @@ import numpy as np
 from tuopin.agents.arrays import F32, F64, I64
 from tuopin.agents.compiled import compiled
 from tuopin.agents.kernels import pick
-from tuopin.agents.labour import LabourTerms, entry_rate, labour_terms
+from tuopin.agents.labour import LabourTerms, entry_rate, labour_terms, motivation_felt
 from tuopin.policies.protocol import County, Fen, Ledger, Mask, ObservedNeed, Policy, Rows, policy_parameters
 
 _LITTLE = 1e-9
@@ -28,6 +28,7 @@ class Training(Policy):
     label_zh = "技能培训与劳务输出"
     family = "work"
     steps = ("programmes", "livelihood")
+    measures = ("work",)
     parameters = policy_parameters("training", Path(__file__).parent / "parameters.yaml")
 
     def withdraw(self, county: County) -> Mask:
@@ -37,10 +38,11 @@ class Training(Policy):
             (since > 0) & (county.year - since >= 2 * self.value("full_years", county.year))
         )
 
-    def eligible(self, county: County, observed: ObservedNeed) -> Mask:
-        """Registered households with an idle able worker."""
+    def suitable(self, county: County) -> Mask:
+        """Households with an idle able worker."""
         h = county.households
-        return super().eligible(county, observed) & (h.able_workers > h.off_farm)
+        fit: Mask = h.able_workers > h.off_farm
+        return fit
 
     def unit_cost(self, county: County, rows: Rows, observed: ObservedNeed) -> Fen:
         """A course and the travel aid for one worker, fen."""
@@ -59,15 +61,18 @@ class Training(Policy):
             return
         years = county.year - self.since(county)[rows].astype(np.int64)
         fading = np.where(years < self.value("full_years", county.year), 1.0, 0.5)
-        county.flows.entry_factor[rows] *= entry_factors(county, rows, gain * fading)
+        points = gain * fading * self.share_of_year(county, rows)
+        county.flows.entry_factor[rows] *= entry_factors(county, rows, points)
 
 
 class _Trainees(NamedTuple):
-    """The households `rows` of the county's `remoteness` and `motivation`, and the points each gains."""
+    """The households `rows` of the county's `remoteness` and `motivation` as felt, and the points each gains."""
 
     rows: I64
     remoteness: F32
+    distance_factor: F32
     motivation: F32
+    motivation_term: F32
     points: F64
 
 
@@ -75,12 +80,14 @@ class _Trainees(NamedTuple):
 def _factors(c: _Trainees, terms: LabourTerms, factors: F64) -> None:
     for k in range(c.rows.shape[0]):
         i = c.rows[k]
-        own = entry_rate(c.remoteness[i], c.motivation[i], 1.0, terms)
+        remoteness = c.remoteness[i] * c.distance_factor[i]
+        own = entry_rate(remoteness, motivation_felt(c.motivation[i], c.motivation_term[i]), 1.0, terms)
         factors[k] = 1.0 + c.points[k] / max(own, _LITTLE)
 
 
 def entry_factors(county: County, rows: I64, points: F64) -> F64:
     """The factor on each household's own yearly rate of entry that adds `points` to it, shape (n,)."""
     factors = np.empty(len(rows))
-    _factors(pick(_Trainees, county.households, rows=rows, points=points), labour_terms(county), factors)
+    trainees = pick(_Trainees, county.households, county.flows, rows=rows, points=points)
+    _factors(trainees, labour_terms(county), factors)
     return factors

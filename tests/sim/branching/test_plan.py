@@ -11,8 +11,9 @@ from tuopin.sim.branching.plan import Stage, branch_digest, make_branch_plan, un
 from tuopin.sim.study.plan import scenario_digest
 
 NONE: dict[str, Any] = {}
+OWN: dict[str, Any] = {"registry.exit_margin": 1.3}
 MOVE: dict[str, Any] = {"relocation": {"budget": 1.0e7}}
-LIFE = (Stage(2018, NONE), Stage(2020, MOVE), Stage(2025, NONE))
+LIFE = (Stage(2018, NONE), Stage(2020, MOVE, OWN), Stage(2025, NONE))
 
 
 @pytest.mark.parametrize(
@@ -20,9 +21,9 @@ LIFE = (Stage(2018, NONE), Stage(2020, MOVE), Stage(2025, NONE))
     [
         (2016, (Stage(2016, NONE),)),
         (2018, (Stage(2018, NONE),)),
-        (2019, (Stage(2018, NONE), Stage(2019, MOVE))),
-        (2020, (Stage(2018, NONE), Stage(2020, MOVE))),
-        (2024, (Stage(2018, NONE), Stage(2020, MOVE), Stage(2024, NONE))),
+        (2019, (Stage(2018, NONE), Stage(2019, MOVE, OWN))),
+        (2020, (Stage(2018, NONE), Stage(2020, MOVE, OWN))),
+        (2024, (Stage(2018, NONE), Stage(2020, MOVE, OWN), Stage(2024, NONE))),
     ],
 )
 def test_a_life_is_cut_at_the_year(year: int, stages: tuple[Stage, ...]) -> None:
@@ -31,16 +32,19 @@ def test_a_life_is_cut_at_the_year(year: int, stages: tuple[Stage, ...]) -> None
 
 def test_the_past_and_the_future_make_the_digest() -> None:
     digests = {
-        branch_digest((Stage(2018, NONE),), NONE),
-        branch_digest((Stage(2019, NONE),), NONE),
-        branch_digest((Stage(2018, MOVE),), NONE),
-        branch_digest((Stage(2018, NONE),), MOVE),
-        branch_digest((Stage(2018, NONE), Stage(2019, NONE)), NONE),
-        scenario_digest(NONE),
+        branch_digest((Stage(2018, NONE),), NONE, {}),
+        branch_digest((Stage(2019, NONE),), NONE, {}),
+        branch_digest((Stage(2018, MOVE),), NONE, {}),
+        branch_digest((Stage(2018, NONE),), MOVE, {}),
+        branch_digest((Stage(2018, NONE),), NONE, OWN),
+        branch_digest((Stage(2018, NONE, OWN),), NONE, {}),
+        branch_digest((Stage(2018, NONE), Stage(2019, NONE)), NONE, {}),
+        scenario_digest(NONE, {}),
+        scenario_digest(NONE, OWN),
     }
-    assert len(digests) == 6
-    assert branch_digest((Stage(2018, NONE),), MOVE) == branch_digest(
-        (Stage(2018, {}),), {"relocation": {"budget": 1.0e7}}
+    assert len(digests) == 9
+    assert branch_digest((Stage(2018, NONE),), MOVE, {}) == branch_digest(
+        (Stage(2018, {}, {}),), {"relocation": {"budget": 1.0e7}}, {}
     )
 
 

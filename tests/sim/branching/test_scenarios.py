@@ -97,3 +97,39 @@ def test_every_mistake_has_its_line(text: str, expected: list[str], tmp_path: Pa
 def test_no_file(tmp_path: Path) -> None:
     with pytest.raises(StudyError, match=r"nowhere\.yaml:1: \(whole file\): does not exist"):
         read_branches(tmp_path / "nowhere.yaml", LIVED, "none", (2016, 2021))
+
+
+MARGIN, GROWTH = "registry.exit_margin", "economy.local_real_growth"
+
+
+def with_past(tmp_path: Path, text: str) -> Branches:
+    path = tmp_path / "next.yaml"
+    path.write_text(text, encoding="utf-8")
+    return read_branches(path, LIVED, "none", (2016, 2021), {"all": {MARGIN: 1.2, GROWTH: 0.0}})
+
+
+def test_a_branch_may_have_numbers_of_its_own(tmp_path: Path) -> None:
+    asked = with_past(
+        tmp_path,
+        f"continues: {{a: all}}\nscenarios: {{none: {{}}, a: {{parameters: {{{MARGIN}: 1.5, {GROWTH}: 0.0}}}}}}\n",
+    )
+    assert asked.parameters == {"a": {MARGIN: 1.5, GROWTH: 0.0}} and asked.scenarios == {"none": {}, "a": {}}
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        (f"{{parameters: {{{GROWTH}: 0.03}}}}", f"3: scenarios.a.parameters.{GROWTH}: '{GROWTH}' has acted since"),
+        ("{}", f"3: scenarios.a: '{GROWTH}' has acted since the initial year and cannot change now: 'all' had 0"),
+        ("{parameters: {registry.quota_floor: 0}}", "3: scenarios.a.parameters.registry.quota_floor: 'registry.quota"),
+    ],
+)
+def test_what_has_grown_since_the_start_cannot_change(own: str, expected: str, tmp_path: Path) -> None:
+    with pytest.raises(StudyError) as error:
+        with_past(tmp_path, f"continues: all\nscenarios:\n  a: {own}\n")
+    assert any(str(problem).startswith(f"{tmp_path / 'next.yaml'}:{expected}") for problem in error.value.problems)
+
+
+def test_what_had_no_value_of_its_own_gets_none(tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match="'none' had no value of its own; allowed: no economy"):
+        with_past(tmp_path, f"scenarios: {{none: {{parameters: {{{GROWTH}: 0.0}}}}}}\n")

@@ -265,3 +265,42 @@ def test_a_state_of_no_year_is_refused(folder: Path, tmp_path: Path, capsys: pyt
             f"command line:1: --save-state: is {year}; allowed: a year from 2016 to 2019"
         )
     assert not (tmp_path / "x").exists()
+
+
+def test_numbers_of_its_own_are_kept_and_may_change_in_a_branch(folder: Path, tmp_path: Path) -> None:
+    """A scenario with its own numbers branches into itself, with them, and without; so does a branch of that branch."""
+    with_own = STUDY.replace(PACKAGE, "{parameters: {registry.exit_margin: 1.6}}").replace(
+        "replicates: 2", "replicates: 1"
+    )
+    source = tmp_path / "source"
+    (tmp_path / "s").mkdir()
+    shutil.copytree(folder / "small" / "places", tmp_path / "s" / "places")
+    (tmp_path / "s" / "study.yaml").write_text(with_own + "groups: [start_band]\n")
+    command = ["run", str(tmp_path / "s" / "study.yaml"), "--out", str(source), "--workers", "1"]
+    assert status_of([*command, "--save-state", "2018"]) == 0
+    manifest = json.loads((source / "manifest.json").read_text())
+    assert manifest["scenario_parameters"] == {"both": {"registry.exit_margin": 1.6}}
+    (tmp_path / "next.yaml").write_text(
+        "baseline: kept\ncontinues: both\nscenarios:\n  kept: {parameters: {registry.exit_margin: 1.6}}\n  ended: {}\n"
+    )
+    frames = {}
+    for name, of, year in (("saved", source, 2018), ("again", source, 2017), ("twice", tmp_path / "saved", 2019)):
+        if name == "twice":
+            (tmp_path / "next.yaml").write_text("continues: kept\nscenarios: {ended: {}}\n")
+        options = ["--from-year", str(year), "--scenarios", str(tmp_path / "next.yaml"), "--workers", "1"]
+        assert status_of(["branch", str(of), "--out", str(tmp_path / name), *options]) == 0
+        frames[name] = frame(tmp_path / name, "indicators")
+    unbroken = frame(source, "indicators").query("scenario == 'both'")["value"].reset_index(drop=True)
+    for name in ("saved", "again"):
+        kept = frames[name].query("scenario == 'kept'")["value"].reset_index(drop=True)
+        pd.testing.assert_series_equal(kept, unbroken, check_exact=True)
+    ends = {name: rows.query("scenario == 'ended'").reset_index(drop=True) for name, rows in frames.items()}
+    common = ends["saved"]["year"] <= 2018
+    assert ends["saved"][common]["value"].tolist() == pytest.approx(
+        unbroken[common].tolist(), nan_ok=True, rel=0, abs=0
+    )
+    assert not ends["saved"]["value"].equals(unbroken) and not ends["again"]["value"].equals(ends["saved"]["value"])
+    until_2019 = ends["twice"]["year"] <= 2019
+    assert ends["twice"][until_2019]["value"].equals(unbroken[until_2019])
+    continues = json.loads((tmp_path / "twice" / "manifest.json").read_text())["continues"]["ended"]["earlier"]
+    assert [stage["parameters"] for stage in continues] == [{"registry.exit_margin": 1.6}] * len(continues)

@@ -10,7 +10,7 @@ import pytest
 from tuopin.agents.parameters import model_parameters
 from tuopin.policies.catalogue import catalogue
 from tuopin.sim.cli import status_of
-from tuopin.sim.commands.differences import in_words
+from tuopin.sim.commands.differences import in_words, scenario_rows
 from tuopin.sim.commands.explanation import mechanism_rows, order_rows, parameter_rows, ten_rows
 from tuopin.sim.commands.layout import width
 from tuopin.sim.study.study import Study
@@ -134,3 +134,41 @@ def test_sections_and_formats(file: Path, capsys: pytest.CaptureFixture[str]) ->
     assert {"parameter", "value", "unit", "free", "range", "source", "confidence"} <= set(rows[0])
     assert status_of(["explain", str(file), "--section", "mechanisms", "--format", "json"]) == 0
     assert {row["mechanism"]: row["value"] for row in json.loads(capsys.readouterr().out)}["moral_hazard"] is False
+
+
+OWN = """\
+name: e
+place: lushi
+years: 2016-2020
+baseline: none
+scale: 0.1
+groups: [cause]
+parameters: {registry.exit_margin: 1.2}
+scenarios:
+  none: {parameters: {economy.off_farm_growth: 0}}
+  same: {base: none}
+  strict: {base: none, parameters: {registry.exit_margin: 1.5}}
+  other: {parameters: {economy.migrant_wage: {2018: 3000}}, relocation: {}}
+"""
+
+
+def test_numbers_of_its_own_are_told_in_words_and_as_rows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "e.yaml"
+    path.write_text(OWN)
+    rows = {row["scenario"]: row for row in scenario_rows(Study.load(path))}
+    told = {name: row["against none"] for name, row in rows.items()}
+    assert told["none"].endswith("; has from 2017 on economy.off_farm_growth 0 for 0.03")
+    assert told["same"] == "the same"
+    assert told["strict"] == "has from 2017 on registry.exit_margin 1.5 for 1.2"
+    assert told["other"].startswith("adds relocation to resettlement sites; has from 2017 on ")
+    assert told["other"].endswith(" on economy.migrant_wage 3000 for 3721 in 2018, economy.off_farm_growth 0.03 for 0")
+    assert all(row["one programme less than"] == "" for row in rows.values())
+    assert status_of(["explain", str(path), "--section", "own", "--format", "csv"]) == 0
+    said = [row[:3] for row in csv.reader(io.StringIO(capsys.readouterr().out))]
+    assert ["scale", "", "0.1"] in said and ["groups", "", '["cause"]'] in said
+    assert ["registry.exit_margin", "", "1.2"] in said and ["registry.exit_margin", "strict", "1.5"] in said
+    assert status_of(["check", str(path)]) == 0
+    words = " ".join(capsys.readouterr().out.split())
+    assert "scale 0.1: 10% of the households of every village are simulated" in words
+    assert "groups cause: indicators" in words
+    assert "scenario none (baseline): no policy; from 2017 on, for itself: economy.off_farm_growth 0" in words

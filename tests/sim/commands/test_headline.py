@@ -27,6 +27,7 @@ from tuopin.sim.commands.headline import (
     fixed,
     harm_notes,
     headline_table,
+    scale_notes,
 )
 from tuopin.sim.commands.tables import plain
 from tuopin.sim.comparison.assumptions import Decides
@@ -218,3 +219,28 @@ def test_draws_tell_refusals_the_order_and_what_decides() -> None:
     assert "no parameter goes with the difference more than luck alone would with 12 draws" in none
     assert none.endswith("(rank correlations up to 0.80; the strongest is wage, +0.80).")
     assert "cannot be told from 4 draws" in decides_text(Decides("a", "b", 0.5, (), NAN), 4)
+
+
+def test_totals_of_a_part_are_printed_at_full_size(tmp_path: Path) -> None:
+    """A fifth simulated: persons and yuan times five, shares and yuan a poverty-year as they are, and a word on it."""
+    found = [
+        difference("a", "poverty_years_persons", -50.0),
+        difference("a", "poverty_years_persons", -20.0, group="start=not_poor"),
+        difference("a", "sustained_exits_persons", 7.0),
+        difference("a", "cost_yuan_discounted", 4e6),
+        difference("a", "cost_per_poverty_year_averted", 80_000.0),
+        difference("a", "helped_persons", 30.0),
+        difference("a", "harmed_persons", 40.0),
+    ]
+    whole = in_files(tmp_path, found)
+    part = Results(whole.directory, {**whole.manifest, "scale": 0.2})
+    (_, before, _), (_, after, _) = headline_table(whole)[1], headline_table(part)[1]
+    assert before[AVERTED] == "50 (20) [50, 50]" and after[AVERTED] == "250 (100) [250, 250]"
+    assert before[SUSTAINED].startswith("7") and after[SUSTAINED].startswith("35")
+    assert before[POOR] == "50 (5.00%)" and after[POOR] == "250 (5.00%)"
+    assert before[COST] == "4" and after[COST] == "20"
+    assert before[RATIO] == after[RATIO] and before[RANK] == after[RANK] and before[FIRST] == after[FIRST]
+    assert "150 are poor in fewer years than in the baseline, 200 in more" in harm_notes(part)[0]
+    assert scale_notes(whole) == []
+    (note,) = scale_notes(part)
+    assert note.startswith("scale 0.2: 20% of the households of every village were simulated.")

@@ -118,3 +118,15 @@ def test_very_many_scenarios_are_told_in_a_few_lines(tmp_path: Path) -> None:
     rows = [("p", f"s{k}", 1, "roads", 2017, 100.0 + k, 0.0, "room") for k in range(80)]
     table = money_rows(results_of(tmp_path, rows))
     assert len(table) == 61 and (table[-1]["scenario"], table[-1]["why"]) == ("20 more", "see limits.parquet")
+
+
+def test_money_of_a_part_is_told_at_full_size(results: Results) -> None:
+    part = Results(results.directory, {**results.manifest, "scale": 0.5})
+    whole, half = programme_money(results), programme_money(part)
+    pd.testing.assert_frame_equal(half.drop(columns=["given", "spent"]), whole.drop(columns=["given", "spent"]))
+    assert half["given"].tolist() == pytest.approx((whole["given"] * 2).tolist(), nan_ok=True)
+    assert half["spent"].tolist() == pytest.approx((whole["spent"] * 2).tolist())
+    costs = [("p", "none", 1, "basic_insurance", "spent", 5.0), ("p", "a", 1, "basic_insurance", "spent", 7.0)]
+    columns = ["place", "scenario", "replicate", "policy", "kind", "yuan"]
+    pd.DataFrame(costs, columns=columns).to_parquet(results.directory / "costs.parquet")
+    assert caused_elsewhere(part, "none") == {("p", "a"): pytest.approx(4.0)}

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from tuopin.sim.figures.files import draw_all
 from tuopin.sim.results.results import Results
@@ -110,3 +112,22 @@ def test_of_very_many_scenarios_the_first_are_drawn_and_the_rest_counted(
     for name, figure in asked.items():
         said = " ".join(text.get_text() for text in figure.texts).replace("\n", " ")
         assert f"{others} further scenarios are not drawn" in said, name
+
+
+def test_figures_of_a_part_say_so_and_their_totals_are_of_full_size(
+    result: Results, monkeypatch: pytest.MonkeyPatch, words: Callable[[Figure], list[str]]
+) -> None:
+    drawn: dict[float, dict[str, Figure]] = {}
+    for scale in (1.0, 0.2):
+        figures = drawn.setdefault(scale, {})
+        monkeypatch.setattr(
+            "tuopin.sim.figures.files.save", lambda figure, path, kept=figures: kept.update({path.name: figure}) or []
+        )
+        draw_all(Results(result.directory, {**result.manifest, "scale": scale}))
+    assert set(drawn[0.2]) == set(drawn[1.0]) == set(NAMES)
+    for name, figure in drawn[0.2].items():
+        said = " ".join(" ".join(words(figure)).split())
+        assert "20% of the households were simulated" in said, name
+        assert "were simulated" not in " ".join(words(drawn[1.0][name])), name
+    ends = [drawn[scale]["efficiency_frontier"].axes[0].get_xlim()[1] for scale in (1.0, 0.2)]
+    assert ends[1] == pytest.approx(5 * ends[0])

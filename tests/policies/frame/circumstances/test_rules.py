@@ -118,6 +118,30 @@ def test_what_is_moved_is_moved_for_its_year_alone(plan_for: Callable[..., Any])
     }
 
 
+@pytest.mark.parametrize("share", [0.0, 0.4])
+def test_in_a_crisis_who_loses_a_job_outside_comes_home_as_far_as_the_study_says(
+    plan_for: Callable[..., Any], share: float
+) -> None:
+    """Demand falls by a fifth and separations rise by half, in 2018 alone."""
+    crisis = {"circumstances": {"labour_demand": {2018: 0.8}, "separation": {2018: 1.5}}}
+    plan = plan_for({"none": {}, "crisis": crisis}, years="2016-2018", parameters={"labour.return_share": share})
+    start = county_of(plan, "lushi", 1)
+    usual, struck = (simulate_scenario(plan, start, name, 1).county for name in ("none", "crisis"))
+    home = int(struck.flows.came_home.sum()), int(usual.flows.came_home.sum())
+    away = int(struck.households.migrants.sum()) + home[0]
+    if share == 0.0:
+        assert home == (0, 0)
+        assert struck.households.migrants.sum() < usual.households.migrants.sum()  # fewer enter; nobody is sent home
+        return
+    # .18 are lost and of the others a fifth (less what demand grows in a year): .34; .4 of them come home
+    assert home[0] / away == pytest.approx(0.4 * (0.18 + 0.82 * 0.2), abs=0.04)
+    assert home[1] / away == pytest.approx(0.4 * 0.12, abs=0.03) and home[1] > 0
+    gone = struck.flows.came_home > 0
+    assert struck.households.remitted[gone].sum() < 0.7 * usual.households.remitted[gone].sum()
+    assert struck.households.business_income[gone].sum() > usual.households.business_income[gone].sum()
+    assert struck.households.remitted.sum() < usual.households.remitted.sum()
+
+
 def test_without_circumstances_nothing_is_changed(plan_for: Callable[..., Any]) -> None:
     rest = {"relocation": {}, "low_income_support": {}}
     plan = plan_for({"rest": rest, "empty": {**rest, "circumstances": {}}}, years="2016-2018")
@@ -129,7 +153,8 @@ def test_without_circumstances_nothing_is_changed(plan_for: Callable[..., Any]) 
 
 def test_a_saved_state_goes_on_as_if_unbroken(plan_for: Callable[..., Any], tmp_path: Path) -> None:
     crisis = {"circumstances": {"separation": 1.5, "price_grain": {2018: 0.6}, "struck_share": 0.2}}
-    plan = plan_for({"crisis": crisis}, years="2016-2018")
+    crisis["circumstances"]["labour_demand"] = {2018: 0.8}  # against what it was in the year of the state
+    plan = plan_for({"crisis": crisis}, years="2016-2018", parameters={"labour.return_share": 0.4})
     start = county_of(plan, "lushi", 1)
     whole = tables(simulate_scenario(plan, start, "crisis", 1), "lushi", "crisis", 1)
     run = begin_scenario(plan, start, "crisis", 1)

@@ -13,7 +13,8 @@ from tuopin.agents.columns import CAUSES, EXITED, EXITED_UNSTABLE, NEAR_POOR, OU
 from tuopin.agents.county import County
 from tuopin.agents.judgement import judgement_shares, misjudgement
 from tuopin.agents.randomness import VERIFICATION
-from tuopin.agents.registry import has_exited, judged_poverty, registered, review
+from tuopin.agents.registry import has_exited, judged_poverty, registered
+from tuopin.agents.review import review
 
 
 def _reviewed(county: County) -> list[int]:

@@ -1,0 +1,1 @@
+"""Programmes that find the poor and watch who may become so."""

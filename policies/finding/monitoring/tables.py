@@ -1,0 +1,71 @@
+"""What monitoring reports: its list by status and cause, and of each measure who was sent and who was served."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tuopin.agents.arrays import I8
+from tuopin.agents.columns import EXITED, EXITED_UNSTABLE, NEAR_POOR, OUTSIDE
+from tuopin.agents.county import County
+from tuopin.policies.arrays import Mask
+from tuopin.policies.finding.monitoring.packages import CAUSES
+from tuopin.policies.measures import measures
+from tuopin.policies.own_columns import column_prefix
+from tuopin.policies.reports import Report
+
+_ZH = ("", "因病", "因残", "务工", "产业", "意外", "因学", "疫情", "灾害", "其他")
+REPORTS = (
+    Report("edge_households", "households", "listed at the edge, never exited", "边缘易致贫户", stock=True),
+    Report("unstable_households", "households", "listed after an exit", "脱贫不稳定户", stock=True),
+    *(
+        Report(f"cause_{cause}_households", "households", f"listed for {cause}", f"监测户：{zh}", stock=True)
+        for cause, zh in zip(CAUSES[1:], _ZH[1:], strict=True)
+    ),
+    *(
+        Report(f"sent_{m.name}_households", "households", f"sent to {m.label.lower()}", f"转介：{m.label_zh}")
+        for m in measures().values()
+    ),
+    *(
+        Report(
+            f"served_{m.name}_households",
+            "households",
+            f"sent and served: {m.label.lower()}",
+            f"获得：{m.label_zh}",
+        )
+        for m in measures().values()
+    ),
+    Report("undelivered_measures", "measures", "measures that no programme delivers", "无项目承接的措施"),
+    Report("exits_revoked_persons", "persons", "exits revoked by inspection", "督查撤销退出人口"),
+)
+
+
+def counts(county: County, listed: Mask, cause: I8) -> dict[str, float]:
+    """Households on the list by status and cause; and of each measure how many were sent, served, and not delivered."""
+    h, sent = county.households, county.referrals
+    status = h.registry_status
+    edge = listed & ((status == OUTSIDE) | (status == NEAR_POOR))
+    unstable = listed & ((status == EXITED) | (status == EXITED_UNSTABLE))
+    found = {"edge_households": float(edge.sum()), "unstable_households": float(unstable.sum())}
+    for code, name in enumerate(CAUSES[1:], start=1):
+        found[f"cause_{name}_households"] = float((listed & (cause == code)).sum())
+    undelivered = 0
+    for name in measures():
+        here = sent.by_measure[name] > 0 if name in sent.by_measure else np.zeros(len(h), dtype=np.bool_)
+        by = sent.delivered_by.get(name, ())
+        served = np.zeros(len(h), dtype=np.bool_)
+        for programme in by:
+            served |= _enrolled(county, f"{column_prefix(programme)}_since")
+        undelivered += 0 if by else int(here.sum())
+        found[f"sent_{name}_households"] = float(here.sum())
+        found[f"served_{name}_households"] = float((here & served).sum())
+    found["undelivered_measures"] = float(undelivered)
+    return found
+
+
+def _enrolled(county: County, since: str) -> Mask:
+    """Who is enrolled in the programme of this column, or lives in a village that is."""
+    if since in county.villages.own:
+        mask: Mask = (county.villages.column(since) > 0)[county.households.village]
+    else:
+        mask = county.households.column(since) > 0
+    return mask
