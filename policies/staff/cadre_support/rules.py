@@ -86,7 +86,10 @@ class CadreSupport(Policy):
         v.quality_term += self.quality
 
     def _hours_of_a_team(self, county: County) -> float:
-        """Hours a team adds: size x hours a member x (1 - formalism) x (1 + gain x pressure), of the part of a village."""
+        """Hours a team adds, of the part of a village that is simulated.
+
+        Size x hours a member x (1 - formalism) x (1 + gain x pressure).
+        """
         year = county.year
         effort = 1.0 + self.value("effort_gain", year) * self.value("pressure", year)
         hours = self.value("team_size", year) * self.value("hours_per_member", year)
