@@ -13,8 +13,9 @@ YARDSTICKS = (
     "economy.official_income_multiple",
     "economy.official_consumption_multiple",
     "village.subsistence_food",
+    "income_risk.survey_error_variance",
 )
-"""Numbers that say what counts as poor and what money is worth: all scenarios of a study are judged by the same."""
+"""Numbers that only measure: what counts as poor, what money is worth. All scenarios of a study share them."""
 GROWING = (
     "economy.wage_growth_after",
     "economy.off_farm_growth",

@@ -124,6 +124,15 @@ def scale_notes(results: Results) -> list[str]:
     ]
 
 
+def part_notes(results: Results) -> list[str]:
+    """What part of the households was simulated, where no total is printed."""
+    scale = scale_of(results)
+    of_part = (
+        f"scale {scale:g}: {share(scale)} of the households of every village were simulated; the tables hold those."
+    )
+    return [] if scale == 1.0 else [of_part]
+
+
 def harm_notes(results: Results) -> list[str]:
     """Scenarios under which more persons are poor in more years than in the baseline than in fewer."""
     wanted = ["helped_persons", "harmed_persons"]

@@ -27,8 +27,10 @@ from tuopin.sim.commands.headline import (
     fixed,
     harm_notes,
     headline_table,
+    part_notes,
     scale_notes,
 )
+from tuopin.sim.commands.result import show_result
 from tuopin.sim.commands.tables import plain
 from tuopin.sim.comparison.assumptions import Decides
 from tuopin.sim.results.results import Results
@@ -244,3 +246,18 @@ def test_totals_of_a_part_are_printed_at_full_size(tmp_path: Path) -> None:
     assert scale_notes(whole) == []
     (note,) = scale_notes(part)
     assert note.startswith("scale 0.2: 20% of the households of every village were simulated.")
+
+
+def test_a_part_is_told_where_nothing_is_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = in_files(tmp_path, [])
+    for scale, said in (
+        (1.0, ""),
+        (0.2, "scale 0.2: 20% of the households of every village were simulated; the tables"),
+    ):
+        results = Results(whole.directory, {**whole.manifest, "scale": scale})
+        monkeypatch.setattr(Results, "open", classmethod(lambda cls, directory, kept=results: kept))
+        show_result(whole.directory)
+        assert capsys.readouterr().out.startswith(said)
+        assert bool(part_notes(results)) == bool(said)
