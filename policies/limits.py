@@ -31,6 +31,8 @@ class Reach:
     begun: bool = True
     candidates: int = 0
     willing: int = 0
+    applied: int = 0
+    """Of the willing those who, where somebody chooses among programmes, applied for this one."""
     funded: int = 0
     served: int = 0
     enrolled: int = 0

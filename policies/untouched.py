@@ -94,6 +94,8 @@ def _closed(policy: Policy, county: County, arguments: Sequence[Any], *, terms: 
     for part in ("villages", "markets"):
         common = {**VILLAGE_TERMS, **LINE_TERMS} if terms else {}
         found |= {f"{part}.{name}": v for name, v in vars(getattr(county, part)).items() if name not in common}
+    mine = {column.name for column in policy.village_columns()}
+    found |= {f"villages.own {name}": years for name, years in county.villages.own.items() if name not in mine}
     found |= {f"its argument {k}": value for k, value in enumerate(arguments) if isinstance(value, np.ndarray)}
     return {name: a for name, a in found.items() if isinstance(a, np.ndarray) and a.flags.writeable}
 
