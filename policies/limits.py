@@ -31,8 +31,6 @@ class Reach:
     begun: bool = True
     candidates: int = 0
     willing: int = 0
-    applied: int = 0
-    """Of the willing those who, where somebody chooses among programmes, applied for this one."""
     funded: int = 0
     served: int = 0
     enrolled: int = 0
@@ -48,6 +46,8 @@ class Reach:
     """Households that could claim, whenever they enrolled."""
     lapsed: int = 0
     """Members of earlier years whom the year's money did not reach, and who left."""
+    applied: int = 0
+    """Of the willing those who, where somebody chooses among programmes, applied for this one."""
 
 
 @dataclass(frozen=True)

@@ -88,8 +88,9 @@ def _closed(policy: Policy, county: County, arguments: Sequence[Any], *, terms: 
     """The arrays the rule may only read and that are not closed already (by the rule that calls it), by name."""
     own = {column.name for column in policy.columns()}.union(policy.writes)
     found: dict[str, Any] = {f"column {n}": a for n, a in county.households.as_mapping().items() if n not in own}
+    reviewed = {"verified_income"} if "review" in policy.holds else set()
     for name, array in county.flows.as_mapping().items():
-        if not (terms and name in TERMS and (early or not TERMS[name].early)):
+        if name not in reviewed and not (terms and name in TERMS and (early or not TERMS[name].early)):
             found[f"{'term' if name in TERMS else 'quantity'} {name}"] = array
     for part in ("villages", "markets"):
         common = {**VILLAGE_TERMS, **LINE_TERMS} if terms else {}
