@@ -63,7 +63,7 @@ def call_watched(
     try:
         with (
             _python_kept(where),
-            _surroundings_kept(where, county, terms=terms),
+            _surroundings_kept(where, county, terms=terms, notes="review" in policy.holds),
             _own_luck(where, policy, county),
             _own_money(where, policy, arguments),
         ):
@@ -125,15 +125,15 @@ def _written(
 
 
 @contextmanager
-def _surroundings_kept(where: str, county: County, *, terms: bool) -> Iterator[None]:
+def _surroundings_kept(where: str, county: County, *, terms: bool, notes: bool = False) -> Iterator[None]:
     """What is around the households stays: the year, switches, the households themselves, and Python's own luck.
 
     Switches, notes and numbers are shared with the scenarios to come, so they are put back. The county's own terms may
-    change where `terms` may.
+    change where `terms` may, its notes where the policy takes the review's place, which leaves some.
     """
     scalars = _SCALARS if terms else (*_SCALARS, *COUNTY_TERMS)
     before = vars(county).copy()
-    shared = {name: dict(before[name]) for name in ("mechanisms", "notes")}
+    shared = {name: dict(before[name]) for name in (("mechanisms",) if notes else ("mechanisms", "notes"))}
     uids, parts = county.households.uid, {part: vars(before[part]).copy() for part in ("villages", "markets")}
     elsewhere = luck_elsewhere()
     series = _series(county.parameters)
