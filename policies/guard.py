@@ -133,8 +133,10 @@ def _fit(where: str, value: object, policy: Policy, county: County, *_: object) 
 
 
 def _referrals(where: str, value: object, policy: Policy, county: County) -> Any:
-    if not isinstance(value, Mapping) or not all(name in measures() for name in value):
-        raise PolicyFault(f"{where} returns {_kind(value)}; allowed: shares by measure, of {', '.join(measures())}")
+    unknown = [name for name in value if name not in measures()] if isinstance(value, Mapping) else None
+    if unknown is None or unknown:
+        what = f"the measure {unknown[0]!r:.60}" if unknown else _kind(value)
+        raise PolicyFault(f"{where} returns {what}; allowed: shares by measure, of {', '.join(measures())}")
     what = "shares of the year"
     return {m: _numbers(where, share, len(county.households), 0.0, 1.0, what) for m, share in value.items()}
 
