@@ -53,6 +53,7 @@ def compare(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Print the paired differences of the results in DIR, with 95% intervals."""
+    from tuopin.sim.commands.headline import reported_samples
     from tuopin.sim.commands.tables import show
     from tuopin.sim.comparison.compare import compare as paired_differences
     from tuopin.sim.comparison.compare import comparison_title
@@ -82,7 +83,9 @@ def compare(
         said, columns = said_once(columns, rows)
         title = f"{title} {said}" if said else title
         scale = scale_of(results)
-        title += f" Scale {scale:g}: persons and yuan are those of the households simulated." if scale < 1 else ""
+        part = [f"Scale {scale:g}"] if scale < 1 else []
+        part += [f"{name}, one household in {n:,}" for name, n in reported_samples(results).items()]
+        title += f" {'; '.join(part)}: persons and yuan are those of the households simulated." if part else ""
     show(title, columns, rows, format=format, ids=IDS)
 
 
