@@ -11,6 +11,7 @@ import numpy as np
 from tuopin.agents.arrays import F64, I64, Array, Flags
 from tuopin.agents.columns import Column
 from tuopin.agents.economy import price_index, registry_line, statistical_line
+from tuopin.agents.firms import Firm
 from tuopin.agents.flows import COUNTY_TERMS, LINE_TERMS, VILLAGE_TERMS, Flows
 from tuopin.agents.households import Households
 from tuopin.agents.lines import LINES
@@ -115,6 +116,7 @@ class County:
     flows: Flows = field(default_factory=Flows)
     referrals: Referrals = field(default_factory=Referrals)
     """Of this year; no part of a saved state."""
+    firms: list[Firm] = field(default_factory=list)
     jobs_in_county: int = 0
     vacancies: float = 0.0
     notes: dict[str, float] = field(default_factory=dict)
@@ -125,6 +127,7 @@ class County:
         twin.households = self.households.copy()
         twin.villages = copy.deepcopy(self.villages)
         twin.markets = copy.deepcopy(self.markets)
+        twin.firms = copy.deepcopy(self.firms)
         twin.flows, twin.referrals = Flows(), Referrals()
         twin.notes = dict(self.notes)
         return twin

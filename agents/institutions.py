@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tuopin.agents import mesa_door as mesa
+from tuopin.agents.firms import Firm
 
 
 class Village(mesa.Agent):  # type: ignore[misc]
@@ -54,21 +55,6 @@ class Site:
     remoteness: float
     residents: int = 0
     jobs_filled: int = 0
-
-
-@dataclass
-class Firm:
-    """A cooperative or lead firm: what a linkage policy fills. Wrapped as a Mesa agent by the model."""
-
-    index: int
-    uid: int
-    name: str
-    line: int
-    capacity: int
-    alive: bool = True
-    members: int = 0
-    open_to_all: bool = False
-    """Takes members of any industry, in name: a village cooperative, not an anchor firm."""
 
 
 class SiteAgent(mesa.Agent):  # type: ignore[misc]

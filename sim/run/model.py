@@ -125,11 +125,11 @@ class CountyModel(mesa.Model):  # type: ignore[misc]
             Village(self, index)
         for line in range(1, len(LINES)):
             Market(self, line)
+        for firm in self.county.firms:
+            FirmAgent(self, firm)
         for policy in self.policies:
             for site in getattr(policy, "sites", ()):
                 SiteAgent(self, site)
-            for firm in getattr(policy, "firms", ()):
-                FirmAgent(self, firm)
 
     def step(self) -> None:
         """Simulate one year; after the last one `running` becomes False and further steps do nothing."""

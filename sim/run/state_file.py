@@ -16,6 +16,7 @@ import numpy as np
 from tuopin.agents.columns import Column, ColumnName
 from tuopin.agents.county import County, Markets, Villages
 from tuopin.agents.demography import Movement
+from tuopin.agents.firms import Firm
 from tuopin.agents.groups import group_columns
 from tuopin.agents.households import Households
 from tuopin.agents.parameters import Parameters
@@ -75,7 +76,7 @@ def to_bytes(state: State, origin: Origin) -> bytes:
     arrays |= {_START + name: values for name, values in recorder.initial._asdict().items()}
     rows = [(year, _key_list(keys)) for year, keys, _ in recorder.rows]
     arrays |= {f"rows.{k}": values for k, (_, _, values) in enumerate(recorder.rows)}
-    known = {"Villages": Villages, "Markets": Markets}
+    known = {"Villages": Villages, "Markets": Markets, "Firm": Firm}
     kept = {f.name: getattr(county, f.name) for f in fields(County) if f.name not in _GIVEN}
     try:
         note = {
@@ -140,7 +141,7 @@ def _state(note: Mapping[str, Any], arrays: Arrays, world: World) -> State:
     for name in households.table:
         households.set(name, arrays[_HOUSEHOLD + name])
     place, parameters, mechanisms, luck = world
-    known = {"Villages": Villages, "Markets": Markets}
+    known = {"Villages": Villages, "Markets": Markets, "Firm": Firm}
     kept = {name: unpack(value, arrays, known) for name, value in note["county"].items()}
     first_year, last_year = note["years"]
     recorder = Recorder(first_year, last_year, groups=groups)

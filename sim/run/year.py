@@ -9,7 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tuopin.agents import demography, finance, health, income, labour, learning, production, review, shocks, status
+from tuopin.agents import (
+    demography,
+    finance,
+    firms,
+    health,
+    income,
+    labour,
+    learning,
+    production,
+    review,
+    shocks,
+    status,
+)
 from tuopin.agents.county import County
 from tuopin.agents.parameters import Parameters
 from tuopin.policies import cycle
@@ -207,6 +219,7 @@ STEPS: tuple[Step, ...] = (
             _always(shocks.strike_county),
             _always(shocks.strike_households),
             _always(health.fall_ill),
+            _after_burn_in(firms.fail),
             Action(_strike_institutions),
         ),
     ),

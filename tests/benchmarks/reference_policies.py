@@ -10,7 +10,7 @@ import mesa
 from tests.benchmarks.reference_household import GRAIN, Household
 from tests.benchmarks.reference_programme import Programme
 from tuopin.agents.columns import ZONES
-from tuopin.policies.livelihood.cooperative.firms import make_firms
+from tuopin.agents.firms import make_firms
 from tuopin.policies.places.relocation.sites import WITH_WORKER, WITHOUT_WORKER, make_sites
 from tuopin.policies.protocol import Policy
 
@@ -32,7 +32,7 @@ class Cooperative(Programme):
 
     def __init__(self, model: ReferenceCounty, policy: Policy) -> None:
         super().__init__(model, policy)
-        capacity = policy.value("cooperative_capacity", model.year)
+        capacity = model.now.firms.cooperative_capacity
         self.firms = [
             Firm(model, f.line, f.capacity, f.open_to_all) for f in make_firms(model.place, capacity, model.scale)
         ]
@@ -43,7 +43,7 @@ class Cooperative(Programme):
         for household in self.model.households:
             household.struck = False
         for firm in self.firms:
-            if firm.alive and self.model.random.random() < self.p.firm_failure:
+            if firm.alive and self.model.random.random() < self.model.now.firms.failure:
                 firm.alive = False
                 for household in self.model.households:
                     if household.firm_of is firm:

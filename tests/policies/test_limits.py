@@ -90,9 +90,9 @@ def test_a_year_is_counted_household_by_household(
         land=np.repeat([3.0, 0.0, 3.0], [8, 2, 2]),
         net_income_pp=np.arange(12) * 100.0 + 500.0,
     )
-    for firm in policy.firms[1:]:
+    for firm in county.firms[1:]:
         firm.alive = False
-    policy.firms[0].capacity = 3
+    county.firms[0].capacity = 3
     county.villages.hours[:] = 8.0
     monkeypatch.setattr(policy, "take_up", lambda county, rows: np.where(rows == 0, 0.0, 1.0))
     ledger = Ledger()

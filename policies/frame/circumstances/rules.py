@@ -18,13 +18,14 @@ FACTORS = {
     "work_share": "labour.months",
     "disaster_rate": "production.disaster_rate",
     "animal_loss": "production.animal_loss_rate",
+    "firm_failure": "firms.failure",
 }
 """Factor of this module -> the parameter of the model that it multiplies."""
 STRUCK = "production.struck_share"
 
 
 class Circumstances(Policy):
-    """Shocks by calendar year: factors on prices, demand, job losses, disasters and months worked; villages struck."""
+    """Shocks by calendar year: factors on prices, demand, job losses, disasters, failures and months worked."""
 
     name = "circumstances"
     label = "Circumstances"

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from tuopin.agents.arrays import F64, Flags
-from tuopin.agents.institutions import Firm
+from tuopin.agents.firms import FACTORY, failed
 from tuopin.agents.lines import GRAIN
 from tuopin.agents.production import settle_prices
 from tuopin.agents.randomness import COOPERATIVE
 from tuopin.agents.rationing import count_by
-from tuopin.policies.livelihood.cooperative.firms import assign_firms, failing, make_firms
+from tuopin.policies.livelihood.cooperative.firms import assign_firms
 from tuopin.policies.protocol import (
     County,
     Fen,
@@ -52,24 +52,17 @@ class Cooperative(Policy):
     own_columns = CooperativeColumns
     measures = ("industry",)
     writes = ("firm", "line", "line_scale", "line_age", "productive_assets")
-    keeps = ("firms",)
-    firms: list[Firm]
 
     def own(self, county: County) -> CooperativeColumns:
         """Effective membership and this year's failures."""
         return CooperativeColumns(self.name, county.households)
 
-    def prepare(self, county: County) -> None:
-        """Set up anchor firms and cooperatives."""
-        self.firms = make_firms(county.place, self.value("cooperative_capacity", county.year), county.scale)
-
     def strike(self, county: County) -> None:
-        """Fail firms; all members lose the link, effective ones part of this year's industry income."""
+        """Where a firm has failed all members lose the link, effective ones part of this year's industry income."""
         h, own, since = county.households, self.own(county), self.since(county)
         struck, effective = own.struck, own.effective
         struck[:] = False
-        for firm in failing(self.firms, county.luck, county.year, self.value("firm_failure", county.year)):
-            firm.alive, firm.members = False, 0
+        for firm in failed(county.firms, county.year):
             hit = h.firm == firm.index
             struck[hit & effective] = True
             h.firm[hit] = -1
@@ -84,10 +77,11 @@ class Cooperative(Policy):
     def recount(self, county: County) -> None:
         """Count members per firm."""
         firm = county.households.firm
-        members = np.zeros(len(self.firms), dtype=np.int64)
+        members = np.zeros(len(county.firms), dtype=np.int64)
         count_by(group=firm, weight=firm >= 0, totals=members)
-        for f in self.firms:
-            f.members = int(members[f.index])
+        for f in county.firms:
+            if f.kind != FACTORY:
+                f.members = int(members[f.index])
 
     def suitable(self, county: County) -> Mask:
         """Households with land and a hand at home for the industry; once, also if their firm fails."""
@@ -103,7 +97,7 @@ class Cooperative(Policy):
         """The firm that takes each household, -1 where none has room."""
         h = county.households
         lot = county.luck.uniform(COOPERATIVE, 0, h.uid[rows])
-        return assign_firms(self.firms, h.line[rows].astype(np.int64), lot, h.uid[rows])
+        return assign_firms(county.firms, h.line[rows].astype(np.int64), lot, h.uid[rows])
 
     def enrol(self, county: County, rows: Rows, places: Places) -> None:
         """Join the firm; effective members take up or enlarge its industry with the inputs they receive.
@@ -112,7 +106,7 @@ class Cooperative(Policy):
         """
         h, own, year = county.households, self.own(county), county.year
         h.firm[rows] = places
-        line = np.array([f.line for f in self.firms], dtype=np.int8)[places]
+        line = np.array([f.line for f in county.firms], dtype=np.int8)[places]
         u = county.luck.uniforms(COOPERATIVE, 0, h.uid[rows], 2)[:, 1]
         fits = (h.line[rows] <= GRAIN) | (h.line[rows] == line)
         effective = fits & (u < self.value("effective_share", year))

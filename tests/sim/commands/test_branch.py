@@ -12,7 +12,7 @@ import pytest
 
 from tuopin.sim.cli import status_of
 
-PACKAGE = "{relocation: {budget: {2017: 2.0e7, 2018: 1.0e7, 2019: 1.0e7}}, cooperative: {firm_failure: 0.3}}"
+PACKAGE = "{relocation: {budget: {2017: 2.0e7, 2018: 1.0e7, 2019: 1.0e7}}, cooperative: {side_selling: 0.3}}"
 STUDY = f"""\
 name: small
 place: small
@@ -231,7 +231,7 @@ def test_bad_input_is_one_line_and_creates_nothing(
             "inputs do not have the checksum beside",
         ),
         ('"identity": "', '"identity": "0', "its inputs are not those of its identity"),
-        ('"firm_failure": 0.3', '"firm_failure": 0.4', "scenario both have other numbers"),
+        ('"side_selling": 0.3', '"side_selling": 0.4', "scenario both have other numbers"),
         ('"years": [', '"years": [2010,', "years is [2010, 2016, 2020]"),
     ],
 )

@@ -31,7 +31,7 @@ PLACE, REPLICATE = "lushi", 1
 def plan(plan_for: Callable[..., Any]) -> Any:
     four = {**{name: {} for name in Four}, "relocation": {"budget": 5.0e8}}  # its default ends in 2018
     without = {name: {} for name in Four if name != "relocation"}
-    frail = {**four, "cooperative": {"firm_failure": 0.3}}
+    frail = {**four, "cooperative": {"failure_loss": 0.6}}
     return plan_for({"none": {}, "four": four, "without": without, "frail": frail}, 0.02, years="2016-2020")
 
 
@@ -93,8 +93,7 @@ def test_every_column_and_firm_comes_back(plan: Any, initial: Any, tmp_path: Pat
     for name, column in before.as_mapping().items():
         assert after.column(name).dtype == column.dtype
         np.testing.assert_array_equal(after.column(name), column)
-    firms = {policy.name: policy for policy in run.policies}["cooperative"].firms  # type: ignore[attr-defined]
-    again = {policy.name: policy for policy in back.policies}["cooperative"].firms  # type: ignore[attr-defined]
+    firms, again = run.county.firms, back.county.firms
     assert again == firms and any(not firm.alive for firm in firms) and all(type(firm) is Firm for firm in again)
     assert back.county.jobs_in_county == run.county.jobs_in_county and back.county.level == run.county.level
 
@@ -218,12 +217,12 @@ def test_states_of_other_versions_are_refused(
 
 def test_what_cannot_be_saved_is_named(plan: Any, initial: Any, tmp_path: Path) -> None:
     run = until(plan, initial, "without", 2016)
-    cooperative = next(p for p in run.policies if p.name == "cooperative")
-    cooperative.clerk = object()  # type: ignore[attr-defined]
+    insurance = next(p for p in run.policies if p.name == "health_insurance")
+    insurance.clerk = object()  # type: ignore[attr-defined]
     save_state(run, tmp_path / "it.state", plan, PLACE, "without", REPLICATE)  # nothing but what it keeps is saved
     (tmp_path / "it.state").unlink()
-    cooperative.firms = object()  # type: ignore[attr-defined]
-    assert "cooperative" in catalogue()
-    with pytest.raises(StateError, match=r"policy cooperative\.firms is a object, which cannot be saved"):
+    insurance.paid_ratio = object()  # type: ignore[attr-defined]
+    assert "health_insurance" in catalogue()
+    with pytest.raises(StateError, match=r"policy health_insurance\.paid_ratio is a object, which cannot be saved"):
         save_state(run, tmp_path / "it.state", plan, PLACE, "without", REPLICATE)
     assert not list(tmp_path.iterdir())

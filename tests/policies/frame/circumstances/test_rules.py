@@ -169,9 +169,16 @@ def test_a_saved_state_goes_on_as_if_unbroken(plan_for: Callable[..., Any], tmp_
 def test_every_factor_moves_the_poor(plan_for: Callable[..., Any]) -> None:
     """Each at a hard end, alone: what it names is not without effect."""
     hard = {"separation": 3.0, "disaster_rate": 9.0, "animal_loss": 9.0, "struck_share": 0.9}
-    shocks = {name: {name: hard.get(name, 0.2)} for name in (*FACTORS, "struck_share")}
+    shocks = {name: {name: hard.get(name, 0.2)} for name in (*FACTORS, "struck_share") if name != "firm_failure"}
+    linked = {"cooperative": {}}
     plan = plan_for(
-        {"none": {}, **{name: {"circumstances": given} for name, given in shocks.items()}}, years="2016-2018"
+        {
+            "none": {},
+            "linked": linked,
+            "failures": {**linked, "circumstances": {"firm_failure": 9.0}},
+            **{name: {"circumstances": given} for name, given in shocks.items()},
+        },
+        years="2016-2018",
     )
     start = county_of(plan, "lushi", 1)
 
@@ -181,3 +188,4 @@ def test_every_factor_moves_the_poor(plan_for: Callable[..., Any]) -> None:
 
     usual = income("none")
     assert {name for name in shocks if not income(name) < usual} == set()
+    assert income("failures") < income("linked")  # a firm's failure reaches who is linked to it

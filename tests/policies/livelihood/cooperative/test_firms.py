@@ -1,36 +1,18 @@
-"""Anchor firms and cooperatives: capacity from printed size, own line first, failure by the firm's own luck."""
+"""Which firm takes a household: own line first, rooms by lot, no firm above its capacity."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuopin.agents.institutions import Firm
+from tuopin.agents.firms import ANCHOR, COOPERATIVE, Firm
 from tuopin.agents.lines import LINES
-from tuopin.agents.place import Place
-from tuopin.agents.randomness import Luck
-from tuopin.policies.livelihood.cooperative.firms import assign_firms, failing, make_firms
+from tuopin.policies.livelihood.cooperative.firms import assign_firms
 
 FRUIT, HERBS, LIVESTOCK, GRAIN = (LINES.index(n) for n in ("fruit", "herbs", "livestock", "grain"))
-
-
-def test_capacities_by_hand(place_data: dict[str, Any]) -> None:
-    firms = make_firms(Place.model_validate(place_data), 5.0, 1.0)
-    # 12 head at 4 a household; two cooperatives of five households each
-    assert [(f.name, f.line, f.capacity, f.alive) for f in firms] == [
-        ("cattle", LIVESTOCK, 3, True),
-        ("cooperative_1", FRUIT, 5, True),
-        ("cooperative_2", HERBS, 5, True),
-    ]
-    half = make_firms(Place.model_validate(place_data), 5.0, 0.5)
-    assert [f.capacity for f in half] == [2, 2, 3]  # 1.5 rounds to even; 2.5 and 5 sum to 5
-    assert [f.uid for f in half] == [f.uid for f in firms] and len({f.uid for f in firms}) == 3
-    del place_data["anchors"], place_data["cooperatives"]
-    assert make_firms(Place.model_validate(place_data), 5.0, 1.0) == []
 
 
 def firm(index: int, line: int, capacity: int, **more: Any) -> Firm:
@@ -58,8 +40,8 @@ def test_own_line_first_then_grain_households_anywhere_and_other_lines_nowhere()
 def test_who_is_left_over_joins_a_village_cooperative_of_another_industry() -> None:
     firms = [
         firm(0, LIVESTOCK, 1),
-        firm(1, FRUIT, 2, open_to_all=True),
-        firm(2, HERBS, 9, alive=False, open_to_all=True),
+        firm(1, FRUIT, 2, kind=COOPERATIVE),
+        firm(2, HERBS, 9, alive=False, kind=COOPERATIVE),
     ]
     # the herder with the better lot takes the herd; the orchard's own two come before the other herders
     assert assign(firms, [LIVESTOCK, LIVESTOCK, FRUIT, LIVESTOCK], [0.1, 0.3, 0.9, 0.2]) == [0, -1, 1, 1]
@@ -84,7 +66,10 @@ def test_capacity_holds_and_rows_may_come_in_any_order(
     households: list[tuple[int, int]], given_firms: list[tuple[int, int, bool, bool]], shuffle: object
 ) -> None:
     def firms() -> list[Firm]:
-        return [firm(k, line, rooms, alive=a, open_to_all=o) for k, (line, rooms, a, o) in enumerate(given_firms)]
+        return [
+            firm(k, line, rooms, alive=a, kind=COOPERATIVE if o else ANCHOR)
+            for k, (line, rooms, a, o) in enumerate(given_firms)
+        ]
 
     line, lot = np.array([h[0] for h in households], dtype=int), np.array([h[1] for h in households], dtype=float)
     uid, made = np.arange(len(households)), firms()
@@ -100,15 +85,3 @@ def test_capacity_holds_and_rows_may_come_in_any_order(
     if left:  # nobody is turned away while a firm that would take him has room
         welcome = np.isin(line, [0, GRAIN, *(f.line for f in left)]) | any(f.open_to_all for f in left)
         assert not ((chosen < 0) & welcome).any()
-
-
-def test_failure_is_the_firms_own_luck() -> None:
-    firms = [firm(k, FRUIT, 1) for k in range(20_000)]
-    failed = failing(firms, Luck(1, 0), 2018, 0.06)
-    assert len(failed) / 20_000 == pytest.approx(0.06, abs=0.008)
-    alone = failing(firms[::7], Luck(1, 0), 2018, 0.06)
-    assert [f.index for f in alone] == [f.index for f in failed if f.index % 7 == 0]
-    assert {f.index for f in failing(firms, Luck(1, 0), 2018, 0.03)} < {f.index for f in failed}
-    failed[0].alive = False
-    assert failed[0] not in failing(firms, Luck(1, 0), 2018, 0.06)
-    assert failing(firms, Luck(1, 0), 2018, 0.0) == []

@@ -29,11 +29,12 @@ TERMS = {
     "price_premium": 0.05,
     "price_floor": 0.9,
     "expansion": 0.2,
-    "firm_failure": 0.0,
     "failure_loss": 0.3,
     "side_selling": 0.0,
-    "cooperative_capacity": 5.0,
 }
+
+
+FLAT_FIRMS = {"production.supply_elasticity": 0.5, "firms.failure": 0.0, "firms.cooperative_capacity": 5.0}
 
 
 def cooperative(**more: Any) -> Any:
@@ -44,7 +45,7 @@ def members(
     by_hand: Callable[..., County], policy: Any, size: int, mechanisms: dict[str, Any] | None = None, **columns: Any
 ) -> County:
     given = {"registry_status": 1, "land": 2.0, "line": LIVESTOCK, "line_scale": 1.0, "line_age": 9, **columns}
-    return by_hand(size, {"production.supply_elasticity": 0.5}, mechanisms, policies=(policy,), **given)
+    return by_hand(size, FLAT_FIRMS, mechanisms, policies=(policy,), **given)
 
 
 def test_who_may_join(by_hand: Callable[..., County]) -> None:
@@ -76,7 +77,7 @@ def test_joining_by_hand(by_hand: Callable[..., County], programmes: Callable[..
     )
     ledger = programmes(county, policy)
     h = county.households
-    assert [policy.firms[k].line for k in h.firm] == [LIVESTOCK, FRUIT, HERBS]
+    assert [county.firms[k].line for k in h.firm] == [LIVESTOCK, FRUIT, HERBS]
     # who grows grain starts a new orchard of the expansion's size; the others enlarge what they have
     assert h.line.tolist() == [LIVESTOCK, FRUIT, HERBS] and h.line_age.tolist() == [9, 0, 1]
     np.testing.assert_allclose(h.line_scale, [1.2, 0.2, 2.2], rtol=1e-6)
@@ -100,7 +101,7 @@ def test_all_members_are_paid_for_but_only_effective_ones_gain(
         place={"cooperatives": {"value": 2, "unit": "cooperatives", "source": "x", "confidence": "derived"}},
     )
     # 500 more find room only at the other cooperative, of herbs: in name
-    policy.firms[1].capacity, policy.firms[2].capacity = 3000, 500
+    county.firms[1].capacity, county.firms[2].capacity = 3000, 500
     ledger = programmes(county, policy)
     h = county.households
     joined, effective = policy.enrolled(county), policy.own(county).effective
@@ -166,18 +167,19 @@ def test_a_firms_failure_hits_all_its_members_at_once(
     programmes(county, policy)
     h = county.households
     policy.own(county).effective[1] = False  # a member in name
-    county.year, policy.firms[0].uid = 2018, -1
-    policy.resolved["firm_failure"] = cooperative(firm_failure=1.0).resolved["firm_failure"]
-    for firm in policy.firms[1:]:
+    county.year = 2018
+    for firm in county.firms[1:]:
         firm.alive = False
+    county.firms[0].alive, county.firms[0].members, county.firms[0].failed_in = False, 0, 2018
     policy.strike(county)
-    assert not policy.firms[0].alive and policy.firms[0].members == 0
+    assert not county.firms[0].alive and county.firms[0].members == 0
     assert h.firm.tolist() == [-1, -1, -1, 1, 1] and policy.enrolled(county).tolist() == [False] * 3 + [True] * 2
     assert policy.own(county).struck.tolist() == [True, False, True, False, False]
     county.flows.reset(5)
     policy.change_terms(county, programmes(county))
     np.testing.assert_allclose(county.flows.business_factor, [0.7, 1.0, 0.7, 1.155, 1.155], rtol=1e-6)
-    policy.strike(county)  # a dead firm fails no second time, and the loss is of one year
+    county.year = 2019
+    policy.strike(county)  # the loss is of one year
     assert not policy.own(county).struck.any()
 
 
@@ -188,7 +190,7 @@ def test_members_of_a_dead_firm_are_not_paid_for_again(
     county = members(by_hand, policy, 1, line=GRAIN)
     assert programmes(county, policy).spent("cooperative") > 0
     scale, h = float(county.households.line_scale[0]), county.households
-    policy.firms[int(h.firm[0])].alive, h.firm[0], policy.since(county)[0] = False, -1, 0
+    county.firms[int(h.firm[0])].alive, h.firm[0], policy.since(county)[0] = False, -1, 0
     county.year = 2018
     assert programmes(county, policy).spent("cooperative") == 0
     assert (h.firm[0], h.line_scale[0]) == (-1, np.float32(scale))
@@ -207,7 +209,7 @@ def test_withdrawal_leaves_the_industry(by_hand: Callable[..., County], programm
     assert enrolled == [[True, True], [False, True]]
     assert h.firm[0] == -1 and not policy.own(county).effective[0]
     assert h.line[0] > GRAIN and h.line_scale[0] == np.float32(0.2)
-    assert sum(f.members for f in policy.firms) == 1
+    assert sum(f.members for f in county.firms) == 1
 
 
 def test_their_supply_lowers_everybodys_price(
