@@ -86,11 +86,14 @@ class CadreSupport(Policy):
         v.quality_term += self.quality
 
     def _hours_of_a_team(self, county: County) -> float:
-        """Hours a team adds: size x hours a member x (1 - formalism) x (1 + gain x pressure), at the county's scale."""
+        """Hours a team adds, of the part of a village that is simulated.
+
+        Size x hours a member x (1 - formalism) x (1 + gain x pressure).
+        """
         year = county.year
         effort = 1.0 + self.value("effort_gain", year) * self.value("pressure", year)
         hours = self.value("team_size", year) * self.value("hours_per_member", year)
-        return hours * (1.0 - self.value("formalism", year)) * effort * county.scale
+        return hours * (1.0 - self.value("formalism", year)) * effort * county.village_scale
 
     def work(self, county: County) -> F64 | None:
         """Hours for diagnosis visits to every registered household of a covered village."""
@@ -103,7 +106,7 @@ class CadreSupport(Policy):
     def change_terms(self, county: County, ledger: Ledger) -> None:
         """Pay the members' keep, if that is counted; what pairing does to income is free and nothing by default."""
         h, year, covered = county.households, county.year, self.covered(county)
-        cost = self.value("cost_per_member", year) * self.value("team_size", year) * county.scale
+        cost = self.value("cost_per_member", year) * self.value("team_size", year) * county.village_scale
         if cost > 0.0 and covered.any():
             yuan = cost * int(covered.sum()) * county.prices
             ledger.post_common(self.name, "sending_unit", covered[h.village], round(yuan * 100.0), int(covered.sum()))
