@@ -50,9 +50,8 @@ def test_programmes_get_the_part_of_money_slots_and_rooms(plan: Any, initial: An
     where = allotment.Setting(run.county.place, run.county.parameters, run.county.scale, 2017)
     assert allotment.budget_fen(by_name["relocation"], where, 2017) == 5.0e8 * 100 / SAMPLE
     assert allotment.slots(by_name["cooperative"], where, 2017) == 4000 / SAMPLE
-    firms = by_name["cooperative"].firms
-    rooms = sum(firm.capacity for firm in firms if firm.open_to_all)
-    whole = plan.place_data["lushi"].cooperatives.value * by_name["cooperative"].value("cooperative_capacity", 2017)
+    rooms = sum(firm.capacity for firm in run.county.firms if firm.open_to_all)
+    whole = plan.place_data["lushi"].cooperatives.value * run.county.value("firms.cooperative_capacity")
     assert rooms == pytest.approx(whole / SAMPLE, abs=1.0)
     persons = sum(site.capacity for site in by_name["relocation"].sites)
     assert persons == pytest.approx(50_000 / SAMPLE, abs=3)  # of the five zones, rounded each
