@@ -53,12 +53,11 @@ def compare(
     format: FormatOption = Format.TABLE,
 ) -> None:
     """Print the paired differences of the results in DIR, with 95% intervals."""
-    from tuopin.sim.commands.headline import reported_samples
     from tuopin.sim.commands.tables import show
     from tuopin.sim.comparison.compare import compare as paired_differences
     from tuopin.sim.comparison.compare import comparison_title
     from tuopin.sim.comparison.precision import precision as replicates_needed
-    from tuopin.sim.results.full_size import scale_of
+    from tuopin.sim.results.full_size import samples_of, scale_of
     from tuopin.sim.results.results import Results
 
     given = {"baseline": baseline, "indicator": indicator, "group": group, "view": view, "year": year}
@@ -82,10 +81,9 @@ def compare(
     if format is Format.TABLE:
         said, columns = said_once(columns, rows)
         title = f"{title} {said}" if said else title
-        scale = scale_of(results)
-        part = [f"Scale {scale:g}"] if scale < 1 else []
-        part += [f"{name}, one household in {n:,}" for name, n in reported_samples(results).items()]
-        title += f" {'; '.join(part)}: persons and yuan are those of the households simulated." if part else ""
+        if scale_of(results) < 1 or samples_of(results):
+            title += f" Scale {scale_of(results):g}: " if scale_of(results) < 1 else " Of a sample: "
+            title += "persons and yuan are those of the households simulated."
     show(title, columns, rows, format=format, ids=IDS)
 
 

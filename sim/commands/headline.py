@@ -10,7 +10,7 @@ from tuopin.sim.commands.part import share
 from tuopin.sim.commands.tables import cell_text
 from tuopin.sim.comparison.headline import COMPARED, GROUPS, MEASURED, headline
 from tuopin.sim.comparison.spending import NOTHING_SPENT, spent_nothing
-from tuopin.sim.results.full_size import at_full_size, samples_of, scale_of, shares_of
+from tuopin.sim.results.full_size import at_full_size, samples_of, scale_of
 from tuopin.sim.results.results import Results
 
 ROOM = 100
@@ -60,8 +60,8 @@ def headline_table(results: Results) -> tuple[str, list[Row]]:
     indicators, _ = results.reported(indicator=MEASURED, view=["true"], group=["all"])
     if indicators.empty:
         return "", []
-    comparison = at_full_size(comparison, shares_of(results), DIFFERENCE)
-    indicators = at_full_size(indicators, shares_of(results), ["value"])
+    comparison = at_full_size(comparison, results, DIFFERENCE)
+    indicators = at_full_size(indicators, results, ["value"])
     kind = "luck" if comparison.empty else str(comparison["uncertainty"].iloc[0])
     frame = headline(comparison, indicators, "parameters" if kind == "parameters" else "luck")
     baseline = str(results.manifest["baseline"] if comparison.empty else comparison["baseline"].iloc[0])
@@ -114,32 +114,38 @@ def definitions(results: Results) -> list[str]:
 
 def scale_notes(results: Results) -> list[str]:
     """What part of the households was simulated, if not all, and that totals are printed at full size."""
+    part = _part(results)
+    full = (
+        "Persons and yuan above and below are brought back to full size, with the intervals of the part (luck weighs"
+        " more in a part than in the whole); the tables in the folder and `tuopin compare` hold those of the households"
+        " simulated."
+    )
+    return [f"{part} {full}"] if part else []
+
+
+def part_notes(results: Results) -> list[str]:
+    """What part of the households was simulated, where no total is printed."""
+    part = _part(results)
+    return [f"{part} The tables hold those."] if part else []
+
+
+def _part(results: Results) -> str:
+    """Which households were simulated, in sentences; "" if all were."""
     scale, samples = scale_of(results), samples_of(results)
-    parts = [
-        f"{name}: one household in {n / scale:,.6g} was simulated" for name, n in reported_samples(results).items()
-    ]
-    if scale < 1.0 and (not samples or set(results.manifest["inputs"]["place"]) - set(samples)):
-        parts.insert(0, f"scale {scale:g}: {share(scale)} of the households of every village were simulated")
-    if not parts:
-        return []
-    return [
-        f"{'; '.join(parts)}. Persons and yuan above and"
-        " below are brought back to full size, with the intervals of the part (luck weighs more in a part than in the"
-        " whole); the tables in the folder and `tuopin compare` hold those of the households simulated."
-    ]
-
-
-def reported_samples(results: Results) -> dict[str, int]:
-    """Of what is told as one place, how many households stand behind one simulated, where it is a sample."""
-    counties = {county for members in results.regions.values() for county in members}
-    return {name: n for name, n in samples_of(results).items() if name not in counties}
+    said = [f"scale {scale:g}: {share(scale)} of the households of every village were simulated."] if scale < 1 else []
+    told: dict[int, list[str]] = {}
+    for place, sample in samples.items():
+        told.setdefault(sample, []).append(place)
+    of = " of these" if scale < 1 else ""
+    said += [f"{', '.join(places)}: a sample, one household in {sample:,}{of}." for sample, places in told.items()]
+    return " ".join(said)
 
 
 def harm_notes(results: Results) -> list[str]:
     """Scenarios under which more persons are poor in more years than in the baseline than in fewer."""
     wanted = ["helped_persons", "harmed_persons"]
     rows = results.rows("comparison", indicator=wanted, group=["all"], year=["all"])
-    rows = at_full_size(rows, shares_of(results), DIFFERENCE)
+    rows = at_full_size(rows, results, DIFFERENCE)
     lines = []
     for (place, scenario), found in rows.groupby(["place", "scenario"], sort=False):
         persons = dict(zip(found["indicator"], found["mean_difference"], strict=True))
@@ -160,7 +166,7 @@ def annualised_notes(results: Results) -> list[str]:
         group=["all"],
         year=["all"],
     )
-    rows = at_full_size(rows, shares_of(results), DIFFERENCE)
+    rows = at_full_size(rows, results, DIFFERENCE)
     told: dict[str, list[str]] = {}
     for (place, scenario), found in rows.groupby(["place", "scenario"], sort=False):
         yuan = dict(zip(found["indicator"], found["mean_difference"], strict=True))
@@ -177,7 +183,7 @@ def start_notes(results: Results) -> list[str]:
     indicators, _ = results.reported(indicator=wanted, group=["all"])
     if indicators.empty:
         return []
-    indicators = at_full_size(indicators, shares_of(results), ["value"])
+    indicators = at_full_size(indicators, results, ["value"])
     start = indicators[indicators["year"] == indicators["year"].min()]
     means = start.groupby(["place", "view", "indicator"], sort=False, observed=True)["value"].mean()
     lines = []

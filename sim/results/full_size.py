@@ -1,14 +1,12 @@
-"""Totals of a result whose study simulated a part of the households, at full size for people to read.
+"""Totals of a result that simulated a part of the households (by scale or sample), at full size for people to read.
 
-The tables hold what was simulated: the study's scale of all households, and of a place that is a sample one in so many.
-What counts persons, households or money is divided by the share simulated where it is printed; shares, rates,
-means and ratios are what they are.
+The tables hold what was simulated. What counts persons, households or money is divided by the share where it is
+printed; shares, rates, means and ratios are what they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -22,36 +20,29 @@ TOTALS = frozenset(name for name, indicator in INDICATORS.items() if indicator.u
 
 
 def scale_of(results: Results) -> float:
-    """The study's scale: the share of the households simulated, or of those that a place's sample leaves."""
+    """The share of the households that the study and its command asked for."""
     return float(results.manifest.get("scale", 1.0))
 
 
 def samples_of(results: Results) -> dict[str, int]:
-    """Of the places, and of the regions by their own name, that are a sample: one household in so many is simulated."""
-    places: Mapping[str, Any] = results.manifest.get("inputs", {}).get("place", {})
-    found: dict[str, int] = {}
-    for name, place in places.items():
-        if (sample := int(place.get("sample", 1))) > 1:
-            region = place.get("region")
-            found[name] = found[name if region is None else str(region["name"])] = sample
-    return found
+    """Of each place, or region as one place, that is a sample by itself: one of how many households is simulated."""
+    places = results.manifest.get("inputs", {}).get("place", {})
+    region = {county: name for name, counties in results.regions.items() for county in counties}
+    # the counties of a region say alike how large a sample they are
+    samples = {region.get(name, name): int(place.get("sample", 1)) for name, place in places.items()}
+    return {name: sample for name, sample in samples.items() if sample > 1}
 
 
-def shares_of(results: Results) -> Callable[[str], float]:
-    """What gives the share of the households of a place, or of a region, that was simulated."""
-    scale, samples = scale_of(results), samples_of(results)
-    return lambda place: scale / samples.get(place, 1)
+def share_of(results: Results, place: str) -> float:
+    """The share of the households of `place`, or of a region as one place, that was simulated."""
+    return scale_of(results) / samples_of(results).get(place, 1)
 
 
-def at_full_size(rows: pd.DataFrame, shares: Callable[[str], float], columns: Sequence[str]) -> pd.DataFrame:
-    """Return rows of indicators or of a comparison with the totals in `columns` at full size; the others unchanged.
-
-    `shares` gives the share simulated of each row's place.
-    """
-    places = rows["place"].astype(str)
-    share = places.map({place: shares(place) for place in places.unique()}).astype(float)
-    if (share == 1.0).all():
+def at_full_size(rows: pd.DataFrame, results: Results, columns: Sequence[str]) -> pd.DataFrame:
+    """Return rows of indicators or of a comparison with the totals in `columns` at full size; the others unchanged."""
+    if rows.empty or (scale_of(results) == 1.0 and not samples_of(results)):
         return rows
+    samples = samples_of(results)
+    share = scale_of(results) / rows["place"].astype(str).map(samples).fillna(1.0).astype(float)
     totals = rows["indicator"].astype(str).isin(TOTALS)
-    changed = {column: rows[column].mask(totals, rows[column] / share) for column in columns}
-    return rows.assign(**changed)
+    return rows.assign(**{column: rows[column].mask(totals, rows[column] / share) for column in columns})

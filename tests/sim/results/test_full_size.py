@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from tuopin.sim.measures.indicator import SUM
 from tuopin.sim.measures.indicators import INDICATORS
-from tuopin.sim.results.full_size import TOTALS, at_full_size, samples_of, shares_of
+from tuopin.sim.results.full_size import TOTALS, at_full_size, share_of
 from tuopin.sim.results.results import Results
 
 
@@ -25,33 +26,34 @@ def test_totals_are_what_adds_up_over_households() -> None:
         assert name not in TOTALS
 
 
+def result(scale: float, regions: tuple[str, ...] = (), **samples: int) -> Results:
+    """A result without tables: what its places say of themselves; `regions` are counties of the region `r`."""
+    places: dict[str, Any] = {name: {"sample": sample} for name, sample in samples.items()}
+    for county in regions:
+        places[county]["region"] = {"name": "r"}
+    return Results(Path("nowhere"), {"scale": scale, "inputs": {"place": places}})
+
+
 @given(
-    st.lists(st.tuples(st.sampled_from(sorted(INDICATORS)), st.floats(-1e9, 1e9)), max_size=8),
-    st.floats(0.01, 1.0, exclude_max=True),
+    st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(sorted(INDICATORS)), st.floats(-1e9, 1e9)), max_size=8),
+    st.sampled_from([1.0, 0.5, 0.3, 0.01]),
+    st.integers(1, 50),
 )
-def test_only_totals_are_divided(rows: list[tuple[str, float]], scale: float) -> None:
-    frame = pd.DataFrame(rows, columns=["indicator", "value"]).astype({"value": float}).assign(place="p")
-    before = frame.copy()
-    found = at_full_size(frame, {"p": scale}.__getitem__, ["value"])
-    expected = [value / scale if name in TOTALS else value for name, value in rows]
-    assert found["value"].tolist() == pytest.approx(expected, rel=1e-15)
+def test_only_totals_are_divided_by_what_was_simulated_of_their_place(
+    rows: list[tuple[str, str, float]], scale: float, sample: int
+) -> None:
+    frame = pd.DataFrame(rows, columns=["place", "indicator", "value"]).astype({"value": float})
+    before, results = frame.copy(), result(scale, a=1, b=sample)  # of c nothing is known
+    found = at_full_size(frame, results, ["value"])
+    share = {"a": scale, "b": scale / sample, "c": scale}
+    assert {place: share_of(results, place) for place in "abc"} == share
+    expected = [value / share[place] if name in TOTALS else value for place, name, value in rows]
+    assert found["value"].tolist() == pytest.approx(expected, rel=1e-14)
     pd.testing.assert_frame_equal(frame, before)  # a copy
-    assert at_full_size(frame, lambda place: 1.0, ["value"]) is frame
+    if scale == 1.0 and sample == 1:
+        assert found is frame
 
 
-def test_each_place_is_brought_back_by_its_own_share(tmp_path: Path) -> None:
-    """Half of all simulated; one place is a sample of one in ten, a region's two counties one in 1,000."""
-    member = {"name": "land", "persons_before": 0, "persons": 5, "persons_in_all": 9}
-    inputs = {
-        "here": {"sample": 1},
-        "there": {"sample": 10},
-        "a": {"sample": 1000, "region": member},
-        "b": {"sample": 1000, "region": member},
-    }
-    results = Results(tmp_path, {"scale": 0.5, "inputs": {"place": inputs}})
-    assert samples_of(results) == {"there": 10, "a": 1000, "b": 1000, "land": 1000}
-    shares = shares_of(results)
-    assert [shares(name) for name in ("here", "there", "a", "land")] == [0.5, 0.05, 0.0005, 0.0005]
-    frame = pd.DataFrame({"place": ["here", "there", "land", "there"], "value": [1.0, 1.0, 1.0, 0.25]})
-    frame["indicator"] = ["poor_persons", "poor_persons", "cost_yuan", "headcount_ratio"]
-    assert at_full_size(frame, shares, ["value"])["value"].tolist() == pytest.approx([2.0, 20.0, 2000.0, 0.25])
+def test_a_region_is_the_sample_that_its_counties_are() -> None:
+    results = result(0.5, ("x", "y"), x=20, y=20, z=3)
+    assert share_of(results, "r") == 0.5 / 20 and share_of(results, "z") == 0.5 / 3
