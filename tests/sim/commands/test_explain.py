@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from tuopin.agents.draws import resolve_parameters
 from tuopin.agents.parameters import model_parameters
 from tuopin.agents.place import Place
 from tuopin.policies.catalogue import catalogue
 from tuopin.sim.cli import status_of
-from tuopin.sim.commands.differences import in_words, scenario_rows
+from tuopin.sim.commands.differences import in_words, numbers_in_words, scenario_rows
 from tuopin.sim.commands.explanation import _place_rows, mechanism_rows, order_rows, own_rows, parameter_rows, ten_rows
 from tuopin.sim.commands.layout import width
 from tuopin.sim.study.study import Study
@@ -209,3 +210,14 @@ def test_shares_and_numbers_of_a_place_are_rows(place_data: dict[str, Any]) -> N
     rows = {row["parameter"]: row for row in _place_rows("place.here", Place.model_validate({**place_data, **more}))}
     assert rows["place.here.line_shares.fruit"]["value"] == 0.6
     assert rows["place.here.parameters.registry.exit_margin"]["source"] == "a survey"
+
+
+def test_a_number_of_a_scenario_is_told_beside_that_of_its_place() -> None:
+    """Jiangsu has a registry line of its own, held; the model's has 2,300 yuan before 2010."""
+    data = {"name": "e", "place": "jiangsu", "years": "2007-2009", "baseline": "none"}
+    scenarios = {"none": {}, "own": {"parameters": {"economy.registry_line": 5000}}}
+    study = Study.from_dict({**data, "scenarios": scenarios})
+    own = resolve_parameters({}, place=next(iter(study.places.values())))["economy.registry_line"].at(2008)
+    assert own != model_parameters()["economy.registry_line"].at(2008)
+    (said,) = numbers_in_words(study, "none", "own")
+    assert said.startswith(f"has from 2008 on economy.registry_line 5000 for {own:g}")
