@@ -31,6 +31,8 @@ class Watched(NamedTuple):
     major_bill: F32
     jobs_lost: I8
     animals_lost: Flags
+    firm_lost: Flags
+    """Whether a firm that the household was linked to failed this year."""
     disaster: Flags
     before: I8
     """Disabled members a year ago."""
@@ -57,7 +59,7 @@ class AtRisk(NamedTuple):
 
 @rule
 def cause_of(
-    ill: bool, disabled: int, before: int, job: bool, animals: bool, student: bool, epidemic: bool, disaster: bool
+    ill: bool, disabled: int, before: int, job: bool, industry: bool, student: bool, epidemic: bool, disaster: bool
 ) -> int:
     """The first cause of risk that applies, 0 for none; a member disabled only this year is an accident."""
     if ill:
@@ -66,7 +68,7 @@ def cause_of(
         return DISABILITY
     if job:
         return JOB
-    if animals:
+    if industry:
         return INDUSTRY
     if disabled > before:
         return ACCIDENT
@@ -88,17 +90,18 @@ def at_risk(w: Watched, t: Watch, found: AtRisk) -> int:
         if w.registry_status[i] == REGISTERED_POOR or w.registry_status[i] == RELAPSED:
             continue
         income = max(0.0, w.net_income_pp[i])
-        rigid = w.medical_out_of_pocket[i] + w.school_paid[i] > t.rigid_share * income * w.members[i]
+        medical, school = w.medical_out_of_pocket[i], w.school_paid[i]
+        rigid = medical + school > t.rigid_share * income * w.members[i]
         fell = income < min((1.0 - t.fall_share) * w.net_income_pp_1[i], t.looked_under)
         if income >= t.looked_under and not (rigid or fell or w.since[i] > 0):
             continue
         cause = cause_of(
-            w.major_bill[i] > 0 or rigid,
+            w.major_bill[i] > 0 or (rigid and medical >= school),
             w.disabled[i],
             w.before[i],
             w.jobs_lost[i] > 0,
-            w.animals_lost[i],
-            w.upper_students[i] + w.college_students[i] > 0,
+            w.animals_lost[i] or w.firm_lost[i],
+            w.upper_students[i] + w.college_students[i] > 0 or (rigid and school > medical),
             t.epidemic and w.off_farm[i] > 0,
             w.disaster[w.village[i]] and w.land[i] > 0,
         )

@@ -12,6 +12,7 @@ from tuopin.agents.columns import EXITED, EXITED_UNSTABLE, NEAR_POOR, OUTSIDE
 from tuopin.agents.kernels import pick
 from tuopin.agents.randomness import MONITORING
 from tuopin.agents.registry import move, registered
+from tuopin.agents.review import income_as_seen
 from tuopin.policies.finding.monitoring.causes import (
     OTHER,
     Watch,
@@ -20,7 +21,7 @@ from tuopin.policies.finding.monitoring.causes import (
     look_through,
     seen_share,
 )
-from tuopin.policies.finding.monitoring.looks import income_as_seen, recorded, revoke_false_exits
+from tuopin.policies.finding.monitoring.looks import firm_lost, recorded, revoke_false_exits
 from tuopin.policies.finding.monitoring.packages import CAUSES, sent_to
 from tuopin.policies.finding.monitoring.tables import REPORTS, counts
 from tuopin.policies.protocol import County, Ledger, OwnColumns, Policy, Set, column, policy_parameters
@@ -51,12 +52,14 @@ class Monitoring(Policy):
     writes = ("registry_status", "registered_since", "registry_exit_year", "cause")
     influences = ("every.leakage", "every.interest_only", "every.not_to_poor", "every.one_firm")
     enrols = False
-    keeps = ("hours_share", "revoked")
+    keeps = ("hours_share", "revoked", "found")
     reports = REPORTS
     hours_share: F64 = np.ones(0)
     """Of the hours asked last year, the share each village's team had."""
     revoked: int = 0
     """Persons whose exit inspection revoked this year."""
+    found: int = 0
+    """Households put on the list this year."""
 
     def own(self, county: County) -> MonitoringColumns:
         """The list."""
@@ -85,19 +88,29 @@ class Monitoring(Policy):
             self.value("looked_under", year) * county.line,
         )
         disaster = county.villages.crop_left < county.markets.weather
-        watched = pick(Watched, h, county.flows, disaster=disaster, before=own.disabled, since=own.listed)
+        watched = pick(
+            Watched,
+            h,
+            county.flows,
+            disaster=disaster,
+            firm_lost=firm_lost(county),
+            before=own.disabled,
+            since=own.listed,
+        )
         risk = look_through(watched, watch)
         luck = county.luck.uniforms(MONITORING, year, h.uid[risk.rows], 4)
         seen = income_as_seen(county, risk.rows)
         under = seen < self.value("line_ratio", year) * county.line
         at_risk = (under & (risk.cause > 0)) | risk.alone
-        self._release(county, risk.rows[~at_risk & ~under], risk.rows[at_risk], luck[at_risk, 3])
         new = own.listed[risk.rows] == 0
+        free = ~risk.alone & (risk.cause == 0) & ~under
+        self._release(county, risk.rows[free], risk.rows[~free], luck[~free, 3])
         found = new & at_risk & (luck[:, 0] < self._seen(county)[h.village[risk.rows]])
         alarm = self._false_alarms(year)
         found |= new & ~at_risk & (luck[:, 1] < alarm)
         found |= new & h.poor_true[risk.rows] & (luck[:, 1] > 1.0 - self.value("hotline", year))
         rows = risk.rows[found]
+        self.found = len(rows)
         own.listed[rows] = year
         true = np.where(risk.cause[found] > 0, risk.cause[found], OTHER)
         own.cause[rows] = recorded(true, self.value("cause_error", year), luck[found, 2:])
@@ -111,11 +124,13 @@ class Monitoring(Policy):
         return seen_share(sensitivity, self.value("rounds", county.year), self.hours_share)
 
     def _false_alarms(self, year: int) -> float:
+        if self.value("rounds", year) == 0:  # nobody is looked at
+            return 0.0
         supervised = self.value("supervision", year) > 0
         return self.value("false_alarm", year) * (self.value("supervision_alarms", year) if supervised else 1.0)
 
     def _release(self, county: County, free: I64, still: I64, lot: F64) -> None:
-        """Take off the list who has no cause and enough income, and some on paper."""
+        """Take off the list who has no cause and enough income (`free`), and some of the others (`still`) on paper."""
         h, own = county.households, self.own(county)
         on_paper = still[lot < self.value("release_on_paper", county.year)]
         for rows in (free, on_paper):
@@ -167,4 +182,7 @@ class Monitoring(Policy):
     def report(self, county: County) -> Mapping[str, float]:
         """The list by status and cause, and who was sent to what and served."""
         own = self.own(county)
-        return {**counts(county, own.listed > 0, own.cause), "exits_revoked_persons": float(self.revoked)}
+        waited = 12.0 * (1.0 - self._first_year(county.year)) * self.found
+        numbers = {"exits_revoked_persons": self.revoked, "found_households": self.found, "waited_months": waited}
+        events = {name: float(number) for name, number in numbers.items()}
+        return {**counts(county, own.listed > 0, own.cause), **events}

@@ -36,6 +36,8 @@ REPORTS = (
     ),
     Report("undelivered_measures", "measures", "measures that no programme delivers", "无项目承接的措施"),
     Report("exits_revoked_persons", "persons", "exits revoked by inspection", "督查撤销退出人口"),
+    Report("found_households", "households", "put on the list this year", "当年新纳入监测户"),
+    Report("waited_months", "household-months", "from the start of the risk to the referral", "识别到转介等待户月"),
 )
 
 
