@@ -36,7 +36,7 @@ MARGIN = 1.2
 
 
 def whole_part(share: float, total: int) -> int:
-    """Return the whole units in `share` of `total`; a product short of a whole number by its last bit is that number."""
+    """Return the whole units in `share` of `total`; what is short of a whole number by its last bit is that number."""
     return int(share * total + 1e-9)
 
 

@@ -14,7 +14,7 @@ from tests.agents.registry_cases import HARD, ON
 from tuopin.agents.columns import EXITED
 from tuopin.agents.county import County
 from tuopin.agents.exit_plan import SHARE, exits_planned
-from tuopin.agents.registry import review
+from tuopin.agents.review import review
 
 NOTE = {"unit": "persons", "source": "made for a test", "confidence": "source-document"}
 

@@ -11,7 +11,6 @@ from tuopin.agents.randomness import MONITORING
 from tuopin.agents.registry import has_exited, move
 from tuopin.policies.finding.monitoring.causes import OTHER
 
-
 STRUCK = "_struck"
 """What the name of a programme's own column ends with that flags whose firm failed this year."""
 
