@@ -27,7 +27,7 @@ from tuopin.agents.review import (
 from tuopin.agents.schooling import out_of_school
 from tuopin.policies.finding.identification.judgement import Looks, Weights, judged_log_income
 from tuopin.policies.finding.identification.register import Checked, audit, enter_under, remove_false_entries, rerank
-from tuopin.policies.protocol import County, Ledger, Policy, Report, Set, policy_parameters
+from tuopin.policies.protocol import County, Ledger, Place, Policy, Report, Set, policy_parameters
 
 LINE = "economy.registry_line"
 REPORTS = (
@@ -67,6 +67,19 @@ class Identification(Policy):
     false_found: int = 0
     tracks: tuple[int, int, int] = (0, 0, 0)
     """Registered households sent this year to development and to the allowance, and of both those sent wrongly."""
+
+    def problems(self, place: Place, years: tuple[int, int]) -> list[tuple[str, str, str]]:
+        """A check of the register in a year that is not simulated, and additions where nobody is outside it."""
+        first, last = years[0] + 1, years[1]
+        found = []
+        for name in ("lookback_year", "audit_year"):
+            if (year := int(self.value(name, first))) and not first <= year <= last:
+                found.append((name, f"{year} is not simulated", f"a year in {first}..{last}, or 0 for never"))
+        audited, added = int(self.value("audit_year", first)), self.value("added_share", first)
+        if audited and added > 0 and place.registered_only:
+            wrong = f"is {added:g}, but {place.name} has registered households only: there is nobody to add"
+            found.append(("added_share", wrong, "0"))
+        return found
 
     def influence(self, county: County) -> Mapping[str, float | Set]:
         """The registry's line of the year, where this module resets it."""

@@ -12,7 +12,7 @@ from tuopin.agents.randomness import CADRES
 from tuopin.agents.registry import registered
 from tuopin.agents.review import ON_PAPER
 from tuopin.policies.arrays import Mask
-from tuopin.policies.protocol import County, Ledger, Policy, Report, Set, policy_parameters
+from tuopin.policies.protocol import County, Ledger, Place, Policy, Report, Set, policy_parameters
 
 PAPER, PLAN = "registry.paper_exits", "registry.planned_exits"
 MARGIN, LATE_MARGIN = "registry.exit_margin", "registry.deadline_margin"
@@ -47,6 +47,19 @@ class CadreSupport(Policy):
     def prepare(self, county: County) -> None:
         """Begin with the teams as they are."""
         self.quality = np.zeros(len(county.villages))
+
+    def problems(self, place: Place, years: tuple[int, int]) -> list[tuple[str, str, str]]:
+        """A plan of more persons than are registered, and a deadline before the first simulated year."""
+        first, last = years[0] + 1, years[1]
+        found, registered = [], int(place.registered_persons.value)
+        for year in range(first, last + 1):
+            planned = self.setting("plan", year)
+            if planned is not None and (persons := place.part(round(float(planned)))) > registered:
+                wrong = f"{persons:,} persons of {place.name} are to exit in {year}, but {registered:,} are registered"
+                found.append(("plan", wrong, f"at most {registered:,} a year"))
+        if (deadline := int(self.value("deadline", first))) and deadline < first:
+            found.append(("deadline", f"{deadline} is before the first simulated year", f"{first} or later, or 0"))
+        return found
 
     def influence(self, county: County) -> Mapping[str, float | Set]:
         """The exit plan, its deadline, exits on paper, and causes better known where every household is visited."""
