@@ -140,6 +140,16 @@ class County:
                 getattr(part, name)[:] = term.neutral
         self.vacancies = COUNTY_TERMS["vacancies"].neutral
 
+    @property
+    def villages_share(self) -> float:
+        """Simulated villages over those there are: below 1 only in a sample."""
+        return len(self.villages) / max(self.place.documented_villages, len(self.villages))
+
+    @property
+    def village_scale(self) -> float:
+        """Part of a documented village's households that a simulated one holds: its hours and costs are that part."""
+        return self.scale / self.villages_share
+
     def on(self, mechanism: str) -> bool:
         """Whether a switch is on."""
         return self.mechanisms[mechanism] is True

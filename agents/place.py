@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
 from tuopin.agents.columns import ZONES
 from tuopin.agents.documented import (
@@ -148,6 +148,18 @@ class Place(PlaceKeys):
     registered_only: bool = False
     """Households that are not registered are simulated up to the initial state only, where they could be chosen."""
     region: Membership | None = None
+
+    _documented_villages: int = PrivateAttr(0)
+
+    def standing_for(self, villages: int) -> Place:
+        """Let the villages of this copy stand for so many documented ones, and return it."""
+        self._documented_villages = villages
+        return self
+
+    @property
+    def documented_villages(self) -> int:
+        """Villages that there are, of which a sample simulates fewer."""
+        return self._documented_villages or int(self.villages.value)
 
     def part(self, total: int) -> int:
         """What this place gets of a study's `total` units (fen, slots): all, or its part as county of a region."""

@@ -6,6 +6,8 @@ they follow a study's scale.
 
 from __future__ import annotations
 
+from typing import Any
+
 from tuopin.agents.columns import ZONES
 from tuopin.agents.documented import SHARES, Figure
 from tuopin.agents.place import Place
@@ -42,7 +44,8 @@ def simulated_place(place: Place, villages: int) -> Place:
         bounds = figure.range and (figure.range[0] * ratio, max(figure.range[1] * ratio, 1.0))
         return figure.model_copy(update={"value": _part(figure.value, ratio), "range": bounds})
 
-    changes = {"villages": place.villages.model_copy(update={"value": villages})}
+    documented = int(place.villages.value)
+    changes: dict[str, Any] = {"villages": place.villages.model_copy(update={"value": villages})}
     for key in ("townships", *VILLAGE_KEYS):
         figure: Figure | None = getattr(place, key)
         if figure is not None and figure.unit not in SHARES:
@@ -50,8 +53,8 @@ def simulated_place(place: Place, villages: int) -> Place:
     if place.resettlement is not None:
         zones = {name: getattr(place.resettlement, name) for name in ZONES[1:]}
         parts = {name: z.model_copy(update={"sites": _part(z.sites, ratio)}) for name, z in zones.items()}
-        return place.model_copy(update={**changes, "resettlement": place.resettlement.model_copy(update=parts)})
-    return place.model_copy(update=changes)
+        changes["resettlement"] = place.resettlement.model_copy(update=parts)
+    return place.model_copy(update=changes).standing_for(documented)
 
 
 def _part(number: float, ratio: float) -> int:

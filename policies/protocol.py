@@ -180,7 +180,10 @@ class Policy(Settings):
 
     def slots(self, county: County) -> int | None:
         """Households that may enrol this year; None if unlimited (see `tuopin.policies.allotment`)."""
-        return allotment.slots(self, self._setting(county), county.year)
+        where = self._setting(county)
+        if self.level == VILLAGE:  # slots are villages, of which a scale leaves all and a sample some
+            where = where._replace(scale=county.villages_share)
+        return allotment.slots(self, where, county.year)
 
     def _setting(self, county: County) -> allotment.Setting:
         first = self.first_year or county.start + 1
@@ -337,8 +340,8 @@ class Policy(Settings):
         cost = self.unit_cost(county, rows, observed)
         if type(self).yearly_cost is not Policy.yearly_cost:
             cost = cost + self.yearly_cost(county, rows)
-        if self.level == VILLAGE and county.scale != 1.0:
-            cost = np.rint(cost * county.scale).astype(np.int64)
+        if self.level == VILLAGE and county.village_scale != 1.0:
+            cost = np.rint(cost * county.village_scale).astype(np.int64)
         return cost
 
     def affordable(self, county: County, rows: Rows, left_fen: int, observed: ObservedNeed) -> tuple[Rows, Fen]:

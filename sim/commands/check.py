@@ -10,6 +10,7 @@ from tuopin.sim.commands.options import StudyArgument
 
 LABEL = 12  # columns of what stands before each line of the summary
 TRIED = 3_000
+NATION = "economy.rural_income"
 MANY_REPLICATES, MIB_A_REPLICATE = 5_000, 0.1
 """From how many replicates on the memory of a comparison is told, and what each takes (docs/performance.md)."""
 
@@ -146,6 +147,27 @@ def sampled(place: Place) -> str:
     return "" if place.sample == 1 else f" simulated, one in {place.sample:,} of all"
 
 
+def income_lines(study: Study) -> list[str]:
+    """Mean income of each place, or the mean over a region's counties, beside that of the nation's farmers."""
+    from tuopin.agents.draws import resolve_parameters
+    from tuopin.sim.run.burn_in import mean_income
+    from tuopin.sim.study.places import region_name
+
+    parameters = resolve_parameters(study.parameters)
+    owners: dict[tuple[str, int], list[tuple[float, float]]] = {}
+    for name, place in study.places.items():
+        found = owners.setdefault((region_name(place, name), place.year), [])
+        found.append((mean_income(place, parameters), float(place.rural_persons.value)))
+    lines = []
+    for (owner, year), incomes in owners.items():
+        mean = sum(income * persons for income, persons in incomes) / sum(persons for _, persons in incomes)
+        nation = parameters[NATION]
+        known = isinstance(nation.value, dict) and year in nation.value
+        beside = f", {mean / parameters.value(NATION, year):.0%} of the nation's rural mean" if known else ""
+        lines.append(f"income      {owner}: {mean:,.0f} yuan a person at the end of {year}{beside}")
+    return lines
+
+
 def own_lines(study: Study) -> list[str]:
     """What places say in place of the model's own numbers, and numbers by year that begin after they are lived into."""
     from tuopin.agents.place_parameters import taken_ids
@@ -154,7 +176,7 @@ def own_lines(study: Study) -> list[str]:
     from tuopin.sim.study.places import region_name
     from tuopin.sim.study.series import held_by_programmes, held_series
 
-    told: dict[str, None] = {}
+    told: dict[str, None] = dict.fromkeys(income_lines(study))
     held: list[tuple[str, int, int]] = []
     for name, place in study.places.items():
         owner = region_name(place, name)

@@ -109,7 +109,7 @@ def _simulated(scenarios: Mapping[str, Any], years: int) -> pd.DataFrame:
 
 def _stays(name: str, carrier: Carrier, values: pd.DataFrame) -> str:
     """What is wrong with an entry as simulated, or nothing."""
-    entry, moves = carrier.entry, carrier.entry.moves
+    moves = carrier.entry.moves
     rows = values[
         (values["indicator"] == moves.indicator) & (values["group"] == moves.group) & (values["view"] == moves.view)
     ]

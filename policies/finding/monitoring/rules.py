@@ -172,7 +172,9 @@ class Monitoring(Policy):
         year, number = county.year, len(county.villages)
         listed = np.bincount(county.households.village[self.own(county).listed > 0], minlength=number)
         each = self.value("visits", year) * self.value("visit_hours", year) * (1.0 - self.value("helper_share", year))
-        more = self.value("supervision_hours", year) if self.value("supervision", year) > 0 else 0.0
+        more = (
+            self.value("supervision_hours", year) * county.village_scale if self.value("supervision", year) > 0 else 0.0
+        )
         return np.asarray(listed * each + more)
 
     def change_terms(self, county: County, ledger: Ledger) -> None:

@@ -105,12 +105,12 @@ class CadreSupport(Policy):
     def _hours(self, county: County) -> F64:
         """Hours that come on top of those of each village's own team, shape (villages,).
 
-        (size x hours a member, at the county's scale, + pairs x hours a pair) x (1 - formalism) x (1 + gain x
-        pressure), in covered villages.
+        (size x hours a member, of the part of a village that is simulated, + pairs x hours a pair) x (1 - formalism) x
+        (1 + gain x pressure), in covered villages.
         """
         year, covered = county.year, self.covered(county)
         hours = np.full(len(covered), self.value("team_size", year) * self.value("hours_per_member", year))
-        hours *= county.scale
+        hours *= county.village_scale
         if self.value("paired_share", year) > 0.0:
             paired = county.households.village[self._paired(county)]
             hours += np.bincount(paired, minlength=len(covered)) * self.value("hours_per_pair", year)
@@ -139,7 +139,7 @@ class CadreSupport(Policy):
         A model cadre's own money (`own_money`) reaches one village.
         """
         h, year, covered = county.households, county.year, self.covered(county)
-        cost = self.value("cost_per_member", year) * self.value("team_size", year) * county.scale
+        cost = self.value("cost_per_member", year) * self.value("team_size", year) * county.village_scale
         if cost > 0.0 and covered.any():
             yuan = cost * int(covered.sum()) * county.prices
             ledger.post_common(self.name, "sending_unit", covered[h.village], round(yuan * 100.0), int(covered.sum()))
@@ -152,7 +152,8 @@ class CadreSupport(Policy):
     def _give_own_money(self, county: County, ledger: Ledger) -> None:
         """A model cadre's money of the year: to the registered of the best team's village, for their business.
 
-        They share it equally; `own_return` of it is earned in that year. It is one village, so its sum is not scaled.
+        They share it equally; `own_return` of it is earned in that year. It is one village, of which a part may be
+        simulated; the others get nothing.
         """
         v, h, year = county.villages, county.households, county.year
         listed = registered(county) & (h.able_workers > 0)
@@ -161,7 +162,7 @@ class CadreSupport(Policy):
             return
         order = np.lexsort((v.uid, -(v.cadre_quality + self.quality), ~(there & self.covered(county))))
         rows = np.flatnonzero(listed & (h.village == order[0]))
-        yuan = self.value("own_money", year) * county.prices
+        yuan = self.value("own_money", year) * county.village_scale * county.prices
         ledger.post_common(self.name, "sending_unit", h.village == order[0], round(yuan * 100.0), 1)
         gain = self.value("own_return", year) * self.value("effect", year)
         county.flows.business_term[rows] += gain * yuan / len(rows)

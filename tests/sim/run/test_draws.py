@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tuopin.agents.draws import Draw, pert
+from tuopin.agents.draws import Draw, pert, resolve_parameters
 from tuopin.agents.parameters import name_key
 from tuopin.agents.place import Place
 from tuopin.agents.randomness import PARAMETERS, Luck
@@ -103,3 +103,43 @@ def test_a_county_of_a_region_keeps_at_least_one_village(place_data: dict[str, A
     place = Place.model_validate(place_data)
     assert {draw_place(place, Draw(Luck(3, r))).villages.value for r in range(40)} == {1}
     assert all(dict(drawn_figures(place, Draw(Luck(3, r)))) == {"place.testing.villages": 1.0} for r in range(40))
+
+
+def test_what_a_place_says_of_itself_is_drawn_from_its_own_ranges(place_data: dict[str, Any]) -> None:
+    free = {"source": "made for a test", "confidence": "free"}
+    more = {
+        "land_per_person": {"value": 1.0, "unit": "mu/person", **free, "range": [0.5, 2.0]},
+        "registered_exited": {"value": 90, "unit": "persons", **free, "range": [50, 200]},
+        "plan": {"value": {2017: 100, 2018: 10}, "unit": "persons", **free, "range": [0.5, 1.5]},
+        "line": {"value": {2017: 3000}, "unit": "yuan/person/year", **free, "range": [0.9, 1.2]},
+        "line_shares": {"fruit": {"value": 0.4, "unit": "share", **free, "range": [0.2, 0.5]}},
+        "parameters": {"registry.exit_margin": {"value": 1.0, "unit": "ratio", **free, "range": [0.9, 1.2]}},
+        "factories": [
+            {
+                "name": "shoes",
+                "label": {"en": "Shoes"},
+                "jobs": {"value": 100, "unit": "jobs", **free, "range": [50, 400]},
+            }
+        ],
+    }
+    place = Place.model_validate({**place_data, **more})
+    drawn = draw_place(place, DRAW)
+    land = quantile("place.testing.land_per_person", 0.5, 1.0, 2.0)
+    assert drawn.land_per_person is not None and drawn.land_per_person.value == land
+    assert drawn.registered_exited is not None
+    assert drawn.registered_exited.value == round(quantile("place.testing.registered_exited", 50, 90, 200))
+    times = quantile("place.testing.plan", 0.5, 1.0, 1.5)
+    assert drawn.plan is not None and drawn.plan.value == {2017: round(100 * times), 2018: round(10 * times)}
+    assert drawn.line is not None and drawn.line.value[2017] == 3000 * quantile("place.testing.line", 0.9, 1.0, 1.2)
+    margin = quantile("place.testing.registry.exit_margin", 0.9, 1.0, 1.2)
+    assert drawn.parameters["registry.exit_margin"].value == margin
+    fruit = quantile("place.testing.line_shares.fruit", 0.2, 0.4, 0.5)
+    assert drawn.line_shares["fruit"].value == fruit
+    jobs = round(quantile("place.testing.shoes.jobs", 50, 100, 400))
+    assert drawn.factories[0].jobs.value == jobs
+    table = dict(drawn_figures(place, DRAW))
+    assert table["place.testing.land_per_person"] == land and table["place.testing.shoes.jobs"] == jobs
+    assert table["place.testing.plan"] == 100 * times and table["place.testing.line_shares.fruit"] == fruit
+    # the numbers of the run are those drawn of the place, not drawn anew of the model's range
+    here = resolve_parameters({}, DRAW, drawn)
+    assert here.value("registry.exit_margin") == margin and here.value("production.land_per_person") == land

@@ -25,6 +25,7 @@ PROGRAMMES = (
 )
 RECORD_ONLY: Mapping[str, str] = {
     "registry.illness_bill_share": "moves the recorded cause alone, which stands in the panel",
+    "economy.rural_income": "stands beside the mean income of a place in `tuopin check`",
     "population.central_village_above": "parts settlements that are on record; no rule and no group tells them apart",
     "population.natural_village_above": "as central_village_above: the groups know scattered households only",
     "population.dangerous_housing_share": "grades C and D are both unsafe; which of them is on record",

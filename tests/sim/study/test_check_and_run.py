@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from tuopin.agents.documented import KINDS
 from tuopin.agents.mechanisms import MECHANISMS
 from tuopin.agents.parameters import Parameter, model_parameters
+from tuopin.agents.place_keys import OWN_LINES
 from tuopin.policies.catalogue import catalogue
 from tuopin.sim.run.task import simulate_task
 from tuopin.sim.study.document import Document
@@ -62,6 +64,49 @@ def series(p: Parameter) -> st.SearchStrategy[Any]:
 
 
 @st.composite
+def levels(draw: st.DrawFn, figure: Callable[[str, Any], dict[str, Any]]) -> dict[str, Any]:
+    """A level of income: against the mean of poor areas, or stated."""
+    if draw(st.booleans()):
+        return {"county_factor": figure("county_factor", draw(st.floats(0.1, 5) | st.sampled_from([0.1, 5.0])))}
+    return {"mean_income": figure("mean_income", draw(st.floats(100, 100_000)))}
+
+
+@st.composite
+def own_keys(draw: st.DrawFn, figure: Callable[[str, Any], dict[str, Any]]) -> dict[str, Any]:
+    """Some of the optional keys of a place, each within its own bounds; whether they fit is for `check` to say."""
+    note = {"source": "generated", "confidence": "derived"}
+    numbers: dict[str, st.SearchStrategy[Any]] = {
+        "registered_exited": st.integers(0, 60),
+        "poor_villages": st.integers(0, 1) | st.floats(0, 1),
+        "weak_villages": st.integers(0, 9),
+        "flood_villages": st.integers(0, 1),
+        "townships": st.integers(1, 9),
+        "land_per_person": st.floats(0, 100),
+        "forest_per_person": st.floats(0, 1000),
+        "off_farm_share": st.floats(0, 1),
+    }
+    chosen = draw(st.lists(st.sampled_from(sorted(numbers)), max_size=3, unique=True))
+    found: dict[str, Any] = {name: figure(name, draw(numbers[name])) for name in chosen}
+    years = st.integers(2016, 2019)
+    if draw(st.booleans()):
+        values = draw(st.dictionaries(years, st.integers(0, 200), min_size=1))
+        found["plan"] = {"value": values, "unit": "persons", **note}
+    if draw(st.booleans()):
+        values = draw(st.dictionaries(years, st.floats(100, 100_000), min_size=1))
+        found["line"] = {"value": values, "unit": "元/人年", "indexed": draw(st.booleans()), **note}
+    if draw(st.booleans()):
+        shares = draw(st.dictionaries(st.sampled_from(OWN_LINES), st.floats(0, 0.5), max_size=3))
+        found["line_shares"] = {line: {"value": x, "unit": "share", **note} for line, x in shares.items()}
+    if draw(st.booleans()):
+        found["allowed_lines"] = draw(st.lists(st.sampled_from(OWN_LINES), max_size=4))
+    known = model_parameters()
+    ids = draw(st.lists(st.sampled_from(sorted(known)), max_size=2, unique=True))
+    found["parameters"] = {id: {"value": draw(series(known[id])), "unit": known[id].unit, **note} for id in ids}
+    found["sample"] = draw(st.sampled_from([1, 1, 1, 2, 5]))
+    return found
+
+
+@st.composite
 def places(draw: st.DrawFn) -> dict[str, Any]:
     """A small place; whether its totals fit into each other is for `check` to say."""
 
@@ -84,6 +129,7 @@ def places(draw: st.DrawFn) -> dict[str, Any]:
             "remoteness": st.floats(0, 1),
         }
     )
+    own = draw(own_keys(figure))
     zones = {name: draw(zone) for name in ("city", "industrial_park", "town", "scenic_area", "central_village")}
     capacity = {"value": draw(st.integers(0, 500)), "unit": "head/year", "source": "g", "confidence": "derived"}
     share = {**capacity, "value": draw(st.integers(1, 5)), "unit": "head"}
@@ -98,9 +144,10 @@ def places(draw: st.DrawFn) -> dict[str, Any]:
         "rural_persons": figure("rural_persons", rural),
         "household_size": figure("household_size", draw(st.floats(1, 7))),
         "villages": figure("villages", draw(st.integers(1, households))),
-        "county_factor": figure("county_factor", draw(st.floats(0.1, 5) | st.sampled_from([0.1, 5.0]))),
+        **draw(levels(figure)),
         "cooperatives": figure("cooperatives", draw(st.integers(0, 4))),
         "registered_only": draw(st.booleans()),
+        **own,
         "resettlement": draw(st.none() | st.just({"source": "g", "confidence": "derived", **zones})),
         "anchors": draw(
             st.just([])

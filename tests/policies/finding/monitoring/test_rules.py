@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.agents.registry_cases import EXACT
+from tests.agents.registry_cases import EXACT, of_villages
 from tuopin.agents.columns import EXITED, EXITED_UNSTABLE, NEAR_POOR, OUTSIDE, REGISTERED_POOR, RELAPSED
 from tuopin.agents.county import County
 from tuopin.policies.catalogue import catalogue
@@ -34,7 +34,7 @@ def watched(by_hand: Callable[..., County], size: int, settings: dict[str, Any],
     beside = columns.pop("policies", ())
     events = {name: columns.pop(name) for name in EVENTS if name in columns}
     usual = {"net_income_pp": 4000.0, "net_income_pp_1": 4000.0}
-    county = by_hand(size, EXACT, policies=(policy, *beside), **{**usual, **columns})
+    county = by_hand(size, EXACT, policies=(policy, *beside), place=of_villages(1), **{**usual, **columns})
     for name, value in events.items():
         getattr(county.flows, name)[:] = value
     return county, policy

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.agents.registry_cases import HARD
+from tests.agents.registry_cases import HARD, of_villages
 from tests.policies.dole import Dole
 from tuopin.agents.columns import EXITED
 from tuopin.agents.county import County
@@ -228,11 +228,9 @@ def test_keep_is_paid_by_the_sending_unit(by_hand: Callable[..., County]) -> Non
 def test_a_model_cadres_money_reaches_one_village(
     by_hand: Callable[..., County], money: float, effect: float, each: float
 ) -> None:
-    """60,000 yuan among two registered households of the best team's village, at .15: 4,500 each; never scaled."""
+    """60,000 yuan among two registered households of the best team's village, at .15: 4,500 each."""
     given = {"own_money": money, "own_return": 0.15, "effect": effect}
-    county, policy = placed(
-        by_hand, 4, given, villages=2, village=[0, 1, 1, 1], registry_status=[1, 1, 1, 0], scale=0.5
-    )
+    county, policy = placed(by_hand, 4, given, villages=2, village=[0, 1, 1, 1], registry_status=[1, 1, 1, 0])
     county.villages.cadre_quality[:] = [-1.0, 1.0]
     ledger = Ledger()
     ledger.open_year(2017, 4)
