@@ -36,6 +36,7 @@ REPORTS = (
     Report("register_added_persons", "persons", "added to the register", "补录人口"),
     Report("false_entries_found_persons", "persons", "false entries found by data sharing", "数据比对剔除人口"),
     Report("paper_exits_persons", "persons", "certified as exited without being secure", "纸面脱贫人口"),
+    Report("causes_misnamed_households", "households", "new entries with another cause recorded", "致贫原因误记户"),
     Report("sent_to_development_households", "households", "registered, sent to work and industry", "转介开发式扶贫户"),
     Report("sent_to_allowance_households", "households", "registered, sent to the allowance", "转介保障式扶贫户"),
     Report("sent_wrongly_households", "households", "registered, sent to the wrong of the two", "误分类户"),
@@ -60,11 +61,13 @@ class Identification(Policy):
     writes = ("registry_status", "registered_since", "registry_exit_year", "cause")
     sets = (LINE,)
     enrols = False
-    keeps = ("checked", "false_found", "tracks")
+    keeps = ("checked", "false_found", "misnamed", "tracks")
     reports = REPORTS
     checked: Checked = Checked()
     """What this year's checks of the register did."""
     false_found: int = 0
+    misnamed: int = 0
+    """New entries of this year whose cause is recorded as another."""
     tracks: tuple[int, int, int] = (0, 0, 0)
     """Registered households sent this year to development and to the allowance, and of both those sent wrongly."""
 
@@ -142,7 +145,7 @@ class Identification(Policy):
         certify_on_paper(county, looked, -judged[looked.rows], plan.persons - exited, paper)
         detect_falls(county, looked, verified)
         self._enter(county, judged)
-        self._misname(county, np.flatnonzero(registered(county) & ~before))
+        self.misnamed = self._misname(county, np.flatnonzero(registered(county) & ~before))
 
     def _judged(self, county: County) -> F64:
         """Log of judged income of everybody, by the method."""
@@ -204,16 +207,17 @@ class Identification(Policy):
             before = registry_line(county.parameters, year - 1)
         return before if line > before else None
 
-    def _misname(self, county: County, rows: I64) -> None:
-        """Record the cause of some new entries as another one."""
+    def _misname(self, county: County, rows: I64) -> int:
+        """Record the cause of some new entries as another one; return how many."""
         h = county.households
         lot = county.luck.uniform(IDENTIFICATION, county.year, h.uid[rows], 1)
         rows = rows[lot < self.value("cause_error", county.year)]
         h.cause[rows] = 1 + h.cause[rows] % CAUSES.index("lack_of_technology_or_funds")
+        return len(rows)
 
     def report(self, county: County) -> Mapping[str, float]:
         """What was done to the register this year."""
-        done = (*self.checked, self.false_found, county.notes.get(ON_PAPER, 0.0), *self.tracks)
+        done = (*self.checked, self.false_found, county.notes.get(ON_PAPER, 0.0), self.misnamed, *self.tracks)
         return {report.name: float(number) for report, number in zip(REPORTS, done, strict=True)}
 
 

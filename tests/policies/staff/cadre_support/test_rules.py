@@ -30,9 +30,9 @@ def placed(by_hand: Callable[..., County], size: int, settings: dict[str, Any], 
     """A county and its cadres, whose hours of the year are there."""
     policy = CadreSupport(settings)
     beside = more.pop("policies", ())
-    county = by_hand(
-        size, more.pop("parameters", HARD), more.pop("mechanisms", None), policies=(policy, *beside), **more
-    )
+    parameters, mechanisms = more.pop("parameters", HARD), more.pop("mechanisms", None)
+    place = of_villages(more.get("villages", 1))
+    county = by_hand(size, parameters, mechanisms, policies=(policy, *beside), place=place, **more)
     county.reset_terms()
     policy.protect(county)
     return county, policy
