@@ -31,13 +31,15 @@ def faults(found: Register, systems: tuple[System, ...]) -> list[str]:
             lines.append(f"{system.system}: there are no facts {', '.join(unknown)}; allowed: ids of facts.csv")
         if (carrier := found.carriers.get(system.system)) is None:
             continue
-        lines += _names(system, carrier)
-        if carrier.module in catalogue() and carrier.entry.moves.indicator in known_indicators():
+        wrong = _names(system, carrier)
+        lines += wrong.values()
+        if set(wrong) <= {"study"}:  # what moves does not hang on the study that is to show it
             sound[system.system] = carrier
     return lines + _unmoved(sound)
 
 
-def _names(system: System, carrier: Carrier) -> list[str]:
+def _names(system: System, carrier: Carrier) -> dict[str, str]:
+    """A line for each key of an entry that names what there is not."""
     entry = carrier.entry
     studies = [file.stem for file in shipped_studies()]
     wrong = []
@@ -49,10 +51,10 @@ def _names(system: System, carrier: Carrier) -> list[str]:
         wrong.append(("study", f"there is no study '{entry.study}'", f"allowed: {', '.join(studies)}"))
     if entry.moves.indicator not in known_indicators():
         wrong.append(("moves.indicator", f"there is no '{entry.moves.indicator}'", "allowed: indicators of the tables"))
-    return [
-        str(Problem(str(carrier.file), carrier.line, f"{system.system}.{path}", said, allowed))
+    return {
+        path: str(Problem(str(carrier.file), carrier.line, f"{system.system}.{path}", said, allowed))
         for path, said, allowed in wrong
-    ]
+    }
 
 
 def _unmoved(carriers: Mapping[str, Carrier]) -> list[str]:

@@ -103,7 +103,9 @@ class Monitoring(Policy):
         under = seen < self.value("line_ratio", year) * county.line
         at_risk = (under & (risk.cause > 0)) | risk.alone
         new = own.listed[risk.rows] == 0
-        free = ~risk.alone & (risk.cause == 0) & ~under
+        free = ~risk.alone & ~under
+        if self.setting("release", year) == "cause_and_income":
+            free &= risk.cause == 0
         self._release(county, risk.rows[free], risk.rows[~free], luck[~free, 3])
         found = new & at_risk & (luck[:, 0] < self._seen(county)[h.village[risk.rows]])
         alarm = self._false_alarms(year)

@@ -215,6 +215,18 @@ def test_the_list_marks_who_is_looked_at_and_forgets_him_when_no_cause_holds_and
     assert not own.listed[2]  # who is registered again is watched there
 
 
+@pytest.mark.parametrize(("rule", "stays"), [("cause_and_income", True), ("income", False)])
+def test_whether_a_cause_that_lasts_keeps_a_household_of_good_income_is_a_rule(
+    by_hand: Callable[..., County], rule: str, stays: bool
+) -> None:
+    county, policy = watched(by_hand, 1, {"release": rule}, disabled=1)
+    policy.strike(county)
+    county.year = 2018
+    county.households.net_income_pp[:] = 4600.0
+    policy.strike(county)
+    assert bool(policy.own(county).listed[0]) is stays
+
+
 @pytest.mark.parametrize("released", [0.0, 0.5, 1.0])
 def test_release_on_paper_takes_off_who_is_at_risk_and_he_is_not_found_the_same_year(
     by_hand: Callable[..., County], released: float
