@@ -55,7 +55,7 @@ def share_hours(
         return funded
     share = np.where(demand > left, left / np.maximum(demand, LITTLE), 1.0)
     for name in sorted(asked):
-        county.referrals.hours_share[name] = share
+        county.referrals.hours_share[name] = np.where(asked[name] > 0, share, 1.0)  # who asks for none lacks none
         left -= asked[name] * share
     granted = {}
     for policy in policies:

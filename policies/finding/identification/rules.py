@@ -63,8 +63,8 @@ class Identification(Policy):
     enrols = False
     keeps = ("checked", "false_found", "misnamed", "tracks")
     reports = REPORTS
-    checked: Checked = Checked()
-    """What this year's checks of the register did."""
+    checked: tuple[int, int, int] = (0, 0, 0)
+    """Persons that this year's checks of the register removed, doubted and kept, and added."""
     false_found: int = 0
     misnamed: int = 0
     """New entries of this year whose cause is recorded as another."""
@@ -134,7 +134,7 @@ class Identification(Policy):
         paper = 1.0 - (1.0 - self.value("paper_exits", year)) * (1.0 - county.value("registry.paper_exits"))
         ranks = self._checks(year) or paper > 0.0 or self._raised(county) is not None
         judged = self._judged(county) if ranks else np.zeros(len(before))
-        self.checked = self._check(county, judged, reached, at, lot[:, 3])
+        checked = self._check(county, judged, reached, at, lot[:, 3])
         self.false_found = self._compare(county)
         looked = look(county, chances(county))
         if (reached < 1.0).any():
@@ -144,7 +144,8 @@ class Identification(Policy):
         exited = exit_by_plan(county, looked, verified, plan, self._meets(county, looked))
         certify_on_paper(county, looked, -judged[looked.rows], plan.persons - exited, paper)
         detect_falls(county, looked, verified)
-        self._enter(county, judged)
+        added = checked.added + self._enter(county, judged)
+        self.checked = (checked.removed, checked.retained, added)
         self.misnamed = self._misname(county, np.flatnonzero(registered(county) & ~before))
 
     def _judged(self, county: County) -> F64:
@@ -189,13 +190,12 @@ class Identification(Policy):
         meets: Flags = safe[looked.rows]
         return meets
 
-    def _enter(self, county: County, judged: F64) -> None:
-        """After a rise of the line by this module: list who is newly under it, up to the year's intake."""
+    def _enter(self, county: County, judged: F64) -> int:
+        """After a rise of the line by this module list who is newly under it, up to the intake; return persons."""
         if (before := self._raised(county)) is None:
-            return
+            return 0
         seen = income_as_seen(county, np.arange(len(county.households)))
-        entered = enter_under(county, judged, seen, before, self.value("intake_share", county.year))
-        self.checked = self.checked._replace(added=self.checked.added + entered)
+        return enter_under(county, judged, seen, before, self.value("intake_share", county.year))
 
     def _raised(self, county: County) -> float | None:
         """The line of the year before, if this module sets one anew this year and it is higher."""

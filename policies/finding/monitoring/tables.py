@@ -42,14 +42,17 @@ REPORTS = (
 
 
 def counts(county: County, listed: Mask, cause: I8) -> dict[str, float]:
-    """Households on the list by status and cause; and of each measure how many were sent, served, and not delivered."""
+    """Households on the list by status and cause; and of each measure how many were sent, served, and not delivered.
+
+    Who came back onto the register this year is on the list no more.
+    """
     h, sent = county.households, county.referrals
     status = h.registry_status
     edge = listed & ((status == OUTSIDE) | (status == NEAR_POOR))
     unstable = listed & ((status == EXITED) | (status == EXITED_UNSTABLE))
     found = {"edge_households": float(edge.sum()), "unstable_households": float(unstable.sum())}
     for code, name in enumerate(CAUSES[1:], start=1):
-        found[f"cause_{name}_households"] = float((listed & (cause == code)).sum())
+        found[f"cause_{name}_households"] = float(((edge | unstable) & (cause == code)).sum())
     undelivered = 0
     for name in measures():
         here = sent.by_measure[name] > 0 if name in sent.by_measure else np.zeros(len(h), dtype=np.bool_)
