@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tuopin.agents.arrays import I8
+from tuopin.agents.arrays import I8, I64
 from tuopin.agents.columns import EXITED, EXITED_UNSTABLE, NEAR_POOR, OUTSIDE
 from tuopin.agents.county import County
 from tuopin.policies.arrays import Mask
@@ -41,36 +41,39 @@ REPORTS = (
 )
 
 
-def counts(county: County, listed: Mask, cause: I8) -> dict[str, float]:
+def counts(county: County, listed: I64, cause: I8) -> dict[str, float]:
     """Households on the list by status and cause; and of each measure how many were sent, served, and not delivered.
 
-    Who came back onto the register this year is on the list no more.
+    `listed` are the rows of the list, `cause` is recorded of each. Who came back onto the register this year is on it
+    no more.
     """
-    h, sent = county.households, county.referrals
-    status = h.registry_status
-    edge = listed & ((status == OUTSIDE) | (status == NEAR_POOR))
-    unstable = listed & ((status == EXITED) | (status == EXITED_UNSTABLE))
+    status, sent = county.households.registry_status[listed], county.referrals
+    edge = (status == OUTSIDE) | (status == NEAR_POOR)
+    unstable = (status == EXITED) | (status == EXITED_UNSTABLE)
     found = {"edge_households": float(edge.sum()), "unstable_households": float(unstable.sum())}
-    for code, name in enumerate(CAUSES[1:], start=1):
-        found[f"cause_{name}_households"] = float(((edge | unstable) & (cause == code)).sum())
+    numbers = np.bincount(cause[edge | unstable], minlength=len(CAUSES))
+    found |= {f"cause_{name}_households": float(numbers[code]) for code, name in enumerate(CAUSES) if code > 0}
     undelivered = 0
     for name in measures():
-        here = sent.by_measure[name] > 0 if name in sent.by_measure else np.zeros(len(h), dtype=np.bool_)
+        here = np.flatnonzero(sent.by_measure[name]) if name in sent.by_measure else _NOBODY
         by = sent.delivered_by.get(name, ())
-        served = np.zeros(len(h), dtype=np.bool_)
+        served = np.zeros(len(here), dtype=np.bool_)
         for programme in by:
-            served |= _enrolled(county, f"{column_prefix(programme)}_since")
-        undelivered += 0 if by else int(here.sum())
-        found[f"sent_{name}_households"] = float(here.sum())
-        found[f"served_{name}_households"] = float((here & served).sum())
+            served |= _enrolled(county, f"{column_prefix(programme)}_since", here)
+        undelivered += 0 if by else len(here)
+        found[f"sent_{name}_households"] = float(len(here))
+        found[f"served_{name}_households"] = float(served.sum())
     found["undelivered_measures"] = float(undelivered)
     return found
 
 
-def _enrolled(county: County, since: str) -> Mask:
-    """Who is enrolled in the programme of this column, or lives in a village that is."""
+_NOBODY = np.empty(0, dtype=np.int64)
+
+
+def _enrolled(county: County, since: str, rows: I64) -> Mask:
+    """Who of `rows` is enrolled in the programme of this column, or lives in a village that is."""
     if since in county.villages.own:
-        mask: Mask = (county.villages.column(since) > 0)[county.households.village]
+        mask: Mask = county.villages.column(since)[county.households.village[rows]] > 0
     else:
-        mask = county.households.column(since) > 0
+        mask = county.households.column(since)[rows] > 0
     return mask
