@@ -48,7 +48,15 @@ def _decide(c: _Looked, t: Terms, since: I16, village: I16, poor: Flags, found: 
             found[k] = c.luck[k, 1] < t.alarm or (poor[i] and c.luck[k, 1] > 1.0 - t.hotline)
 
 
-def decide(county: County, risk: AtRisk, since: I16, limit: float, terms: Terms, luck: F64) -> tuple[Flags, Flags]:
+class Decided(NamedTuple):
+    """Of who is looked at: who is put on the list, who leaves it, and income as seen, yuan a person, NaN unseen."""
+
+    found: Flags
+    gone: Flags
+    seen: F64
+
+
+def decide(county: County, risk: AtRisk, since: I16, limit: float, terms: Terms, luck: F64) -> Decided:
     """Who of `risk` is put on the list and who leaves it, shapes (n,); `luck` are four uniforms each, (n, 4).
 
     `since` is the year on the list of every household, `limit` the income as seen, yuan a person, under which a cause
@@ -56,9 +64,9 @@ def decide(county: County, risk: AtRisk, since: I16, limit: float, terms: Terms,
     """
     h, rows = county.households, risk.rows
     judged = np.flatnonzero((risk.cause > 0) | (since[rows] > 0))  # nobody else's income matters
-    under = np.zeros(len(rows), dtype=np.bool_)
-    under[judged] = income_as_seen(county, rows[judged]) < limit
+    seen = np.full(len(rows), np.nan)
+    seen[judged] = income_as_seen(county, rows[judged])
     found, gone = np.zeros(len(rows), dtype=np.bool_), np.zeros(len(rows), dtype=np.bool_)
-    looked = _Looked(rows, risk.cause, risk.alone, under, luck)
+    looked = _Looked(rows, risk.cause, risk.alone, seen < limit, luck)
     _decide(looked, terms, since, h.village, h.poor_true, found, gone)
-    return found, gone
+    return Decided(found, gone, seen)

@@ -61,6 +61,8 @@ class Monitoring(Policy):
     """Persons whose exit inspection revoked this year."""
     found: int = 0
     """Households put on the list this year."""
+    _income: F64 = np.empty(0)
+    """Income as this year's search saw it, by household, NaN of who was not looked at; of no use after the year."""
 
     def own(self, county: County) -> MonitoringColumns:
         """The list."""
@@ -80,7 +82,7 @@ class Monitoring(Policy):
         """Bring the list up to date by last year's income and this year's events, and revoke exits found false."""
         h, own, year = county.households, self.own(county), county.year
         self.revoked = revoke_false_exits(county, self.value("inspection", year))
-        self.found = 0
+        self.found, self._income = 0, np.empty(0)
         listed = np.flatnonzero(own.listed)
         left = listed[registered_status(h.registry_status[listed])]  # who is on the register again is watched there
         own.listed[left], own.cause[left] = 0, 0
@@ -110,7 +112,9 @@ class Monitoring(Policy):
         risk = look_through(watched, watch)
         luck = county.luck.uniforms(MONITORING, year, h.uid[risk.rows], 4)
         limit = self.value("line_ratio", year) * county.line
-        found, gone = decide(county, risk, own.listed, limit, self._terms(county), luck)
+        found, gone, seen = decide(county, risk, own.listed, limit, self._terms(county), luck)
+        self._income = np.full(len(h), np.nan)
+        self._income[risk.rows] = seen
         self._release(county, risk.rows[gone])
         rows, cause = risk.rows[found], risk.cause[found]
         self.found = len(rows)
@@ -167,7 +171,14 @@ class Monitoring(Policy):
         limit = self.value("line_ratio", year) * county.line
         most, first = int(self.value("most_measures", year)), self._first_year(year)
         share = np.where(own.listed[rows] == year, first, 1.0)
-        return sent_to(county, Sending(rows, own.cause[rows], income_as_seen(county, rows), share), limit, most)
+        return sent_to(county, Sending(rows, own.cause[rows], self._seen_income(county, rows), share), limit, most)
+
+    def _seen_income(self, county: County, rows: I64) -> F64:
+        """Income of `rows` as seen this year, as the search saw it where it looked."""
+        seen = self._income[rows] if len(self._income) else np.full(len(rows), np.nan)
+        unseen = np.isnan(seen)
+        seen[unseen] = income_as_seen(county, rows[unseen])
+        return seen
 
     def _first_year(self, year: int) -> float:
         return first_year_share(self.value("rounds", year), self.value("delay", year))

@@ -50,30 +50,34 @@ def counts(county: County, listed: I64, cause: I8) -> dict[str, float]:
     status, sent = county.households.registry_status[listed], county.referrals
     edge = (status == OUTSIDE) | (status == NEAR_POOR)
     unstable = (status == EXITED) | (status == EXITED_UNSTABLE)
-    found = {"edge_households": float(edge.sum()), "unstable_households": float(unstable.sum())}
+    found = {
+        "edge_households": float(np.count_nonzero(edge)),
+        "unstable_households": float(np.count_nonzero(unstable)),
+    }
     numbers = np.bincount(cause[edge | unstable], minlength=len(CAUSES))
     found |= {f"cause_{name}_households": float(numbers[code]) for code, name in enumerate(CAUSES) if code > 0}
     undelivered = 0
     for name in measures():
-        here = np.flatnonzero(sent.by_measure[name]) if name in sent.by_measure else _NOBODY
-        by = sent.delivered_by.get(name, ())
+        share, by = sent.by_measure.get(name), sent.delivered_by.get(name, ())
+        here = _NOBODY if share is None else share > 0
         served = np.zeros(len(here), dtype=np.bool_)
-        for programme in by:
-            served |= _enrolled(county, f"{column_prefix(programme)}_since", here)
-        undelivered += 0 if by else len(here)
-        found[f"sent_{name}_households"] = float(len(here))
-        found[f"served_{name}_households"] = float(served.sum())
+        for programme in by if share is not None else ():
+            served |= _enrolled(county, f"{column_prefix(programme)}_since")
+        number = int(np.count_nonzero(here))
+        undelivered += 0 if by else number
+        found[f"sent_{name}_households"] = float(number)
+        found[f"served_{name}_households"] = float(np.count_nonzero(here & served))
     found["undelivered_measures"] = float(undelivered)
     return found
 
 
-_NOBODY = np.empty(0, dtype=np.int64)
+_NOBODY = np.zeros(0, dtype=np.bool_)
 
 
-def _enrolled(county: County, since: str, rows: I64) -> Mask:
-    """Who of `rows` is enrolled in the programme of this column, or lives in a village that is."""
+def _enrolled(county: County, since: str) -> Mask:
+    """Who is enrolled in the programme of this column, or lives in a village that is."""
     if since in county.villages.own:
-        mask: Mask = county.villages.column(since)[county.households.village[rows]] > 0
+        mask: Mask = (county.villages.column(since) > 0)[county.households.village]
     else:
-        mask = county.households.column(since)[rows] > 0
+        mask = county.households.column(since) > 0
     return mask
