@@ -15,6 +15,7 @@ from tuopin.agents.registry import move
 from tuopin.agents.review import income_as_seen, registered_status
 from tuopin.policies.finding.monitoring.causes import (
     OTHER,
+    Chances,
     Watch,
     Watched,
     first_year_share,
@@ -109,10 +110,9 @@ class Monitoring(Policy):
             before=own.disabled,
             since=own.listed,
         )
-        risk = look_through(watched, watch)
-        luck = county.luck.uniforms(MONITORING, year, h.uid[risk.rows], 4)
-        limit = self.value("line_ratio", year) * county.line
-        found, gone, seen = decide(county, risk, own.listed, limit, self._terms(county), luck)
+        chances = Chances(self._seen(county), self._false_alarms(year), self.value("hotline", year))
+        risk = look_through(watched, watch, chances, county.luck.draws(MONITORING, year))
+        found, gone, seen = decide(county, risk, own.listed, self._terms(county, chances))
         self._income = np.full(len(h), np.nan)
         self._income[risk.rows] = seen
         self._release(county, risk.rows[gone])
@@ -120,19 +120,15 @@ class Monitoring(Policy):
         self.found = len(rows)
         own.listed[rows] = year
         true = np.where(cause > 0, cause, OTHER)
-        own.cause[rows] = recorded(true, self.value("cause_error", year), luck[found, 2:])
+        own.cause[rows] = recorded(true, self.value("cause_error", year), risk.luck[found, 2:])
         self._mark(county)
 
-    def _terms(self, county: County) -> Terms:
-        """Chances of this year and the rule of release."""
+    def _terms(self, county: County, chances: Chances) -> Terms:
+        """The line of the list, what is seen, and how households leave."""
         year = county.year
-        return Terms(
-            self._seen(county),
-            self._false_alarms(year),
-            self.value("hotline", year),
-            self.value("release_on_paper", year),
-            self.setting("release", year) == "income",
-        )
+        limit = self.value("line_ratio", year) * county.line
+        by_income = self.setting("release", year) == "income"
+        return Terms(limit, chances.seen, chances.alarm, self.value("release_on_paper", year), by_income)
 
     def _seen(self, county: County) -> F64:
         sensitivity = self.value("sensitivity", county.year)
