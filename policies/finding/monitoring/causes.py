@@ -147,7 +147,9 @@ def look_through(watched: Watched, watch: Watch, chances: Chances, draws: Draws)
         np.empty((size, 4)),
     )
     number = at_risk(watched, watch, chances, draws, found)
-    return AtRisk(*(column[:number] for column in found))
+    return AtRisk(
+        found.rows[:number], found.cause[:number], found.alone[:number], found.called[:number], found.luck[:number]
+    )
 
 
 def seen_share(sensitivity: float, rounds: float, hours: F64) -> F64:
