@@ -6,15 +6,17 @@ from tuopin.agents.parameters import Parameter, Parameters
 
 BASE_YEAR = 2016
 """Amounts without a year of their own are at its prices."""
-YARDSTICKS = (
-    "economy.statistical_line_2016",
+LINES_AND_PRICES = (
     "economy.rural_cpi",
     "economy.rural_cpi_after",
+    "economy.statistical_line_2016",
+    "economy.rural_income",
     "economy.official_income_multiple",
     "economy.official_consumption_multiple",
-    "village.subsistence_food",
 )
-"""Numbers that say what counts as poor and what money is worth: all scenarios of a study are judged by the same."""
+"""What poverty is measured by: places are compared, and counties of a region added up, on the same ones."""
+YARDSTICKS = (*LINES_AND_PRICES, "village.subsistence_food", "income_risk.survey_error_variance")
+"""Numbers that only measure: what counts as poor, what money is worth. All scenarios of a study share them."""
 GROWING = (
     "economy.wage_growth_after",
     "economy.off_farm_growth",

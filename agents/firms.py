@@ -8,17 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from tuopin.agents.lines import COOPERATIVE_LINES, LINES
 from tuopin.agents.parameters import name_key
 from tuopin.agents.place import Place
-from tuopin.agents.randomness import FIRMS
-
-if TYPE_CHECKING:
-    from tuopin.agents.county import County
 
 ANCHOR, COOPERATIVE, FACTORY = KINDS = ("anchor", "cooperative", "factory")
 
@@ -74,20 +67,6 @@ def make_firms(place: Place, capacity: float, scale: float) -> list[Firm]:
         uid, jobs = name_key(f"{place.name} factory {factory.name}"), round(factory.jobs.value * scale)
         firms.append(Firm(len(firms), uid, factory.name, 0, jobs, kind=FACTORY))
     return firms
-
-
-def found(county: County) -> None:
-    """Set up the county's firms in the initial state."""
-    county.firms = make_firms(county.place, county.value("firms.cooperative_capacity"), county.scale)
-
-
-def fail(county: County) -> None:
-    """Let firms fail this year, each by its own luck."""
-    failure = county.value("firms.failure")
-    u = county.luck.uniform(FIRMS, county.year, np.array([f.uid for f in county.firms], dtype=np.int64))
-    for firm, x in zip(county.firms, u, strict=True):
-        if firm.alive and x < failure:
-            firm.alive, firm.members, firm.failed_in = False, 0, county.year
 
 
 def failed(firms: Sequence[Firm], year: int) -> list[Firm]:

@@ -168,8 +168,7 @@ class Flows(_Typed):
         """Set every term to its neutral value for `size` households; quantities keep no meaning from the last year."""
         if not self._buffers or self._room < size:
             self._room = size + size // 10 + 16
-            own = {*QUANTITIES, *self._buffers}
-            self._buffers = {name: np.empty(self._room, dtype=FLOWS[name].dtype) for name in own}
+            self._buffers = {name: np.empty(self._room, dtype=flow.dtype) for name, flow in QUANTITIES.items()}
             kinds = {(term.dtype, term.neutral) for term in TERMS.values()}
             self._neutral = {(dtype, neutral): np.full(self._room, neutral, dtype) for dtype, neutral in kinds}
         shared = {name: self._neutral[term.dtype, term.neutral] for name, term in TERMS.items()}

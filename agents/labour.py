@@ -204,7 +204,7 @@ def _fill_vacancies(county: County, wants_local: Flags) -> None:
     rows = np.flatnonzero(wants_local)
     if county.on("vacancies") and not county.in_burn_in:
         usual = county.jobs_in_county * county.value("labour.vacancy_rate") * county.markets.labour_demand
-        vacancies = round(max(0.0, usual + county.vacancies))
+        vacancies = round(usual + county.vacancies)
         lot = county.luck.uniforms(LABOUR, county.year, h.uid[rows], 5)[:, 4]
         rows = rows[lowest(lot, h.uid[rows], vacancies)]
     h.off_farm[rows] += 1

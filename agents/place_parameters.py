@@ -22,15 +22,6 @@ NAMED = {
     "off_farm_share": "labour.initial_off_farm_share",
 }
 """Keys of a place that are a number of the model under another name."""
-COMMON = (
-    "economy.rural_cpi",
-    "economy.rural_cpi_after",
-    "economy.statistical_line_2016",
-    "economy.rural_income",
-    "economy.official_income_multiple",
-    "economy.official_consumption_multiple",
-)
-"""What poverty is measured by: places are compared, and counties of a region added up, on the same lines and prices."""
 SIZES = "demography.size_weight_"
 """How many households have 1, 2, ... members: a place says it by its totals and its mean household size."""
 

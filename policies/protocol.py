@@ -242,8 +242,8 @@ class Policy(Settings):
     def withdraw(self, county: County) -> Mask:
         """Who leaves the programme now: by default who has no claim to it any more.
 
-        That is exited households once support after exit has run out, and households outside the register that are
-        neither its target nor sent. Villages stay.
+        That is exited households once support after exit has run out, and households outside the register that are not
+        its target; nobody who is sent. Villages stay.
         """
         if self.level == VILLAGE:
             return np.zeros(len(county.villages), dtype=np.bool_)
@@ -251,10 +251,12 @@ class Policy(Settings):
         leaves = np.empty(len(h), dtype=np.bool_)
         members = pick(_Members, h, since=self.since(county))
         _leave(members, county.year, self.value("support_after_exit_months", county.year), leaves)
+        if (sent := self.sent(county)) is not None:
+            leaves &= sent == 0.0
         if self._serves_by_status():
             outside = (h.registry_status == OUTSIDE) | (h.registry_status == NEAR_POOR)
             if (strangers := np.flatnonzero(outside & (self.since(county) > 0))).size:
-                sent, target = self.sent(county), self.target(county)
+                target = self.target(county)
                 kept = target[strangers] if sent is None else target[strangers] | (sent[strangers] > 0)
                 leaves[strangers] |= ~kept
         return leaves

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from tuopin.agents import firms
+from tuopin.agents import firm_life
 from tuopin.agents.county import County, Villages
 from tuopin.agents.households import Households
 from tuopin.agents.mechanisms import resolve_mechanisms
@@ -153,7 +153,7 @@ def by_hand(place_data: dict[str, Any]) -> Callable[..., County]:
             setattr(county.flows, name, 0.0)
         for name in ("jobs_lost", "came_home", "animals_lost", "left_poverty", "verified_income"):
             setattr(county.flows, name, 0)
-        firms.found(county)
+        firm_life.found(county)
         for policy in policies:
             policy.prepare(county)
         return county

@@ -57,7 +57,7 @@ def compare(
     from tuopin.sim.comparison.compare import compare as paired_differences
     from tuopin.sim.comparison.compare import comparison_title
     from tuopin.sim.comparison.precision import precision as replicates_needed
-    from tuopin.sim.results.full_size import scale_of
+    from tuopin.sim.results.full_size import samples_of, scale_of
     from tuopin.sim.results.results import Results
 
     given = {"baseline": baseline, "indicator": indicator, "group": group, "view": view, "year": year}
@@ -81,8 +81,9 @@ def compare(
     if format is Format.TABLE:
         said, columns = said_once(columns, rows)
         title = f"{title} {said}" if said else title
-        scale = scale_of(results)
-        title += f" Scale {scale:g}: persons and yuan are those of the households simulated." if scale < 1 else ""
+        if scale_of(results) < 1 or samples_of(results):
+            title += f" Scale {scale_of(results):g}: " if scale_of(results) < 1 else " Of a sample: "
+            title += "persons and yuan are those of the households simulated."
     show(title, columns, rows, format=format, ids=IDS)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tuopin.agents.draws import resolve_parameters
 from tuopin.agents.parameters import Parameter
+from tuopin.agents.place_parameters import has_own_numbers
 from tuopin.sim.commands.tables import cell_text
 from tuopin.sim.study.declarations import Declarations, declared
 from tuopin.sim.study.names import years_text
@@ -57,11 +59,22 @@ def numbers_in_words(study: Study, first: str | None, second: str) -> list[str]:
     after = study.scenario_parameters.get(second, {})
     said = []
     for id in dict.fromkeys((*after, *before)):
-        common = declared().parameters[id]
-        common = common.given(study.parameters[id]) if id in study.parameters else common
-        old, new = (common.given(own[id]) if id in own else common for own in (before, after))
-        said += [f"{id} {text}" for text in _by_year(old, new, range(study.first_year + 1, study.last_year + 1))]
+        years, told = range(study.first_year + 1, study.last_year + 1), dict[str, list[str]]()
+        for place, common in _common(study, id).items():
+            old, new = (common.given(own[id]) if id in own else common for own in (before, after))
+            for text in _by_year(old, new, years):
+                told.setdefault(f"{id} {text}", []).append(place)
+        said += [
+            text + (f" ({', '.join(places)})" if len(told) > 1 and places[0] else "") for text, places in told.items()
+        ]
     return [f"has from {study.first_year + 1} on {', '.join(said)}"] if said else []
+
+
+def _common(study: Study, id: str) -> dict[str, Parameter]:
+    """A number of the model as all scenarios have it, in each place that has numbers of its own, and in all others."""
+    own = {name: place for name, place in study.places.items() if has_own_numbers(place)}
+    found = {name: resolve_parameters(study.parameters, place=place)[id] for name, place in own.items()}
+    return found if len(own) == len(study.places) else {"": resolve_parameters(study.parameters)[id], **found}
 
 
 def _by_year(old: Parameter, new: Parameter, years: range) -> list[str]:

@@ -10,7 +10,7 @@ from tuopin.sim.commands.part import share
 from tuopin.sim.commands.tables import cell_text
 from tuopin.sim.comparison.headline import COMPARED, GROUPS, MEASURED, headline
 from tuopin.sim.comparison.spending import NOTHING_SPENT, spent_nothing
-from tuopin.sim.results.full_size import at_full_size, scale_of
+from tuopin.sim.results.full_size import at_full_size, samples_of, scale_of
 from tuopin.sim.results.results import Results
 
 ROOM = 100
@@ -60,8 +60,8 @@ def headline_table(results: Results) -> tuple[str, list[Row]]:
     indicators, _ = results.reported(indicator=MEASURED, view=["true"], group=["all"])
     if indicators.empty:
         return "", []
-    comparison = at_full_size(comparison, scale_of(results), DIFFERENCE)
-    indicators = at_full_size(indicators, scale_of(results), ["value"])
+    comparison = at_full_size(comparison, results, DIFFERENCE)
+    indicators = at_full_size(indicators, results, ["value"])
     kind = "luck" if comparison.empty else str(comparison["uncertainty"].iloc[0])
     frame = headline(comparison, indicators, "parameters" if kind == "parameters" else "luck")
     baseline = str(results.manifest["baseline"] if comparison.empty else comparison["baseline"].iloc[0])
@@ -114,21 +114,38 @@ def definitions(results: Results) -> list[str]:
 
 def scale_notes(results: Results) -> list[str]:
     """What part of the households was simulated, if not all, and that totals are printed at full size."""
-    scale = scale_of(results)
-    if scale == 1.0:
-        return []
-    return [
-        f"scale {scale:g}: {share(scale)} of the households of every village were simulated. Persons and yuan above and"
-        " below are brought back to full size, with the intervals of the part (luck weighs more in a part than in the"
-        " whole); the tables in the folder and `tuopin compare` hold those of the households simulated."
-    ]
+    part = _part(results)
+    full = (
+        "Persons and yuan above and below are brought back to full size, with the intervals of the part (luck weighs"
+        " more in a part than in the whole); the tables in the folder and `tuopin compare` hold those of the households"
+        " simulated."
+    )
+    return [f"{part} {full}"] if part else []
+
+
+def part_notes(results: Results) -> list[str]:
+    """What part of the households was simulated, where no total is printed."""
+    part = _part(results)
+    return [f"{part} The tables hold those."] if part else []
+
+
+def _part(results: Results) -> str:
+    """Which households were simulated, in sentences; "" if all were."""
+    scale, samples = scale_of(results), samples_of(results)
+    said = [f"scale {scale:g}: {share(scale)} of the households of every village were simulated."] if scale < 1 else []
+    told: dict[int, list[str]] = {}
+    for place, sample in samples.items():
+        told.setdefault(sample, []).append(place)
+    of = " of these" if scale < 1 else ""
+    said += [f"{', '.join(places)}: a sample, one household in {sample:,}{of}." for sample, places in told.items()]
+    return " ".join(said)
 
 
 def harm_notes(results: Results) -> list[str]:
     """Scenarios under which more persons are poor in more years than in the baseline than in fewer."""
     wanted = ["helped_persons", "harmed_persons"]
     rows = results.rows("comparison", indicator=wanted, group=["all"], year=["all"])
-    rows = at_full_size(rows, scale_of(results), DIFFERENCE)
+    rows = at_full_size(rows, results, DIFFERENCE)
     lines = []
     for (place, scenario), found in rows.groupby(["place", "scenario"], sort=False):
         persons = dict(zip(found["indicator"], found["mean_difference"], strict=True))
@@ -149,7 +166,7 @@ def annualised_notes(results: Results) -> list[str]:
         group=["all"],
         year=["all"],
     )
-    rows = at_full_size(rows, scale_of(results), DIFFERENCE)
+    rows = at_full_size(rows, results, DIFFERENCE)
     told: dict[str, list[str]] = {}
     for (place, scenario), found in rows.groupby(["place", "scenario"], sort=False):
         yuan = dict(zip(found["indicator"], found["mean_difference"], strict=True))
@@ -166,7 +183,7 @@ def start_notes(results: Results) -> list[str]:
     indicators, _ = results.reported(indicator=wanted, group=["all"])
     if indicators.empty:
         return []
-    indicators = at_full_size(indicators, scale_of(results), ["value"])
+    indicators = at_full_size(indicators, results, ["value"])
     start = indicators[indicators["year"] == indicators["year"].min()]
     means = start.groupby(["place", "view", "indicator"], sort=False, observed=True)["value"].mean()
     lines = []

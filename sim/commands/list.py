@@ -93,18 +93,20 @@ def _studies() -> tuple[list[str], list[dict[str, Any]]]:
 
 def _bundles() -> tuple[list[str], list[dict[str, Any]]]:
     from tuopin.sim.study.bundles import shipped_bundles
+    from tuopin.sim.study.rules import PARAMETERS
 
     rows = [
         {
             "bundle": name,
             "label": said["label"],
             "label_zh": said["zh"],
-            "policies": [policy for policy in said if policy not in ("label", "zh", "every")],
+            "policies": [policy for policy in said if policy not in ("label", "zh", "every", PARAMETERS)],
             "every": [f"{key} {value}" for key, value in said.get("every", {}).items()],
+            "parameters": [f"{id} {value}" for id, value in said.get(PARAMETERS, {}).items()],
         }
         for name, said in shipped_bundles().items()
     ]
-    return ["bundle", "label", "label_zh", "policies", "every"], rows
+    return ["bundle", "label", "label_zh", "policies", "every", PARAMETERS], rows
 
 
 def _measures() -> tuple[list[str], list[dict[str, Any]]]:

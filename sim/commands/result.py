@@ -16,7 +16,7 @@ def show_result(directory: Path) -> None:
 
     Where there is nothing to compare (one scenario, or the baseline not done) it prints nothing: the engine says so.
     """
-    from tuopin.sim.commands.headline import ROOM, headline_table
+    from tuopin.sim.commands.headline import ROOM, headline_table, part_notes
     from tuopin.sim.commands.tables import show
     from tuopin.sim.results.regions import RegionIncomplete
     from tuopin.sim.results.results import Results
@@ -28,6 +28,7 @@ def show_result(directory: Path) -> None:
         sys.stderr.write(f"{error}\n")
         return
     if not rows:
+        _lines(iter(part_notes(results)))
         return
     show(title, list(rows[0]), rows, ids=["place", "scenario"], room=ROOM)
     _lines(below(results))

@@ -8,7 +8,7 @@ import pandas as pd
 
 from tuopin.policies.ledger import BACKGROUND, SPENT
 from tuopin.policies.limits import REASONS
-from tuopin.sim.results.full_size import scale_of
+from tuopin.sim.results.full_size import samples_of, scale_of, share_of
 from tuopin.sim.results.results import Results
 from tuopin.sim.study.money import million
 from tuopin.sim.study.names import years_text
@@ -60,9 +60,10 @@ def programme_money(results: Results) -> pd.DataFrame:
     rows = results.sql(_BY_REASON)
     region = {county: name for name, counties in results.regions.items() for county in counties}
     rows["runs"] = rows.groupby(_RUN_YEAR)["runs"].transform("sum")
-    part = rows["runs"] * scale_of(results)
-    rows["given_yuan"], rows["spent_yuan"] = rows["given_yuan"] / part, rows["spent_yuan"] / part
+    samples = samples_of(results)
     rows["place"] = rows["place"].map(lambda place: region.get(place, place))
+    part = rows["runs"] * scale_of(results) / rows["place"].map(samples).fillna(1.0)
+    rows["given_yuan"], rows["spent_yuan"] = rows["given_yuan"] / part, rows["spent_yuan"] / part
     amounts = ["given_yuan", "spent_yuan"]
     money = rows.groupby(_RUN_YEAR, sort=False)[amounts].sum(min_count=1).reset_index()
     stopped = rows.groupby([*_RUN_YEAR, "reason"], sort=False)["remaining"].sum().reset_index()
@@ -129,7 +130,7 @@ def caused_elsewhere(results: Results, baseline: str) -> dict[tuple[str, str], f
     for place, row in differences.iterrows():
         for scenario, yuan in row.dropna().items():
             key = (region.get(str(place), str(place)), str(scenario))
-            found[key] = found.get(key, 0.0) + float(yuan) / scale_of(results)
+            found[key] = found.get(key, 0.0) + float(yuan) / share_of(results, key[0])
     return found
 
 

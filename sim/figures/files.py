@@ -24,7 +24,7 @@ from tuopin.sim.figures.survival import draw_survival
 from tuopin.sim.figures.words import say, scenario_label
 from tuopin.sim.measures.survival import survival_by_run
 from tuopin.sim.results.errors import StorageFailed
-from tuopin.sim.results.full_size import at_full_size, scale_of
+from tuopin.sim.results.full_size import at_full_size, share_of
 from tuopin.sim.results.results import Results
 
 log = logging.getLogger(__name__)
@@ -57,14 +57,15 @@ def draw_all(results: Results, *, lang: str = "en") -> list[Path]:
         log.warning("figures are drawn for the first %d of %d places only", MOST_PLACES, len(names))
     places = names[:MOST_PLACES]
     comparison = results.rows("comparison", indicator=CHANGES, view=["true"], scenario=shown)
-    comparison = at_full_size(comparison, scale_of(results), ("mean_difference", "low", "high"))
-    settings = results.manifest["comparison"] | {"scale": scale_of(results)}
+    comparison = at_full_size(comparison, results, ("mean_difference", "low", "high"))
+    settings = results.manifest["comparison"]
     idle = spent_nothing(results)
     written: list[Path] = []
     for place in places:
         labels = {name: _marked(name, lang) for where, name in sorted(idle) if where == place}
         folder = _folder(results.directory, place if len(names) > 1 else None)
-        for name, draw in _figures(indicators, spells, comparison, settings, place, lang, omitted, labels).items():
+        stated = {**settings, "scale": share_of(results, place)}
+        for name, draw in _figures(indicators, spells, comparison, stated, place, lang, omitted, labels).items():
             try:
                 figure = draw()
             except ValueError as reason:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from tuopin.agents import firms, registry
+from tuopin.agents import firm_life, registry
 from tuopin.agents.columns import ColumnName
 from tuopin.agents.county import County
 from tuopin.agents.flows import Flows
@@ -141,6 +141,6 @@ def _start(county: County) -> None:
     county.villages.hours = np.asarray(registered * county.value("village.hours_per_household"), dtype=np.float64)
     county.markets.base_supply = supply(county)
     county.jobs_in_county = int((h.off_farm - h.migrants).sum())
-    firms.found(county)
+    firm_life.found(county)
     begin_lives(county)
     county.in_burn_in = False

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from tuopin.agents import (
     demography,
     finance,
-    firms,
+    firm_life,
     health,
     income,
     labour,
@@ -220,7 +220,7 @@ STEPS: tuple[Step, ...] = (
             _always(shocks.strike_county),
             _always(shocks.strike_households),
             _always(health.fall_ill),
-            _after_burn_in(firms.fail),
+            _after_burn_in(firm_life.fail),
             Action(_strike_institutions),
         ),
     ),

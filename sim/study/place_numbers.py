@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tuopin.agents.economy import LINES_AND_PRICES
 from tuopin.agents.parameters import Parameter, model_parameters
 from tuopin.agents.place_keys import PlaceKeys
-from tuopin.agents.place_parameters import COMMON, SIZES, own_figures, taken_ids
+from tuopin.agents.place_parameters import SIZES, own_figures, taken_ids
 from tuopin.sim.study.document import Document
 from tuopin.sim.study.problems import Path, nearest
 from tuopin.sim.study.rules import SERIES_YEARS
@@ -27,7 +28,7 @@ def check_numbers(document: Document, keys: PlaceKeys | None, root: Path = ()) -
         if id not in known:
             wrong = f"unknown parameter '{id}'{nearest(id, known)}"
             document.add(path, wrong, "allowed: the parameters that `tuopin explain` prints, as group.name")
-        elif id in COMMON or str(id).startswith(SIZES):
+        elif id in LINES_AND_PRICES or str(id).startswith(SIZES):
             document.add(path, "is the same in all places", "allowed: in the study's parameters, for all its places")
         elif id in taken:
             document.add(path, f"is given beside {taken[id]}", f"allowed: {taken[id]} or this, not both")

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from tuopin.agents.county import County
-from tuopin.agents.firms import Firm, fail, failed, make_firms
+from tuopin.agents.firm_life import fail
+from tuopin.agents.firms import Firm, failed, make_firms
 from tuopin.agents.lines import LINES
 from tuopin.agents.place import Place
 

@@ -89,6 +89,15 @@ def test_care_comes_before_a_loan_and_a_loan_before_the_share_of_a_programme(by_
     np.testing.assert_allclose(h.debt_for_loans, [5000.0, 0.0])
 
 
+def test_what_relatives_lent_for_care_they_do_not_lend_for_a_loan(by_hand: Callable[..., County]) -> None:
+    """A bill of 5,000 without savings: 3,000 out of income, 2,000 lent; of the 5,000 they would lend 3,000 are left."""
+    county = by_hand(1, TERMS, ON, members=4, **USUALLY_10_000)
+    h = spent(county, 10_000.0, 5000.0, due=4000.0)
+    assert county.flows.repayment_unpaid.tolist() == [1000.0]
+    assert h.debt_for_loans.tolist() == [3000.0]
+    np.testing.assert_allclose(h.debt_due_1 + h.debt_due_2 + h.debt_due_3, 5000.0)
+
+
 def test_what_relatives_lent_for_a_loan_lowers_consumption_for_three_years_and_is_no_medical_payment(
     by_hand: Callable[..., County],
 ) -> None:

@@ -203,6 +203,25 @@ def test_of_those_who_lose_a_job_outside_a_share_comes_home(
         assert (f.jobs_lost == usual.flows.jobs_lost).all()
 
 
+def test_who_comes_home_is_each_workers_own_luck(by_hand: Callable[..., County]) -> None:
+    county = workers(by_hand, 0.5, 1.0)
+    strike_households(county)
+    shares = np.bincount(county.flows.came_home, minlength=3) / 40_000
+    np.testing.assert_allclose(shares, [0.25, 0.5, 0.25], atol=0.012)
+
+
+def test_a_job_lost_for_good_costs_the_other_workers_nothing(by_hand: Callable[..., County]) -> None:
+    """One of two was away, lost his job and came home: the other's wage is whole."""
+    county, alone = (workers(by_hand, 0.0, 0.0, 1) for _ in range(2))
+    for one in (county, alone):
+        one.households.off_farm[:], one.households.migrants[:] = 1, 0
+    county.flows.jobs_lost[:], county.flows.came_home[:] = 1, 1
+    alone.flows.jobs_lost[:], alone.flows.came_home[:] = 0, 0
+    earn_wages(county)
+    earn_wages(alone)
+    assert county.households.wage_income[0] == alone.households.wage_income[0] > 0.0
+
+
 def test_remittances_of_who_came_home_end_and_the_others_wages_do_not(by_hand: Callable[..., County]) -> None:
     county = workers(by_hand, 1.0, 1.0, 2)  # every job is lost; both who were away come home
     strike_households(county)

@@ -20,6 +20,7 @@ from tuopin.agents.judgement import team_error
 from tuopin.agents.labour import change_jobs, draw_productivity, earn_wages
 from tuopin.agents.lines import LINES
 from tuopin.agents.production import produce, settle_prices
+from tuopin.agents.randomness import POPULATION, Luck
 from tuopin.agents.schooling import out_of_school
 from tuopin.agents.shocks import strike_county, strike_households
 from tuopin.agents.status import assess
@@ -49,32 +50,36 @@ SWITCHES = dict.fromkeys(
 
 def people(by_hand: Callable[..., County], seed: int, **more: Any) -> County:
     """A county of households of all kinds."""
-    draw = np.random.default_rng(seed)
-    able = draw.integers(0, 4, HOUSEHOLDS)
-    off_farm = np.minimum(able, draw.integers(0, 3, HOUSEHOLDS))
+    u = Luck(seed, 0).uniforms(POPULATION, 0, np.arange(HOUSEHOLDS), 20).T
+
+    def some(k: int, most: int) -> Array:
+        return np.floor(u[k] * (most + 1)).astype(np.int64)
+
+    able = some(0, 3)
+    off_farm = np.minimum(able, some(1, 2))
     return by_hand(
         HOUSEHOLDS,
         {**OFTEN, **more},
         SWITCHES,
         villages=5,
-        village=draw.integers(0, 5, HOUSEHOLDS),
+        village=some(2, 4),
         members=8,
         working_age=able + 1,
         able_workers=able,
-        elderly=draw.integers(0, 2, HOUSEHOLDS),
-        pupils=draw.integers(0, 2, HOUSEHOLDS),
-        upper_students=draw.integers(0, 2, HOUSEHOLDS),
-        chronic=draw.integers(0, 2, HOUSEHOLDS),
+        elderly=some(3, 1),
+        pupils=some(4, 1),
+        upper_students=some(5, 1),
+        chronic=some(6, 1),
         off_farm=off_farm,
-        migrants=np.minimum(off_farm, draw.integers(0, 3, HOUSEHOLDS)),
-        motivation=draw.random(HOUSEHOLDS),
-        remoteness=draw.random(HOUSEHOLDS),
-        land=draw.random(HOUSEHOLDS) * 5,
-        line=draw.choice([1, LIVESTOCK, MUSHROOMS, TRADE], HOUSEHOLDS),
-        line_scale=draw.random(HOUSEHOLDS),
+        migrants=np.minimum(off_farm, some(7, 2)),
+        motivation=u[8],
+        remoteness=u[9],
+        land=u[10] * 5,
+        line=np.array([1, LIVESTOCK, MUSHROOMS, TRADE])[some(11, 3)],
+        line_scale=u[12],
         line_age=9,
-        savings=draw.random(HOUSEHOLDS) * 9000,
-        debt_due_1=draw.random(HOUSEHOLDS) * 900,
+        savings=u[13] * 9000,
+        debt_due_1=u[14] * 900,
         net_income_pp=2000.0,
         net_income_pp_1=2000.0,
     )
@@ -193,6 +198,18 @@ def test_risks_are_ratios_of_probabilities(by_hand: Callable[..., County]) -> No
     for name, (found, share) in struck.items():
         assert not found[::2].any(), name
         assert found[1::2].mean() == pytest.approx(share, abs=4.5 * (share * (1 - share) / n * 2) ** 0.5), name
+
+
+def test_a_risk_several_times_as_high_and_more_use_of_care_lose_no_stay(by_hand: Callable[..., County]) -> None:
+    """Of 1 - exp(-.1) three times as many fall ill, and with twice the use of care six times as many have a stay."""
+    n, p = 40_000, 1 - np.exp(-0.1)
+    county = by_hand(n, {"health.inpatient_rate": 0.1, "health.mean_risk": 1.0}, {"illness": True})
+    county.flows.illness_risk[:] = 3.0
+    fall_ill(county)
+    ratio, billed = county.flows.stay_ratio, county.flows.stay_bill > 0
+    for use, share in ((1.0, 3 * p), (1.99, 5.97 * p)):
+        assert (ratio < use).mean() == pytest.approx(share, abs=4.5 * (share * (1 - share) / n) ** 0.5)
+        assert billed[ratio < use].all()
 
 
 @pytest.mark.parametrize(("share", "left"), [(1.0, 0.3 * 1.2), (0.5, 0.65 * 1.2), (0.0, 1.2), (2.0, 0.0)])

@@ -30,7 +30,7 @@ import numpy as np
 import pytest
 from ruamel.yaml import YAML
 
-from tuopin.agents import firms
+from tuopin.agents import firm_life
 from tuopin.agents.columns import CAUSES, HEALTH_STATES, LINES, REGISTRY_STATUSES, SETTLEMENTS, ZONES
 from tuopin.agents.county import County
 from tuopin.agents.flows import QUANTITIES, TERMS
@@ -117,7 +117,7 @@ def county_of(case: Mapping[str, Any], policy: Policy, by_hand: Callable[..., Co
 def live_a_year(county: County, policy: Policy) -> dict[str, float]:
     """One year of the programme; return the yuan it cost by payer."""
     ledger = Ledger()
-    firms.fail(county)
+    firm_life.fail(county)
     policy.strike(county)
     open_programmes(county, [policy], ledger)
     run_programmes(county, [policy], ledger)

@@ -137,6 +137,26 @@ def test_motivation_moves_take_up_of_able_workers_only(
         np.testing.assert_allclose(got, rates, atol=0.016)
 
 
+def test_offers_meet_motivation_with_what_programmes_add_to_it(
+    by_hand: Callable[..., County], programmes: Callable[..., Ledger]
+) -> None:
+    n = 20_000
+    a = policy_of("a", take_up=0.6)
+    county = by_hand(
+        3 * n,
+        {"labour.motivation_effect": 0.5},
+        {"motivation": True},
+        policies=(a,),
+        registry_status=1,
+        motivation=0.8,
+        able_workers=np.repeat([1, 1, 0], n),
+    )
+    county.flows.motivation_term[:] = np.repeat([-0.3, 0.9, 0.9], n)
+    programmes(county, a)
+    # .8 - .3 is the middle; .8 + .9 is full motivation; who cannot work is not moved
+    np.testing.assert_allclose(a.enrolled(county).reshape(3, n).mean(axis=1), [0.6, 0.7, 0.6], atol=0.016)
+
+
 def test_scarce_hours_are_split_once_in_proportion_to_demand(
     by_hand: Callable[..., County], programmes: Callable[..., Ledger]
 ) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tuopin.agents.draws import resolve_parameters
 from tuopin.agents.parameters import model_parameters
 from tuopin.policies.catalogue import catalogue
 from tuopin.sim.cli import status_of
-from tuopin.sim.commands.differences import in_words, scenario_rows
+from tuopin.sim.commands.differences import in_words, numbers_in_words, scenario_rows
 from tuopin.sim.commands.explanation import mechanism_rows, order_rows, parameter_rows, ten_rows
 from tuopin.sim.commands.layout import width
 from tuopin.sim.study.study import Study
@@ -172,3 +173,14 @@ def test_numbers_of_its_own_are_told_in_words_and_as_rows(tmp_path: Path, capsys
     assert "scale 0.1: 10% of the households of every village are simulated" in words
     assert "groups cause: indicators" in words
     assert "scenario none (baseline): no policy; from 2017 on, for itself: economy.off_farm_growth 0" in words
+
+
+def test_a_number_of_a_scenario_is_told_beside_that_of_its_place() -> None:
+    """Jiangsu has a registry line of its own, held; the model's has 2,300 yuan before 2010."""
+    data = {"name": "e", "place": "jiangsu", "years": "2007-2009", "baseline": "none"}
+    scenarios = {"none": {}, "own": {"parameters": {"economy.registry_line": 5000}}}
+    study = Study.from_dict({**data, "scenarios": scenarios})
+    own = resolve_parameters({}, place=next(iter(study.places.values())))["economy.registry_line"].at(2008)
+    assert own != model_parameters()["economy.registry_line"].at(2008)
+    (said,) = numbers_in_words(study, "none", "own")
+    assert said.startswith(f"has from 2008 on economy.registry_line 5000 for {own:g}")

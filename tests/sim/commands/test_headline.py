@@ -27,8 +27,10 @@ from tuopin.sim.commands.headline import (
     fixed,
     harm_notes,
     headline_table,
+    part_notes,
     scale_notes,
 )
+from tuopin.sim.commands.result import show_result
 from tuopin.sim.commands.tables import plain
 from tuopin.sim.comparison.assumptions import Decides
 from tuopin.sim.results.results import Results
@@ -242,5 +244,23 @@ def test_totals_of_a_part_are_printed_at_full_size(tmp_path: Path) -> None:
     assert before[RATIO] == after[RATIO] and before[RANK] == after[RANK] and before[FIRST] == after[FIRST]
     assert "150 are poor in fewer years than in the baseline, 200 in more" in harm_notes(part)[0]
     assert scale_notes(whole) == []
+    sample = Results(whole.directory, {**whole.manifest, "inputs": {"place": {"p": {"sample": 5}}}})
+    assert headline_table(sample) == headline_table(part)
+    assert scale_notes(sample)[0].startswith("p: a sample, one household in 5. Persons and yuan above and below")
     (note,) = scale_notes(part)
     assert note.startswith("scale 0.2: 20% of the households of every village were simulated.")
+
+
+def test_a_part_is_told_where_nothing_is_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = in_files(tmp_path, [])
+    for scale, said in (
+        (1.0, ""),
+        (0.2, "scale 0.2: 20% of the households of every village were simulated. The tables"),
+    ):
+        results = Results(whole.directory, {**whole.manifest, "scale": scale})
+        monkeypatch.setattr(Results, "open", classmethod(lambda cls, directory, kept=results: kept))
+        show_result(whole.directory)
+        assert capsys.readouterr().out.startswith(said)
+        assert bool(part_notes(results)) == bool(said)

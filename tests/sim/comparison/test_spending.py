@@ -121,8 +121,11 @@ def test_very_many_scenarios_are_told_in_a_few_lines(tmp_path: Path) -> None:
 
 
 def test_money_of_a_part_is_told_at_full_size(results: Results) -> None:
+    kept = {**results.manifest, "inputs": {"place": {"p": {"sample": 2}}}}
+    sample = Results(results.directory, kept)
     part = Results(results.directory, {**results.manifest, "scale": 0.5})
     whole, half = programme_money(results), programme_money(part)
+    pd.testing.assert_frame_equal(half, programme_money(sample))
     pd.testing.assert_frame_equal(half.drop(columns=["given", "spent"]), whole.drop(columns=["given", "spent"]))
     assert half["given"].tolist() == pytest.approx((whole["given"] * 2).tolist(), nan_ok=True)
     assert half["spent"].tolist() == pytest.approx((whole["spent"] * 2).tolist())

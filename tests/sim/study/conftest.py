@@ -32,6 +32,9 @@ class FakePolicy:
     label: str = "A policy"
     label_zh: str = "政策"
     steps: tuple[str, ...] = ("programmes",)
+    writes: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    holds: tuple[str, ...] = ()
 
 
 RELOCATION = FakePolicy(

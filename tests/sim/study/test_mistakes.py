@@ -242,7 +242,8 @@ def test_bad_file(
 
 def test_missing_file_and_directory(tmp_path: Path, declarations: Declarations) -> None:
     allowed = "allowed: the path of a study file (YAML)"
-    shipped = ", or one of country, documented, lushi-equal-budget, lushi, province"
+    shipped = ", or one of country, documented, guizhou, hubei, jiangsu, lushi-equal-budget, lushi, monitoring-county"
+    shipped += ", province"
     for given, said in (
         (tmp_path, f"is a directory; {allowed}"),
         (tmp_path / "no.yaml", f"does not exist; {allowed}{shipped}"),
