@@ -35,6 +35,11 @@ MARGIN = 1.2
 """So many times the households that the rest of the money seems to reach are looked at next."""
 
 
+def whole_part(share: float, total: int) -> int:
+    """Return the whole units in `share` of `total`; what is short of a whole number by its last bit is that number."""
+    return int(share * total + 1e-9)
+
+
 def within_budget(score: Array, uid: I64, cost: I64, budget: int) -> I64:
     """Return the indices (ascending) of the longest run of lowest scores whose integer costs sum to at most `budget`.
 

@@ -26,7 +26,7 @@ from tuopin.agents.health import HOSPITAL_STAY
 from tuopin.agents.judgement import judgement_shares, team_error
 from tuopin.agents.population import largest_remainder, sizes_to_choose
 from tuopin.agents.randomness import REGISTRATION, VERIFICATION
-from tuopin.agents.rationing import lowest
+from tuopin.agents.rationing import first_of_each, lowest, whole_part
 
 _MOST_TILT, _TILT_STEPS = 3.0, 16
 """Log points a member by which sizes may be tilted either way, and halvings of that span: swaps settle what is left."""
@@ -104,6 +104,7 @@ def register(county: County, households: int, persons: int) -> None:
     chosen = _exact_choice(h.village, h.members, h.uid, score, len(county.villages), households, persons, quota_floor)
     rest = np.flatnonzero(~chosen)
     poorest = _earlier_exits(county, rest, score, households)
+    _over_report(county, chosen, poorest)
     h.registry_status[:] = OUTSIDE
     h.registry_status[poorest] = EXITED
     h.registry_exit_year[poorest] = county.year - (
@@ -115,6 +116,31 @@ def register(county: County, households: int, persons: int) -> None:
     h.registered_since[poorest] = h.registry_exit_year[poorest]
     h.cause[:] = main_cause(county)
     h.cause[h.registered_since == 0] = 0
+
+
+def _over_report(county: County, chosen: Flags, exited: I64) -> None:
+    """Give a share o / (1 + o) of the places on the list to households by lot (o is `registry.over_reporting`).
+
+    Who gives way is drawn by lot too, and his place goes to a household of as many members outside the list, of his
+    village if there is one, so that households and persons registered stay as they are. Who `exited` earlier is left
+    alone.
+    """
+    over, h = county.value("registry.over_reporting"), county.households
+    if over == 0.0:
+        return
+    lot = county.luck.uniform(REGISTRATION, county.year, h.uid, 1)
+    listed, free = np.flatnonzero(chosen), ~chosen
+    free[exited] = False
+    leaving = listed[lowest(lot[listed], h.uid[listed], whole_part(over / (1.0 + over), len(listed)))]
+    sizes = int(h.members.max()) + 1
+    for like in (h.village.astype(np.int64) * sizes + h.members, h.members.astype(np.int64)):
+        there = np.flatnonzero(free)
+        asked = np.bincount(like[leaving], minlength=int(like.max()) + 1)
+        taken = there[first_of_each(like[there], lot[there], h.uid[there], asked)]
+        given = np.bincount(like[taken], minlength=len(asked))
+        gone = leaving[first_of_each(like[leaving], lot[leaving], h.uid[leaving], given)]
+        chosen[gone], chosen[taken], free[taken] = False, True, False
+        leaving = np.setdiff1d(leaving, gone, assume_unique=True)
 
 
 def _earlier_exits(county: County, rest: I64, score: F64, households: int) -> I64:

@@ -26,7 +26,7 @@ from tuopin.agents.exit_plan import ExitPlan, exits_planned
 from tuopin.agents.judgement import team_error
 from tuopin.agents.kernels import pick
 from tuopin.agents.randomness import CHUNK, VERIFICATION, Draws, draw_chunk, normals_of
-from tuopin.agents.rationing import within_budget
+from tuopin.agents.rationing import whole_part, within_budget
 from tuopin.agents.registry import judgement_error, move
 
 
@@ -118,6 +118,18 @@ def verify(county: County, looked: Looked) -> F64:
     return seen
 
 
+def income_as_seen(county: County, rows: I64) -> F64:
+    """Last year's net income of `rows`, yuan a person, as a team judges it: with the error of this year's review."""
+    h = county.households
+    income: F64 = np.maximum(h.net_income_pp[rows], 0.0)
+    if not county.on("targeting_error"):
+        return income
+    error = judgement_error(county, h.uid[rows], county.luck.normals(VERIFICATION, county.year, h.uid[rows]))
+    noise = county.value("registry.verification_noise") * error * team_error(county)[h.village[rows]]
+    seen: F64 = income * np.exp(noise)
+    return seen
+
+
 def planned(county: County, looked: Looked) -> ExitPlan:
     """The plan of the year for those registered of who is looked at."""
     return exits_planned(county, int(county.households.members[looked.rows[looked.listed]].sum()))
@@ -166,7 +178,7 @@ def certify_on_paper(county: County, looked: Looked, order: F64, gap: int, share
         return
     left = looked.listed & registered_status(h.registry_status[looked.rows])
     rows = looked.rows[left]
-    leaving = rows[within_budget(order[left], h.uid[rows], h.members[rows].astype(np.int64), int(share * gap))]
+    leaving = rows[within_budget(order[left], h.uid[rows], h.members[rows].astype(np.int64), whole_part(share, gap))]
     move(county, leaving, EXITED)
     county.notes[ON_PAPER] = float(h.members[leaving].sum())
 

@@ -18,6 +18,10 @@ LITTLE = 1e-9
 """No division by zero hours, and no place lost to the last bit of a product."""
 
 
+ASKED, HAD = "hours_asked_of_teams", "hours_of_teams"
+"""Notes of the county: hours asked of all village teams this year, and hours they had."""
+
+
 def share_hours(
     county: County,
     policies: Sequence[Policy],
@@ -27,14 +31,13 @@ def share_hours(
 ) -> Mapping[str, Funded]:
     """Split each village team's hours over the policies in proportion to demand; keep the neediest each can serve.
 
-    The hours used are taken from those `left`, shape (villages,). What is asked for work beside enrolment is granted in
-    the same proportion and noted in `county.referrals`.
+    The hours used are taken from those `left`, shape (villages,); without limits of teams all get what they ask. What
+    is asked for work beside enrolment is granted in the same proportion and noted in `county.referrals`. Hours asked
+    and had by all teams are noted too.
     """
     number = len(county.villages)
+    county.notes[HAD] = float(left.sum())
     asked = {p.name: wanted for p in policies if (wanted := p.work(county)) is not None}
-    if not county.on("cadre_limits"):
-        county.referrals.hours_share.update({name: np.ones(number) for name in asked})
-        return funded
     hours = {p.name: p.value("hours_per_household", county.year) for p in policies if p.name in funded}
     village = {p.name: units_of(county, p.level).village for p in policies if p.name in funded}
     counts = {name: np.bincount(village[name][funded[name].rows], minlength=number) for name in funded}
@@ -43,14 +46,17 @@ def share_hours(
         demand += counts[name] * hours[name]
     for name in sorted(asked):
         demand += asked[name]
-    if not (demand > left).any():
-        left -= demand
+    county.notes[ASKED] = float(demand.sum())
+    limited = county.on("cadre_limits")
+    if not limited or not (demand > left).any():
+        if limited:
+            left -= demand
         county.referrals.hours_share.update({name: np.ones(number) for name in asked})
         return funded
     there = np.maximum(left, 0.0)  # a term may take more hours than a team has
     share = np.where(demand > there, there / np.maximum(demand, LITTLE), 1.0)
     for name in sorted(asked):
-        county.referrals.hours_share[name] = share
+        county.referrals.hours_share[name] = np.where(asked[name] > 0, share, 1.0)  # who asks for none lacks none
         left -= asked[name] * share
     granted = {}
     for policy in policies:

@@ -8,7 +8,7 @@ observed need of households, and the places that institutions have for them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -20,6 +20,7 @@ from tuopin.agents.county import County
 from tuopin.agents.economy import INCOME_FLOOR
 from tuopin.agents.kernels import pick
 from tuopin.agents.parameters import name_key
+from tuopin.agents.place import Place
 from tuopin.agents.randomness import TAKE_UP
 from tuopin.agents.rationing import reached
 from tuopin.agents.registry import registered
@@ -47,6 +48,7 @@ __all__ = [
     "Mask",
     "ObservedNeed",
     "OwnColumns",
+    "Place",
     "Places",
     "Policy",
     "Report",
@@ -188,6 +190,13 @@ class Policy(Settings):
         return allotment.Setting(county.place, county.parameters, county.scale, first)
 
     # --- rules before the programme step -----------------------------------------------------------------------------
+
+    def problems(self, place: Place, years: tuple[int, int]) -> Iterable[tuple[str, str, str]]:
+        """What of the settings makes no sense in this place and these years (the initial and the last one).
+
+        Each is a parameter, what is wrong and what is allowed; `tuopin check` tells them with the line of the study.
+        """
+        return ()
 
     def prepare(self, county: County) -> None:
         """Set up institutions and own columns once, in the initial state."""

@@ -31,14 +31,15 @@ def faults(found: Register, systems: tuple[System, ...]) -> list[str]:
             lines.append(f"{system.system}: there are no facts {', '.join(unknown)}; allowed: ids of facts.csv")
         if (carrier := found.carriers.get(system.system)) is None:
             continue
-        wrong = list(_names(system, carrier))
-        lines += wrong
-        if not wrong:
+        wrong = _names(system, carrier)
+        lines += wrong.values()
+        if set(wrong) <= {"study"}:  # what moves does not hang on the study that is to show it
             sound[system.system] = carrier
     return lines + _unmoved(sound)
 
 
-def _names(system: System, carrier: Carrier) -> list[str]:
+def _names(system: System, carrier: Carrier) -> dict[str, str]:
+    """A line for each key of an entry that names what there is not."""
     entry = carrier.entry
     studies = [file.stem for file in shipped_studies()]
     wrong = []
@@ -50,10 +51,10 @@ def _names(system: System, carrier: Carrier) -> list[str]:
         wrong.append(("study", f"there is no study '{entry.study}'", f"allowed: {', '.join(studies)}"))
     if entry.moves.indicator not in known_indicators():
         wrong.append(("moves.indicator", f"there is no '{entry.moves.indicator}'", "allowed: indicators of the tables"))
-    return [
-        str(Problem(str(carrier.file), carrier.line, f"{system.system}.{path}", said, allowed))
+    return {
+        path: str(Problem(str(carrier.file), carrier.line, f"{system.system}.{path}", said, allowed))
         for path, said, allowed in wrong
-    ]
+    }
 
 
 def _unmoved(carriers: Mapping[str, Carrier]) -> list[str]:
@@ -63,10 +64,7 @@ def _unmoved(carriers: Mapping[str, Carrier]) -> list[str]:
         group = {name: carrier for name, carrier in carriers.items() if carrier.entry.years == years}
         scenarios: dict[str, Any] = {NONE: {}}
         for name, carrier in group.items():
-            entry = carrier.entry
-            scenarios[f"{name}_on"] = {carrier.module: entry.on}
-            if entry.against is not None:
-                scenarios[f"{name}_against"] = {carrier.module: entry.against}
+            scenarios |= _scenarios(name, carrier)
         try:
             values = _simulated(scenarios, years)
         except StudyError as error:
@@ -76,6 +74,20 @@ def _unmoved(carriers: Mapping[str, Carrier]) -> list[str]:
             ]
         lines += [line for name, carrier in group.items() if (line := _stays(name, carrier, values))]
     return lines
+
+
+def _scenarios(name: str, carrier: Carrier) -> dict[str, Any]:
+    """The scenario in which a system is on, and that it is held against where that is not doing nothing."""
+    entry = carrier.entry
+    with_it: dict[str, Any] = {**entry.beside, carrier.module: entry.on}
+    if entry.numbers:
+        with_it["parameters"] = entry.numbers
+    found = {f"{name}_on": with_it}
+    if entry.against is not None:
+        found[f"{name}_against"] = {**entry.beside, carrier.module: entry.against}
+    elif entry.beside:
+        found[f"{name}_against"] = entry.beside
+    return found
 
 
 def _simulated(scenarios: Mapping[str, Any], years: int) -> pd.DataFrame:
@@ -99,11 +111,11 @@ def _simulated(scenarios: Mapping[str, Any], years: int) -> pd.DataFrame:
 
 def _stays(name: str, carrier: Carrier, values: pd.DataFrame) -> str:
     """What is wrong with an entry as simulated, or nothing."""
-    entry, moves = carrier.entry, carrier.entry.moves
+    moves = carrier.entry.moves
     rows = values[
         (values["indicator"] == moves.indicator) & (values["group"] == moves.group) & (values["view"] == moves.view)
     ]
-    other = NONE if entry.against is None else f"{name}_against"
+    other = f"{name}_against" if f"{name}_against" in set(rows["scenario"].astype(str)) else NONE
     on, against = (float(rows.loc[rows["scenario"] == one, "value"].sum()) for one in (f"{name}_on", other))
     change = on - against
     if (change > 0 and moves.direction == "up") or (change < 0 and moves.direction == "down"):

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tuopin import policies
 from tuopin.sim.study.document import Document
@@ -50,11 +50,15 @@ class Moves(BaseModel):
 class Entry(BaseModel):
     """What a module says of a system.
 
-    `on` are settings that switch it on, `against` those it is held against (without them, the module's absence); in
-    `years` simulated years, a number that can be looked up `moves`.
+    `on` are settings that switch it on, `against` those it is held against (without them, the module's absence).
+    `beside` (written `with`) are policies in both, `numbers` of the model hold where it is on. In `years` simulated
+    years, a number that can be looked up `moves`.
     """
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    beside: dict[str, dict[str, Any]] = Field({}, alias="with")
+    numbers: dict[str, Any] = {}
 
     parameters: str
     study: str
@@ -63,6 +67,9 @@ class Entry(BaseModel):
     moves: Moves
     years: int = 2
     note: str = ""
+
+
+KEYS = tuple(field.alias or name for name, field in Entry.model_fields.items())
 
 
 @dataclass(frozen=True)
@@ -138,7 +145,7 @@ def _take(found: Register, document: Document, name: str, raw: object, path: Pat
             entry = Entry.model_validate(raw)
         except ValidationError as error:
             for wrong in error.errors():
-                document.add((*here, *wrong["loc"]), wrong["msg"], f"allowed: {', '.join(Entry.model_fields)}")
+                document.add((*here, *wrong["loc"]), wrong["msg"], f"allowed: {', '.join(KEYS)}")
             return
         found.carriers[name] = Carrier(entry, path.parent.name, path, document.line(here))
 

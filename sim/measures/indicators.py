@@ -219,6 +219,22 @@ INDICATORS: dict[str, Indicator] = {
     "vulnerability_auc": Indicator(
         "area", "how well that estimate tells who is poor the year after", "脆弱性预测AUC", "mean", None, None
     ),
+    # the register and the teams
+    "exits_on_paper_persons": Indicator(
+        "persons", "certified as exited without being secure", "纸面脱贫人口", "sum", SUM, "lower"
+    ),
+    "exits_without_support_persons": Indicator(
+        "persons",
+        "left the register this year, above the line without what ends with programmes",
+        "退出且扣除项目资金后仍在线上人口",
+        "sum",
+        SUM,
+        "higher",
+    ),
+    "hours_demanded_share": Indicator(
+        "ratio", "hours asked of village teams against those they have", "工时需求比", "mean", "hours_of_teams", None
+    ),
+    "hours_of_teams": Indicator("hours", "hours that village teams have", "村级队伍工时", "sum", SUM, None),
     # what programmes reach
     "coverage": Indicator(
         "share of persons", "of the poor before programmes, reached", "覆盖率", "mean", "poor_before_persons", "higher"

@@ -36,7 +36,7 @@ def whole_county(state: YearState) -> Figures:
         found |= _vulnerability(state, state.vulnerability)
     if state.lives is not None:
         found |= _long_run(state)
-    return found
+    return found | {("all", name): value for name, value in state.notes.items()}
 
 
 def _vulnerability(state: YearState, estimate: Array) -> Figures:

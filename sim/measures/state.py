@@ -112,6 +112,8 @@ class YearState:
     """Probability of poverty estimated in the initial state."""
     reports: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """Figures a policy reports of its own."""
+    notes: Mapping[str, float] = field(default_factory=dict)
+    """What else was noted of the whole county this year: indicator -> value."""
     consumption_poor: Array | None = None
     official_poor: Array | None = None
     registry_near_poor: Array | None = None

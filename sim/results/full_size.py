@@ -13,7 +13,7 @@ import pandas as pd
 from tuopin.sim.measures.indicators import INDICATORS
 from tuopin.sim.results.results import Results
 
-UNITS = ("persons", "person-years", "households", "yuan")
+UNITS = ("persons", "person-years", "households", "yuan", "hours")
 """Units of what adds up over households."""
 TOTALS = frozenset(name for name, indicator in INDICATORS.items() if indicator.unit in UNITS)
 """Indicators that are totals."""

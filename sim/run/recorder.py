@@ -22,7 +22,7 @@ from tuopin.sim.measures.views import TRACKED
 from tuopin.sim.measures.yearly import yearly_values
 from tuopin.sim.run.lives import advance_lives, own_income
 from tuopin.sim.run.panel import panel_year
-from tuopin.sim.run.year_state import Start, paid_by, poor_by_view, reported, start_of, year_state
+from tuopin.sim.run.year_state import Start, noted, paid_by, poor_by_view, reported, start_of, year_state
 
 VIEWS = TRACKED
 SPELLS: dict[str, tuple[ColumnName, ColumnName]] = {
@@ -115,6 +115,7 @@ class Recorder:
             exited_before=self._exited,
             class_before=self._class_before,
             poverty_years_before=self._poverty_years(),
+            notes=noted(county, alone),
             programmes=paid_by(ledger, county, policies),
             reports={policy.name: reported(policy, county, ledger) for policy in (*policies, *others)},
         )

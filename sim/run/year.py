@@ -184,6 +184,7 @@ def _transfer(run: Run) -> None:
 
 def _review(run: Run) -> None:
     holder = next((policy for policy in run.policies if "review" in policy.holds), None)
+    run.county.notes[review.ON_PAPER] = 0.0
     if holder is None:
         review.review(run.county)
     else:

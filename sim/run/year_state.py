@@ -9,8 +9,10 @@ from tuopin.agents.arrays import F64, Array
 from tuopin.agents.county import County
 from tuopin.agents.economy import price_index
 from tuopin.agents.groups import further_groups, groups_of
-from tuopin.agents.registry import registered
+from tuopin.agents.registry import has_exited, registered
+from tuopin.agents.review import ON_PAPER
 from tuopin.agents.schooling import out_of_school
+from tuopin.policies.hours import ASKED, HAD
 from tuopin.policies.ledger import Ledger
 from tuopin.policies.protocol import Policy
 from tuopin.policies.reports import ENROLLED, WAITING
@@ -84,6 +86,23 @@ def year_state(
         vulnerability=h.vulnerability,
         **moves,
     )
+
+
+def noted(county: County, alone: F64) -> Mapping[str, float]:
+    """What the year noted of register and teams, by indicator; `alone` is income without what ends with programmes.
+
+    Nothing is demanded of teams that have no hours: that share is then unknown.
+    """
+    h, notes = county.households, county.notes
+    exited = has_exited(h.registry_status) & (h.registry_exit_year == county.year)
+    secure = exited & (alone >= county.line)
+    had, asked = notes.get(HAD, 0.0), notes.get(ASKED, 0.0)
+    return {
+        ON_PAPER: notes.get(ON_PAPER, 0.0),
+        "exits_without_support_persons": float(h.members[secure].sum()),
+        "hours_demanded_share": asked / had if had > 0 else float("nan"),
+        HAD: had,
+    }
 
 
 def paid_by(ledger: Ledger, county: County, policies: Sequence[Policy]) -> Mapping[str, Programme]:

@@ -22,6 +22,7 @@ from tuopin.agents.population import size_weights
 from tuopin.sim.study.bundles import BUNDLES, write_out
 from tuopin.sim.study.declarations import Declarations, declared
 from tuopin.sim.study.document import Document, in_order, refusal
+from tuopin.sim.study.fitness import check_fitness
 from tuopin.sim.study.keys import NameKey, ParameterValue, PlacesKey, Question, Scenario, Strict, YearsKey, key
 from tuopin.sim.study.names import PLAIN_NAME, YEARS, is_name, same_name
 from tuopin.sim.study.places import load_places
@@ -237,6 +238,8 @@ def _validate(
         fault = scale_fault(places, sourced_weights() if weights is None else weights, study.scale)
         if fault is not None:
             document.add(("scale",), f"is {study.scale:g}, which {fault[0]}", fault[1])
+    if study is not None and not problems and not document.problems:
+        check_fitness(document, scenarios, declarations.policies, places, years)
     _raise([*in_order(document.problems), *problems])
     assert study is not None
     study._raw = raw

@@ -50,3 +50,9 @@ def crowd(by_hand: Callable[..., County], n: int, villages: int, seed: int = 1, 
         net_income_pp_1=income,
         net_income_pp_2=income,
     )
+
+
+def of_villages(number: int) -> dict[str, Any]:
+    """A place of so many villages, for counties that simulate each of them whole."""
+    figure = {"value": number, "unit": "villages", "source": "made for a test", "confidence": "source-document"}
+    return {"villages": figure}

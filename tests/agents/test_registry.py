@@ -260,3 +260,42 @@ def test_earlier_exits_are_as_many_households_or_persons_as_stated(
         if others.any():
             assert wanted - found < members[others].max()
     assert (county.households.registry_exit_year[off] > 0).all()
+
+
+# --- places given by lot ---------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(over=st.floats(0.0, 0.5), seed=st.integers(0, 5), villages=st.integers(1, 6))
+def test_over_reporting_gives_places_by_lot_and_keeps_every_total(
+    by_hand: Callable[..., County], over: float, seed: int, villages: int
+) -> None:
+    """A share o / (1 + o) of places changes hands, within the village and among households of a size where it can."""
+
+    def listed(share: float) -> County:
+        county = crowd(by_hand, 400, villages, seed, **{"registry.over_reporting": share})
+        register(county, 120, 400)
+        return county
+
+    need, lot = listed(0.0), listed(over)
+    one, other = registered(need), registered(lot)
+    assert (int(other.sum()), int(lot.households.members[other].sum())) == (120, 400)
+    assert int((one & ~other).sum()) == int(over / (1.0 + over) * 120 + 1e-9)
+    exited = need.households.registry_status == EXITED
+    np.testing.assert_array_equal(exited, lot.households.registry_status == EXITED)
+    new = other & ~one
+    assert (lot.households.registry_status[one & ~other] == OUTSIDE).all()
+    assert (lot.households.registered_since[new] == lot.year).all() and (lot.households.cause[new] > 0).all()
+    if (one & ~other).sum() >= 10:  # who gives way was poorer than who takes his place
+        assert need.households.net_income_pp[one & ~other].mean() < need.households.net_income_pp[new].mean()
+
+
+def test_over_reporting_stays_within_villages_while_it_can(by_hand: Callable[..., County]) -> None:
+    county = crowd(by_hand, 2000, 3, 2, **{"registry.over_reporting": 0.2})
+    usual = crowd(by_hand, 2000, 3, 2)
+    for one in (county, usual):
+        register(one, 300, 1000)
+    h = county.households
+    per_village = [np.bincount(h.village[registered(one)], minlength=3).tolist() for one in (county, usual)]
+    assert per_village[0] == per_village[1]
+    assert (registered(usual) & ~registered(county)).sum() == 50  # .2 / 1.2 of 300

@@ -9,7 +9,7 @@ import numpy as np
 from tuopin.agents.arrays import F64, I64, Flags
 from tuopin.agents.columns import NEAR_POOR, OUTSIDE, REGISTERED_POOR
 from tuopin.agents.county import County
-from tuopin.agents.rationing import first_of_each, within_budget
+from tuopin.agents.rationing import first_of_each, whole_part, within_budget
 from tuopin.agents.registry import move, registered
 
 
@@ -56,10 +56,12 @@ def audit(
     members = h.members.astype(np.int64)
     listed = np.flatnonzero(registered(county))
     persons = int(members[listed].sum())
-    doubtful = listed[within_budget(-judged[listed], h.uid[listed], members[listed], int(doubtful_share * persons))]
+    doubtful = listed[
+        within_budget(-judged[listed], h.uid[listed], members[listed], whole_part(doubtful_share, persons))
+    ]
     removed = doubtful[lot[doubtful] < removed_of[h.village[doubtful]]]
     free = np.flatnonzero(outside(county) & looked_at)
-    added = free[within_budget(judged[free], h.uid[free], members[free], int(added_share * persons))]
+    added = free[within_budget(judged[free], h.uid[free], members[free], whole_part(added_share, persons))]
     move(county, removed, OUTSIDE)
     move(county, added, REGISTERED_POOR)
     gone = int(members[removed].sum())
@@ -74,7 +76,7 @@ def remove_false_entries(county: County, false_share: float, found: float, lot: 
     h = county.households
     members = h.members.astype(np.int64)
     listed = np.flatnonzero(registered(county))
-    most = int(false_share * int(members[listed].sum()))
+    most = whole_part(false_share, int(members[listed].sum()))
     false = listed[within_budget(-h.net_income_pp[listed], h.uid[listed], members[listed], most)]
     rows = false[lot[false] < found]
     move(county, rows, OUTSIDE)
@@ -84,12 +86,12 @@ def remove_false_entries(county: County, false_share: float, found: float, lot: 
 def enter_under(county: County, judged: F64, seen: F64, old_line: float, intake_share: float) -> int:
     """After a rise of the line list a share of who is newly under it, the poorest first; return persons.
 
-    `seen` is income as told with its error, yuan a person; newly under are those from the old line up to the new.
+    `seen` is income as the review judges it, yuan a person; newly under are those from the old line up to the new.
     """
     h = county.households
     members = h.members.astype(np.int64)
     newly: I64 = np.flatnonzero(outside(county) & (seen >= old_line) & (seen < county.registry_line))
-    most = int(intake_share * int(members[newly].sum()))
+    most = whole_part(intake_share, int(members[newly].sum()))
     rows = newly[within_budget(judged[newly], h.uid[newly], members[newly], most)]
     move(county, rows, REGISTERED_POOR)
     return int(members[rows].sum())

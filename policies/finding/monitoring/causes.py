@@ -9,6 +9,7 @@ import numpy as np
 from tuopin.agents.arrays import F32, F64, I8, I16, I64, Flags
 from tuopin.agents.columns import REGISTERED_POOR, RELAPSED
 from tuopin.agents.compiled import compiled, rule
+from tuopin.agents.randomness import CHUNK, Draws, draw_chunk
 
 NONE, ILLNESS, DISABILITY, JOB, INDUSTRY, ACCIDENT, SCHOOLING, EPIDEMIC, DISASTER, OTHER = range(10)
 
@@ -16,6 +17,8 @@ NONE, ILLNESS, DISABILITY, JOB, INDUSTRY, ACCIDENT, SCHOOLING, EPIDEMIC, DISASTE
 class Watched(NamedTuple):
     """Columns and flows of all households, and by village whether a disaster struck."""
 
+    uid: I64
+    poor_true: Flags
     village: I16
     members: I16
     registry_status: I8
@@ -31,6 +34,8 @@ class Watched(NamedTuple):
     major_bill: F32
     jobs_lost: I8
     animals_lost: Flags
+    firm_lost: Flags
+    """Whether a firm that the household was linked to failed this year."""
     disaster: Flags
     before: I8
     """Disabled members a year ago."""
@@ -47,17 +52,30 @@ class Watch(NamedTuple):
     looked_under: float
 
 
+class Chances(NamedTuple):
+    """The chance of being seen while at risk, by village; of a false alarm; and of a call by the poor."""
+
+    seen: F64
+    alarm: float
+    hotline: float
+
+
 class AtRisk(NamedTuple):
-    """Rows to be looked at, ascending; the cause that holds; whether bills or a fall alone put it on the list."""
+    """Rows that may be put on the list or are on it, ascending, with the cause that holds and four uniforms each.
+
+    `alone`: bills or a fall list the household whatever its income; `called`: it is poor and has called.
+    """
 
     rows: I64
     cause: I8
     alone: Flags
+    called: Flags
+    luck: F64
 
 
 @rule
 def cause_of(
-    ill: bool, disabled: int, before: int, job: bool, animals: bool, student: bool, epidemic: bool, disaster: bool
+    ill: bool, disabled: int, before: int, job: bool, industry: bool, student: bool, epidemic: bool, disaster: bool
 ) -> int:
     """The first cause of risk that applies, 0 for none; a member disabled only this year is an accident."""
     if ill:
@@ -66,7 +84,7 @@ def cause_of(
         return DISABILITY
     if job:
         return JOB
-    if animals:
+    if industry:
         return INDUSTRY
     if disabled > before:
         return ACCIDENT
@@ -78,41 +96,60 @@ def cause_of(
 
 
 @compiled
-def at_risk(w: Watched, t: Watch, found: AtRisk) -> int:
-    """Write who is to be looked at, and return how many.
+def at_risk(w: Watched, t: Watch, c: Chances, draws: Draws, found: AtRisk) -> int:
+    """Write who may be put on the list or is on it, and return how many.
 
-    They are outside the register and at risk, listed, or poor enough to be taken for it.
+    They are outside the register; who is far above the line and has no such bills is not looked at.
     """
     number = 0
     for i in range(w.members.shape[0]):
+        k = i % CHUNK
+        if k == 0:
+            draw_chunk(draws, w.uid, i)
         if w.registry_status[i] == REGISTERED_POOR or w.registry_status[i] == RELAPSED:
             continue
-        income = max(0.0, w.net_income_pp[i])
-        rigid = w.medical_out_of_pocket[i] + w.school_paid[i] > t.rigid_share * income * w.members[i]
-        fell = income < min((1.0 - t.fall_share) * w.net_income_pp_1[i], t.looked_under)
-        if income >= t.looked_under and not (rigid or fell or w.since[i] > 0):
+        income, listed = max(0.0, w.net_income_pp[i]), w.since[i] > 0
+        medical, school = w.medical_out_of_pocket[i], w.school_paid[i]
+        rigid = medical + school > t.rigid_share * income * w.members[i]
+        if income >= t.looked_under and not (rigid or listed):
             continue
+        alone = rigid or income < min((1.0 - t.fall_share) * w.net_income_pp_1[i], t.looked_under)
+        alarm, called = draws.u[1, k] < c.alarm, w.poor_true[i] and draws.u[1, k] > 1.0 - c.hotline
+        if not (listed or alarm or called or draws.u[0, k] < c.seen[w.village[i]]):
+            continue  # whatever his risk, nobody sees it
         cause = cause_of(
-            w.major_bill[i] > 0 or rigid,
+            w.major_bill[i] > 0 or (rigid and medical >= school),
             w.disabled[i],
             w.before[i],
             w.jobs_lost[i] > 0,
-            w.animals_lost[i],
-            w.upper_students[i] + w.college_students[i] > 0,
+            w.animals_lost[i] or w.firm_lost[i],
+            w.upper_students[i] + w.college_students[i] > 0 or (rigid and school > medical),
             t.epidemic and w.off_farm[i] > 0,
             w.disaster[w.village[i]] and w.land[i] > 0,
         )
-        found.rows[number], found.cause[number], found.alone[number] = i, cause, rigid or fell
-        number += 1
+        if listed or alarm or called or alone or cause > 0:
+            found.rows[number], found.cause[number] = i, cause
+            found.alone[number], found.called[number] = alone, called
+            for j in range(4):
+                found.luck[number, j] = draws.u[j, k]
+            number += 1
     return number
 
 
-def look_through(watched: Watched, watch: Watch) -> AtRisk:
-    """Return who is to be looked at."""
+def look_through(watched: Watched, watch: Watch, chances: Chances, draws: Draws) -> AtRisk:
+    """Return who may be put on the list or is on it."""
     size = len(watched.members)
-    found = AtRisk(np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int8), np.empty(size, dtype=np.bool_))
-    number = at_risk(watched, watch, found)
-    return AtRisk(found.rows[:number], found.cause[:number], found.alone[:number])
+    found = AtRisk(
+        np.empty(size, dtype=np.int64),
+        np.empty(size, dtype=np.int8),
+        np.empty(size, dtype=np.bool_),
+        np.empty(size, dtype=np.bool_),
+        np.empty((size, 4)),
+    )
+    number = at_risk(watched, watch, chances, draws, found)
+    return AtRisk(
+        found.rows[:number], found.cause[:number], found.alone[:number], found.called[:number], found.luck[:number]
+    )
 
 
 def seen_share(sensitivity: float, rounds: float, hours: F64) -> F64:

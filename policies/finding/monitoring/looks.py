@@ -1,28 +1,28 @@
-"""How monitoring and inspection see households: income as judged, causes as written down, exits found false."""
+"""How monitoring and inspection see households: causes as written down, exits found false."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from tuopin.agents.arrays import F64, I8, I64
+from tuopin.agents.arrays import F64, I8, I64, Flags
 from tuopin.agents.columns import RELAPSED
 from tuopin.agents.county import County
-from tuopin.agents.judgement import team_error
-from tuopin.agents.randomness import MONITORING, VERIFICATION
-from tuopin.agents.registry import has_exited, judgement_error, move
+from tuopin.agents.randomness import MONITORING
+from tuopin.agents.registry import has_exited, move
 from tuopin.policies.finding.monitoring.causes import OTHER
 
+STRUCK = "_struck"
+"""What the name of a programme's own column ends with that flags whose firm failed this year."""
 
-def income_as_seen(county: County, rows: I64) -> F64:
-    """Last year's net income of `rows`, yuan a person, as a team judges it: with the error of the yearly review."""
+
+def firm_lost(county: County) -> Flags:
+    """Whose firm failed this year, bool per household, by what the programmes that link households to firms note."""
     h = county.households
-    income: F64 = np.maximum(h.net_income_pp[rows], 0.0)
-    if not county.on("targeting_error"):
-        return income
-    error = judgement_error(county, h.uid[rows], county.luck.normals(VERIFICATION, county.year, h.uid[rows]))
-    noise = county.value("registry.verification_noise") * error * team_error(county)[h.village[rows]]
-    seen: F64 = income * np.exp(noise)
-    return seen
+    lost = np.zeros(len(h), dtype=np.bool_)
+    for name in h.table:
+        if name.endswith(STRUCK):
+            lost |= h.column(name)
+    return lost
 
 
 def recorded(cause: I64, wrong_share: float, u: F64) -> I8:

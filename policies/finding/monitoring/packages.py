@@ -6,13 +6,15 @@ The nine causes and the eight packages are those a county monitored by (2020); "
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 
-from tuopin.agents.arrays import F64, I8, I64
+from tuopin.agents.arrays import F32, F64, I8, I64
+from tuopin.agents.compiled import compiled, rule
 from tuopin.agents.county import County
+from tuopin.agents.kernels import pick
 from tuopin.agents.lines import GRAIN
-from tuopin.policies.arrays import Mask
 
 CAUSES = (
     "none",
@@ -42,37 +44,74 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
 MEASURES = tuple(dict.fromkeys(measure for package in PACKAGES.values() for measure in package))
 
 
-def lacks(county: County, measure: str, rows: I64, tested: F64, limit: float) -> Mask:
-    """Whether each of `rows` lacks what a measure gives, as a visitor sees it.
+_ORDER = np.full((len(CAUSES), max(len(package) for package in PACKAGES.values())), -1, dtype=np.int64)
+for _cause, _package in PACKAGES.items():
+    _ORDER[CAUSES.index(_cause), : len(_package)] = [MEASURES.index(measure) for measure in _package]
+"""Of each cause the numbers of its measures, -1 beyond the last."""
+HOUSING, WORK, INDUSTRY, SCHOOLING, ALLOWANCE = (
+    MEASURES.index(name) for name in ("housing", "work", "industry", "schooling", "allowance")
+)
+
+
+class Lives(NamedTuple):
+    """What a visitor sees of every household."""
+
+    housing_grade: I8
+    able_workers: I8
+    off_farm: I8
+    line: I8
+    land: F32
+    pupils: I8
+    upper_students: I8
+    college_students: I8
+
+
+class Sending(NamedTuple):
+    """The list: rows, recorded causes, income as seen (yuan a person), the part of the year that a referral covers."""
+
+    rows: I64
+    cause: I8
+    tested: F64
+    share: F64
+
+
+@rule
+def lacks(lives: Lives, i: int, measure: int, tested: float, limit: float) -> bool:
+    """Whether household `i` lacks what a measure gives, as a visitor sees it.
 
     Housing: an unsafe house. Work: an idle able worker. Industry: a line of its own, or land and hands for one.
     Schooling: a pupil or student. Allowance: income as seen (`tested`, yuan a person) under `limit`. Medical: always.
     """
-    h = county.households
-    idle = h.able_workers[rows] > h.off_farm[rows]
-    answers: dict[str, Mask] = {
-        "housing": h.housing_grade[rows] <= 1,
-        "work": idle,
-        "industry": (h.line[rows] > GRAIN) | (idle & (h.land[rows] > 0)),
-        "schooling": h.pupils[rows] + h.upper_students[rows] + h.college_students[rows] > 0,
-        "allowance": tested < limit,
-        "medical": np.ones(len(rows), dtype=np.bool_),
-    }
-    return answers[measure]
+    idle = lives.able_workers[i] > lives.off_farm[i]
+    if measure == HOUSING:
+        return bool(lives.housing_grade[i] <= 1)
+    if measure == WORK:
+        return bool(idle)
+    if measure == INDUSTRY:
+        return bool(lives.line[i] > GRAIN or (idle and lives.land[i] > 0))
+    if measure == SCHOOLING:
+        return bool(lives.pupils[i] + lives.upper_students[i] + lives.college_students[i] > 0)
+    return tested < limit if measure == ALLOWANCE else True
 
 
-def sent_to(county: County, rows: I64, cause: I8, tested: F64, limit: float, most: int) -> dict[str, Mask]:
-    """Which of `rows` are sent to each measure: of the package of its cause the first `most` that it lacks."""
-    number = np.zeros(len(rows), dtype=np.int64)
-    lacking = {measure: lacks(county, measure, rows, tested, limit) for measure in MEASURES}
-    found = {measure: np.zeros(len(rows), dtype=np.bool_) for measure in MEASURES}
-    for place in range(max(len(package) for package in PACKAGES.values())):
-        taken = np.zeros(len(rows), dtype=np.int64)
-        for code, name in enumerate(CAUSES[1:], start=1):
-            package = PACKAGES[name]
-            if place < len(package):
-                sent = (cause == code) & (number < most) & lacking[package[place]]
-                found[package[place]] |= sent
-                taken += sent
-        number += taken
-    return found
+@compiled
+def _send(lives: Lives, who: Sending, order: I64, limit: float, most: int, covered: F64) -> None:
+    for k in range(who.rows.shape[0]):
+        i, number = who.rows[k], 0
+        for place in range(order.shape[1]):
+            measure = order[who.cause[k], place]
+            if number == most or measure < 0:
+                break
+            if lacks(lives, i, measure, who.tested[k], limit):
+                covered[measure, i] = who.share[k]
+                number += 1
+
+
+def sent_to(county: County, who: Sending, limit: float, most: int) -> dict[str, F64]:
+    """The part of the year for which each household is sent to a measure, by measure, of those to which anybody is.
+
+    Of the package of its cause a household is sent to the first `most` measures that it lacks.
+    """
+    covered = np.zeros((len(MEASURES), len(county.households)))
+    _send(pick(Lives, county.households), who, _ORDER, limit, most, covered)
+    return {measure: share for measure, share in zip(MEASURES, covered, strict=True) if share.any()}

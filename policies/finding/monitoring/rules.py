@@ -11,17 +11,20 @@ from tuopin.agents.arrays import F64, I8, I16, I64
 from tuopin.agents.columns import EXITED, EXITED_UNSTABLE, NEAR_POOR, OUTSIDE
 from tuopin.agents.kernels import pick
 from tuopin.agents.randomness import MONITORING
-from tuopin.agents.registry import move, registered
+from tuopin.agents.registry import move
+from tuopin.agents.review import income_as_seen, registered_status
 from tuopin.policies.finding.monitoring.causes import (
     OTHER,
+    Chances,
     Watch,
     Watched,
     first_year_share,
     look_through,
     seen_share,
 )
-from tuopin.policies.finding.monitoring.looks import income_as_seen, recorded, revoke_false_exits
-from tuopin.policies.finding.monitoring.packages import CAUSES, sent_to
+from tuopin.policies.finding.monitoring.listing import Terms, decide
+from tuopin.policies.finding.monitoring.looks import firm_lost, recorded, revoke_false_exits
+from tuopin.policies.finding.monitoring.packages import CAUSES, Sending, sent_to
 from tuopin.policies.finding.monitoring.tables import REPORTS, counts
 from tuopin.policies.protocol import County, Ledger, OwnColumns, Policy, Set, column, policy_parameters
 
@@ -51,12 +54,16 @@ class Monitoring(Policy):
     writes = ("registry_status", "registered_since", "registry_exit_year", "cause")
     influences = ("every.leakage", "every.interest_only", "every.not_to_poor", "every.one_firm")
     enrols = False
-    keeps = ("hours_share", "revoked")
+    keeps = ("hours_share", "revoked", "found")
     reports = REPORTS
     hours_share: F64 = np.ones(0)
     """Of the hours asked last year, the share each village's team had."""
     revoked: int = 0
     """Persons whose exit inspection revoked this year."""
+    found: int = 0
+    """Households put on the list this year."""
+    _income: F64 = np.empty(0)
+    """Income as this year's search saw it, by household, NaN of who was not looked at; of no use after the year."""
 
     def own(self, county: County) -> MonitoringColumns:
         """The list."""
@@ -76,8 +83,17 @@ class Monitoring(Policy):
         """Bring the list up to date by last year's income and this year's events, and revoke exits found false."""
         h, own, year = county.households, self.own(county), county.year
         self.revoked = revoke_false_exits(county, self.value("inspection", year))
-        left = (own.listed > 0) & registered(county)  # who is on the register again is watched there
+        self.found, self._income = 0, np.empty(0)
+        listed = np.flatnonzero(own.listed)
+        left = listed[registered_status(h.registry_status[listed])]  # who is on the register again is watched there
         own.listed[left], own.cause[left] = 0, 0
+        if len(listed) or self.value("rounds", year) > 0 or self.value("hotline", year) > 0:
+            self._search(county)
+        own.disabled[:] = h.disabled
+
+    def _search(self, county: County) -> None:
+        """Look through the county; take off the list who leaves it and put on it who is found."""
+        h, own, year = county.households, self.own(county), county.year
         watch = Watch(
             self.value("rigid_share", year),
             self.value("fall_share", year),
@@ -85,24 +101,34 @@ class Monitoring(Policy):
             self.value("looked_under", year) * county.line,
         )
         disaster = county.villages.crop_left < county.markets.weather
-        watched = pick(Watched, h, county.flows, disaster=disaster, before=own.disabled, since=own.listed)
-        risk = look_through(watched, watch)
-        luck = county.luck.uniforms(MONITORING, year, h.uid[risk.rows], 4)
-        seen = income_as_seen(county, risk.rows)
-        under = seen < self.value("line_ratio", year) * county.line
-        at_risk = (under & (risk.cause > 0)) | risk.alone
-        self._release(county, risk.rows[~at_risk & ~under], risk.rows[at_risk], luck[at_risk, 3])
-        new = own.listed[risk.rows] == 0
-        found = new & at_risk & (luck[:, 0] < self._seen(county)[h.village[risk.rows]])
-        alarm = self._false_alarms(year)
-        found |= new & ~at_risk & (luck[:, 1] < alarm)
-        found |= new & h.poor_true[risk.rows] & (luck[:, 1] > 1.0 - self.value("hotline", year))
-        rows = risk.rows[found]
+        watched = pick(
+            Watched,
+            h,
+            county.flows,
+            disaster=disaster,
+            firm_lost=firm_lost(county),
+            before=own.disabled,
+            since=own.listed,
+        )
+        chances = Chances(self._seen(county), self._false_alarms(year), self.value("hotline", year))
+        risk = look_through(watched, watch, chances, county.luck.draws(MONITORING, year))
+        found, gone, seen = decide(county, risk, own.listed, self._terms(county, chances))
+        self._income = np.full(len(h), np.nan)
+        self._income[risk.rows] = seen
+        self._release(county, risk.rows[gone])
+        rows, cause = risk.rows[found], risk.cause[found]
+        self.found = len(rows)
         own.listed[rows] = year
-        true = np.where(risk.cause[found] > 0, risk.cause[found], OTHER)
-        own.cause[rows] = recorded(true, self.value("cause_error", year), luck[found, 2:])
-        own.disabled[:] = h.disabled
+        true = np.where(cause > 0, cause, OTHER)
+        own.cause[rows] = recorded(true, self.value("cause_error", year), risk.luck[found, 2:])
         self._mark(county)
+
+    def _terms(self, county: County, chances: Chances) -> Terms:
+        """The line of the list, what is seen, and how households leave."""
+        year = county.year
+        limit = self.value("line_ratio", year) * county.line
+        by_income = self.setting("release", year) == "income"
+        return Terms(limit, chances.seen, chances.alarm, self.value("release_on_paper", year), by_income)
 
     def _seen(self, county: County) -> F64:
         sensitivity = self.value("sensitivity", county.year)
@@ -111,23 +137,21 @@ class Monitoring(Policy):
         return seen_share(sensitivity, self.value("rounds", county.year), self.hours_share)
 
     def _false_alarms(self, year: int) -> float:
+        if self.value("rounds", year) == 0:  # nobody is looked at
+            return 0.0
         supervised = self.value("supervision", year) > 0
         return self.value("false_alarm", year) * (self.value("supervision_alarms", year) if supervised else 1.0)
 
-    def _release(self, county: County, free: I64, still: I64, lot: F64) -> None:
-        """Take off the list who has no cause and enough income, and some on paper."""
+    def _release(self, county: County, rows: I64) -> None:
+        """Take `rows` off the list; who was at the edge of the register is outside it again."""
         h, own = county.households, self.own(county)
-        on_paper = still[lot < self.value("release_on_paper", county.year)]
-        for rows in (free, on_paper):
-            rows = rows[own.listed[rows] > 0]
-            own.listed[rows], own.cause[rows] = 0, 0
-            status = h.registry_status[rows]
-            move(county, rows[status == NEAR_POOR], OUTSIDE)
+        own.listed[rows], own.cause[rows] = 0, 0
+        move(county, rows[h.registry_status[rows] == NEAR_POOR], OUTSIDE)
 
     def _mark(self, county: County) -> None:
         """Give the listed the status by which the review looks at them with certainty."""
         h = county.households
-        rows = np.flatnonzero(self.own(county).listed > 0)
+        rows = np.flatnonzero(self.own(county).listed)
         status = h.registry_status[rows]
         move(county, rows[status == OUTSIDE], NEAR_POOR)
         move(county, rows[status == EXITED], EXITED_UNSTABLE)
@@ -137,17 +161,20 @@ class Monitoring(Policy):
         own, year = self.own(county), county.year
         if self.value("packages", year) == 0:
             return {}
-        rows = np.flatnonzero(own.listed > 0)
+        rows = np.flatnonzero(own.listed)
+        if len(rows) == 0:
+            return {}
         limit = self.value("line_ratio", year) * county.line
         most, first = int(self.value("most_measures", year)), self._first_year(year)
         share = np.where(own.listed[rows] == year, first, 1.0)
-        sent = sent_to(county, rows, own.cause[rows], income_as_seen(county, rows), limit, most)
-        found = {}
-        for measure, mask in sent.items():
-            if mask.any():
-                found[measure] = np.zeros(len(county.households))
-                found[measure][rows[mask]] = share[mask]
-        return found
+        return sent_to(county, Sending(rows, own.cause[rows], self._seen_income(county, rows), share), limit, most)
+
+    def _seen_income(self, county: County, rows: I64) -> F64:
+        """Income of `rows` as seen this year, as the search saw it where it looked."""
+        seen = self._income[rows] if len(self._income) else np.full(len(rows), np.nan)
+        unseen = np.isnan(seen)
+        seen[unseen] = income_as_seen(county, rows[unseen])
+        return seen
 
     def _first_year(self, year: int) -> float:
         return first_year_share(self.value("rounds", year), self.value("delay", year))
@@ -169,4 +196,8 @@ class Monitoring(Policy):
     def report(self, county: County) -> Mapping[str, float]:
         """The list by status and cause, and who was sent to what and served."""
         own = self.own(county)
-        return {**counts(county, own.listed > 0, own.cause), "exits_revoked_persons": float(self.revoked)}
+        waited = 12.0 * (1.0 - self._first_year(county.year)) * self.found
+        numbers = {"exits_revoked_persons": self.revoked, "found_households": self.found, "waited_months": waited}
+        events = {name: float(number) for name, number in numbers.items()}
+        rows = np.flatnonzero(own.listed)
+        return {**counts(county, rows, own.cause[rows]), **events}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tuopin.agents.arrays import I8
+from tuopin.agents.arrays import I8, I64
 from tuopin.agents.columns import EXITED, EXITED_UNSTABLE, NEAR_POOR, OUTSIDE
 from tuopin.agents.county import County
 from tuopin.policies.arrays import Mask
@@ -36,30 +36,42 @@ REPORTS = (
     ),
     Report("undelivered_measures", "measures", "measures that no programme delivers", "无项目承接的措施"),
     Report("exits_revoked_persons", "persons", "exits revoked by inspection", "督查撤销退出人口"),
+    Report("found_households", "households", "put on the list this year", "当年新纳入监测户"),
+    Report("waited_months", "household-months", "from the start of the risk to the referral", "识别到转介等待户月"),
 )
 
 
-def counts(county: County, listed: Mask, cause: I8) -> dict[str, float]:
-    """Households on the list by status and cause; and of each measure how many were sent, served, and not delivered."""
-    h, sent = county.households, county.referrals
-    status = h.registry_status
-    edge = listed & ((status == OUTSIDE) | (status == NEAR_POOR))
-    unstable = listed & ((status == EXITED) | (status == EXITED_UNSTABLE))
-    found = {"edge_households": float(edge.sum()), "unstable_households": float(unstable.sum())}
-    for code, name in enumerate(CAUSES[1:], start=1):
-        found[f"cause_{name}_households"] = float((listed & (cause == code)).sum())
+def counts(county: County, listed: I64, cause: I8) -> dict[str, float]:
+    """Households on the list by status and cause; and of each measure how many were sent, served, and not delivered.
+
+    `listed` are the rows of the list, `cause` is recorded of each. Who came back onto the register this year is on it
+    no more.
+    """
+    status, sent = county.households.registry_status[listed], county.referrals
+    edge = (status == OUTSIDE) | (status == NEAR_POOR)
+    unstable = (status == EXITED) | (status == EXITED_UNSTABLE)
+    found = {
+        "edge_households": float(np.count_nonzero(edge)),
+        "unstable_households": float(np.count_nonzero(unstable)),
+    }
+    numbers = np.bincount(cause[edge | unstable], minlength=len(CAUSES))
+    found |= {f"cause_{name}_households": float(numbers[code]) for code, name in enumerate(CAUSES) if code > 0}
     undelivered = 0
     for name in measures():
-        here = sent.by_measure[name] > 0 if name in sent.by_measure else np.zeros(len(h), dtype=np.bool_)
-        by = sent.delivered_by.get(name, ())
-        served = np.zeros(len(h), dtype=np.bool_)
-        for programme in by:
+        share, by = sent.by_measure.get(name), sent.delivered_by.get(name, ())
+        here = _NOBODY if share is None else share > 0
+        served = np.zeros(len(here), dtype=np.bool_)
+        for programme in by if share is not None else ():
             served |= _enrolled(county, f"{column_prefix(programme)}_since")
-        undelivered += 0 if by else int(here.sum())
-        found[f"sent_{name}_households"] = float(here.sum())
-        found[f"served_{name}_households"] = float((here & served).sum())
+        number = int(np.count_nonzero(here))
+        undelivered += 0 if by else number
+        found[f"sent_{name}_households"] = float(number)
+        found[f"served_{name}_households"] = float(np.count_nonzero(here & served))
     found["undelivered_measures"] = float(undelivered)
     return found
+
+
+_NOBODY = np.zeros(0, dtype=np.bool_)
 
 
 def _enrolled(county: County, since: str) -> Mask:

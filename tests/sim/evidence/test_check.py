@@ -41,7 +41,7 @@ def test_every_documented_system_is_listed_once_with_facts_that_there_are() -> N
 
 def test_what_is_shipped_holds() -> None:
     found = register()
-    assert len(found.carriers) >= 11 and faults(found, all_systems()) == []
+    assert len(found.carriers) >= 60 and faults(found, all_systems()) == []
 
 
 def test_a_sound_entry_passes_and_the_rest_is_open(tmp_path: Path) -> None:
@@ -73,6 +73,46 @@ def test_nothing_switched_on_moves_nothing(tmp_path: Path) -> None:
     assert "ls-flood-recovery.moves" in line and "allowed: what moves down" in line
 
 
+BESIDE = """\
+mc-dibao:
+  parameters: measure allowance on referral
+  study: lushi
+  with: {monitoring: {}}
+  on: {}
+  moves: {indicator: served_allowance_households, group: policy=monitoring, direction: up}
+"""
+NUMBERS = """\
+js-edge-relapse:
+  parameters: registry.exit_margin
+  study: lushi
+  on: {}
+  against: {}
+  numbers: {registry.exit_margin: 1.0}
+  moves: {indicator: registered_persons, view: registry, direction: down}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "module", "less"),
+    [
+        (BESIDE, "low_income_support", ("  with: {monitoring: {}}\n", "")),
+        (NUMBERS, "identification", ("exit_margin: 1.0}", "exit_margin: 1.1}")),
+    ],
+)
+def test_policies_beside_and_numbers_of_the_model_are_in_what_is_tried(
+    tmp_path: Path, text: str, module: str, less: tuple[str, str]
+) -> None:
+    assert told(tmp_path / "all", text, module) == []
+    (line,) = told(tmp_path / "less", text.replace(*less), module)
+    assert ".moves" in line
+
+
+def test_a_study_that_is_not_there_does_not_hide_what_does_not_move(tmp_path: Path) -> None:
+    wrong = SOUND.replace("study: lushi", "study: lush").replace("direction: down", "direction: up")
+    lines = told(tmp_path, wrong)
+    assert [line.split(": ")[1] for line in lines] == ["ls-flood-recovery.study", "ls-flood-recovery.moves"]
+
+
 def test_another_module_than_the_list_says_and_two_modules_are_told(tmp_path: Path) -> None:
     (line,) = told(tmp_path, SOUND, "relocation")
     assert "ls-flood-recovery.module: is relocation; allowed: circumstances" in line
@@ -88,11 +128,13 @@ def test_the_command_lists_counts_and_ends_with_one_where_something_does_not_hol
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 176 and lines[0].startswith("system,status,kind,module")
     assert any(line.startswith("ls-five-zone-relocation,carried,mechanism,relocation") for line in lines)
+    module = "tuopin.sim.evidence.systems.policies.__file__"
+    monkeypatch.setattr(module, str(entries(tmp_path / "sound", SOUND) / "__init__.py"))
     assert status_of(["evidence", "--check"]) == 0
     printed = capsys.readouterr()
-    assert "175 documented systems: 11 carried, 159 open, 5 no mechanism." in printed.out
+    assert "175 documented systems: 1 carried, 169 open, 5 no mechanism." in printed.out
     assert "every observable moves" in printed.err
     wrong = entries(tmp_path, SOUND.replace("direction: down", "direction: up"))
-    monkeypatch.setattr("tuopin.sim.evidence.systems.policies.__file__", str(wrong / "__init__.py"))
+    monkeypatch.setattr(module, str(wrong / "__init__.py"))
     assert status_of(["evidence", "--check"]) == 1
     assert "ls-flood-recovery.moves" in capsys.readouterr().err
