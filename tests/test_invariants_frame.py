@@ -15,6 +15,7 @@ from tuopin.agents import review as registry_review
 from tuopin.agents.columns import COLUMNS
 from tuopin.agents.county import County
 from tuopin.agents.randomness import Luck
+from tuopin.agents.rationing import within_budget
 from tuopin.policies.guard import guarded
 from tuopin.policies.ledger import Ledger, fen
 from tuopin.policies.own_columns import OwnColumns
@@ -88,7 +89,10 @@ def lender() -> type[Policy]:
         due = np.minimum(debt, 300.0)
         debt -= np.maximum(due - county.flows.repayment_unpaid, 0.0)
         lost = np.flatnonzero((county.flows.repayment_unpaid > 0) & (due > 0))
-        ledger.post(self.name, "guarantee", lost, fen(np.minimum(county.flows.repayment_unpaid[lost], due[lost])))
+        owed = fen(np.minimum(county.flows.repayment_unpaid[lost], due[lost]))
+        uid = county.households.uid[lost]
+        met = within_budget(uid, uid, owed, ledger.left(self.name) or 0)  # what enrolment has left of the year's money
+        ledger.post(self.name, "guarantee", lost[met], owed[met])
 
     return kind(
         "lender",
