@@ -105,7 +105,9 @@ def _within_limits(it: Tried, run: Run, yuan: float | None) -> None:
     if slots is not None and new > slots:
         raise AssertionError(f"{it.name}: {new} enrolled in {year}; there were {slots} slots")
     if yuan == 0.0 and (new or spent):
-        raise AssertionError(f"{it.name}: without money {new} enrolled in {year}, and {spent / 100:.2f} yuan were spent")
+        raise AssertionError(
+            f"{it.name}: without money {new} enrolled in {year}, and {spent / 100:.2f} yuan were spent"
+        )
 
 
 def splits_keep(policy: str | type[Policy], settings: Settings = None, copied: Sequence[str] = ()) -> None:
@@ -151,7 +153,9 @@ def resumes(policy: str | type[Policy], settings: Settings = None) -> None:
         run = until(begun([it.made()]), year)
         again = until(resume(capture(run), [it.made()]), LAST_YEAR)
         until(run, LAST_YEAR)
-        said = f"{it.name}: saved at the end of {year} and resumed it goes on otherwise (is an attribute not in `keeps`?)"
+        said = (
+            f"{it.name}: saved at the end of {year} and resumed it goes on otherwise (is an attribute not in `keeps`?)"
+        )
         _equal(run, again, said)
         if run.ledger.entries != again.ledger.entries:
             raise AssertionError(f"{said}: other money is paid")
