@@ -133,10 +133,12 @@ def _fit(where: str, value: object, policy: Policy, county: County, *_: object) 
 
 
 def _referrals(where: str, value: object, policy: Policy, county: County) -> Any:
-    unknown = [name for name in value if name not in measures()] if isinstance(value, Mapping) else None
-    if unknown is None or unknown:
-        what = f"the measure {unknown[0]!r:.60}" if unknown else _kind(value)
-        raise PolicyFault(f"{where} returns {what}; allowed: shares by measure, of {', '.join(measures())}")
+    allowed = f"allowed: shares by measure, of {', '.join(measures())}"
+    if not isinstance(value, Mapping):
+        raise PolicyFault(f"{where} returns {_kind(value)}; {allowed}")
+    for name in value:
+        if name not in measures():
+            raise PolicyFault(f"{where} sends to the measure {name!r:.60}; {allowed}")
     what = "shares of the year"
     return {m: _numbers(where, share, len(county.households), 0.0, 1.0, what) for m, share in value.items()}
 

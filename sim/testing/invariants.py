@@ -14,10 +14,10 @@ from tuopin.agents import demography
 from tuopin.agents.columns import COLUMNS
 from tuopin.agents.county import County
 from tuopin.agents.randomness import Luck
-from tuopin.policies.guard import PolicyFault
 from tuopin.policies.ledger import LEAKAGE
 from tuopin.policies.own_columns import column_prefix
 from tuopin.policies.protocol import Policy
+from tuopin.policies.untouched import PolicyFault
 from tuopin.sim.run.run import Run
 from tuopin.sim.run.state import capture, resume
 from tuopin.sim.testing.world import FIRST_YEAR, LAST_YEAR, SCALE, Tried, begun, initial, lived, named, tried, until
