@@ -231,10 +231,11 @@ class Place(PlaceKeys):
 
     @model_validator(mode="after")
     def _firms_fit(self) -> Place:
-        names = [anchor.name for anchor in self.anchors]
+        names = [*(anchor.name for anchor in self.anchors), *(factory.name for factory in self.factories)]
         if len(set(names)) < len(names):
-            raise ValueError("anchors: two have the same name; allowed: each name once")
+            raise ValueError("anchors: two have the same name, factories included; allowed: each name once")
         number = len(names) + (0 if self.cooperatives is None else self.cooperatives.value)
         if number > MOST_FIRMS:
-            raise ValueError(f"anchors: there are {number:.12g} with cooperatives; allowed: up to {MOST_FIRMS}")
+            said = f"there are {number:.12g} with cooperatives and factories"
+            raise ValueError(f"anchors: {said}; allowed: up to {MOST_FIRMS}")
         return self

@@ -78,11 +78,11 @@ class PovertyLine(ByYear):
         return self
 
 
-class ExitPlan(ByYear):
+class ExitsByYear(ByYear):
     """Persons planned to leave the register by year; years left out follow the model's share."""
 
     @model_validator(mode="after")
-    def _persons(self) -> ExitPlan:
+    def _persons(self) -> ExitsByYear:
         self.check(PERSONS, 0, 100_000_000, whole=True)
         return self
 
@@ -133,7 +133,7 @@ class PlaceKeys(Strict):
     mean_income: Annotated[Figure, of_kind("mean_income")] | None = None
     registered_exited: Annotated[Figure, of_kind("registered_exited")] | None = None
     line: PovertyLine | None = None
-    plan: ExitPlan | None = None
+    plan: ExitsByYear | None = None
     poor_villages: Annotated[Figure, of_kind("poor_villages")] | None = None
     weak_villages: Annotated[Figure, of_kind("weak_villages")] | None = None
     flood_villages: Annotated[Figure, of_kind("flood_villages")] | None = None

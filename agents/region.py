@@ -17,7 +17,7 @@ from scipy.special import ndtri
 from tuopin.agents.arrays import F64
 from tuopin.agents.documented import KINDS, PERSONS, SHARES, Figure, Label, Origin, Strict, of_kind
 from tuopin.agents.place import Anchor, Place, Zone, Zones
-from tuopin.agents.place_keys import VILLAGE_KEYS, ExitPlan, Name, PlaceKeys, Year
+from tuopin.agents.place_keys import VILLAGE_KEYS, ExitsByYear, Name, PlaceKeys, Year
 from tuopin.agents.population import largest_remainder
 
 FigureName = Literal[
@@ -105,7 +105,7 @@ class Totals(Strict):
     weak_villages: Annotated[Figure, AfterValidator(_total("weak_villages"))] | None = None
     flood_villages: Annotated[Figure, AfterValidator(_total("flood_villages"))] | None = None
     townships: Annotated[Figure, AfterValidator(_total("townships"))] | None = None
-    plan: ExitPlan | None = None
+    plan: ExitsByYear | None = None
     resettlement: Zones | None = None
 
     @model_validator(mode="after")
@@ -214,8 +214,8 @@ def county_data(region: RegionFile, rows: Sequence[Mapping[str, Any]]) -> list[d
     return result
 
 
-def _plan(note: ColumnNote, plan: Mapping[int, int]) -> ExitPlan:
-    return ExitPlan(
+def _plan(note: ColumnNote, plan: Mapping[int, int]) -> ExitsByYear:
+    return ExitsByYear(
         value=dict(plan),
         unit=note.unit,
         source=note.source,

@@ -18,17 +18,18 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import NamedTuple
 
 from tuopin import agents, policies
-from tuopin.agents.columns import COLUMNS
+from tuopin.agents.columns import COLUMNS, Column
 from tuopin.agents.parameters import Parameter, model_parameters
 from tuopin.policies.guard import described
 from tuopin.policies.ledger import BACKGROUND
 from tuopin.policies.measures import measures
 from tuopin.policies.older_protocols import refuse_older
 from tuopin.policies.protocol import EVERY, FAMILIES, Policy
-from tuopin.policies.reports import Report
+from tuopin.policies.reports import COMMON, Report
 from tuopin.policies.trial import dead_plug_ins, nothing_else_changed
 from tuopin.policies.units import LEVELS
 from tuopin.policies.variants import variants_of
+from tuopin.policies.writes import root
 
 GROUP = "tuopin.policies"
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -69,8 +70,10 @@ def built_in() -> dict[str, type[Policy]]:
         _check(policy, module)
         if found.get(policy.name, policy) is not policy:
             raise ValueError(f"{module}: the policy name {policy.name!r} is already taken")
-        found[policy.name] = policy
-        found.update(variants_of(policy))
+        variants = variants_of(policy)
+        for wrong in _shared_names({policy.name: policy, **variants}, found):
+            raise ValueError(f"{module}: {wrong}")
+        found.update({policy.name: policy, **variants})
     return dict(sorted(found.items()))
 
 
@@ -92,6 +95,10 @@ def _discover() -> _Found:
             if policy.name in own and policy is not own[policy.name]:
                 raise ValueError(f"{point.value}: the policy name {policy.name!r} is already taken")
             variants = variants_of(policy)
+            known = {**own, **{name: kind for name, (kind, _) in plugged.items() if root(name) != policy.name}}
+            if policy.name not in own:
+                for wrong in _shared_names({policy.name: policy, **variants}, known):
+                    raise ValueError(f"{point.value}: {wrong}")
         except (Exception, SystemExit, GeneratorExit) as error:
             broken[point.name] = _complaint(point, error)
             continue
@@ -100,8 +107,28 @@ def _discover() -> _Found:
             broken[policy.name] = f"{values}: both claim the policy name {policy.name!r}"
         elif policy.name not in own:
             plugged.update({name: (one, point) for name, one in {policy.name: policy, **variants}.items()})
-    good = {name: policy for name, (policy, _) in plugged.items() if name not in broken}
+    good = {name: policy for name, (policy, _) in plugged.items() if root(name) not in broken}
     return _Found(dict(sorted({**own, **good}.items())), broken, {name: plugged[name][1] for name in good})
+
+
+def _shared_names(new: Mapping[str, type[Policy]], known: Mapping[str, type[Policy]]) -> Iterator[str]:
+    """What of policies would stand under one name with something else: columns, or figures that are not the same."""
+    columns = {c.name: name for name, policy in known.items() for c in _all_columns(policy)}
+    figures = {report.name: report for report in COMMON}
+    figures |= {report.name: report for policy in known.values() for report in policy.reports}
+    for name, policy in new.items():
+        for column in _all_columns(policy):
+            if (owner := columns.setdefault(column.name, name)) != name:
+                yield f"its column {column.name!r} is one of {owner} too; allowed: another name of {name} or its column"
+        for report in policy.reports:
+            other = figures.setdefault(report.name, report)
+            if (other.unit, other.stock) != (report.unit, report.stock):
+                known_as = f"in {other.unit} with stock={other.stock}"
+                yield f"its report {report.name!r} is known {known_as}; allowed: the same, or another name"
+
+
+def _all_columns(policy: type[Policy]) -> tuple[Column, ...]:
+    return (*policy.columns(), *policy.village_columns())
 
 
 def _complaint(point: EntryPoint, error: BaseException) -> str:

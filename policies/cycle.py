@@ -37,14 +37,16 @@ def run_programmes(county: County, policies: Sequence[Policy], ledger: Ledger) -
     programmes = [policy for policy in policies if policy.enrols]
     _withdraw(county, programmes)
     observed = {policy.name: policy.observe(county) for policy in programmes}
-    for policy in programmes:
-        _pay_members(county, policy, ledger, observed[policy.name])
+    lapsed = {p.name: _pay_members(county, p, ledger, observed[p.name]) for p in programmes}
     willing: Mapping[str, Rows] = {
-        p.name: applicants(county, p, ledger, observed[p.name], _sisters(p, programmes)) for p in programmes
+        p.name: applicants(county, p, ledger, observed[p.name], _sisters(p, programmes), lapsed[p.name])
+        for p in programmes
     }
     hours = county.villages.hours + county.villages.hours_term
     chooser = next((p for p in policies if type(p).choose is not Policy.choose), None)
     chosen = willing if chooser is None else chooser.choose(county, willing, policies)
+    for policy in programmes:
+        ledger.reach(policy.name).applied = len(chosen[policy.name])
     funded = _fund(county, programmes, ledger, chosen, observed)
     granted = share_hours(county, policies, funded, observed, hours)
     for policy in programmes:
@@ -52,7 +54,8 @@ def run_programmes(county: County, policies: Sequence[Policy], ledger: Ledger) -
         placed = _enrol(county, policy, granted[name], ledger)
         if placed < len(granted[name].rows):
             waiting = np.setdiff1d(chosen[name], funded[name].rows, assume_unique=True)
-            _enrol_next(county, policy, _unclaimed(county, waiting, policy, programmes), ledger, observed[name], hours)
+            waiting = _unclaimed(county, waiting, policy, programmes, granted)
+            _enrol_next(county, policy, waiting, ledger, observed[name], hours)
     if chooser is not None:
         _choose_again(county, chooser, policies, programmes, willing, chosen, ledger, observed, hours)
     for policy in policies:
@@ -72,16 +75,17 @@ def _leave(county: County, policy: Policy, rows: Rows) -> None:
         policy.release(county, rows)
 
 
-def _pay_members(county: County, policy: Policy, ledger: Ledger, observed: ObservedNeed) -> None:
-    """Pay the yearly cost of who is enrolled already, before anybody new enters; whom money does not reach leaves."""
-    if type(policy).yearly_cost is Policy.yearly_cost:
-        return
+def _pay_members(county: County, policy: Policy, ledger: Ledger, observed: ObservedNeed) -> Rows:
+    """Pay the yearly cost of who is enrolled already, before anybody new enters; whom money does not reach leaves.
+
+    Returns who leaves, who may apply again only next year.
+    """
     rows = np.flatnonzero(policy.since(county) > 0)
-    if len(rows) == 0:
-        return
+    if len(rows) == 0 or type(policy).yearly_cost is Policy.yearly_cost:
+        return rows[:0]
     uid, left = units_of(county, policy.level).uid[rows], available_fen(county, policy, ledger)
     order = policy.rank(county, rows, observed)
-    kept, cost = reached(order, uid, len(rows), left, lambda index: policy.yearly_cost(county, rows[index]))
+    kept, cost = reached(order, uid, len(rows), left, lambda index: policy.member_cost(county, rows[index]))
     stays = np.zeros(len(rows), dtype=np.bool_)
     stays[kept] = True
     lapsed = rows[~stays]
@@ -92,6 +96,7 @@ def _pay_members(county: County, policy: Policy, ledger: Ledger, observed: Obser
     if cost.any():
         policy.pay_members(county, ledger, rows[kept], cost)
         ledger.post_leakage(policy.name, int(policy.value("leakage", county.year) * int(cost.sum())))
+    return lapsed
 
 
 def _sisters(policy: Policy, policies: Sequence[Policy]) -> list[Policy]:
@@ -117,10 +122,14 @@ def _fund(
     return funded
 
 
-def _unclaimed(county: County, rows: Rows, policy: Policy, policies: Sequence[Policy]) -> Rows:
-    """Those of `rows` not enrolled meanwhile under the policy's exclusive tag."""
+def _unclaimed(
+    county: County, rows: Rows, policy: Policy, policies: Sequence[Policy], granted: Mapping[str, Funded] | None = None
+) -> Rows:
+    """Those of `rows` neither enrolled meanwhile under the policy's exclusive tag nor `granted` a place under it."""
     for sister in _sisters(policy, policies):
         rows = rows[sister.since(county)[rows] == 0]
+        if granted is not None:
+            rows = np.setdiff1d(rows, granted[sister.name].rows, assume_unique=True)
     return rows
 
 
@@ -144,6 +153,7 @@ def _choose_again(
             return
         for policy in programmes:
             name = policy.name
+            ledger.reach(name).applied += len(again[name])
             waiting = _unclaimed(county, again[name], policy, programmes)
             _enrol_next(county, policy, waiting, ledger, observed[name], hours)
             tried[name] = np.union1d(tried[name], again[name])

@@ -34,11 +34,17 @@ class Funded(NamedTuple):
 
 
 def applicants(
-    county: County, policy: Policy, ledger: Ledger, observed: ObservedNeed, sisters: Sequence[Policy] = ()
+    county: County,
+    policy: Policy,
+    ledger: Ledger,
+    observed: ObservedNeed,
+    sisters: Sequence[Policy] = (),
+    lapsed: Rows | None = None,
 ) -> Rows:
     """Households that are eligible, not enrolled and willing, ascending; nobody before the policy's start.
 
-    Who is enrolled in one of the `sisters`, policies of the same exclusive tag, is no candidate.
+    Who is enrolled in one of the `sisters`, policies of the same exclusive tag, is no candidate; nor is who has just
+    lost his place because the year's money did not reach (`lapsed`): he waits, and is counted once.
     """
     nobody = np.empty(0, dtype=np.int64)
     reach = ledger.reach(policy.name)
@@ -48,6 +54,8 @@ def applicants(
     candidates = policy.eligible(county, observed) & (policy.since(county) == 0)
     for sister in sisters:
         candidates &= sister.since(county) == 0
+    if lapsed is not None:
+        candidates[lapsed] = False
     rows = _willing(county, policy, np.flatnonzero(candidates))
     reach.candidates, reach.willing = int(candidates.sum()), len(rows)
     return rows

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from tuopin.agents.columns import COLUMNS
 from tuopin.agents.county import County
 from tuopin.agents.flows import COUNTY_TERMS, LINE_TERMS, TERMS, VILLAGE_TERMS, Flow
 from tuopin.policies.ledger import MOST_FEN, Ledger
@@ -21,6 +22,7 @@ from tuopin.policies.observed_need import ObservedNeed
 from tuopin.policies.protocol import Policy, Set
 from tuopin.policies.units import units_of
 from tuopin.policies.untouched import PolicyFault, call_watched
+from tuopin.policies.writes import broken_rule, kept_before
 
 MOST_YUAN = 1e9
 """No amount of a household is larger, yuan a year."""
@@ -54,6 +56,8 @@ def _checked(name: str, rule: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(rule)
     def call(self: Policy, *arguments: Any) -> Any:
         where = f"policy {type(self).name}: {name}"
+        county = arguments[0] if arguments and isinstance(arguments[0], County) else None
+        before = kept_before(self, county) if county is not None else {}
         spent = arguments[1].spent(self.name) if name in _PAY else 0
         try:
             result = call_watched(where, self, rule, arguments, terms=name in _WRITES, early=name == "protect")
@@ -65,8 +69,10 @@ def _checked(name: str, rule: Callable[..., Any]) -> Callable[..., Any]:
             raise PolicyFault(f"{where} raised {described(error)}") from error
         if name in _PAY:
             _check_paid(where, self, spent, *arguments)
-        if arguments and isinstance(arguments[0], County):
-            _check_state(where, self, arguments[0], terms=name in _WRITES)
+        if county is not None:
+            _check_state(where, self, county, terms=name in _WRITES)
+            if broken := broken_rule(before, county):
+                raise PolicyFault(f"{where} {broken}")
         if check is not None:
             return check(where, result, self, *arguments)
         if result is not None:
@@ -186,10 +192,12 @@ def _index(where: str, value: object, *_: object) -> Any:
     return float(value)
 
 
-def _report(where: str, value: object, *_: object) -> Any:
+def _report(where: str, value: object, policy: Policy, *_: object) -> Any:
+    declared = [report.name for report in policy.reports]
     numbers = isinstance(value, Mapping) and all(isinstance(x, (int, float, np.number)) for x in value.values())
-    if not numbers or not all(isinstance(name, str) for name in value):  # type: ignore[attr-defined]
-        raise PolicyFault(f"{where} returns {_kind(value)}; allowed: a number by name of indicator")
+    if not numbers or not set(value) <= set(declared):  # type: ignore[call-overload]
+        allowed = f"a number by name of a figure in `reports` ({', '.join(declared) or 'none'})"
+        raise PolicyFault(f"{where} returns {_kind(value)}; allowed: {allowed}")
     return value
 
 
@@ -346,9 +354,12 @@ _BOUNDS = {
 def _check_state(where: str, policy: Policy, county: County, *, terms: bool) -> None:
     """The policy's own columns hold what they are declared to hold, and the year's terms are finite and in bounds."""
     households = county.households
-    for column in policy.columns():
+    for column in (*policy.columns(), *(COLUMNS[name] for name in policy.writes)):
         if column.name in households.table:
             _check_left(where, column.name, households.column(column.name), column.low, column.high, column.unit)
+    for column in policy.village_columns():
+        if column.name in county.villages.own:
+            _check_left(where, column.name, county.villages.column(column.name), column.low, column.high, column.unit)
     for name, flow in TERMS.items() if terms and county.flows.begun else ():
         low, high = _bounds(flow)
         _check_left(where, name, county.flows.array(name), low, high, flow.unit)

@@ -53,7 +53,8 @@ def share_hours(
             left -= demand
         county.referrals.hours_share.update({name: np.ones(number) for name in asked})
         return funded
-    share = np.where(demand > left, left / np.maximum(demand, LITTLE), 1.0)
+    there = np.maximum(left, 0.0)  # a term may take more hours than a team has
+    share = np.where(demand > there, there / np.maximum(demand, LITTLE), 1.0)
     for name in sorted(asked):
         county.referrals.hours_share[name] = np.where(asked[name] > 0, share, 1.0)  # who asks for none lacks none
         left -= asked[name] * share

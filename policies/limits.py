@@ -46,6 +46,8 @@ class Reach:
     """Households that could claim, whenever they enrolled."""
     lapsed: int = 0
     """Members of earlier years whom the year's money did not reach, and who left."""
+    applied: int = 0
+    """Of the willing those who, where somebody chooses among programmes, applied for this one."""
 
 
 @dataclass(frozen=True)

@@ -342,8 +342,16 @@ class Policy(Settings):
         cost = self.unit_cost(county, rows, observed)
         if type(self).yearly_cost is not Policy.yearly_cost:
             cost = cost + self.yearly_cost(county, rows)
+        return self._of_simulated(county, cost)
+
+    def member_cost(self, county: County, rows: Rows) -> Fen:
+        """What each of the members `rows` of earlier years costs this year, fen; of a village, as in `entry_cost`."""
+        return self._of_simulated(county, self.yearly_cost(county, rows))
+
+    def _of_simulated(self, county: County, cost: Fen) -> Fen:
+        """Costs of whole villages as of the part of their households that is simulated."""
         if self.level == VILLAGE and county.village_scale != 1.0:
-            cost = np.rint(cost * county.village_scale).astype(np.int64)
+            return np.rint(cost * county.village_scale).astype(np.int64)
         return cost
 
     def affordable(self, county: County, rows: Rows, left_fen: int, observed: ObservedNeed) -> tuple[Rows, Fen]:

@@ -30,8 +30,6 @@ from tuopin.policies.protocol import Policy
 _BLOCKS = 4  # sequences that a policy has to itself on the streams all policies share
 _SCALARS = ("year", "start", "scale", "level", "in_burn_in", "jobs_in_county")
 _PARTS = ("place", "parameters", "households", "villages", "markets", "flows")
-HELD: Mapping[str, tuple[str, ...]] = {"review": ("verified_income",)}
-"""Quantities of the year that a process writes, and so who holds it; he notes what he did of the whole county too."""
 _ALLOWED = (
     "allowed: its own columns, the year's terms in rules that write (those of the shocks before them, in `protect`),"
     " and base columns named in `writes`"
@@ -65,7 +63,7 @@ def call_watched(
     try:
         with (
             _python_kept(where),
-            _surroundings_kept(where, county, terms=terms, notes=not policy.holds),
+            _surroundings_kept(where, county, terms=terms, notes="review" in policy.holds),
             _own_luck(where, policy, county),
             _own_money(where, policy, arguments),
         ):
@@ -89,14 +87,16 @@ def call_watched(
 def _closed(policy: Policy, county: County, arguments: Sequence[Any], *, terms: bool, early: bool) -> dict[str, Array]:
     """The arrays the rule may only read and that are not closed already (by the rule that calls it), by name."""
     own = {column.name for column in policy.columns()}.union(policy.writes)
-    held = {name for process in policy.holds for name in HELD.get(process, ())}
     found: dict[str, Any] = {f"column {n}": a for n, a in county.households.as_mapping().items() if n not in own}
+    reviewed = {"verified_income"} if "review" in policy.holds else set()
     for name, array in county.flows.as_mapping().items():
-        if name not in held and not (terms and name in TERMS and (early or not TERMS[name].early)):
+        if name not in reviewed and not (terms and name in TERMS and (early or not TERMS[name].early)):
             found[f"{'term' if name in TERMS else 'quantity'} {name}"] = array
     for part in ("villages", "markets"):
         common = {**VILLAGE_TERMS, **LINE_TERMS} if terms else {}
         found |= {f"{part}.{name}": v for name, v in vars(getattr(county, part)).items() if name not in common}
+    mine = {column.name for column in policy.village_columns()}
+    found |= {f"villages.own {name}": years for name, years in county.villages.own.items() if name not in mine}
     found |= {f"its argument {k}": value for k, value in enumerate(arguments) if isinstance(value, np.ndarray)}
     return {name: a for name, a in found.items() if isinstance(a, np.ndarray) and a.flags.writeable}
 
@@ -125,15 +125,15 @@ def _written(
 
 
 @contextmanager
-def _surroundings_kept(where: str, county: County, *, terms: bool, notes: bool = True) -> Iterator[None]:
+def _surroundings_kept(where: str, county: County, *, terms: bool, notes: bool = False) -> Iterator[None]:
     """What is around the households stays: the year, switches, the households themselves, and Python's own luck.
 
     Switches, notes and numbers are shared with the scenarios to come, so they are put back. The county's own terms may
-    change where `terms` may; what is noted of the year unless it is to be kept (`notes`).
+    change where `terms` may, its notes where the policy takes the review's place, which leaves some.
     """
     scalars = _SCALARS if terms else (*_SCALARS, *COUNTY_TERMS)
     before = vars(county).copy()
-    shared = {name: dict(before[name]) for name in (("mechanisms", "notes") if notes else ("mechanisms",))}
+    shared = {name: dict(before[name]) for name in (("mechanisms",) if notes else ("mechanisms", "notes"))}
     uids, parts = county.households.uid, {part: vars(before[part]).copy() for part in ("villages", "markets")}
     elsewhere = luck_elsewhere()
     series = _series(county.parameters)

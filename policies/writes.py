@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from tuopin.agents.columns import ColumnName
+import numpy as np
+
+from tuopin.agents.arrays import Array
+from tuopin.agents.columns import EXITED, REGISTERED_POOR, RELAPSED, ColumnName
+from tuopin.agents.county import County
+from tuopin.agents.lines import GRAIN
 from tuopin.policies.protocol import Policy
 
 ADD, MOST, ANY, FIRST, MOVED = "add", "most", "any", "first", "moved"
@@ -51,3 +56,57 @@ def contested(policies: Iterable[Policy | type[Policy]]) -> tuple[str, str, str]
 def root(policy: str) -> str:
     """The name of a policy without its variant."""
     return policy.partition(".")[0]
+
+
+Kept = Mapping[str, Array]
+"""Combined columns by name as they stood before a rule ran."""
+_LINE, _STATUS, _SINCE, _EXIT, _CAUSE = "line", "registry_status", "registered_since", "registry_exit_year", "cause"
+
+
+def kept_before(policy: Policy, county: County) -> Kept:
+    """Copies of what the policy may change together with others, before one of its rules runs."""
+    names = [name for name in policy.writes if name in COMBINED]
+    if any(COMBINED[name] == FIRST for name in names):
+        names.append(_LINE)
+    if any(COMBINED[name] == MOVED for name in names):
+        names += [_STATUS, _SINCE, _EXIT, _CAUSE]
+    return {name: county.households.column(name).copy() for name in names}
+
+
+def broken_rule(before: Kept, county: County) -> str:
+    """What a rule did to columns of `COMBINED` that would undo what other policies do to them; empty if nothing."""
+    h = county.households
+    for name, was in before.items():
+        now = h.column(name)
+        kind = COMBINED.get(name)
+        if kind == MOST and (now < was).any():
+            return f"lowers {name}; allowed: to raise it, np.maximum({name}[rows], ...)"
+        if kind == ANY and (was & ~now).any():
+            return f"clears {name}; allowed: to set it"
+        if kind == FIRST and ((now != was) & (before[_LINE] > GRAIN)).any():
+            return (
+                f"changes {name} of households that have an industry; allowed: to start one where `line` is 0 (grain)"
+            )
+    return _wrong_move(before, county) if _STATUS in before else ""
+
+
+def _wrong_move(before: Kept, county: County) -> str:
+    """Whether the register was written otherwise than `tuopin.agents.registry.move` leaves it."""
+    h, year = county.households, county.year
+    was_listed, listed = _listed(before[_STATUS]), _listed(h.registry_status)
+    came, left = listed & ~was_listed, was_listed & (h.registry_status == EXITED)
+    new = h.registered_since == year
+    wrong = {
+        _STATUS: (came & ~new) | (left & (h.registry_exit_year != year)),
+        _SINCE: (h.registered_since != before[_SINCE]) & ~new,
+        _EXIT: (h.registry_exit_year != before[_EXIT]) & (h.registry_exit_year != year),
+        _CAUSE: (h.cause != before[_CAUSE]) & ~new,
+    }
+    for name, where in wrong.items():
+        if where.any():
+            return f"writes {name} itself; allowed: tuopin.agents.registry.move(county, rows, status)"
+    return ""
+
+
+def _listed(status: Array) -> Array:
+    return np.isin(status, (REGISTERED_POOR, RELAPSED))

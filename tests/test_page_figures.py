@@ -37,7 +37,7 @@ from tuopin.sim.study.admissibility import admissibility
 from tuopin.sim.study.places import load_place
 from tuopin.sim.study.study import Study
 
-NUMBERS = {3: "three", 4: "four", 5: "five", 10: "ten", 12: "twelve", 2: "two"}
+NUMBERS = {3: "three", 4: "four", 5: "five", 6: "six", 10: "ten", 12: "twelve", 2: "two"}
 
 
 FIGURE = re.compile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -94,6 +95,7 @@ def finish(batch: Batch, note: Callable[[str], None]) -> None:
         "tuopin.identity": batch.plan.identity,
         "tuopin.manifest_sha256": sha256,
         "tuopin.scale": repr(batch.plan.scale),
+        **_samples(batch.plan),
     }
     in_order = [batch.records[key] for key in canonical(batch.plan, done, scenarios)]
     tables = assemble(batch.out, batch.runs, in_order, facts)
@@ -102,3 +104,9 @@ def finish(batch: Batch, note: Callable[[str], None]) -> None:
         takes = f"that takes {batch.plan.baseline} (the baseline) and another scenario"
         note(f"{batch.out}: nothing to compare yet; {takes}")
     write_tables_record(batch.runs, sha256, tables, comparison)
+
+
+def _samples(plan: Plan) -> dict[str, str]:
+    """Of the places that are a sample, in how many households one is simulated, as JSON; nothing if none is."""
+    samples = {name: place.sample for name, place in plan.place_data.items() if place.sample > 1}
+    return {"tuopin.samples": json.dumps(samples, ensure_ascii=False)} if samples else {}

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tuopin.agents.place_sample import simulated_share
 from tuopin.sim.results.outcome import RunOutcome
 from tuopin.sim.run.task import simulate_task
 from tuopin.sim.study.plan import Plan
@@ -45,7 +46,7 @@ def budget_table(plan: Plan, replicates: int) -> pd.DataFrame:
         mean = np.mean([changes[name] for changes in found], axis=0)
         headcount, gap, averted, helped, harmed = (float(x) for x in mean)
         policy, millions = name.split(" ")
-        persons = [x / plan.scale for x in (averted, helped, harmed)]
+        persons = [x / simulated_share(plan.place_data[plan.places[0]], plan.scale) for x in (averted, helped, harmed)]
         rows.append((policy, float(millions), 100.0 * headcount, 100.0 * gap, *persons))
     return pd.DataFrame(rows, columns=["programme", "budget", "headcount", "gap", "averted", "helped", "harmed"])
 

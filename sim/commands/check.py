@@ -187,7 +187,7 @@ def own_lines(study: Study) -> list[str]:
         if own:
             told[f"its own     {owner}: {', '.join(own)}"] = None
         held += held_series(place, study.parameters)
-    programmes = {name: policy.parameters for name, policy in declared().policies.items()}
+    programmes = {name: policy.parameters for name, policy in declared().policies.items() if policy.enrols}
     for packages in study.scenarios.values():
         held += held_by_programmes(study.first_year + 1, programmes, packages)
     for id, begins, first in held:

@@ -8,14 +8,30 @@ from typing import Any
 from pydantic import BaseModel
 
 from tuopin.agents.parameters import FREE
+from tuopin.agents.place_keys import PlaceKeys
 from tuopin.sim.commands.tables import cell_text
 from tuopin.sim.study.declarations import Declarations, declared
 from tuopin.sim.study.study import Study
 
 Row = dict[str, Any]
-DRAWN_OF_PLACE = ("rural_persons", "county_factor")  # totals of the register are documented and stay
+FIXED_OF_PLACE = ("registered_households", "registered_persons")  # totals of the register are documented and stay
 THIS_STUDY = "this study"
 PLACE_TOTALS = ("registered_households", "registered_persons", "rural_persons", "county_factor", "deadline")
+COUNTS = (
+    "households",
+    "户",
+    "persons",
+    "人",
+    "villages",
+    "个村",
+    "cooperatives",
+    "个",
+    "townships",
+    "个乡镇",
+    "sites",
+    "jobs",
+)
+"""Units of figures of counties that add up to the region's."""
 SHOWN_FIRST = 10
 """Free numbers that move poverty most, of those ranked by `rank` in their files."""
 
@@ -80,7 +96,7 @@ def own_rows(study: Study, declarations: Declarations | None = None) -> list[Row
     rows = [
         {"parameter": row["parameter"], "scenario": row["scenario"], "value": row["value"], "unit": row["unit"]}
         for row in parameter_rows(study, declarations)
-        if row["source"] == THIS_STUDY or row["parameter"].split(".")[-1] in PLACE_TOTALS
+        if row["source"] == THIS_STUDY or row["parameter"].split(".")[-1] in PLACE_TOTALS or _of_its_own(row)
     ]
     switched = [
         {"parameter": f"mechanism {row['mechanism']}", "scenario": "", "value": row["value"], "unit": ""}
@@ -90,6 +106,12 @@ def own_rows(study: Study, declarations: Declarations | None = None) -> list[Row
     part = [{"parameter": "scale", "scenario": "", "value": study.scale, "unit": "share of the households simulated"}]
     groups = [{"parameter": "groups", "scenario": "", "value": list(study.groups), "unit": ""}]
     return (part if study.scale < 1 else []) + (groups if study.groups else []) + rows + switched
+
+
+def _of_its_own(row: Row) -> bool:
+    """Whether a place says this in place of a number of the model, or how much of it is simulated."""
+    parts = row["parameter"].split(".")
+    return parts[0] == "place" and parts[2] in PlaceKeys.model_fields
 
 
 def ten_rows(study: Study, declarations: Declarations | None = None) -> list[Row]:
@@ -107,7 +129,7 @@ def ten_rows(study: Study, declarations: Declarations | None = None) -> list[Row
 
 def _drawn_value(row: Row) -> Any:
     """What stands for the value of a number that each replicate draws; a dated series is scaled as a whole."""
-    fixed_place = row["parameter"].startswith("place.") and row["parameter"].split(".")[2] not in DRAWN_OF_PLACE
+    fixed_place = row["parameter"].startswith("place.") and row["parameter"].split(".")[2] in FIXED_OF_PLACE
     if not (row["free"] and row["range"]) or fixed_place or isinstance(row["value"], str | bool):
         return row["value"]
     return f"drawn in {row['range']}" + (" times the default" if isinstance(row["value"], Mapping) else "")
@@ -171,19 +193,30 @@ def _region_rows(path: str, counties: Sequence[Any]) -> list[Row]:
             found.setdefault(row["parameter"], []).append(row)
     result = []
     for rows in found.values():
-        values = [row["value"] for row in rows]
-        if len(set(values)) > 1:
-            span = f"{min(values):,} to {max(values):,} in {len(rows)} counties"
-            rows[0] |= {"value": f"{sum(values):,} in all, {span}", "range": ""}
-        result.append(rows[0])
+        result.append(rows[0] | _alike_or_span(rows))
     return result
+
+
+def _alike_or_span(rows: list[Row]) -> Row:
+    values = [row["value"] for row in rows]
+    if all(value == values[0] for value in values):
+        return {}
+    if isinstance(values[0], Mapping):  # by year
+        years = sorted({year for value in values for year in value})
+        sums = {year: sum(value.get(year, 0) for value in values) for year in years}
+        return {"value": f"{cell_text(sums)} in all, in {len(rows)} counties", "range": ""}
+    low, high = (str(x) if rows[0]["unit"] == "deadline" else f"{x:,.12g}" for x in (min(values), max(values)))
+    span = f"{low} to {high} in {len(rows)} counties"
+    whole = f"{sum(values):,} in all, " if rows[0]["unit"] in COUNTS else ""
+    return {"value": whole + span, "range": ""}
 
 
 def _parts(part: Any) -> Iterable[tuple[str, Any]]:
     if isinstance(part, BaseModel):
-        return [
-            (name, getattr(part, name)) for name in type(part).model_fields if name not in ("code", "year", "region")
-        ]
+        skipped = {"code", "year", "region"} | ({"sample"} if getattr(part, "sample", 0) == 1 else set())
+        return [(name, getattr(part, name)) for name in type(part).model_fields if name not in skipped]
+    if isinstance(part, Mapping):
+        return list(part.items())
     if isinstance(part, list | tuple):
         return [(str(getattr(item, "name", position)), item) for position, item in enumerate(part)]
     return []

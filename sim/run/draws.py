@@ -9,7 +9,7 @@ from tuopin.agents.documented import KINDS, Figure
 from tuopin.agents.draws import Draw, draw_parameter, is_uncertain
 from tuopin.agents.parameters import Parameter
 from tuopin.agents.place import Place
-from tuopin.agents.place_keys import ByYear, ExitPlan, OwnValue
+from tuopin.agents.place_keys import ByYear, ExitsByYear, OwnValue
 
 FIGURES = (
     "rural_persons",
@@ -71,7 +71,7 @@ def _by_year(place: Place) -> Iterator[tuple[str, ByYear]]:
 def _series_drawn(entry: Parameter, series: ByYear, draw: Draw) -> ByYear:
     """The series times what is drawn of its range, in the whole units in which persons are counted."""
     value: Any = draw_parameter(entry, draw).value
-    whole = isinstance(series, ExitPlan)
+    whole = isinstance(series, ExitsByYear)
     return series.model_copy(update={"value": {year: round(x) if whole else x for year, x in value.items()}})
 
 

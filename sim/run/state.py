@@ -86,6 +86,8 @@ def resume(
     staying = [policy for policy in policies if policy.name in state.held]
     own = [c for p in staying for c in state.own_columns[p.name]]
     county.households = _with_columns(county.households, [*group_columns(state.recorder.groups), *own])
+    of_villages = {column.name for policy in staying for column in policy.village_columns()}
+    county.villages.own = {name: years for name, years in county.villages.own.items() if name in of_villages}
     for policy in policies:
         policy.scale = county.scale
         if policy.name in state.held:

@@ -121,5 +121,5 @@ def reported(policy: Policy, county: County, ledger: Ledger) -> Mapping[str, flo
     if not policy.enrols:
         return own
     reach = ledger.reach(policy.name)
-    waiting = reach.willing - reach.enrolled + reach.lapsed
+    waiting = reach.applied - reach.enrolled + reach.lapsed
     return {ENROLLED.name: float((policy.since(county) > 0).sum()), WAITING.name: float(waiting), **own}

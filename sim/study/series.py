@@ -109,11 +109,14 @@ def held_series(place: Place, overrides: Mapping[str, Any]) -> list[tuple[str, i
 def held_by_programmes(
     first: int, programmes: Mapping[str, Mapping[str, Parameter]], given: Mapping[str, Mapping[str, Any]]
 ) -> list[tuple[str, int, int]]:
-    """As `held_series`, of the programmes of a scenario from its `first` simulated year on, what it sets left out."""
+    """As `held_series`, of the programmes of a scenario from its `first` simulated year on, what it sets left out.
+
+    `programmes` are the numbers of those that have any to hold, by name.
+    """
     numbers = {
         f"{policy}.{name}": parameter
         for policy, own in given.items()
-        for name, parameter in programmes[policy].items()
+        for name, parameter in programmes.get(policy, {}).items()
         if name not in own and not parameter.programme_years
     }
     return _held(first, numbers)

@@ -79,6 +79,7 @@ def test_mean_income_stands_in_the_place_of_the_factor(place_data: dict[str, Any
         ({"allowed_lines": ["tea"]}, "anchors: cattle deals in livestock"),
         ({"allowed_lines": ["livestock"], "line_shares": {"tea": figure(0.1, "share")}}, "none of the allowed_lines"),
         ({"factories": [*KEYS["factories"], *KEYS["factories"]]}, "two have the same name"),
+        ({"factories": [{**KEYS["factories"][0], "name": "cattle"}]}, "two have the same name, factories included"),
         ({"factories": [{**KEYS["factories"][0], "jobs": figure(1, "persons")}]}, "allowed: unit: jobs"),
         ({"parameters": {"x.y": {"value": 1.0, "unit": "-", **FREE}}}, "needs a prior range"),
         ({"parameters": {"x.y": {"value": 1.0, "unit": "-", **FREE, "range": [2, 3]}}}, "that holds the value 1.0"),

@@ -172,6 +172,8 @@ class ReferenceCounty(mesa.Model):
         margin = p.deadline_margin if self.year >= self.place.deadline else p.exit_margin
         candidates = [h for h in self.households if h.may_exit]
         planned = int(min(1.0, p.exit_share) * sum(h.members for h in candidates))
+        if self.place.plan is not None and self.year in self.place.plan.value:
+            planned = round(self.place.plan.value[self.year] * self.scale)
         fit = [h for h in candidates if h.verified >= margin * self.now.registry_line]
         for household in sorted(fit, key=lambda h: -h.verified):
             planned -= household.members

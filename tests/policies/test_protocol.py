@@ -12,7 +12,9 @@ from tuopin.agents.columns import EXITED, RELAPSED
 from tuopin.agents.county import County
 from tuopin.policies.catalogue import catalogue
 from tuopin.policies.ledger import Ledger
+from tuopin.policies.own_columns import column_prefix
 from tuopin.policies.places.relocation import Relocation
+from tuopin.policies.units import HOUSEHOLD
 
 # --- whom it sees ----------------------------------------------------------------------------------------------------
 
@@ -78,8 +80,11 @@ def test_columns_of_a_policy() -> None:
     assert [c.name for c in Dole.columns()] == ["dole_since", "dole_served"]
     for name, policy in catalogue().items():
         columns = policy.columns()
-        first = [f"{name}_since", f"{name}_served"] if policy.enrols else []
-        assert [c.name for c in columns[:2]] == first and all(c.name.startswith(name) for c in columns)
+        prefix = column_prefix(name)
+        first = [f"{prefix}_served"] if policy.enrols else []
+        first = [f"{prefix}_since", *first] if first and policy.level == HOUSEHOLD else first
+        assert [c.name for c in columns[: len(first)]] == first
+        assert all(c.name.startswith(f"{prefix}_") for c in (*columns, *policy.village_columns()))
         assert all(c.meaning and c.zh and c.unit for c in columns)
         assert {"budget", "slots", "start", "take_up", "effect", "leakage", "hours_per_household"} <= set(
             policy.parameters

@@ -14,7 +14,7 @@ from tuopin.policies.finding.monitoring.causes import AtRisk
 
 
 class Terms(NamedTuple):
-    """The line of the list (yuan a person), chances of being seen, of a false alarm and of a release on paper."""
+    """The line of the list (yuan a person), chances of being seen, of false alarms, of a release on paper; the rule."""
 
     limit: float
     seen: F64

@@ -27,6 +27,7 @@ from tuopin.policies.protocol import (
     OwnColumns,
     Places,
     Policy,
+    Report,
     Rows,
     column,
     policy_parameters,
@@ -66,6 +67,11 @@ class LowIncomeSupport(Policy):
     steps = ("programmes", "livelihood", "transfers")
     parameters = policy_parameters("low_income_support", Path(__file__).parent / "parameters.yaml")
     own_columns = SupportColumns
+    reports = (
+        Report(
+            "benefit_to_standard", "ratio", "allowance a beneficiary against the standard", "人均救助与标准之比", True
+        ),
+    )
     measures = ("allowance",)
 
     def own(self, county: County) -> SupportColumns:

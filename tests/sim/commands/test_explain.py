@@ -4,15 +4,17 @@ import csv
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tuopin.agents.draws import resolve_parameters
 from tuopin.agents.parameters import model_parameters
+from tuopin.agents.place import Place
 from tuopin.policies.catalogue import catalogue
 from tuopin.sim.cli import status_of
 from tuopin.sim.commands.differences import in_words, numbers_in_words, scenario_rows
-from tuopin.sim.commands.explanation import mechanism_rows, order_rows, parameter_rows, ten_rows
+from tuopin.sim.commands.explanation import _place_rows, mechanism_rows, order_rows, own_rows, parameter_rows, ten_rows
 from tuopin.sim.commands.layout import width
 from tuopin.sim.study.study import Study
 
@@ -173,6 +175,41 @@ def test_numbers_of_its_own_are_told_in_words_and_as_rows(tmp_path: Path, capsys
     assert "scale 0.1: 10% of the households of every village are simulated" in words
     assert "groups cause: indicators" in words
     assert "scenario none (baseline): no policy; from 2017 on, for itself: economy.off_farm_growth 0" in words
+
+
+def test_what_places_say_of_themselves_is_shown_by_default_and_of_regions_as_one(tmp_path: Path) -> None:
+    data = {
+        "name": "s",
+        "place": "jiangsu",
+        "years": "2007-2009",
+        "baseline": "none",
+        "scenarios": {"none": {}},
+        "draw_parameters": True,
+    }
+    rows = {row["parameter"]: row["value"] for row in own_rows(Study.from_dict(data))}
+    assert rows["place.jiangsu.line"] == {2007: 2500} and rows["place.jiangsu.sample"] == 1500
+    assert rows["place.jiangsu.weak_villages"] == "1,011 in all, 5 to 231 in 12 counties"
+    assert rows["place.jiangsu.mean_income"] == "4,783 to 10,026 in 12 counties"  # means are not added up
+    assert rows["place.jiangsu.deadline"] == "2008 to 2012 in 12 counties"
+    assert rows["place.jiangsu.plan"].startswith("2008: 1,163,828;") and rows["place.jiangsu.plan"].endswith(
+        "12 counties"
+    )
+    lushi = Study.from_dict({**data, "place": "lushi", "years": "2016-2018"})
+    shown = {row["parameter"]: row["value"] for row in parameter_rows(lushi)}
+    assert "place.lushi.sample" not in shown
+    assert shown["place.lushi.villages"] == "drawn in 250..360"  # as it is, though it is no total of persons
+    assert shown["place.lushi.registered_households"] == 19645
+
+
+def test_shares_and_numbers_of_a_place_are_rows(place_data: dict[str, Any]) -> None:
+    note = {"source": "a survey", "confidence": "source-document"}
+    more = {
+        "line_shares": {"fruit": {"value": 0.6, "unit": "share", **note}},
+        "parameters": {"registry.exit_margin": {"value": 1.0, "unit": "ratio", **note}},
+    }
+    rows = {row["parameter"]: row for row in _place_rows("place.here", Place.model_validate({**place_data, **more}))}
+    assert rows["place.here.line_shares.fruit"]["value"] == 0.6
+    assert rows["place.here.parameters.registry.exit_margin"]["source"] == "a survey"
 
 
 def test_a_number_of_a_scenario_is_told_beside_that_of_its_place() -> None:

@@ -8,6 +8,7 @@ from jsonschema import Draft202012Validator
 
 from tuopin.sim.study.declarations import Declarations
 from tuopin.sim.study.schema import place_schema, study_schema
+from tuopin.sim.study.shipped import PLACES
 from tuopin.sim.study.yaml_file import parse_document
 
 GOOD = (Path(__file__).parent / "data" / "good.yaml").read_text(encoding="utf-8")
@@ -62,3 +63,19 @@ def test_place_schema(declarations: Declarations) -> None:
     schema = place_schema(declarations.place)
     assert errors("name: a\nhouseholds: 3\nline: {value: 3, source: s}\n", schema) == []
     assert errors("name: a\nhouseholds: 0\nline: 1\n", schema) == ["households"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        ("sample: 1500", "sample: 0", "sample"),
+        ("mean_income:", "mean_incom:", ""),
+        ("deadline: 2020", "deadline: 2020\nallowed_lines: [tulips]", "allowed_lines"),
+        ("deadline: 2020", "deadline: 2020\nline: {value: {2016: 2500}, unit: yuan}", "line"),
+        ("facts: [hubei-poor-villages]", "facts: hubei-poor-villages", "poor_villages"),
+    ],
+)
+def test_mistakes_in_the_keys_of_a_place_are_seen_by_an_editor(old: str, new: str, path: str) -> None:
+    text = (PLACES / "hubei.yaml").read_text(encoding="utf-8")
+    assert errors(text, place_schema()) == []
+    assert path in errors(text.replace(old, new), place_schema())
