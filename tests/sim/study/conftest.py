@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
 from tuopin.agents.mechanisms import Mechanism
 from tuopin.agents.parameters import Parameter
-from tuopin.policies.protocol import Policy
 from tuopin.sim.study.declarations import Declarations
 
 DATA = Path(__file__).parent / "data"
@@ -37,7 +35,6 @@ class FakePolicy:
     writes: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
     holds: tuple[str, ...] = ()
-    problems: ClassVar[object] = Policy.problems
 
 
 RELOCATION = FakePolicy(
