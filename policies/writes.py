@@ -6,6 +6,7 @@ All other columns that a policy names in `writes` are its own while it takes par
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 import numpy as np
 
@@ -58,9 +59,13 @@ def root(policy: str) -> str:
     return policy.partition(".")[0]
 
 
-Kept = Mapping[str, Array]
+Kept = Mapping[ColumnName, Array]
 """Combined columns by name as they stood before a rule ran."""
-_LINE, _STATUS, _SINCE, _EXIT, _CAUSE = "line", "registry_status", "registered_since", "registry_exit_year", "cause"
+_LINE: Final = "line"
+_STATUS: Final = "registry_status"
+_SINCE: Final = "registered_since"
+_EXIT: Final = "registry_exit_year"
+_CAUSE: Final = "cause"
 
 
 def kept_before(policy: Policy, county: County) -> Kept:
