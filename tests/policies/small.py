@@ -17,7 +17,7 @@ PLAIN = {"hours_per_household": 0.0, "targeting_noise": 0.0}
 
 def kind(policy: str, base: type[Policy] = Dole, **body: Any) -> type[Policy]:
     """A class of policy named `policy` with the attributes and rules of `body`; costs 100 yuan unless they say."""
-    numbers = {name: number for name, number in base.parameters.items()}
+    numbers = dict(base.parameters)
     return type(f"Small{policy.title()}", (base,), {"name": policy, "label": policy, "parameters": numbers, **body})
 
 

@@ -53,9 +53,7 @@ def test_one_name_is_one_figure(monkeypatch: pytest.MonkeyPatch, report: Report)
     assert f"its report '{report.name}' is known in " in found.broken["second"]
 
 
-def test_it_is_in_the_tables_with_unit_and_labels(
-    installed: Callable[..., None], plan_for: Callable[..., Any]
-) -> None:
+def test_it_is_in_the_tables_with_unit_and_labels(installed: Callable[..., None], plan_for: Callable[..., Any]) -> None:
     installed(lender())
     plan = plan_for({"none": {}, "with": {"lender": {"slots": 50}}}, years="2016-2018", scale=0.01)
     found = tables(simulate_scenario(plan, county_of(plan, "lushi", 0), "with", 0), "lushi", "with", 0)
