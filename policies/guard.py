@@ -133,8 +133,12 @@ def _fit(where: str, value: object, policy: Policy, county: County, *_: object) 
 
 
 def _referrals(where: str, value: object, policy: Policy, county: County) -> Any:
-    if not isinstance(value, Mapping) or not all(name in measures() for name in value):
-        raise PolicyFault(f"{where} returns {_kind(value)}; allowed: shares by measure, of {', '.join(measures())}")
+    allowed = f"allowed: shares by measure, of {', '.join(measures())}"
+    if not isinstance(value, Mapping):
+        raise PolicyFault(f"{where} returns {_kind(value)}; {allowed}")
+    for name in value:
+        if name not in measures():
+            raise PolicyFault(f"{where} sends to the measure {name!r:.60}; {allowed}")
     what = "shares of the year"
     return {m: _numbers(where, share, len(county.households), 0.0, 1.0, what) for m, share in value.items()}
 

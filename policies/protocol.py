@@ -351,8 +351,7 @@ class Policy(Settings):
     def _of_simulated(self, county: County, cost: Fen) -> Fen:
         """Costs of whole villages as of the part of their households that is simulated."""
         if self.level == VILLAGE and county.village_scale != 1.0:
-            part: Fen = np.rint(cost * county.village_scale).astype(np.int64)
-            return part
+            cost = np.rint(cost * county.village_scale).astype(np.int64)
         return cost
 
     def affordable(self, county: County, rows: Rows, left_fen: int, observed: ObservedNeed) -> tuple[Rows, Fen]:

@@ -6,7 +6,6 @@ All other columns that a policy names in `writes` are its own while it takes par
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final
 
 import numpy as np
 
@@ -61,20 +60,16 @@ def root(policy: str) -> str:
 
 Kept = Mapping[ColumnName, Array]
 """Combined columns by name as they stood before a rule ran."""
-_LINE: Final = "line"
-_STATUS: Final = "registry_status"
-_SINCE: Final = "registered_since"
-_EXIT: Final = "registry_exit_year"
-_CAUSE: Final = "cause"
+_REGISTER: tuple[ColumnName, ...] = ("registry_status", "registered_since", "registry_exit_year", "cause")
 
 
 def kept_before(policy: Policy, county: County) -> Kept:
     """Copies of what the policy may change together with others, before one of its rules runs."""
     names = [name for name in policy.writes if name in COMBINED]
     if any(COMBINED[name] == FIRST for name in names):
-        names.append(_LINE)
+        names.append("line")
     if any(COMBINED[name] == MOVED for name in names):
-        names += [_STATUS, _SINCE, _EXIT, _CAUSE]
+        names += _REGISTER
     return {name: county.households.column(name).copy() for name in names}
 
 
@@ -88,24 +83,24 @@ def broken_rule(before: Kept, county: County) -> str:
             return f"lowers {name}; allowed: to raise it, np.maximum({name}[rows], ...)"
         if kind == ANY and (was & ~now).any():
             return f"clears {name}; allowed: to set it"
-        if kind == FIRST and ((now != was) & (before[_LINE] > GRAIN)).any():
+        if kind == FIRST and ((now != was) & (before["line"] > GRAIN)).any():
             return (
                 f"changes {name} of households that have an industry; allowed: to start one where `line` is 0 (grain)"
             )
-    return _wrong_move(before, county) if _STATUS in before else ""
+    return _wrong_move(before, county) if "registry_status" in before else ""
 
 
 def _wrong_move(before: Kept, county: County) -> str:
     """Whether the register was written otherwise than `tuopin.agents.registry.move` leaves it."""
     h, year = county.households, county.year
-    was_listed, listed = _listed(before[_STATUS]), _listed(h.registry_status)
+    was_listed, listed = _listed(before["registry_status"]), _listed(h.registry_status)
     came, left = listed & ~was_listed, was_listed & (h.registry_status == EXITED)
     new = h.registered_since == year
     wrong = {
-        _STATUS: (came & ~new) | (left & (h.registry_exit_year != year)),
-        _SINCE: (h.registered_since != before[_SINCE]) & ~new,
-        _EXIT: (h.registry_exit_year != before[_EXIT]) & (h.registry_exit_year != year),
-        _CAUSE: (h.cause != before[_CAUSE]) & ~new,
+        "registry_status": (came & ~new) | (left & (h.registry_exit_year != year)),
+        "registered_since": (h.registered_since != before["registered_since"]) & ~new,
+        "registry_exit_year": (h.registry_exit_year != before["registry_exit_year"]) & (h.registry_exit_year != year),
+        "cause": (h.cause != before["cause"]) & ~new,
     }
     for name, where in wrong.items():
         if where.any():

@@ -20,7 +20,7 @@ ROOMS = (
     "sim.run",
     "sim.comparison",
     "sim.batch",
-    ("sim.branching", "sim.calibration", "sim.evidence", "sim.figures"),
+    ("sim.branching", "sim.calibration", "sim.evidence", "sim.figures", "sim.testing"),
     "sim.commands",
 )
 """From the lowest up; what stands beside each other may not import each other."""

@@ -157,7 +157,7 @@ def test_mypy_finds_nothing_in_it_but_a_misspelt_column(
 ) -> None:
     tuopin_types = tmp_path_factory.mktemp("types") / "tuopin"  # the names as they are installed
     tuopin_types.mkdir()
-    for name in ("__init__.py", "py.typed"):
+    for name in ("__init__.py", "py.typed", "testing.py"):
         (tuopin_types / name).symlink_to(ROOT / "tuopin" / name)
     for room in ("agents", "policies", "scenarios", "sim"):
         (tuopin_types / room).symlink_to(ROOT / room)

@@ -68,7 +68,7 @@ def test_a_benefit_counts_for_the_share_of_the_first_year_that_a_referral_covers
         rows = np.flatnonzero(self.enrolled(county))
         county.flows.transfer_term[rows] += 1000.0 * self.share_of_year(county, rows)
 
-    finder, aid = sender("finder", aid=[0.75, 0, 0.75, 0, 0, 0]), giver("help", "aid", change_terms=pays)
+    finder, aid = sender("finder", medical=[0.75, 0, 0.75, 0, 0, 0]), giver("help", "medical", change_terms=pays)
     county = outside(by_hand, finder, aid)
     county.households.registry_status[2:4] = REGISTERED_POOR
     programmes(county, finder, aid)
@@ -83,26 +83,26 @@ def test_a_benefit_counts_for_the_share_of_the_first_year_that_a_referral_covers
 def test_of_several_senders_and_measures_the_longest_cover_counts(
     by_hand: Callable[..., County], programmes: Callable[..., Ledger]
 ) -> None:
-    one = sender("one", skills=[0.2, 0, 0.9, 0, 0, 0], job=[0.3, 0, 0, 0, 0, 0])
+    one = sender("one", skills=[0.2, 0, 0.9, 0, 0, 0], work=[0.3, 0, 0, 0, 0, 0])
     two = sender("two", skills=[0.4, 0.1, 0.5, 0, 0, 0])
-    course, both = giver("course", "skills"), giver("both", "skills", "job")
+    course, both = giver("course", "skills"), giver("both", "skills", "work")
     for policies in ((one, two, course, both), (both, course, two, one)):
         county = outside(by_hand, *policies)
         programmes(county, *policies)
         assert course.sent(county).tolist() == [0.4, 0.1, 0.9, 0, 0, 0]  # type: ignore[union-attr]
         both_sent = both.sent(county)
         assert both_sent is not None and both_sent.tolist() == [0.4, 0.1, 0.9, 0, 0, 0]
-        assert county.referrals.by_measure["job"].tolist() == [0.3, 0, 0, 0, 0, 0]
+        assert county.referrals.by_measure["work"].tolist() == [0.3, 0, 0, 0, 0, 0]
 
 
 def test_what_nobody_delivers_reaches_nobody_and_says_so(
     by_hand: Callable[..., County], programmes: Callable[..., Ledger]
 ) -> None:
-    finder, course = sender("finder", aid=[1.0] * SIZE, job=[0.0] * SIZE), giver("course", "skills")
+    finder, course = sender("finder", medical=[1.0] * SIZE, work=[0.0] * SIZE), giver("course", "skills")
     county = outside(by_hand, finder, course)
     programmes(county, finder, course)
     assert members(county, course) == [] and course.sent(county) is None
-    assert county.referrals.delivered_by == {"aid": ()}  # to `job` nobody is sent at all
+    assert county.referrals.delivered_by == {"medical": ()}  # to `job` nobody is sent at all
 
 
 def test_who_is_struck_off_the_register_leaves(

@@ -87,10 +87,7 @@ def test_a_study_runs_them_with_tables_apart(plan_for: Callable[..., Any], insta
     found = tables(simulate_scenario(plan, county_of(plan, "lushi", 0), "both", 0, panel=True), "lushi", "both", 0)
     costs = found["costs"].to_pandas().set_index("policy")
     assert costs.loc["fund.own", "slots"] != costs.loc["fund.group", "slots"]
-    assert {"in_fund.own", "in_fund.group"} <= set(found["panel"].column_names) or {
-        "in_fund_own",
-        "in_fund_group",
-    } <= set(found["panel"].column_names)
+    assert {"in_fund.own", "in_fund.group"} <= set(found["panel"].column_names)
     groups = set(found["indicators"].to_pandas()["group"].astype(str))
     assert {"policy=fund.own", "policy=fund.group"} <= groups
 

@@ -1,0 +1,1 @@
+"""Invariants that authors hold their own policies to; imported as `tuopin.testing`."""
