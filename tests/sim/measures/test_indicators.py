@@ -36,7 +36,8 @@ def test_weights_are_persons_money_or_hours_that_regions_add_up() -> None:
         weight = entry.weight.moved if isinstance(entry.weight, AtRisk) else entry.weight
         if weight is not None and weight != SUM:
             assert INDICATORS[weight].weight == SUM and INDICATORS[weight].unit in ("persons", "yuan", "hours"), name
-            assert INDICATORS[weight].unit == "persons" or name in (
+            others = ("adequacy", "leakage_share", "hours_demanded_share")
+            assert INDICATORS[weight].unit == "persons" or name in others, name
                 "adequacy",
                 "leakage_share",
                 "hours_demanded_share",
