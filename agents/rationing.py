@@ -35,9 +35,13 @@ MARGIN = 1.2
 """So many times the households that the rest of the money seems to reach are looked at next."""
 
 
+_LITTLE = 1e-9
+"""No unit is lost to the last bit of a product."""
+
+
 def whole_part(share: float, total: int) -> int:
     """Return the whole units in `share` of `total`; what is short of a whole number by its last bit is that number."""
-    return int(share * total + 1e-9)
+    return int(share * total + _LITTLE)
 
 
 def within_budget(score: Array, uid: I64, cost: I64, budget: int) -> I64:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuopin.agents.rationing import first_of_each, lowest, within_budget
+from tuopin.agents.rationing import first_of_each, lowest, whole_part, within_budget
 
 scores = st.lists(st.integers(-3, 3), min_size=0, max_size=40)
 orders = st.randoms(use_true_random=False)
@@ -83,3 +83,8 @@ def test_first_of_each_is_lowest_in_every_group(score: list[int], order: object,
         for row in np.flatnonzero(group == g)[lowest(s[group == g], uid[group == g], places)].tolist()
     ]
     assert first_of_each(group, s, uid, np.array(slots)).tolist() == sorted(expected)
+
+
+@given(st.integers(0, 100), st.integers(0, 10**6))
+def test_the_whole_part_of_hundredths_is_that_of_whole_numbers(hundredths: int, total: int) -> None:
+    assert whole_part(hundredths / 100, total) == hundredths * total // 100

@@ -31,12 +31,17 @@ def test_persons_and_money_add_up_over_years_and_counties_and_rates_do_not() -> 
             assert entry.over_years == ("last" if name in LONG_RUN else "mean") and entry.weight != SUM, name
 
 
-def test_weights_are_persons_or_money_that_regions_add_up() -> None:
+def test_weights_are_persons_money_or_hours_that_regions_add_up() -> None:
     for name, entry in INDICATORS.items():
         weight = entry.weight.moved if isinstance(entry.weight, AtRisk) else entry.weight
         if weight is not None and weight != SUM:
-            assert INDICATORS[weight].weight == SUM and INDICATORS[weight].unit in ("persons", "yuan"), name
-            assert INDICATORS[weight].unit == "persons" or name in ("adequacy", "leakage_share"), name
+            assert INDICATORS[weight].weight == SUM and INDICATORS[weight].unit in ("persons", "yuan", "hours"), name
+            others = ("adequacy", "leakage_share", "hours_demanded_share")
+            assert INDICATORS[weight].unit == "persons" or name in others, name
+                "adequacy",
+                "leakage_share",
+                "hours_demanded_share",
+            ), name
 
 
 def test_poverty_is_better_low_and_exits_are_better_high() -> None:

@@ -111,8 +111,16 @@ def test_programmes_are_judged_by_income_without_them() -> None:
     # money of both: in the order without them the middles stand at .5, 2, 4.5 and 8 of ten persons
     fifths = [found[f"fifth={k}", "benefit_incidence"] for k in range(1, 6)]
     assert fifths == pytest.approx([100 / 750, 200 / 750, 50 / 750, 0.0, 400 / 750])
-    assert of_programmes(dataclasses.replace(STATE, alone=None)) == {}
-    assert of_programmes(dataclasses.replace(STATE, programmes={})) == {}
+    reported = {("policy=a", "benefit_to_standard"): 0.7}  # what a policy says of itself needs no programme
+    assert of_programmes(dataclasses.replace(STATE, alone=None)) == reported
+    assert of_programmes(dataclasses.replace(STATE, programmes={})) == reported
+
+
+def test_what_the_year_noted_of_the_whole_county_is_told() -> None:
+    noted = {"exits_on_paper_persons": 12.0, "hours_demanded_share": 0.4}
+    found = whole_county(dataclasses.replace(STATE, notes=noted))
+    assert {name: found["all", name] for name in noted} == noted
+    assert "exits_on_paper_persons" not in {name for _, name in whole_county(STATE)}
 
 
 def test_who_has_just_the_line_is_not_poor_before_programmes() -> None:

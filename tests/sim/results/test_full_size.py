@@ -21,7 +21,7 @@ def test_totals_are_what_adds_up_over_households() -> None:
     for name in ("cost_yuan_discounted", "cost_yuan_annualised_discounted", "helped_persons", "harmed_persons"):
         assert name in TOTALS  # of comparisons, not put together over counties
     for name in TOTALS:
-        assert name.endswith(("persons", "households", "yuan", "yuan_nominal", "_discounted")), name
+        assert name.endswith(("hours_of_teams", "persons", "households", "yuan", "yuan_nominal", "_discounted")), name
     for name in ("headcount_ratio", "gini", "mean_income_per_person", "cost_per_poverty_year_averted", "exit_rate"):
         assert name not in TOTALS
 
