@@ -24,17 +24,27 @@ class Terms(NamedTuple):
     """Whether income above the line of the list is enough to leave it."""
 
 
+class _Cases(NamedTuple):
+    """Columns of all households, and of those looked at income as seen (yuan a person) and what is decided."""
+
+    since: I16
+    village: I16
+    income: F64
+    found: Flags
+    gone: Flags
+
+
 @compiled
-def _decide(risk: AtRisk, t: Terms, income: F64, since: I16, village: I16, found: Flags, gone: Flags) -> None:
+def _decide(risk: AtRisk, t: Terms, c: _Cases) -> None:
     for k in range(risk.rows.shape[0]):
-        i, under = risk.rows[k], income[k] < t.limit
-        if since[i] > 0:
+        i, under = risk.rows[k], c.income[k] < t.limit
+        if c.since[i] > 0:
             free = not risk.alone[k] and not under and (t.by_income or risk.cause[k] == 0)
-            gone[k] = free or risk.luck[k, 3] < t.on_paper
+            c.gone[k] = free or risk.luck[k, 3] < t.on_paper
         else:
             at_risk = risk.alone[k] or (under and risk.cause[k] > 0)
-            seen = risk.luck[k, 0] < t.seen[village[i]] if at_risk else risk.luck[k, 1] < t.alarm
-            found[k] = seen or risk.called[k]
+            seen = risk.luck[k, 0] < t.seen[c.village[i]] if at_risk else risk.luck[k, 1] < t.alarm
+            c.found[k] = seen or risk.called[k]
 
 
 class Decided(NamedTuple):
@@ -55,5 +65,5 @@ def decide(county: County, risk: AtRisk, since: I16, terms: Terms) -> Decided:
     seen = np.full(len(rows), np.nan)
     seen[judged] = income_as_seen(county, rows[judged])
     found, gone = np.zeros(len(rows), dtype=np.bool_), np.zeros(len(rows), dtype=np.bool_)
-    _decide(risk, terms, seen, since, county.households.village, found, gone)
+    _decide(risk, terms, _Cases(since, county.households.village, seen, found, gone))
     return Decided(found, gone, seen)

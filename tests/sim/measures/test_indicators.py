@@ -38,10 +38,6 @@ def test_weights_are_persons_money_or_hours_that_regions_add_up() -> None:
             assert INDICATORS[weight].weight == SUM and INDICATORS[weight].unit in ("persons", "yuan", "hours"), name
             others = ("adequacy", "leakage_share", "hours_demanded_share")
             assert INDICATORS[weight].unit == "persons" or name in others, name
-                "adequacy",
-                "leakage_share",
-                "hours_demanded_share",
-            ), name
 
 
 def test_poverty_is_better_low_and_exits_are_better_high() -> None:

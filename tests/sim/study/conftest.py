@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tuopin.agents.mechanisms import Mechanism
 from tuopin.agents.parameters import Parameter
+from tuopin.policies.protocol import Policy
 from tuopin.sim.study.declarations import Declarations
 
 DATA = Path(__file__).parent / "data"
@@ -35,6 +36,7 @@ class FakePolicy:
     writes: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
     holds: tuple[str, ...] = ()
+    problems: object = Policy.problems
 
 
 RELOCATION = FakePolicy(

@@ -11,6 +11,7 @@ import pytest
 from tests.agents.registry_cases import EXACT, of_villages
 from tuopin.agents.columns import EXITED, EXITED_UNSTABLE, NEAR_POOR, OUTSIDE, REGISTERED_POOR, RELAPSED
 from tuopin.agents.county import County
+from tuopin.agents.randomness import MONITORING, Luck
 from tuopin.policies.catalogue import catalogue
 from tuopin.policies.cycle import open_programmes, run_programmes
 from tuopin.policies.finding.monitoring.causes import first_year_share, seen_share
@@ -152,7 +153,7 @@ def test_a_firm_lost_is_a_cause_where_a_programme_links_households_to_firms(by_h
 
 @pytest.mark.parametrize(("wrong", "share"), [(0.0, 0.0), (0.3, 0.3), (1.0, 1.0)])
 def test_causes_are_misnamed_as_any_other(wrong: float, share: float) -> None:
-    u = np.random.default_rng(1).random((9000, 2))
+    u = Luck(1, 1).uniforms(MONITORING, 0, np.arange(9000), 2)
     true = np.repeat(np.arange(1, 10), 1000)
     named = recorded(true, wrong, u)
     assert (named != true).mean() == pytest.approx(share, abs=0.02)

@@ -12,6 +12,7 @@ from tests.agents.registry_cases import HARD, of_villages
 from tests.policies.dole import Dole
 from tuopin.agents.columns import EXITED
 from tuopin.agents.county import County
+from tuopin.agents.randomness import CADRES, Luck
 from tuopin.agents.review import review
 from tuopin.policies.cycle import open_programmes, run_programmes
 from tuopin.policies.ledger import Ledger
@@ -53,7 +54,7 @@ def test_formalism_takes_hours(by_hand: Callable[..., County], formalism: float,
 def test_t2_the_neediest_are_enrolled_within_the_hours(by_hand: Callable[..., County]) -> None:
     """Three hundred households at six hours each ask 1,800 hours of 1,200: two hundred are enrolled."""
     dole = Dole({"hours_per_household": 6, "take_up": 1.0, "budget": None})
-    order = np.random.default_rng(4).permutation(300)
+    order = np.argsort(Luck(4, 1).uniform(CADRES, 0, np.arange(300)))
     county, policy = placed(
         by_hand,
         300,
