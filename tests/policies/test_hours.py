@@ -101,15 +101,10 @@ def test_hours_are_never_exceeded_and_names_do_not_matter(
         used = sum(ask * share[f"w{k}"][0] for k, ask in enumerate(asked))
         used += sum(one * len(members(county, c)) for one, c in zip(each, courses, strict=True))
         assert used <= hours + 1e-6
-<<<<<<< HEAD
-        short = {float(share[w.name][0]) for w, ask in zip(workers, asked, strict=True) if ask > 0}
-        assert len(short) <= 1  # nobody's work comes before another's
-=======
         asking_some = [w.name for w, ask in zip(workers, asked, strict=True) if ask > 0]
         assert len({float(share[name][0]) for name in asking_some}) <= 1  # nobody's work comes before another's
         assert all(
             share[w.name][0] == 1.0 for w in workers if w.name not in asking_some
         )  # who asks for none lacks none
->>>>>>> main
         results.append(([members(county, c) for c in courses], {n: s.tolist() for n, s in share.items()}))
     assert results[0] == results[1]
