@@ -21,7 +21,7 @@ import numpy as np
 from tuopin.agents import randomness
 from tuopin.agents.arrays import F64, I64, Array
 from tuopin.agents.county import County
-from tuopin.agents.flows import COUNTY_TERMS, LINE_TERMS, TERMS, VILLAGE_TERMS
+from tuopin.agents.flows import COUNTY_TERMS, LINE_TERMS, TERMS, VILLAGE_TERMS, FlowName
 from tuopin.agents.parameters import Parameters
 from tuopin.agents.randomness import STREAM_OWNERS, STREAMS, TAKE_UP, TARGETING, Draws, Luck, luck_elsewhere
 from tuopin.policies.ledger import Ledger
@@ -34,6 +34,8 @@ _ALLOWED = (
     "allowed: its own columns, the year's terms in rules that write (those of the shocks before them, in `protect`),"
     " and base columns named in `writes`"
 )
+_REVIEWED: FlowName = "verified_income"
+"""What the review writes for others to read."""
 
 
 class PolicyFault(RuntimeError):
@@ -88,7 +90,7 @@ def _closed(policy: Policy, county: County, arguments: Sequence[Any], *, terms: 
     """The arrays the rule may only read and that are not closed already (by the rule that calls it), by name."""
     own = {column.name for column in policy.columns()}.union(policy.writes)
     found: dict[str, Any] = {f"column {n}": a for n, a in county.households.as_mapping().items() if n not in own}
-    reviewed = {"verified_income"} if "review" in policy.holds else set()
+    reviewed = {_REVIEWED} if "review" in policy.holds else set()
     for name, array in county.flows.as_mapping().items():
         if name not in reviewed and not (terms and name in TERMS and (early or not TERMS[name].early)):
             found[f"{'term' if name in TERMS else 'quantity'} {name}"] = array

@@ -66,19 +66,31 @@ OWN_NAMES = ("sim/measures/", "sim/results/")
 OTHERS = {
     "agents/composition.py": {"health"},
     "agents/county.py": {"hazard", "remoteness", "uid"},
+    "agents/firm_life.py": {"members", "uid"},
+    "agents/firms.py": {"members", "uid"},
     "agents/institutions.py": {"firm", "members", "remoteness", "site", "uid", "zone"},
     "agents/mechanisms.py": {"motivation"},
     "agents/place.py": {"remoteness"},
     "agents/shocks.py": {"hazard"},
+    "agents/village_traits.py": {"remoteness", "uid"},
+    "policies/cycle.py": {"uid"},
+    "policies/finding/monitoring/causes.py": {"cause"},
+    "policies/finding/monitoring/listing.py": {"cause"},
+    "policies/finding/monitoring/packages.py": {"cause"},
+    "policies/guard.py": {"uid"},
+    "policies/hours.py": {"uid", "village"},
     "policies/livelihood/cooperative/firms.py": {"members", "uid"},
+    "policies/observed_need.py": {"uid", "village"},
+    "policies/protocol.py": {"remoteness", "uid"},
+    "policies/staff/cadre_support/rules.py": {"remoteness"},
     "policies/places/relocation/sites.py": {"remoteness", "zone"},
     "sim/calibration/dynamics.py": {"hazard"},
     "sim/calibration/targets.py": {"consumption"},
     "sim/calibration/switches.py": {"motivation"},
     "sim/figures/groups.py": {"start_decile"},
 }
-"""Names that other things in a file have too: villages, firms and sites, mechanisms, groups of parameters
-and of households."""
+"""Names that other things in a file have too: villages, firms and sites, units of a programme, causes of risk,
+mechanisms, groups of parameters and of households."""
 EVERYWHERE = {"line"}
 """The poverty line, an industry line and the line of a file."""
 
