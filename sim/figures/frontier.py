@@ -58,7 +58,8 @@ def draw_frontier(
             *extent_notes(omitted, scale, spoken),
         ]
         bottom, top = dress(figure, title=title, notes=notes, asked=lang, lang=spoken)
-        axes = figure.add_axes((0.65 / 9, bottom + 0.5 / 6.2, 0.89, top - bottom - 0.85 / 6.2))
+        left = _room_for_numbers(points) / 9.0
+        axes = figure.add_axes((left, bottom + 0.5 / 6.2, 0.962 - left, top - bottom - 0.85 / 6.2))
         axes.set_xlabel(say("frontier_x", spoken, baseline=baseline, year=price_year))
         axes.set_title(
             say("frontier_y", spoken, baseline=baseline), loc="left", fontsize=TEXT, x=-0.05, pad=8, color=BLACK
@@ -66,6 +67,13 @@ def draw_frontier(
         names = {str(name): fit(scenario_label(str(name), spoken, labels), 2.0, TEXT) for name in points.index}
         _draw(axes, points, names, baseline)
         return finish(figure, title)
+
+
+def _room_for_numbers(points: pd.DataFrame) -> float:
+    """Inches left of the axes for the numbers along it: those of millions need more, and a sign must not be cut."""
+    ends = points[[f"{end}_averted" for end in ENDS]].abs().to_numpy()
+    most = float(np.nanmax(ends, initial=0.0))
+    return max(0.65, 0.07 * len(f"-{most:,.0f}") + 0.12)
 
 
 def frontier_table(rows: pd.DataFrame) -> pd.DataFrame:

@@ -72,3 +72,19 @@ def test_one_replicate_has_no_bars_and_says_so(comparison: pd.DataFrame, words, 
 def test_drawn_parameters_have_quantiles_for_bars(comparison: pd.DataFrame, words) -> None:
     said = " ".join(words(draw_frontier(comparison.assign(uncertainty="parameters"), price_year=2016)))
     assert "2.5% to 97.5% of the draws" in said and "95% interval" not in said
+
+
+@pytest.mark.parametrize("times", [1.0, 40.0, 1_000.0, 30_000.0])
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_no_sign_is_cut_from_numbers_of_any_size(comparison: pd.DataFrame, faults, times: float, sign: float) -> None:
+    """A province's losses run to millions of person-years: their minus must stand inside the figure."""
+    ends = ["mean_difference", "low", "high"]
+    large = comparison.copy()
+    years = large["indicator"] == "poverty_years_persons"
+    large.loc[years, ends] *= times * sign
+    if sign < 0:
+        large.loc[years, ["low", "high"]] = large.loc[years, ["high", "low"]].to_numpy()
+    figure = draw_frontier(large, price_year=2016, discount_rate=0.045)
+    assert faults(figure) == []
+    labels = [label for label in figure.axes[0].get_yticklabels() if label.get_text()]
+    assert labels and all(label.get_window_extent().x0 >= 0.0 for label in labels)
